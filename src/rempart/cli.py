@@ -42,6 +42,17 @@ def cli() -> None:
     """Rempart: from testimonies to proportionate, reasoned and reversible measures."""
 
 
+@cli.command()
+@click.option("--accounts", required=True, type=click.IntRange(min=0), help="How many accounts are accused.")
+@click.option("--seed", default=1, show_default=True, help="The same seed gives the same wave, on any machine.")
+@click.option("--out", required=True, metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+def simulate(accounts: int, seed: int, out: Path) -> None:
+    """Write an invented wave with its truth: testimonies.jsonl, accounts.jsonl and truth.jsonl."""
+    from rempart.replay.writing import write_wave
+
+    write_wave(out, accounts=accounts, seed=seed)
+
+
 def main() -> None:
     """Run a command; exit 64 for wrong usage, 65 when no line was good, 66 for a file that is not there."""
     try:
