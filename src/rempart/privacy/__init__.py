@@ -1,0 +1,1 @@
+"""The register of personal columns, and the deletion of what is past its retention."""

@@ -1,0 +1,88 @@
+"""Staff members, their one-time sign-in links and the failed attempts that lock a sign-in."""
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from rempart.ledger.clock import now
+
+
+class Role(models.TextChoices):
+    """What a staff member does here. Each may do what those before it in RANKS may."""
+
+    READER = "reader", _("Reader")
+    REVIEWER = "reviewer", _("Reviewer")
+    SENIOR_REVIEWER = "senior_reviewer", _("Senior reviewer")
+    POLICY_OWNER = "policy_owner", _("Policy owner")
+
+
+RANKS = [Role.READER, Role.REVIEWER, Role.SENIOR_REVIEWER, Role.POLICY_OWNER]
+
+
+class StaffManager(BaseUserManager["StaffMember"]):
+    """Finds staff members by e-mail address, whatever its case."""
+
+    def get_by_natural_key(self, username: str) -> "StaffMember":
+        """The member with this address. Raises StaffMember.DoesNotExist."""
+        return self.get(email=username.strip().lower())
+
+
+class StaffMember(AbstractBaseUser):
+    """Somebody who works here. Never deleted, since the ledger names them: deactivated."""
+
+    email = models.EmailField(_("E-mail address"), max_length=254, unique=True)
+    name = models.CharField(_("Name"), max_length=120)
+    role = models.CharField(_("Role"), max_length=30, choices=Role, default=Role.READER)
+    language = models.CharField(_("Language"), max_length=5, default="fr")
+    is_active = models.BooleanField(default=True)
+    added_at = models.DateTimeField(default=now)
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
+
+    objects = StaffManager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="staff_email_is_lower_case", condition=models.Q(email=Lower("email"))),
+            models.CheckConstraint(name="staff_role_is_known", condition=models.Q(role__in=Role.values)),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_full_name(self) -> str:
+        """The name shown to colleagues."""
+        return self.name
+
+    def get_short_name(self) -> str:
+        """The first name."""
+        return self.name.split(" ")[0]
+
+    @property
+    def initials(self) -> str:
+        """Up to two letters that stand for the name in the header."""
+        return "".join(word[0] for word in self.name.split()[:2]).upper()
+
+    def at_least(self, role: Role) -> bool:
+        """Whether this member may do what `role` may."""
+        return self.is_active and RANKS.index(Role(self.role)) >= RANKS.index(role)
+
+    @property
+    def may_review(self) -> bool:
+        """May confirm and lift measures."""
+        return self.at_least(Role.REVIEWER)
+
+    @property
+    def may_countersign(self) -> bool:
+        """May be the second reviewer where two are needed by seniority."""
+        return self.at_least(Role.SENIOR_REVIEWER)
+
+    @property
+    def may_set_policy(self) -> bool:
+        """May put a rulebook into force."""
+        return self.at_least(Role.POLICY_OWNER)

@@ -1,0 +1,162 @@
+"""What every test may use: one embedded server for the session, in a home of its own, and a clock that moves.
+
+Pure rooms pay nothing: the server starts with the first test that asks for a database.
+- `db` (or `@pytest.mark.django_db`): a transaction rolled back at the end, under the application's role.
+- `own_database`: a database cloned for this test, where one may commit; other processes can join it through
+  `own_database.environment`.
+- `clock`: moves the time that `rempart.ledger.clock.now()` tells.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+if "rempart.site.settings" in sys.modules:
+    raise RuntimeError("Unset DJANGO_SETTINGS_MODULE: tests choose a home of their own before the settings are read")
+# Short, since the address of a Unix socket is; set before Django reads the settings.
+TEST_HOME = Path(tempfile.mkdtemp(prefix="rempart-"))
+os.environ["REMPART_HOME"] = str(TEST_HOME)
+os.environ.pop("DATABASE_URL", None)
+os.environ["DJANGO_SETTINGS_MODULE"] = "rempart.site.settings"
+
+import django  # noqa: E402
+import psycopg  # noqa: E402
+import pytest  # noqa: E402
+
+from rempart.database.embedded import APPLICATION, OWNER, EmbeddedServer  # noqa: E402
+from rempart.ledger import clock as rempart_clock  # noqa: E402
+
+django.setup()
+
+TEMPLATE = "rempart_template"
+SHARED = "rempart_shared"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Refuse flushing tests: the ledger cannot be truncated."""
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        if marker and (marker.kwargs.get("transaction") or marker.args):
+            raise pytest.UsageError(f"{item.nodeid}: use the fixture own_database instead of transaction=True")
+
+
+def pytest_unconfigure() -> None:
+    """Leave no server and no file behind."""
+    EmbeddedServer(TEST_HOME).remove()
+    shutil.rmtree(TEST_HOME, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def server() -> EmbeddedServer:
+    """The session's embedded server, running. It loses what was not written if the machine stops: tests may."""
+    running = EmbeddedServer(TEST_HOME, settings={"fsync": "off", "max_connections": "100"})
+    running.start()
+    return running
+
+
+def _point_to(database: str) -> None:
+    from django.db import connections
+
+    for alias in ("default", "owner"):
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = database
+
+
+@pytest.fixture(scope="session")
+def _template(server, django_test_environment, django_db_blocker) -> str:
+    """A migrated database that every other one is cloned from."""
+    from django.db import connections
+
+    from rempart.site.migrating import migrate
+
+    with django_db_blocker.unblock():
+        _clone(server, "template0", TEMPLATE)
+        _point_to(TEMPLATE)
+        migrate()
+        for alias in ("default", "owner"):
+            connections[alias].close()
+        # Every backend must have left before it can be cloned.
+    return TEMPLATE
+
+
+def _clone(server: EmbeddedServer, source: str, name: str) -> None:
+    with psycopg.connect(server.url(database="postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY FILE_COPY")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(server, _template, django_db_blocker) -> None:
+    """The database that tests with `db` share, each in a transaction of its own."""
+    with django_db_blocker.unblock():
+        _clone(server, _template, SHARED)
+        _point_to(SHARED)
+
+
+@dataclass(frozen=True)
+class OwnDatabase:
+    """A database of one test: its name, its addresses, and the environment in which a process uses it."""
+
+    name: str
+    owner_url: str
+    application_url: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Environment for `subprocess`: the commands and the worker then work on this database."""
+        return os.environ | {"REMPART_DATABASE": self.name}
+
+
+@pytest.fixture
+def own_database(server, _template, django_db_setup, django_db_blocker) -> Iterator[OwnDatabase]:
+    """A clone of the migrated database for one test, in which it may commit."""
+    from django.db import connections
+
+    name = f"test_{uuid.uuid4().hex[:16]}"
+    _clone(server, _template, name)
+    with django_db_blocker.unblock():
+        _point_to(name)
+        yield OwnDatabase(name, server.url(OWNER, name), server.url(APPLICATION, name))
+        connections.close_all()
+        _point_to(SHARED)
+    with psycopg.connect(server.url(database="postgres"), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+class Clock:
+    """The clock of a test."""
+
+    def now(self) -> datetime:
+        """What the software believes to be the present moment."""
+        return rempart_clock.now()
+
+    def move(self, by: timedelta) -> None:
+        """Let time pass (or, with a negative value, go back)."""
+        rempart_clock.set_offset(rempart_clock.offset() + by)
+
+    def set(self, moment: datetime) -> None:
+        """Make it `moment`."""
+        self.move(moment - self.now())
+
+
+@pytest.fixture
+def clock() -> Iterator[Clock]:
+    """A clock that the test moves; it is right again afterwards."""
+    yield Clock()
+    rempart_clock.set_offset(timedelta(0))
+
+
+@pytest.fixture
+def staff_member(db):
+    """Make a staff member: `staff_member("reviewer")`."""
+    from rempart.staff.models import Role, StaffMember
+
+    def make(role: str = "reviewer", name: str = "Maud Arnaud") -> StaffMember:
+        return StaffMember.objects.create(email=f"{uuid.uuid4().hex[:12]}@example.org", name=name, role=Role(role))
+
+    return make
