@@ -1,0 +1,7 @@
+"""The example wave that ships with Rempart: invented posts in native shapes, to see the whole house at work."""
+
+from pathlib import Path
+
+WAVE = Path(__file__).parent / "wave"
+
+__all__ = ["WAVE"]
