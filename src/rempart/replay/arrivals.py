@@ -86,7 +86,8 @@ class Plan:
             arrivals.append(self._arrival(begin + dice.waiting(3.5 * parameters.echo), number, DISPUTE))
         end = int(parameters.lasts * _HOUR)
         # What comes too late is not part of the wave, but nobody is left without what accuses them.
-        self.arrivals += [arrival for place, arrival in enumerate(arrivals) if place == 0 or arrival.at <= end]
+        self.arrivals.append(arrivals[0]._replace(at=min(arrivals[0].at, end)))
+        self.arrivals += [arrival for arrival in arrivals[1:] if arrival.at <= end]
 
     def _arrival(self, at: float, star: int, kind: int, crew: int = -1, member: int = -1) -> Arrival:
         seconds = int(at * _HOUR)
