@@ -1,0 +1,34 @@
+"""`{% load desk %}`: the navigation of the desk, with how many cases are open and how many things are due."""
+
+from typing import Any
+
+from django import template
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+register = template.Library()
+
+
+@register.inclusion_tag("casework/parts/nav.html", takes_context=True)
+def desk_nav(context: template.Context) -> dict[str, Any]:
+    """The rooms of the desk that this person may enter."""
+    path = context["request"].path
+    entries = [
+        ("waves", _("Waves"), None),
+        ("cases", _("Cases"), None),
+        ("due", _("Due"), None),
+        ("rulebooks", _("Rulebooks"), None),
+        ("simulations", _("Simulations"), None),
+        ("ledger", _("Ledger"), None),
+    ]
+    return {
+        "entries": [
+            {
+                "url": reverse(f"casework:{name}"),
+                "title": title,
+                "count": count,
+                "current": path.startswith(reverse(f"casework:{name}")),
+            }
+            for name, title, count in entries
+        ]
+    }

@@ -1,0 +1,178 @@
+"""The geometry of charts, drawn on the server as SVG: no script, no inline style, a table of the same numbers beside.
+
+Each function turns numbers into shapes with coordinates; the templates under `pages/charts/` only write them out.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import groupby
+from math import ceil
+from zoneinfo import ZoneInfo
+
+from rempart.pages.writing import day_month
+
+_STEPS = (1, 2, 3, 6, 12, 24)
+_MOST_BARS = 168
+
+
+@dataclass(frozen=True)
+class Hour:
+    """How many posts and testimonies came from `at` on, during an hour (or during `step` hours once merged)."""
+
+    at: datetime
+    posts: int
+    testimonies: int
+
+
+@dataclass(frozen=True)
+class Moment:
+    """When a rulebook would first have acted; `at` is None when it never would."""
+
+    number: int
+    title: str
+    at: datetime | None
+    ours: bool = False
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A bar of a chart, in units of its view box."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A moment on the time axis: a line from a numbered circle down to the axis."""
+
+    moment: Moment
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Tick:
+    """A word on an axis and where it stands."""
+
+    x: float
+    text: str
+
+
+@dataclass(frozen=True)
+class HourlyChart:
+    """Two strips over one time axis: posts above, testimonies below, each to its own scale."""
+
+    width: int
+    height: int
+    top: float
+    posts_base: float
+    testimonies_base: float
+    posts: list[Bar]
+    testimonies: list[Bar]
+    most_posts: int
+    most_testimonies: int
+    ticks: list[Tick]
+    marks: list[Mark]
+
+
+def merged(hours: Sequence[Hour]) -> tuple[int, list[Hour]]:
+    """Hours merged so that at most 168 bars are left: (hours in a bar, bars without a gap, oldest first)."""
+    if not hours:
+        return 1, []
+    start = hours[0].at
+    span = int((hours[-1].at - start) / timedelta(hours=1)) + 1
+    step = next((step for step in _STEPS if span / step <= _MOST_BARS), 24 * ceil(span / 24 / _MOST_BARS))
+    bars = [Hour(start + timedelta(hours=step * index), 0, 0) for index in range(ceil(span / step))]
+    for hour in hours:
+        index = int((hour.at - start) / timedelta(hours=step))
+        bar = bars[index]
+        bars[index] = Hour(bar.at, bar.posts + hour.posts, bar.testimonies + hour.testimonies)
+    return step, bars
+
+
+def hourly_chart(hours: Sequence[Hour], moments: Sequence[Moment], *, width: int, zone: ZoneInfo) -> HourlyChart | None:
+    """The chart of a wave, `width` units wide; None when there is nothing to draw. Days begin at midnight in `zone`."""
+    step, bars = merged(hours)
+    if not bars:
+        return None
+    start, end = bars[0].at, bars[-1].at + timedelta(hours=step)
+
+    def across(at: datetime) -> float:
+        return round((at - start) / (end - start) * width, 2)
+
+    marks, levels = _marks(
+        [(moment, across(moment.at)) for moment in moments if moment.at and start <= moment.at <= end]
+    )
+    top = 12.0 + 20 * levels
+    posts_base, testimonies_base = top + 110, top + 110 + 78
+    slot = width / len(bars)
+    gap = min(2.0, slot * 0.2)
+    most_posts = max(1, *(bar.posts for bar in bars))
+    most_testimonies = max(1, *(bar.testimonies for bar in bars))
+
+    def strip(counts: list[int], most: int, base: float, height: float) -> list[Bar]:
+        return [
+            Bar(round(index * slot + gap / 2, 2), round(base - tall, 2), round(slot - gap, 2), round(tall, 2))
+            for index, count in enumerate(counts)
+            if (tall := max(1.5, count / most * height) if count else 0)
+        ]
+
+    return HourlyChart(
+        width=width,
+        height=int(testimonies_base + 24),
+        top=top,
+        posts_base=posts_base,
+        testimonies_base=testimonies_base,
+        posts=strip([bar.posts for bar in bars], most_posts, posts_base, 100),
+        testimonies=strip([bar.testimonies for bar in bars], most_testimonies, testimonies_base, 58),
+        most_posts=most_posts,
+        most_testimonies=most_testimonies,
+        ticks=_days(bars, across, width, zone),
+        marks=[Mark(moment, x, 12.0 + 20 * level) for moment, x, level in marks],
+    )
+
+
+def _marks(placed: list[tuple[Moment, float]]) -> tuple[list[tuple[Moment, float, int]], int]:
+    """Give each mark the first level on which no other stands within a circle's width; (marks, levels used)."""
+    last: list[float] = []
+    result = []
+    for moment, x in sorted(placed, key=lambda pair: pair[1]):
+        level = next((index for index, taken in enumerate(last) if x - taken >= 20), len(last))
+        last[level : level + 1] = [x]
+        result.append((moment, x, level))
+    return result, len(last)
+
+
+def _days(bars: Sequence[Hour], across: Callable[[datetime], float], width: int, zone: ZoneInfo) -> list[Tick]:
+    """A tick at each midnight, fewer where they would touch."""
+    midnights = [
+        next(group).at.astimezone(zone) for _day, group in groupby(bars, key=lambda bar: bar.at.astimezone(zone).date())
+    ]
+    every = max(1, ceil(len(midnights) * 62 / width))
+    ticks = [Tick(across(at), day_month(at)) for at in midnights[::every]]
+    return [tick for tick in ticks if tick.x <= width - 48]
+
+
+@dataclass(frozen=True)
+class WeightBar:
+    """A bar to the right of the middle for what speaks in favour of belief, to the left for what speaks against it."""
+
+    x: float
+    width: float
+    favours: bool
+
+
+def weight_bar(weight: float, largest: float) -> WeightBar:
+    """A weight in log-odds on an axis from -largest to largest, the middle at 100 of 200 units."""
+    width = round(min(1.0, abs(weight) / largest) * 98, 2) if largest else 0.0
+    return WeightBar(x=100.0 if weight >= 0 else round(100 - width, 2), width=width, favours=weight >= 0)
+
+
+def blocks(value: float, count: int = 5) -> list[bool]:
+    """`value` in [0, 1] as `count` blocks, filled or not; anything above nothing fills one."""
+    filled = min(count, max(1 if value > 0.02 else 0, round(value * count)))
+    return [index < filled for index in range(count)]

@@ -1,0 +1,176 @@
+"""The words people read for the values that records store: one dictionary a vocabulary, one place for all pages.
+
+A value that has no words yet is shown as it is stored rather than hidden.
+"""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+
+Words = Mapping[str, "str | Promise"]
+
+# Names of services are names: they stay as they are in every language, but for the two that are not services.
+SERVICE: Words = {
+    "tiktok": "TikTok",
+    "snapchat": "Snapchat",
+    "instagram": "Instagram",
+    "facebook": "Facebook",
+    "twitter": "X",
+    "youtube": "YouTube",
+    "twitch": "Twitch",
+    "discord": "Discord",
+    "telegram": "Telegram",
+    "whatsapp": "WhatsApp",
+    "bereal": "BeReal",
+    "bluesky": "Bluesky",
+    "mastodon": "Mastodon",
+    "matrix": "Matrix",
+    "reddit": "Reddit",
+    "vsco": "VSCO",
+    "kik": "Kik",
+    "yubo": "Yubo",
+    "roblox": "Roblox",
+    "web": _("a web site"),
+    "other": _("elsewhere"),
+    "unknown": _("not said"),
+}
+
+CONDUCT: Words = {
+    "nude_request": _("asking for intimate images"),
+    "sexual_messages": _("sexual messages"),
+    "unsolicited_nudes": _("intimate images sent unasked"),
+    "grooming": _("building a minor’s trust for sexual ends"),
+    "sextortion": _("threats to publish intimate images"),
+    "image_abuse": _("intimate images shared without consent"),
+    "sexual_assault": _("sexual assault"),
+    "harassment": _("harassment"),
+    "financial_exploitation": _("asking fans for money or gifts"),
+}
+
+MEASURE: Words = {
+    "watch": _("watched, nothing restricted"),
+    "no_recommendation": _("no longer recommended to others"),
+    "no_contact_with_minors": _("no contact with minors"),
+    "no_new_contacts": _("cannot write first to anyone"),
+    "no_live": _("cannot go live"),
+    "no_monetisation": _("pay-outs held"),
+    "read_only": _("can read, not post"),
+    "suspend": _("account suspended"),
+}
+
+MODE: Words = {
+    "preventive": _("preventive"),
+    "final": _("final"),
+    "none": _("no measure"),
+}
+
+APPROVAL: Words = {
+    "automatic": _("takes effect by itself"),
+    "one_reviewer": _("one reviewer approves"),
+    "two_reviewers": _("two reviewers approve"),
+}
+
+STANCE: Words = {
+    "testimony": _("testimony"),
+    "relay": _("reported for somebody else"),
+    "support": _("support"),
+    "dispute": _("dispute"),
+    "news": _("news"),
+    "other": _("something else"),
+}
+
+CHANNEL: Words = {
+    "public_post": _("public post"),
+    "form": _("our form"),
+    "sealed": _("sealed testimony"),
+    "user_report": _("report by a user"),
+    "trusted_flagger": _("trusted flagger"),
+}
+
+EVIDENCE: Words = {
+    "screenshot": _("screenshot"),
+    "video": _("video"),
+    "audio": _("recording"),
+    "export": _("export of the conversation"),
+    "platform_log": _("record of the platform"),
+    "witness": _("witness"),
+    "complaint_filed": _("complaint filed with the police"),
+}
+
+# What a span of a testimony was read as.
+FIELD: Words = {
+    "stance": _("who speaks"),
+    "accused": _("whom it is about"),
+    "concerns": _("whom it is about"),
+    "conduct": _("what happened"),
+    "conduct_services": _("where it happened"),
+    "met_on": _("where contact began"),
+    "complainant_age": _("age"),
+    "complainant_minor": _("minor"),
+    "evidence": _("evidence"),
+}
+
+AGE_BAND: Words = {
+    "under_13": _("under 13"),
+    "13_15": _("13 to 15"),
+    "16_17": _("16 or 17"),
+    "18_plus": _("18 or over"),
+    "unknown": _("age unknown"),
+}
+
+SEVERITY: Words = {
+    "0": _("nothing known"),
+    "1": _("limited"),
+    "2": _("serious"),
+    "3": _("very serious"),
+    "4": _("most serious"),
+}
+
+RULEBOOK: Words = {
+    "rempart": "Rempart",
+    "on-platform-only-2020": _("On the platform only (2020)"),
+    "preventive-2020": _("Preventive suspension (2020)"),
+    "twitch-off-service": _("Verifiable evidence only (Twitch)"),
+    "two-reports-one-trusted": _("Two reports, one of them trusted"),
+    "count-three": _("Three reports suspend"),
+}
+
+RULEBOOK_ABOUT: Words = {
+    "rempart": _("Proportionate, reasoned and reversible: the lightest measures that answer every risk."),
+    "on-platform-only-2020": _(
+        "Only what happened on the platform itself counts, once established: the answer of 2020."
+    ),
+    "preventive-2020": _("Whoever is accused is suspended while the platform looks: what was asked for in 2020."),
+    "twitch-off-service": _("Severe conduct elsewhere counts when the evidence can be verified."),
+    "two-reports-one-trusted": _(
+        "Two reports are enough when one comes from a trusted reporter, as on a package index."
+    ),
+    "count-three": _("Three reports, from anyone, suspend: what brigades exploit."),
+}
+
+VOCABULARIES: Mapping[str, Words] = {
+    "service": SERVICE,
+    "conduct": CONDUCT,
+    "measure": MEASURE,
+    "mode": MODE,
+    "approval": APPROVAL,
+    "stance": STANCE,
+    "channel": CHANNEL,
+    "evidence": EVIDENCE,
+    "field": FIELD,
+    "age_band": AGE_BAND,
+    "severity": SEVERITY,
+    "rulebook": RULEBOOK,
+    "rulebook_about": RULEBOOK_ABOUT,
+}
+
+
+def words_for(vocabulary: str, value: object, *, capital: bool = False) -> str:
+    """The words for `value` in the reader's language; the value itself when it has none.
+
+    Raises KeyError for a vocabulary that does not exist.
+    """
+    words = str(VOCABULARIES[vocabulary].get(str(value), value))
+    return capfirst(words) if capital else words

@@ -1,0 +1,1 @@
+"""The components of the design system, as template tags."""

@@ -1,0 +1,75 @@
+"""Numbers and dates as each language writes them: « 18 h 04 », « 1er juin », « 0,98 », `18:04`, `1 June`, `0.98`."""
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+from django.utils.formats import number_format
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+NARROW_SPACE = "\u202f"
+HARD_SPACE = "\u00a0"
+
+
+def _in_french() -> bool:
+    return (get_language() or "").startswith("fr")
+
+
+def day_month(at: datetime) -> str:
+    """The day and the month, the space between them unbreakable."""
+    day = "1er" if _in_french() and at.day == 1 else str(at.day)
+    return day + HARD_SPACE + format_date(at, "F" if len(format_date(at, "F")) <= 5 else "N" if _in_french() else "M")
+
+
+def day(at: datetime, *, year: bool | None = None) -> str:
+    """The day in full, in the zone of the site; with its year unless that is the current one (or as `year` says)."""
+    local = timezone.localtime(at)
+    number = "1er" if _in_french() and local.day == 1 else str(local.day)
+    words = number + HARD_SPACE + format_date(local, "F")
+    with_year = local.year != timezone.localtime().year if year is None else year
+    return f"{words} {local.year}" if with_year else words
+
+
+def clock(at: datetime) -> str:
+    """The hour and the minutes, in the zone of the site."""
+    local = timezone.localtime(at)
+    return (
+        f"{local.hour}{HARD_SPACE}h{HARD_SPACE}{local.minute:02}"
+        if _in_french()
+        else f"{local.hour:02}:{local.minute:02}"
+    )
+
+
+def moment(at: datetime) -> str:
+    """The day and the hour."""
+    return _("%(day)s at %(time)s") % {"day": day(at), "time": clock(at)}
+
+
+def decimal(value: float, places: int = 2) -> str:
+    """A number with `places` decimals and its thousands grouped; a minus sign, not a hyphen, when it is negative."""
+    return number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True).replace("-", "\u2212")
+
+
+def signed(value: float, places: int = 1) -> str:
+    """A weight, always with its sign; nothing but zero is written as zero."""
+    rounded = round(value, places)
+    return ("+" if rounded > 0 else "") + decimal(rounded if rounded else 0.0, places)
+
+
+def percent(share: float) -> str:
+    """A share in [0, 1] as a whole percentage."""
+    number = number_format(round(share * 100), use_l10n=True)
+    return f"{number}{HARD_SPACE}%" if _in_french() else f"{number}%"
+
+
+def duration(hours: float) -> str:
+    """A length of time in the largest unit that says it well: minutes, hours, then days."""
+    if hours < 1:
+        minutes = round(hours * 60)
+        return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+    if hours < 72:
+        whole = round(hours)
+        return ngettext("%(count)d hour", "%(count)d hours", whole) % {"count": whole}
+    days = round(hours / 24)
+    return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
