@@ -5,13 +5,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import BinaryIO
 
 import click
 
 from rempart.records import exits
 from rempart.records.lines import Rejects, Writer
-from rempart.records.references import SERVICES
 
 
 class NothingGood(Exception):
@@ -36,6 +34,31 @@ def with_results(command):
     return click.option("--out", metavar="FILE", help="Where results go (default: standard output).")(command)
 
 
+@contextmanager
+def said_plainly(*errors: type[Exception]) -> Iterator[None]:
+    """Turn errors that somebody can do something about into one sentence and exit status 1."""
+    try:
+        yield
+    except errors as error:
+        raise click.ClickException(str(error)) from error
+
+
+def set_up(*, django: bool = True) -> str:
+    """Start the database and, unless told not to, Django on up-to-date tables; return the owner's address."""
+    from rempart.database.account import NoAccount
+    from rempart.database.addresses import ensure_running
+    from rempart.database.embedded import CannotStart
+    from rempart.database.home import HomeUnusable
+
+    with said_plainly(NoAccount, CannotStart, HomeUnusable):
+        address = ensure_running().owner_url
+        if django:
+            from rempart.site.setting_up import set_up as set_up_site
+
+            set_up_site()
+        return address
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(package_name="rempart")
 def cli() -> None:
@@ -43,14 +66,146 @@ def cli() -> None:
 
 
 @cli.command()
+@click.argument("assessments", metavar="ASSESSMENTS")
+@click.option("--rulebook", default="rempart", show_default=True, metavar="NAME_OR_FILE", help="Shipped, or a file.")
+@with_results
+def decide(assessments: str, rulebook: str, out: str | None, rejects: str | None) -> None:
+    """Decide on each assessment of a file (or - ) by a rulebook; one decision a line."""
+    from rempart.rulebook import commands
+
+    with results(out, rejects) as (writer, rejected):
+        reader = commands.decide(assessments, commands.rulebook_named(rulebook), writer, rejected)
+    if reader.nothing_good:
+        raise NothingGood
+
+
+@cli.command()
 @click.option("--accounts", required=True, type=click.IntRange(min=0), help="How many accounts are accused.")
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same wave, on any machine.")
+@click.option("--posts", type=click.IntRange(min=0), help="Write this many raw posts, as services export them.")
 @click.option("--out", required=True, metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
-def simulate(accounts: int, seed: int, out: Path) -> None:
-    """Write an invented wave with its truth: testimonies.jsonl, accounts.jsonl and truth.jsonl."""
-    from rempart.replay.writing import write_wave
+def simulate(accounts: int, seed: int, posts: int | None, out: Path) -> None:
+    """Write an invented wave with its truth: testimonies.jsonl (or posts.jsonl), accounts.jsonl and truth.jsonl."""
+    from rempart.replay.writing import write_posts, write_wave
 
-    write_wave(out, accounts=accounts, seed=seed)
+    if posts is None:
+        write_wave(out, accounts=accounts, seed=seed)
+    else:
+        write_posts(out, accounts=accounts, posts=posts, seed=seed)
+
+
+@cli.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--bind", "host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--worker", "with_worker", is_flag=True, help="Run the worker as well.")
+def serve(port: int, host: str, with_worker: bool) -> None:
+    """Serve the site, with its database started and up to date."""
+    from rempart.site.serving import PortTaken, ensure_free
+    from rempart.site.serving import serve as serve_site
+
+    with said_plainly(PortTaken):
+        ensure_free(host, port)
+        set_up()
+        serve_site(port, host=host, with_worker=with_worker)
+
+
+@cli.command()
+@click.option("--until-idle", is_flag=True, help="Stop when nothing is left to do.")
+def worker(until_idle: bool) -> None:
+    """Do what is queued and what falls due: lapses, retention, the ledger's chain."""
+    set_up()
+    from rempart.site.working import work
+
+    work(until_idle=until_idle)
+
+
+@cli.command()
+def doctor() -> None:
+    """Check that everything Rempart stands on is there."""
+    from rempart.site.doctor import examine
+
+    findings = []
+    for finding in examine():
+        click.echo(finding)
+        findings.append(finding.good)
+    if not all(findings):
+        sys.exit(1)
+
+
+@cli.group()
+def database() -> None:
+    """The database: its address, its migrations, its end."""
+
+
+@database.command("url")
+def database_url() -> None:
+    """Print the owner's address, with the embedded server started if need be."""
+    click.echo(set_up(django=False))
+
+
+@database.command("stop")
+def database_stop() -> None:
+    """Stop the embedded server."""
+    from rempart.database.embedded import EmbeddedServer
+
+    click.echo("stopped" if EmbeddedServer().stop() else "not running")
+
+
+@database.command("migrate")
+def database_migrate() -> None:
+    """Bring the tables up to date, as the owner."""
+    set_up()
+
+
+@cli.group()
+def ledger() -> None:
+    """The record of everything done."""
+
+
+@ledger.command("verify")
+def ledger_verify() -> None:
+    """Give every row its place, recompute the whole ledger, and name the first bad row if there is one."""
+    set_up()
+    from rempart.ledger.sequencer import sequence_pending
+    from rempart.ledger.verification import verify
+
+    sequence_pending()
+    report = verify()
+    click.echo(f"{report.rows} rows, head {report.head.hex()}" if report.holds else f"First bad row: {report.bad}")
+    sys.exit(0 if report.holds else 1)
+
+
+@cli.group()
+def rulebook() -> None:
+    """Check, show and list rulebooks."""
+
+
+@rulebook.command("check")
+@click.argument("file", metavar="FILE")
+def rulebook_check(file: str) -> None:
+    """Say what is wrong with a rulebook, by file, line and column; exit 65 when it is refused."""
+    from rempart.rulebook import commands
+
+    commands.check(file)
+
+
+@rulebook.command("show")
+@click.argument("name", metavar="NAME_OR_FILE")
+@click.option("--lang", type=click.Choice(["fr", "en"]), default="fr", show_default=True)
+def rulebook_show(name: str, lang: str) -> None:
+    """Print a rulebook as the public would read it."""
+    from rempart.rulebook import commands
+
+    commands.show(name, lang)
+
+
+@rulebook.command("list")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def rulebook_list(form: str) -> None:
+    """List the rulebooks that are shipped."""
+    from rempart.rulebook import commands
+
+    commands.list_shipped(form)
 
 
 def main() -> None:
