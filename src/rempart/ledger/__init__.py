@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rempart.ledger.events import Event
-    from rempart.ledger.services import OutsideTransaction, append
+    from rempart.ledger.services import OutsideTransaction, append, erase
 
-__all__ = ["Event", "OutsideTransaction", "append"]
+__all__ = ["Event", "OutsideTransaction", "append", "erase"]
 
 
 def __getattr__(name: str) -> Any:

@@ -2,13 +2,13 @@
 
 import os
 from datetime import timedelta
-from importlib.util import find_spec
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
 
 from rempart.database.addresses import addresses
 from rempart.database.home import home_folder, secret_key
+from rempart.site.logs import LOGGING  # noqa: F401 - a setting
 
 PACKAGE = Path(__file__).resolve().parents[1]
 REMPART_HOME = home_folder()
@@ -25,7 +25,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "procrastinate.contrib.django",
-    *(f"rempart.{room}" for room in ROOMS if find_spec(f"rempart.{room}.apps")),
+    *(f"rempart.{room}" for room in ROOMS if (PACKAGE / room / "apps.py").exists()),
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -96,6 +96,9 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
+# --- the services that the platform itself runs: accounts on any other open no case
+REMPART_PLATFORM_SERVICES = os.environ.get("REMPART_PLATFORM_SERVICES", "tiktok").split()
+
 # --- languages and time
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
@@ -106,4 +109,21 @@ TIME_ZONE = "Europe/Paris"
 
 # --- static files
 STATIC_URL = "/static/"
-STATIC_ROOT = REMPART_HOME / "static"
+STATIC_ROOT = None
+WHITENOISE_USE_FINDERS = True  # straight from the package: nothing to collect
+WHITENOISE_MAX_AGE = 300
+
+# --- what is said about requests
+
+CSRF_FAILURE_VIEW = "rempart.site.errors.csrf_failure"
+
+# --- served to anything but this machine, TLS is required: a proxy ends it, and cookies leave by HTTPS alone
+if os.environ.get("REMPART_HTTPS", "1" if os.environ.get("REMPART_HOSTS") else "0") == "1":
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_HSTS_SECONDS = 63_072_000
+    CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
+    SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

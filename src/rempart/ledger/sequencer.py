@@ -1,0 +1,75 @@
+"""The sequencer: gives appended rows their places in the chain, in batches, one sequencer at a time.
+
+Writers never wait for each other: they append, and whoever holds the advisory lock links what has been committed since.
+A row's place is therefore the order in which it was seen, not begun; `recorded_at` says when it was appended.
+"""
+
+from django.db import connection, transaction
+
+from rempart.ledger import canonical, witness
+
+LOCK = 0x7265_6D70_6172_7401  # "rempart", 1
+BATCH = 5000
+
+_WAITING = """
+SELECT r.id, r.event, r.subject, r.acting, r.effective_at, r.recorded_at, r.commitment
+FROM ledger_pending p JOIN ledger_ledgerrow r ON r.id = p.row_id
+WHERE NOT EXISTS (SELECT 1 FROM ledger_link l WHERE l.row_id = r.id)
+ORDER BY r.id LIMIT %s
+"""
+_LINK = """
+WITH placed AS (
+    INSERT INTO ledger_link (index, row_id, previous, hash)
+    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::bytea[], %s::bytea[]) RETURNING row_id
+)
+DELETE FROM ledger_pending WHERE row_id IN (SELECT row_id FROM placed)
+"""
+
+
+def sequence_pending() -> int:
+    """Link every committed row that has no place yet, after any sequencer already at work. Returns how many."""
+    total = 0
+    while linked := _sequence_batch():
+        total += linked
+    return total
+
+
+@transaction.atomic
+def _sequence_batch() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM ledger_pending)")
+        if not cursor.fetchone()[0]:
+            return 0
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        cursor.execute(_WAITING, [BATCH])
+        rows = cursor.fetchall()
+        if not rows:
+            return 0
+        index, previous = head()
+        links = []
+        for row, event, subject, acting, effective_at, recorded_at, commitment in rows:
+            index += 1
+            digest = canonical.link_hash(
+                index=index,
+                previous=previous,
+                row=row,
+                event=event,
+                subject=subject,
+                acting=acting,
+                effective_at=effective_at,
+                recorded_at=recorded_at,
+                commitment=commitment,
+            )
+            links.append((index, row, previous, digest))
+            previous = digest
+        cursor.execute(_LINK, [list(column) for column in zip(*links, strict=True)])
+    transaction.on_commit(lambda: witness.remember(index, previous))
+    return len(rows)
+
+
+def head() -> tuple[int, bytes]:
+    """The last place in the chain and its hash; (0, zeros) when nothing is linked yet."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT index, hash FROM ledger_link ORDER BY index DESC LIMIT 1")
+        found = cursor.fetchone()
+    return (found[0], bytes(found[1])) if found else (0, canonical.GENESIS)
