@@ -42,6 +42,10 @@ def pytest_pycollect_makemodule(module_path: Path) -> None:
     room = module_path.relative_to(Path(__file__).parent).parts[0]
     if room not in PURE_ROOMS:
         django.setup()
+        from django.conf import settings
+
+        # Slow by design, and not what the tests are about.
+        settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

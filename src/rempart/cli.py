@@ -208,6 +208,44 @@ def rulebook_list(form: str) -> None:
     commands.list_shipped(form)
 
 
+@cli.group()
+def staff() -> None:
+    """The people who work here."""
+
+
+@staff.command("add")
+@click.argument("email")
+@click.option("--name", default="", help="The name that colleagues see.")
+@click.option("--role", default="reviewer", show_default=True, help="reader, reviewer, senior_reviewer, policy_owner.")
+def staff_add(email: str, name: str, role: str) -> None:
+    """Add somebody who works here."""
+    set_up()
+    from rempart.staff.models import Role
+    from rempart.staff.services import AddressRefused, add_member
+
+    if role not in Role.values:
+        raise click.BadParameter(f"{role} is none of {', '.join(Role.values)}", param_hint="--role")
+    with said_plainly(AddressRefused):
+        add_member(email, name=name, role=Role(role))
+    click.echo(f"{email} added. To sign in: rempart staff link {email}")
+
+
+@staff.command("link")
+@click.argument("email")
+@click.option("--site", default="http://localhost:8000", show_default=True, help="The site's address.")
+def staff_link(email: str, site: str) -> None:
+    """Print a link that signs somebody in once, within a quarter of an hour."""
+    set_up()
+    from rempart.staff.models import StaffMember
+    from rempart.staff.services import LinkRefused, find_member, make_link
+
+    try:
+        token = make_link(find_member(email))
+    except (StaffMember.DoesNotExist, LinkRefused):
+        raise click.ClickException(f"Nobody active here has the address {email}.") from None
+    click.echo(f"{site.rstrip('/')}/staff/link/{token}/")
+
+
 def main() -> None:
     """Run a command; exit 64 for wrong usage, 65 when no line was good, 66 for a file that is not there."""
     try:
@@ -219,6 +257,9 @@ def main() -> None:
         status = exits.DATA_ERROR
     except FileNotFoundError as error:
         click.echo(f"rempart: {error.filename}: no such file", err=True)
+        status = exits.NO_INPUT
+    except IsADirectoryError as error:
+        click.echo(f"rempart: {error.filename}: is a folder, not a file", err=True)
         status = exits.NO_INPUT
     except BrokenPipeError:
         # The reader of our output has gone: nothing more to say, not even at interpreter exit.

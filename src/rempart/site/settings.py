@@ -118,7 +118,8 @@ WHITENOISE_MAX_AGE = 300
 CSRF_FAILURE_VIEW = "rempart.site.errors.csrf_failure"
 
 # --- served to anything but this machine, TLS is required: a proxy ends it, and cookies leave by HTTPS alone
-if os.environ.get("REMPART_HTTPS", "1" if os.environ.get("REMPART_HOSTS") else "0") == "1":
+BEHIND_PROXY = os.environ.get("REMPART_HTTPS", "1" if os.environ.get("REMPART_HOSTS") else "0") == "1"
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 63_072_000

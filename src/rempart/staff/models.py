@@ -36,7 +36,6 @@ class StaffMember(AbstractBaseUser):
     email = models.EmailField(_("E-mail address"), max_length=254, unique=True)
     name = models.CharField(_("Name"), max_length=120)
     role = models.CharField(_("Role"), max_length=30, choices=Role, default=Role.READER)
-    language = models.CharField(_("Language"), max_length=5, default="fr")
     is_active = models.BooleanField(default=True)
     added_at = models.DateTimeField(default=now)
 
@@ -86,3 +85,30 @@ class StaffMember(AbstractBaseUser):
     def may_set_policy(self) -> bool:
         """May put a rulebook into force."""
         return self.at_least(Role.POLICY_OWNER)
+
+
+class SignInLink(models.Model):
+    """A link that signs one member in, once. Only the token's hash is kept."""
+
+    member = models.ForeignKey(StaffMember, models.CASCADE, related_name="links")
+    token_hash = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="staff_link_ends_after_it_begins", condition=models.Q(expires_at__gt=models.F("made_at"))
+            ),
+        ]
+
+
+class SignInAttempt(models.Model):
+    """An attempt to sign in by password that has not succeeded. Its address or its network is kept hashed."""
+
+    key = models.CharField(max_length=64)
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["key", "at"], name="staff_attempts_of_a_key")]
