@@ -1,0 +1,24 @@
+"""The Django app of the room."""
+
+from django.apps import AppConfig
+
+
+class CaseworkConfig(AppConfig):
+    """Decides, with people, what is done about the accounts that intake stores testimonies of."""
+
+    name = "rempart.casework"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Ask for an assessment whenever what is said changed, in the transaction that changed it."""
+        from rempart.casework import tasks
+        from rempart.intake.signals import testimonies_changed, wave_grew
+
+        wave_grew.connect(
+            lambda wave, **_kwargs: tasks.defer_wave(wave.pk), dispatch_uid="casework.defer_wave", weak=False
+        )
+        testimonies_changed.connect(
+            lambda accounts, **_kwargs: tasks.defer_accounts(accounts),
+            dispatch_uid="casework.defer_accounts",
+            weak=False,
+        )

@@ -1,0 +1,409 @@
+"""Cases, what was believed, what was decided, what is in force.
+
+Whether a measure is in force is computed from its dates: begins ≤ now < least(end, lifted), whoever runs. What must
+never happen is refused by the database: a preventive decision without an end, with a review after it, longer than 90
+days in all, two at a time, taken without the approvals that it needs, or approved twice by the same person.
+"""
+
+from datetime import datetime, timedelta
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, RangeOperators
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Greatest, Least
+from django.utils.translation import gettext_lazy as _
+
+from rempart.ledger.clock import now
+from rempart.pages.labels import APPROVAL, MEASURE
+from rempart.records.vocabulary import MEASURES
+
+LONGEST_PREVENTIVE = timedelta(days=90)
+
+
+class RulebookVersion(models.Model):
+    """The text of a rulebook exactly as it was when decisions were taken under it."""
+
+    name = models.CharField(max_length=100)
+    version = models.CharField(max_length=40)
+    text = models.TextField()
+    digest = models.CharField(max_length=64, unique=True)
+    stored_at = models.DateTimeField()
+    in_force_from = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-in_force_from", "name"]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.version}"
+
+
+class Case(models.Model):
+    """All that concerns one account of the platform. Opening one says nothing about the person."""
+
+    class State(models.TextChoices):
+        """How far the case is. That something preventive is in force is computed, never stored here."""
+
+        OPEN = "open", _("open")
+        DECIDED = "decided", _("decided")
+        CLOSED = "closed", _("closed")
+
+    account = models.OneToOneField("intake.Account", models.PROTECT, related_name="case")
+    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    opened_at = models.DateTimeField()
+    danger_at = models.DateTimeField(null=True)
+    danger_by = models.ForeignKey("staff.StaffMember", models.PROTECT, null=True, related_name="+")
+    danger_because = models.TextField(blank=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey("staff.StaffMember", models.PROTECT, null=True, related_name="+")
+    closed_because = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="case_state_is_known", condition=Q(state__in=["open", "decided", "closed"])),
+            models.CheckConstraint(
+                name="danger_is_recorded_by_somebody_with_a_reason",
+                condition=Q(danger_at=None) | (~Q(danger_by=None) & ~Q(danger_because="")),
+            ),
+            models.CheckConstraint(
+                name="a_closed_case_says_who_and_why",
+                condition=Q(state="closed", closed_at__isnull=False, closed_by__isnull=False) & ~Q(closed_because="")
+                | ~Q(state="closed") & Q(closed_at=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"case {self.pk}"
+
+
+class AssessmentRecord(models.Model):
+    """What corroboration made of the testimonies at a moment, kept as it was: decisions rest on one."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="assessments")
+    made_at = models.DateTimeField()
+    assessment = models.JSONField()
+    credibility = models.FloatField()
+    independent_sources = models.FloatField()
+    coordination = models.FloatField()
+    severity = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+        indexes = [models.Index(fields=["case", "-made_at"])]
+
+    def __str__(self) -> str:
+        return f"assessment {self.pk} of case {self.case_id}"
+
+
+class DecisionQuerySet(models.QuerySet["Decision"]):
+    """Decisions, by what time makes of them."""
+
+    def in_force(self, at: datetime | None = None) -> "DecisionQuerySet":
+        """Those in force at a moment (now by default)."""
+        moment = at or now()
+        return (
+            self.with_end()
+            .filter(state=Decision.State.TAKEN, begins_at__lte=moment)
+            .filter(Q(real_end__gt=moment) | Q(real_end=None))
+        )
+
+    def to_come_or_in_force(self, at: datetime | None = None) -> "DecisionQuerySet":
+        """Those in force at a moment and those that will be."""
+        moment = at or now()
+        return (
+            self.with_end()
+            .filter(state=Decision.State.TAKEN)
+            .filter(Q(real_end__gt=F("begins_at")) | Q(real_end=None))
+            .filter(Q(real_end__gt=moment) | Q(real_end=None))
+        )
+
+    def with_end(self) -> "DecisionQuerySet":
+        """With `real_end`: the end, or the moment it was ended before."""
+        return self.annotate(real_end=Least("ends_at", "ended_at"))
+
+
+class Decision(models.Model):
+    """A set of measures decided together under a rulebook: preventive, which is never a finding, or final.
+
+    `since` is when the unbroken run of preventive decisions that this one continues began. `ended_at` is set when it is
+    ended before `ends_at`: lifted, or replaced by another that takes over.
+    """
+
+    class Mode(models.TextChoices):
+        """Whether the facts are established."""
+
+        PREVENTIVE = "preventive", _("preventive")
+        FINAL = "final", _("final")
+
+    class State(models.TextChoices):
+        """What became of the proposal."""
+
+        PROPOSED = "proposed", _("waits for approval")
+        TAKEN = "taken", _("taken")
+        DECLINED = "declined", _("declined")
+        REPLACED = "replaced", _("replaced before it was approved")
+
+    class Ended(models.TextChoices):
+        """How a decision ended before its end."""
+
+        LIFTED = "lifted", _("lifted")
+        TAKEN_OVER = "taken_over", _("taken over by another decision")
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="decisions")
+    assessment = models.ForeignKey(AssessmentRecord, models.PROTECT, related_name="decisions")
+    rulebook = models.ForeignKey(RulebookVersion, models.PROTECT, related_name="decisions")
+    mode = models.CharField(max_length=10, choices=Mode)
+    articles = ArrayField(models.CharField(max_length=100))
+    reasons = models.JSONField()
+    approval = models.CharField(max_length=16, choices=list(APPROVAL.items()))
+    lasts = models.DurationField(null=True)
+    review_within = models.DurationField(null=True)
+    renews = models.OneToOneField("self", models.PROTECT, null=True, related_name="renewal")
+    state = models.CharField(max_length=8, choices=State)
+    proposed_at = models.DateTimeField()
+
+    approved_at = models.DateTimeField(null=True)
+    approved_by = models.ForeignKey("staff.StaffMember", models.PROTECT, null=True, related_name="+")
+    approved_because = models.TextField(blank=True)
+    seconded_at = models.DateTimeField(null=True)
+    seconded_by = models.ForeignKey("staff.StaffMember", models.PROTECT, null=True, related_name="+")
+    seconded_because = models.TextField(blank=True)
+    declined_at = models.DateTimeField(null=True)
+    declined_by = models.ForeignKey("staff.StaffMember", models.PROTECT, null=True, related_name="+")
+    declined_because = models.TextField(blank=True)
+
+    taken_at = models.DateTimeField(null=True)
+    since = models.DateTimeField(null=True)
+    begins_at = models.DateTimeField(null=True)
+    review_due = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.ForeignKey("staff.StaffMember", models.PROTECT, null=True, related_name="+")
+    confirmed_because = models.TextField(blank=True)
+    ended_at = models.DateTimeField(null=True)
+    ended = models.CharField(max_length=10, choices=Ended, blank=True)
+    lapse_recorded_at = models.DateTimeField(null=True)
+
+    objects = DecisionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["proposed_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="a_decision_is_taken_with_a_beginning",
+                condition=Q(state="taken", taken_at__isnull=False, begins_at__isnull=False)
+                | ~Q(state="taken") & Q(taken_at=None, begins_at=None),
+            ),
+            models.CheckConstraint(
+                name="preventive_has_end_and_review",
+                condition=~Q(mode="preventive", state="taken")
+                | Q(ends_at__isnull=False, review_due__isnull=False, since__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="review_before_end",
+                condition=Q(review_due=None)
+                | Q(ends_at=None)
+                | Q(review_due__lt=F("ends_at"), review_due__gt=F("begins_at")),
+            ),
+            models.CheckConstraint(
+                name="preventive_at_most_90_days_in_all",
+                condition=~Q(mode="preventive")
+                | Q(ends_at=None)
+                | Q(
+                    ends_at__lte=F("since") + LONGEST_PREVENTIVE, begins_at__gte=F("since"), ends_at__gt=F("begins_at")
+                ),
+            ),
+            ExclusionConstraint(
+                name="one_preventive_decision_at_a_time",
+                # int8range stands in for the equality that gist lacks without an extension.
+                expressions=[
+                    (Func("case", "case", Value("[]"), function="int8range"), RangeOperators.OVERLAPS),
+                    (
+                        Func(
+                            F("begins_at"),
+                            Greatest(F("begins_at"), Least(F("ends_at"), F("ended_at"))),
+                            Value("[)"),
+                            function="tstzrange",
+                        ),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                condition=Q(mode="preventive", state="taken"),
+            ),
+            models.UniqueConstraint(name="one_proposal_at_a_time", fields=["case"], condition=Q(state="proposed")),
+            models.CheckConstraint(
+                name="approved_by_those_who_must",
+                condition=~Q(state="taken")
+                | Q(approval="automatic")
+                | Q(approval="one_reviewer", approved_by__isnull=False)
+                | Q(approval="two_reviewers", approved_by__isnull=False, seconded_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="the_second_is_another_person",
+                condition=Q(seconded_by=None) | ~Q(seconded_by=F("approved_by")) & Q(approved_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="approvals_have_reasons",
+                condition=(Q(approved_by=None) | ~Q(approved_because="") & Q(approved_at__isnull=False))
+                & (Q(seconded_by=None) | ~Q(seconded_because="") & Q(seconded_at__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="a_declined_decision_says_who_and_why",
+                condition=~Q(state="declined")
+                | Q(declined_by__isnull=False, declined_at__isnull=False) & ~Q(declined_because=""),
+            ),
+            models.CheckConstraint(
+                name="a_confirmation_says_who_and_why",
+                condition=Q(confirmed_at=None) | Q(confirmed_by__isnull=False) & ~Q(confirmed_because=""),
+            ),
+            models.CheckConstraint(
+                name="what_ended_says_how",
+                condition=Q(ended_at=None, ended="") | Q(ended_at__isnull=False) & ~Q(ended=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mode} decision {self.pk}"
+
+    @property
+    def closes_at(self) -> datetime | None:
+        """When it ends or ended, whichever came first; None when it has no end."""
+        return min((moment for moment in (self.ends_at, self.ended_at) if moment), default=None)
+
+    @property
+    def in_force(self) -> bool:
+        """Whether it is in force now, by its dates alone."""
+        if self.state != self.State.TAKEN or self.begins_at is None:
+            return False
+        end = self.closes_at
+        return self.begins_at <= now() and (end is None or now() < end)
+
+    @property
+    def to_come(self) -> bool:
+        """Whether it was taken and has not begun yet."""
+        end = self.closes_at
+        return (
+            self.state == self.State.TAKEN
+            and self.begins_at is not None
+            and now() < self.begins_at
+            and (end is None or end > self.begins_at)
+        )
+
+    @property
+    def lapsed(self) -> bool:
+        """Whether it reached its end without being lifted or taken over."""
+        return (
+            self.state == self.State.TAKEN
+            and self.ends_at is not None
+            and self.ends_at <= now()
+            and (self.ended_at is None or self.ended_at >= self.ends_at)
+        )
+
+
+class MeasureTakenQuerySet(models.QuerySet["MeasureTaken"]):
+    """Measures, by what time makes of them."""
+
+    def with_end(self) -> "MeasureTakenQuerySet":
+        """With `real_end`: the earliest of the decision's end and the moment it was ended or lifted."""
+        return self.annotate(real_end=Least("decision__ends_at", "decision__ended_at", "lifted_at"))
+
+    def in_force(self, at: datetime | None = None) -> "MeasureTakenQuerySet":
+        """Those in force at a moment (now by default)."""
+        moment = at or now()
+        return self.with_end().filter(
+            Q(real_end__gt=moment) | Q(real_end=None),
+            decision__state=Decision.State.TAKEN,
+            decision__begins_at__lte=moment,
+        )
+
+
+class MeasureTaken(models.Model):
+    """One measure of a decision and the articles it answers; it may be lifted by itself before the decision ends."""
+
+    decision = models.ForeignKey(Decision, models.CASCADE, related_name="measures")
+    measure = models.CharField(max_length=24, choices=list(MEASURE.items()))
+    articles = ArrayField(models.CharField(max_length=100))
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.ForeignKey("staff.StaffMember", models.PROTECT, null=True, related_name="+")
+    lifted_because = models.TextField(blank=True)
+
+    objects = MeasureTakenQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="once_in_a_decision", fields=["decision", "measure"]),
+            models.CheckConstraint(name="measure_is_known", condition=Q(measure__in=MEASURES)),
+            models.CheckConstraint(
+                name="a_lift_says_who_and_why",
+                condition=Q(lifted_at=None) | Q(lifted_by__isnull=False) & ~Q(lifted_because=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.measure
+
+    @property
+    def in_force(self) -> bool:
+        """Whether it is in force now, by its dates alone."""
+        return self.decision.in_force and (self.lifted_at is None or now() < self.lifted_at)
+
+    @property
+    def weight(self) -> int:
+        """Its place from light to heavy."""
+        return MEASURES.index(self.measure)
+
+
+class PlatformOrder(models.Model):
+    """What a platform has to do for a measure, written in the same transaction; a connector carries it out."""
+
+    class Action(models.TextChoices):
+        """Restrict, or restore."""
+
+        APPLY = "apply", _("apply")
+        LIFT = "lift", _("lift")
+
+    measure = models.ForeignKey(MeasureTaken, models.CASCADE, related_name="orders")
+    action = models.CharField(max_length=5, choices=Action)
+    due_at = models.DateTimeField()
+    ordered_at = models.DateTimeField()
+    carried_out_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["due_at", "pk"]
+        constraints = [models.UniqueConstraint(name="ordered_once", fields=["measure", "action"])]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.measure}"
+
+
+class WaveReplay(models.Model):
+    """What every shipped rulebook would have done with a wave; see `services.replays` for its rows."""
+
+    wave = models.OneToOneField("intake.Wave", models.CASCADE, related_name="replay")
+    computed_at = models.DateTimeField()
+    rows = models.JSONField()
+    first_measures = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"replay of {self.wave}"
+
+
+class Simulation(models.Model):
+    """An invented wave whose truth is known, under several rulebooks: the only place where a truth column exists."""
+
+    seed = models.PositiveIntegerField()
+    accounts = models.PositiveIntegerField()
+    rulebooks = ArrayField(models.CharField(max_length=100))
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey("staff.StaffMember", models.PROTECT, null=True, related_name="+")
+    computed_at = models.DateTimeField(null=True)
+    rows = models.JSONField(null=True)
+
+    class Meta:
+        ordering = ["-asked_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(name="a_simulation_has_accounts", condition=Q(accounts__gte=1, accounts__lte=5000))
+        ]
+
+    def __str__(self) -> str:
+        return f"simulation {self.pk}"

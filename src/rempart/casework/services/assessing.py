@@ -1,0 +1,246 @@
+"""From testimonies to cases and decisions: assess accounts, open cases, take or propose what the rules require.
+
+Each account is done in a transaction of its own and doing it again changes nothing, so a task killed half-way is simply
+run again.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import msgspec
+from django.conf import settings
+from django.db import transaction
+
+from rempart import records
+from rempart.casework.errors import LimitReached
+from rempart.casework.models import AssessmentRecord, Case, Decision, MeasureTaken, RulebookVersion
+from rempart.casework.services.guards import locked
+from rempart.casework.services.rulebooks import rulebook_in_force
+from rempart.casework.services.taking import take, words
+from rempart.intake.models import Account, Wave
+from rempart.intake.selectors import accounts_of, facts_of, testimony_records
+from rempart.ledger import append
+from rempart.ledger.clock import now
+from rempart.ledger.events import Event
+from rempart.rulebook import Article, Judgement, Rulebook
+from rempart.rulebook.proportion import judge, measure_for
+
+
+def assess_wave(wave: Wave) -> list[Case]:
+    """Assess every account that the wave speaks of; the cases of those that have one, in no order."""
+    return assess_accounts(accounts_of(wave))
+
+
+def assess_accounts(accounts: Iterable[Account]) -> list[Case]:
+    """Assess these accounts from all that was ever said of them.
+
+    Only accounts on the platform's own services have cases: an equal handle elsewhere is no link.
+    """
+    own = {
+        account.pk: account for account in accounts if account.service in frozenset(settings.REMPART_PLATFORM_SERVICES)
+    }
+    from rempart.corroboration import assess
+
+    said = testimony_records(own)
+    facts = {str(account.reference): facts_of(account) for account in own.values()}
+    everything = [testimony for testimonies in said.values() for testimony in testimonies]
+    found = {str(assessment.about): assessment for assessment in assess(everything, accounts=facts)}
+    version, book = rulebook_in_force()
+    cases = []
+    for account in own.values():
+        assessment = found.get(str(account.reference))
+        if assessment is not None and (
+            assessment.testimonies or assessment.relays or Case.objects.filter(account=account).exists()
+        ):
+            cases.append(record_assessment(account, assessment, version, book))
+    return cases
+
+
+@transaction.atomic
+def record_assessment(
+    account: Account, assessment: records.Assessment, version: RulebookVersion, book: Rulebook
+) -> Case:
+    """Open the account's case if need be, keep the assessment if it is new, and do what the rulebook requires."""
+    case, opened = Case.objects.get_or_create(account=account, defaults={"opened_at": now()})
+    if opened:
+        append(Event.CASE_OPENED, subject=case)
+    case = locked(case)
+    latest = case.assessments.first()
+    snapshot = msgspec.to_builtins(assessment)
+    if latest is None or latest.assessment != snapshot:
+        latest = AssessmentRecord.objects.create(
+            case=case,
+            made_at=now(),
+            assessment=snapshot,
+            credibility=assessment.credibility,
+            independent_sources=assessment.independent_sources,
+            coordination=assessment.coordination,
+            severity=assessment.severity,
+        )
+        append(
+            Event.CASE_ASSESSED,
+            subject=case,
+            content={
+                "assessment": latest.pk,
+                "credibility": assessment.credibility,
+                "independent_sources": assessment.independent_sources,
+                "coordination": assessment.coordination,
+                "severity": assessment.severity,
+            },
+        )
+        if case.state == Case.State.CLOSED:
+            case.state, case.closed_at, case.closed_by, case.closed_because = Case.State.OPEN, None, None, ""
+            case.save(update_fields=["state", "closed_at", "closed_by", "closed_because"])
+            append(Event.CASE_REOPENED, subject=case)
+    if case.state != Case.State.CLOSED:
+        _settle(_Ground(case, latest, version, book), assessment)
+    return case
+
+
+class _Ground(NamedTuple):
+    """What a decision rests on."""
+
+    case: Case
+    record: AssessmentRecord
+    version: RulebookVersion
+    book: Rulebook
+
+
+def _settle(ground: _Ground, assessment: records.Assessment) -> None:
+    """Take what is automatic, propose what needs approval, withdraw a proposal that no longer stands."""
+    case, book = ground.case, ground.book
+    adult = case.account.held_to_be_adult
+    spent = articles_spent(case)
+    matched = [book.article(name) for name in book.judge(assessment).articles if name not in spent]
+    automatic = [article for article in matched if article.approval == "automatic"] if adult else []
+    standing = list(case.decisions.to_come_or_in_force().prefetch_related("measures"))
+    if automatic and not standing:
+        decision = _make(ground, automatic, judge(automatic, adult=adult))
+        try:
+            with transaction.atomic():
+                standing = [take(decision)]
+        except LimitReached:
+            decision.delete()
+    _propose(ground, matched, standing)
+
+
+def _propose(ground: _Ground, matched: Sequence[Article], standing: Sequence[Decision]) -> None:
+    case = ground.case
+    adult = case.account.held_to_be_adult
+    waiting = case.decisions.filter(state=Decision.State.PROPOSED).first()
+    if waiting is not None and waiting.renews_id is not None:
+        return
+    # What is in force stays part of what takes it over: a new testimony never loosens a measure by itself.
+    kept = {name for decision in standing if decision.mode == Decision.Mode.PREVENTIVE for name in decision.articles}
+    known = {article.id for article in matched}
+    articles = [article for article in ground.book.articles if article.id in kept | known]
+    judgement = judge(articles, adult=adult)
+    wanted = bool(known - kept) and _adds(judgement, standing) and not _declined(ground, judgement)
+    if not wanted and judgement.final_pending:
+        # The facts that a final article asks for are there beside preventive measures that stand: it is taken by itself.
+        articles = [article for article in matched if article.mode == "final"]
+        judgement = judge(articles, adult=adult)
+        wanted = _adds(judgement, standing) and not _declined(ground, judgement)
+    if waiting is not None:
+        if wanted and _same(waiting, judgement):
+            return
+        waiting.state = Decision.State.REPLACED
+        waiting.save(update_fields=["state"])
+        append(Event.DECISION_REPLACED, subject=waiting)
+    if wanted:
+        decision = _make(ground, articles, judgement)
+        append(
+            Event.DECISION_PROPOSED,
+            subject=decision,
+            content={
+                "mode": judgement.mode,
+                "articles": judgement.articles,
+                "measures": judgement.measures,
+                "approval": judgement.approval,
+                "rulebook": ground.version.digest,
+            },
+        )
+
+
+def _adds(judgement: Judgement, standing: Sequence[Decision]) -> bool:
+    """Whether a judgement restricts more than what stands, rests on facts established since, or on an approval."""
+    for decision in standing:
+        if judgement.mode == Decision.Mode.FINAL and decision.mode == Decision.Mode.PREVENTIVE:
+            continue
+        left = {measure.measure for measure in decision.measures.all() if measure.lifted_at is None}
+        if left.issuperset(judgement.measures) and decision.approval != "automatic":
+            return False
+        if left.issuperset(judgement.measures) and judgement.approval == "automatic":
+            return False
+    return bool(judgement.measures)
+
+
+def _same(waiting: Decision, judgement: Judgement) -> bool:
+    """Whether a proposal says what the judgement says."""
+    return (
+        waiting.articles == list(judgement.articles)
+        and waiting.mode == judgement.mode
+        and waiting.approval == judgement.approval
+        and {measure.measure for measure in waiting.measures.all()} == set(judgement.measures)
+    )
+
+
+def _declined(ground: _Ground, judgement: Judgement) -> bool:
+    """Whether a reviewer declined the same, and nobody has spoken since."""
+    declined = ground.case.decisions.filter(state=Decision.State.DECLINED).select_related("assessment")
+    last = declined.order_by("-declined_at").first()
+    return (
+        last is not None
+        and set(last.articles) >= set(judgement.articles)
+        and _voices(last.assessment) >= _voices(ground.record)
+    )
+
+
+def _voices(record: AssessmentRecord) -> int:
+    return int(record.assessment["testimonies"]) + int(record.assessment["relays"])
+
+
+def articles_spent(case: Case) -> set[str]:
+    """Articles that never fire by themselves again on this case: their measure lapsed, or a person lifted it."""
+    spent: set[str] = set()
+    for decision in case.decisions.filter(state=Decision.State.TAKEN).prefetch_related("measures"):
+        if decision.lapsed:
+            spent |= set(decision.articles)
+        for measure in decision.measures.all():
+            if measure.lifted_at is not None:
+                spent |= set(measure.articles)
+    return spent
+
+
+def _make(ground: _Ground, articles: Sequence[Article], judgement: Judgement) -> Decision:
+    moment = now()
+    decision = Decision.objects.create(
+        case=ground.case,
+        assessment=ground.record,
+        rulebook=ground.version,
+        mode=judgement.mode,
+        articles=list(judgement.articles),
+        reasons={},
+        approval=judgement.approval,
+        lasts=judgement.lasts,
+        review_within=judgement.review_within,
+        state=Decision.State.PROPOSED,
+        proposed_at=moment,
+    )
+    decision.reasons = words(decision, begins=moment)
+    decision.save(update_fields=["reasons"])
+    MeasureTaken.objects.bulk_create(
+        MeasureTaken(decision=decision, measure=measure, articles=names)
+        for measure, names in _resting(articles, judgement, adult=ground.case.account.held_to_be_adult).items()
+    )
+    return decision
+
+
+def _resting(articles: Sequence[Article], judgement: Judgement, *, adult: bool) -> dict[str, list[str]]:
+    """For each measure, the articles that ask for it; those that a heavier one answers count as the heaviest's."""
+    heaviest = judgement.measures[-1]
+    resting: dict[str, list[str]] = {measure: [] for measure in judgement.measures}
+    for article in articles:
+        asked = measure_for(article, adult=adult)
+        resting[asked if asked in resting else heaviest].append(article.id)
+    return resting

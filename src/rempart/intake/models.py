@@ -1,0 +1,223 @@
+"""What is stored of what came in: waves, posts with what was read of them, accounts spoken of, testimonies.
+
+Everything personal here can be erased without anything else breaking: a post keeps its number and loses the rest.
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from rempart.records.references import SERVICES, AccountReference
+from rempart.records.vocabulary import CHANNELS
+
+SERVICE_NAMES = [(service, service) for service in SERVICES]
+
+
+class Wave(models.Model):
+    """Posts under one hashtag. `shift` is how far the times of an invented wave were moved when it was loaded."""
+
+    hashtag = models.CharField(max_length=200)
+    invented = models.BooleanField(default=False)
+    shift = models.DurationField(null=True)
+    since = models.DateTimeField(null=True)
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-opened_at"]
+        constraints = [
+            models.UniqueConstraint(name="one_wave_a_hashtag", fields=["hashtag", "invented"]),
+            models.CheckConstraint(name="only_an_invented_wave_is_moved", condition=Q(shift=None) | Q(invented=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"#{self.hashtag}"
+
+
+class Import(models.Model):
+    """One run of an import, written in the transaction that wrote its posts: it exists when all of them do."""
+
+    wave = models.ForeignKey(Wave, models.CASCADE, related_name="imports")
+    imported_at = models.DateTimeField()
+    imported_by = models.ForeignKey("staff.StaffMember", models.SET_NULL, null=True, related_name="+")
+    good_lines = models.PositiveIntegerField()
+    bad_lines = models.PositiveIntegerField()
+    new_posts = models.PositiveIntegerField()
+    new_testimonies = models.PositiveIntegerField()
+    counted_only = models.PositiveIntegerField()
+    not_kept = models.PositiveIntegerField()
+
+    class Meta:
+        ordering = ["-imported_at"]
+
+    def __str__(self) -> str:
+        return f"import {self.pk} of {self.wave}"
+
+
+class Account(models.Model):
+    """An account that somebody spoke of. `platform_id` is the platform's immutable number, which outlives the handle.
+
+    `holds_handle` is false once the handle has passed to another account.
+    """
+
+    class AgeBand(models.TextChoices):
+        """How old the platform holds the account's owner to be."""
+
+        UNDER_13 = "under_13", _("under 13")
+        FROM_13 = "13_15", _("13 to 15")
+        FROM_16 = "16_17", _("16 or 17")
+        ADULT = "18_plus", _("18 or over")
+
+    service = models.CharField(max_length=16, choices=SERVICE_NAMES)
+    handle = models.CharField(max_length=255)
+    platform_id = models.CharField(max_length=255, null=True)  # noqa: DJ001 – unknown is not an empty number
+    holds_handle = models.BooleanField(default=True)
+    first_seen_at = models.DateTimeField()
+    reach = models.BigIntegerField(null=True)
+    monetised = models.BooleanField(null=True)
+    age_band = models.CharField(max_length=8, choices=AgeBand, null=True)  # noqa: DJ001 – null is "unknown"
+    country = models.CharField(max_length=64, null=True)  # noqa: DJ001
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="one_holder_a_handle", fields=["service", "handle"], condition=Q(holds_handle=True)
+            ),
+            models.UniqueConstraint(
+                name="one_account_a_number", fields=["service", "platform_id"], condition=~Q(platform_id=None)
+            ),
+            models.CheckConstraint(name="reach_is_a_count", condition=Q(reach=None) | Q(reach__gte=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.service}:{self.handle}"
+
+    @property
+    def reference(self) -> AccountReference:
+        """How records name the account."""
+        return AccountReference(self.service, self.handle, self.platform_id)
+
+    @property
+    def held_to_be_adult(self) -> bool:
+        """Whether the platform holds its owner to be 18 or over; an unknown age is protected as a minor's."""
+        return self.age_band == self.AgeBand.ADULT
+
+
+class Post(models.Model):
+    """A post as its service gave it and what was read of it; once erased, only its number remains.
+
+    `read` holds the lists and spans of the contract's statement that are not columns here.
+    """
+
+    waves = models.ManyToManyField(Wave, through="WavePost", related_name="posts")
+    service = models.CharField(max_length=16, choices=SERVICE_NAMES)
+    post_id = models.CharField(max_length=512)
+    source = models.CharField(max_length=32)
+    author = models.CharField(max_length=255)
+    author_created_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    text = models.TextField()
+    lang = models.CharField(max_length=35, null=True)  # noqa: DJ001
+    stance = models.CharField(max_length=16)
+    stance_probability = models.FloatField()
+    read = models.JSONField()
+    stored_at = models.DateTimeField()
+    erased_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="one_post_a_number", fields=["service", "post_id"]),
+            models.CheckConstraint(
+                name="an_erased_post_says_nothing",
+                condition=Q(erased_at=None) | Q(text="", author="", author_created_at=None, lang=None, read={}),
+            ),
+        ]
+        indexes = [models.Index(fields=["created_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.service}:{self.post_id}"
+
+
+class WavePost(models.Model):
+    """A post under the hashtag of a wave; one post may belong to several."""
+
+    wave = models.ForeignKey(Wave, models.CASCADE)
+    post = models.ForeignKey(Post, models.CASCADE)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="once_in_a_wave", fields=["wave", "post"])]
+
+    def __str__(self) -> str:
+        return f"post {self.post_id} in wave {self.wave_id}"
+
+
+class HourlyCount(models.Model):
+    """How many posts of a source that allows only counts came in one hour of a wave, and how many testified."""
+
+    wave = models.ForeignKey(Wave, models.CASCADE, related_name="hourly_counts")
+    source = models.CharField(max_length=32)
+    hour = models.DateTimeField()
+    posts = models.PositiveIntegerField()
+    testimonies = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="one_count_an_hour", fields=["wave", "source", "hour"]),
+            models.CheckConstraint(name="testimonies_are_posts", condition=Q(testimonies__lte=F("posts"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} at {self.hour:%Y-%m-%d %H}h: {self.posts}"
+
+
+class CountedPost(models.Model):
+    """The keyed digest of a post that was counted, so that it is counted once; says nothing of what it was."""
+
+    wave = models.ForeignKey(Wave, models.CASCADE)
+    digest = models.BinaryField(max_length=16)
+    counted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="counted_once", fields=["wave", "digest"])]
+
+    def __str__(self) -> str:
+        return f"counted in wave {self.wave_id}"
+
+
+class Testimony(models.Model):
+    """What one person says of one account, whatever way it came. `uid` is the id of the contract.
+
+    `reporter` is a pseudonym; `reporter_facts`, `origin` and `evidence` are as in the contract's testimony. The text of
+    a testimony that came as a post is the post's.
+    """
+
+    class Stance(models.TextChoices):
+        """Where the person stands."""
+
+        TESTIMONY = "testimony", _("says it happened to them")
+        RELAY = "relay", _("reports what happened to somebody else")
+        DISPUTE = "dispute", _("disputes it")
+
+    uid = models.CharField(max_length=1024, unique=True)
+    account = models.ForeignKey(Account, models.CASCADE, related_name="testimonies")
+    post = models.ForeignKey(Post, models.CASCADE, null=True, related_name="testimonies")
+    received_at = models.DateTimeField()
+    channel = models.CharField(max_length=16, choices=[(channel, channel) for channel in CHANNELS])
+    stance = models.CharField(max_length=16, choices=Stance)
+    conduct = ArrayField(models.CharField(max_length=32))
+    conduct_services = ArrayField(models.CharField(max_length=16))
+    met_on = ArrayField(models.CharField(max_length=16))
+    complainant_minor = models.BooleanField(null=True)
+    text = models.TextField(null=True)  # noqa: DJ001 – None when the text is the post's or there is none
+    reporter = models.CharField(max_length=128)
+    reporter_facts = models.JSONField()
+    origin = models.JSONField(null=True)
+    evidence = models.JSONField()
+
+    class Meta:
+        verbose_name_plural = "testimonies"
+        ordering = ["received_at", "uid"]
+        indexes = [models.Index(fields=["account", "received_at"])]
+
+    def __str__(self) -> str:
+        return f"testimony {self.pk} about {self.account_id}"

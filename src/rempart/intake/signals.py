@@ -1,0 +1,9 @@
+"""What intake tells the rooms on its right, inside the transaction that changed something."""
+
+from django.dispatch import Signal
+
+# wave: Wave. Sent when posts were added to a wave.
+wave_grew = Signal()
+
+# accounts: set of primary keys. Sent when what is said or known of these accounts changed otherwise.
+testimonies_changed = Signal()
