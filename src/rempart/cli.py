@@ -66,6 +66,44 @@ def cli() -> None:
 
 
 @cli.command()
+@click.argument("file", metavar="FILE")
+@click.option("--prior", default=0.5, show_default=True, help="Probability that an accused account did it, unseen.")
+@click.option("--accounts", metavar="ACCOUNTS", help="The accounts table, for reach, age band and the like.")
+@click.option("--as-of", metavar="TIME", help="Ignore what was received later (default: the newest testimony).")
+@click.option("--timeline", is_flag=True, help="A row at each instant for each account whose assessment changes.")
+@click.option("--parameters", metavar="FILE", help="The weights of the model (default: those shipped).")
+@with_results
+def corroborate(
+    file: str, prior: float, accounts: str | None, as_of: str | None, timeline: bool, parameters: str | None,
+    out: str | None, rejects: str | None,
+) -> None:  # fmt: skip
+    """Assess every account that the testimonies or statements of a file (or - ) are about."""
+    import msgspec
+
+    from rempart.corroboration import commands, load_parameters
+    from rempart.records.post import Instant
+
+    if timeline and as_of:
+        raise click.UsageError("--as-of and --timeline exclude each other")
+    try:
+        moment = msgspec.convert(as_of, Instant) if as_of else None
+        weights = load_parameters(parameters) if parameters else None
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    if not 0 < prior < 1:
+        raise click.UsageError("--prior is not between 0 and 1")
+    with results(out, rejects) as (writer, rejected):
+        reader = commands.corroborate(
+            file, writer, rejected,
+            prior=prior, accounts=accounts, as_of=moment, whole_timeline=timeline, parameters=weights,
+        )  # fmt: skip
+    if reader.dropped:
+        click.echo(f"rempart: {reader.dropped} statements make no testimony", err=True)
+    if reader.nothing_good:
+        raise NothingGood
+
+
+@cli.command()
 @click.argument("assessments", metavar="ASSESSMENTS")
 @click.option("--rulebook", default="rempart", show_default=True, metavar="NAME_OR_FILE", help="Shipped, or a file.")
 @with_results

@@ -1,5 +1,20 @@
 """From testimonies to an assessment of each account: how far what is said can be believed, and why."""
 
+from rempart.corroboration.assessing import assess, timeline
+from rempart.corroboration.engine import Account, Engine
+from rempart.corroboration.identity import Accounts
+from rempart.corroboration.parameters import Parameters, load_parameters, shipped_parameters
 from rempart.corroboration.testimonies import read_testimonies, testimonies_of
 
-__all__ = ["read_testimonies", "testimonies_of"]
+__all__ = [
+    "Account",
+    "Accounts",
+    "Engine",
+    "Parameters",
+    "assess",
+    "load_parameters",
+    "read_testimonies",
+    "shipped_parameters",
+    "testimonies_of",
+    "timeline",
+]

@@ -1,0 +1,55 @@
+"""Assessments of accounts: all at once, or instant by instant as a wave goes."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+import msgspec
+
+from rempart.corroboration.engine import Account, Engine
+from rempart.corroboration.identity import Accounts
+from rempart.corroboration.parameters import Parameters
+from rempart.records import Assessment, Testimony
+
+
+def assess(
+    testimonies: Iterable[Testimony],
+    *,
+    prior: float = 0.5,
+    accounts: Accounts | None = None,
+    as_of: datetime | None = None,
+    parameters: Parameters | None = None,
+) -> list[Assessment]:
+    """What all that was received amounts to, one assessment for each account, by service and handle.
+
+    prior: probability, in (0, 1), that an accused account did it, before anything is known. accounts: rows of the accounts
+    table, or facts by `service:handle`. as_of: later testimonies are ignored; by default the newest `received_at`.
+    Raises ValueError when `prior` is not in (0, 1) or `as_of` has no zone.
+    """
+    engine = Engine(testimonies, prior=prior, accounts=accounts, as_of=as_of, parameters=parameters)
+    for _ in engine.run():
+        pass
+    return list(engine.assessments())
+
+
+def timeline(
+    testimonies: Iterable[Testimony],
+    *,
+    prior: float = 0.5,
+    accounts: Accounts | None = None,
+    as_of: datetime | None = None,
+    parameters: Parameters | None = None,
+) -> Iterator[Assessment]:
+    """At each instant when something was received, the assessment of every account that it changed.
+
+    Each rests on what was received up to then and on nothing later. Ordered by (as_of, service, handle); the last row of an
+    account is what `assess` says of it, but for `as_of`. Parameters and errors are those of `assess`.
+    """
+    engine = Engine(testimonies, prior=prior, accounts=accounts, as_of=as_of, parameters=parameters)
+    last: dict[Account, Assessment] = {}
+    for at, changed in engine.run():
+        for account in changed:
+            now = engine.assessment(account)
+            before = last.get(account)
+            if before is None or msgspec.structs.replace(before, as_of=at) != now:
+                last[account] = now
+                yield now

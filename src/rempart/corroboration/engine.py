@@ -1,0 +1,344 @@
+"""The one engine of corroboration: it hears testimonies in order of time and knows which assessments each one changes.
+
+`assess` runs it to the end, `timeline` stops at every instant, and whoever needs less than whole rows drives it directly:
+
+    engine = Engine(testimonies, accounts=rows)
+    for at, changed in engine.run():
+        for account in changed:
+            assessment = engine.assessment(account, because=False)
+
+What an account owes to testimonies about others (the same people striking together, a text that goes round) reaches it
+when they strike again, or when one of its own groups has grown. Nothing heard later changes what was said before.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from itertools import groupby
+from operator import attrgetter
+from math import log
+from typing import Literal
+
+import msgspec
+import numpy as np
+
+from rempart.corroboration.groups import Kind
+from rempart.corroboration.identity import Accounts, AccountsTable, Directory
+from rempart.corroboration.parameters import Parameters, shipped_parameters
+from rempart.corroboration.views import Frequencies, Heard, Shared, View
+from rempart.records import AccountReference, Assessment, Service, ServiceView, Testimony
+from rempart.records.references import SERVICES
+from rempart.text.near_duplicates import find_copies
+
+# A reporter's latest accounts whose other accusers are looked at for striking together.
+_EARLIER_TARGETS = 6
+
+
+class Account:
+    """An account that testimonies are about; `about` is its first reference, with its id once known. `absorbed`: accounts
+    that turned out to be this one."""
+
+    __slots__ = ("about", "absorbed", "first_at", "heard", "index", "services", "view")
+
+    def __init__(self, about: AccountReference, index: int, view: View) -> None:
+        self.about = about
+        self.index = index
+        self.view = view
+        self.services: dict[str, View] = {}
+        self.heard: list[int] = []
+        self.first_at: datetime | None = None
+        self.absorbed: list[Account] = []
+
+
+class Engine:
+    """Hears testimonies in order of time.
+
+    prior: probability, in (0, 1), that an account accused did what it is accused of, before anything is known.
+    accounts: rows of the accounts table, or facts by `service:handle`. as_of: later testimonies are left out.
+    Raises ValueError when `prior` is not in (0, 1) or `as_of` has no zone.
+    """
+
+    def __init__(
+        self,
+        testimonies: Iterable[Testimony],
+        *,
+        prior: float = 0.5,
+        accounts: Accounts | None = None,
+        as_of: datetime | None = None,
+        parameters: Parameters | None = None,
+    ) -> None:
+        if not 0 < prior < 1:
+            raise ValueError("`prior` is not between 0 and 1")
+        if as_of is not None and as_of.tzinfo is None:
+            raise ValueError("`as_of` has no time zone")
+        self.parameters = parameters or shipped_parameters()
+        self._prior = log(prior) - log(1 - prior)
+        self._as_of = as_of
+        self.now: datetime | None = None
+        self._testimonies = _in_order(testimonies, as_of)
+        self._table = AccountsTable(accounts)
+        self._directory: Directory[Account] = Directory()
+        self._frequencies = Frequencies()
+        self._reporters: dict[str, int] = {}
+        self._targets: list[list[Account]] = []  # by reporter, accused accounts, oldest first
+        self._created = 0
+        self._keys = self._recurring()
+        self._first_of_text, self._likeness = self._copies()
+
+    def run(self) -> Iterator[tuple[datetime, list[Account]]]:
+        """Hear everything, one instant at a time: each with the accounts whose assessment may have changed."""
+        changed: dict[Account, None] = {}
+        now: datetime | None = None
+        for position, testimony in enumerate(self._testimonies):
+            if testimony.received_at != now:
+                if self.now is not None:
+                    yield self.now, self._existing(changed)
+                    changed.clear()
+                now = testimony.received_at
+                self.now = _in_utc(now)
+            self._hear(position, testimony, changed)
+        if self.now is not None:
+            yield self.now, self._existing(changed)
+
+    def assessments(self) -> Iterator[Assessment]:
+        """The assessments of all accounts heard of, by service and handle."""
+        if self._as_of is not None:
+            self.now = _in_utc(self._as_of)
+        for account in self._existing(self._directory.accounts):
+            yield self.assessment(account)
+
+    def assessment(self, account: Account, *, because: bool = True) -> Assessment:
+        """What is now known of an account. Without `because` the reasons are left empty, which is several times faster.
+
+        The lists and objects inside are shared between assessments: they are not to be changed.
+        """
+        view = account.view
+        weights = view.weights(self._prior)
+        assert self.now is not None
+        return Assessment(
+            **view.fields(weights),
+            about=account.about,
+            as_of=self.now,
+            conduct_services=view.conduct_services,
+            by_service={
+                name: self._numbers(account.services[name]) for name in _BY_SERVICE if name in account.services
+            },
+            account=self._table.facts(account.about),
+            because=view.because(weights) if because else [],
+            first_at=account.first_at,
+        )
+
+    def _numbers(self, view: View) -> ServiceView:
+        return view.numbers(view.weights(self._prior))
+
+    def _existing(self, accounts: Iterable[Account]) -> list[Account]:
+        """Those that were not absorbed since, by service and handle."""
+        known = self._directory.accounts
+        return sorted(
+            (account for account in accounts if account in known),
+            key=lambda account: (account.about.service, account.about.handle, account.about.id or ""),
+        )
+
+    # Hearing
+
+    def _hear(self, position: int, testimony: Testimony, changed: dict[Account, None]) -> None:
+        account = self._account(testimony.about, changed)
+        account.heard.append(position)
+        changed[account] = None
+        reporter = self._reporter(testimony.reporter.id)
+        shared = self._shared(position, testimony)
+        if testimony.stance == "dispute":
+            self._tell(account, self._heard(testimony, reporter, shared))
+            return
+        if account.first_at is None:
+            account.first_at = _in_utc(testimony.received_at)
+        targets = self._targets[reporter]
+        new = account not in targets
+        if new:
+            self._count(reporter, testimony, shared, targets)
+        struck = self._struck(testimony, account, targets)
+        self._tell(account, self._heard(testimony, reporter, shared + struck))
+        if new:
+            targets.append(account)
+            for other in targets[-1 - len(struck) : -1] if struck else ():
+                if _strike_also(other, reporter, Shared(-1 - account.index, "targets", struck[0].strength)):
+                    changed[other] = None
+
+    def _tell(self, account: Account, heard: Heard) -> None:
+        """Tell the views of an account: the whole, and those of the services that the conduct took place on."""
+        account.view.hear(heard)
+        for name in heard.testimony.conduct_services or _UNSAID:
+            view = account.services.get(name)
+            if view is None:
+                view = account.services[name] = View(self.parameters, self._frequencies, account.view)
+            view.hear(heard)
+
+    def _account(self, about: AccountReference, changed: dict[Account, None]) -> Account:
+        """The account that a reference means, made when it is new."""
+        reference = self._table.complete(about)
+        account, twin = self._directory.find(reference)
+        if account is None:
+            account = Account(reference, self._created, View(self.parameters, self._frequencies))
+            self._created += 1
+        self._directory.link(reference, account)
+        if twin is not None:
+            self._merge(twin, account)
+            changed[account] = None
+        return account
+
+    def _merge(self, lost: Account, into: Account) -> None:
+        """Make one account of two that turn out to be the same, hearing again what was said of both."""
+        self._directory.absorb(lost, into)
+        into.absorbed.append(lost)
+        into.heard = sorted(into.heard + lost.heard)
+        into.view, into.services, into.first_at = View(self.parameters, self._frequencies), {}, None
+        for position in into.heard:
+            testimony = self._testimonies[position]
+            reporter = self._reporter(testimony.reporter.id)
+            targets = self._targets[reporter]
+            if lost in targets:
+                targets[:] = dict.fromkeys(into if target is lost else target for target in targets)
+            shared = self._shared(position, testimony)
+            if testimony.stance != "dispute":
+                into.first_at = into.first_at or _in_utc(testimony.received_at)
+                shared += self._struck(testimony, into, targets)
+            self._tell(into, self._heard(testimony, reporter, shared))
+
+    def _reporter(self, id: str) -> int:
+        number = self._reporters.get(id)
+        if number is None:
+            number = self._reporters[id] = len(self._targets)
+            self._targets.append([])
+        return number
+
+    def _count(self, reporter: int, testimony: Testimony, shared: list[Shared], targets: list[Account]) -> None:
+        """Count what a reporter shares, once for each thing whatever the number of accounts they accuse."""
+        frequencies = self._frequencies
+        known: set[int] = set()
+        for target in targets[-_EARLIER_TARGETS:]:
+            known.update(target.view.sources[reporter].keys)
+        frequencies.accusers += not targets
+        frequencies.known_communities += not targets and bool(testimony.reporter.communities)
+        for key, _, _ in shared:
+            if key not in known:
+                frequencies.sharing[key] = frequencies.sharing.get(key, 0) + 1
+
+    def _struck(self, testimony: Testimony, account: Account, targets: list[Account]) -> list[Shared]:
+        """The other accounts that a reporter accused, as things that they may share with others who did the same.
+
+        Trusted flaggers are left out: to speak of many accounts is their work.
+        """
+        if testimony.channel == "trusted_flagger":
+            return []
+        strength = 1.0 if testimony.stance == "testimony" else self.parameters.relayed_target
+        return [
+            Shared(-1 - other.index, "targets", strength)
+            for other in targets[-_EARLIER_TARGETS:]
+            if other is not account
+        ]
+
+    def _heard(self, testimony: Testimony, reporter: int, shared: list[Shared]) -> Heard:
+        parameters = self.parameters
+        weight = 0.0
+        if testimony.stance == "testimony":
+            weight = parameters.first_hand[testimony.channel]
+        elif testimony.stance == "relay":
+            weight = parameters.relay
+        upheld, rejected = testimony.reporter.upheld, testimony.reporter.rejected
+        if upheld or rejected:
+            record = parameters.record
+            lent = record.upheld + record.rejected
+            weight *= (record.upheld + upheld) / (lent + upheld + rejected) * lent / record.upheld
+        if testimony.evidence:
+            verified = [piece.verified for piece in testimony.evidence]
+            if False in verified:
+                weight *= parameters.left_after_refuted
+            else:
+                weight += max(parameters.unverified[piece.kind] for piece in testimony.evidence)
+        return Heard(
+            testimony, testimony.received_at.timestamp(), reporter, weight, shared, bool(testimony.reporter.communities)
+        )
+
+    # What testimonies may share
+
+    def _shared(self, position: int, testimony: Testimony) -> list[Shared]:
+        keys = self._keys
+        shared: list[Shared] = []
+        text = self._first_of_text[position]
+        if text >= 0:
+            shared.append(Shared(text, "text", self._likeness[position]))
+        if testimony.origin is not None:
+            device, network = testimony.origin.device, testimony.origin.network
+            if device is not None and (key := keys.get(("device", device))) is not None:
+                shared.append(Shared(key, "device", 1.0))
+            if network is not None and (key := keys.get(("network", network))) is not None:
+                shared.append(Shared(key, "network", 1.0))
+        for community in testimony.reporter.communities:
+            if (key := keys.get(("community", community))) is not None:
+                shared.append(Shared(key, "community", 1.0))
+        return shared
+
+    def _recurring(self) -> dict[tuple[Kind, str], int]:
+        """A number for each device, network and community that recurs: what comes once is shared by nobody."""
+        counts: Counter[tuple[Kind, str]] = Counter()
+        for testimony in self._testimonies:
+            if testimony.origin is not None:
+                counts["device", testimony.origin.device or ""] += 1
+                counts["network", testimony.origin.network or ""] += 1
+            for community in testimony.reporter.communities:
+                counts["community", community] += 1
+        # Numbers below are those of texts (positions); negative ones of earlier targets.
+        start = len(self._testimonies)
+        recurring = (thing for thing, count in counts.items() if count > 1 and thing[1])
+        return {thing: start + number for number, thing in enumerate(recurring)}
+
+    def _copies(self) -> tuple[list[int], list[float]]:
+        """For each testimony, the first of those whose text it repeats (-1 for none), and how telling that is."""
+        texts = [t.text if t.stance != "dispute" else None for t in self._testimonies]
+        copies = find_copies(texts, threshold=self.parameters.copy_similarity)
+        repeated = np.bincount(copies.first, minlength=len(texts))[copies.first] > 1
+        first = np.where(repeated, copies.first, -1)
+        alike = np.where(copies.similarity > 0, copies.similarity, 1.0)
+        telling = alike * np.minimum(1.0, copies.length / self.parameters.copy_length)
+        return first.tolist(), telling.tolist()
+
+
+def _in_utc(at: datetime) -> datetime:
+    """The same instant in UTC; as it is at the ends of the calendar, where no other zone can write it."""
+    try:
+        return at.astimezone(UTC)
+    except OverflowError:
+        return at
+
+
+def _strike_also(account: Account, reporter: int, struck: Shared) -> bool:
+    """Tell the views of an account that one of those who accuse it accuses another; whether others did the same."""
+    changed = False
+    for view in (account.view, *account.services.values()):
+        source = view.sources.get(reporter)
+        if source is not None:
+            changed |= view.share(source, struck)
+    return changed
+
+
+def _in_order(testimonies: Iterable[Testimony], as_of: datetime | None) -> list[Testimony]:
+    """Testimonies by time, those of one instant in an order of their contents; one that is repeated counts once."""
+    ordered = [t for t in testimonies if as_of is None or t.received_at <= as_of]
+    ordered.sort(key=lambda t: (t.received_at, t.id))
+    kept: list[Testimony] = []
+    seen: set[tuple[str, str, str]] = set()
+    for _, same in groupby(ordered, key=attrgetter("received_at", "id")):
+        several = list(same)
+        if len(several) > 1:
+            several.sort(key=msgspec.json.encode)
+        for testimony in several:
+            about = testimony.about
+            name = (testimony.id, about.service, about.id or about.handle)
+            if name not in seen:
+                seen.add(name)
+                kept.append(testimony)
+    return kept
+
+
+_UNSAID: tuple[Literal["unknown"]] = ("unknown",)
+_BY_SERVICE: tuple[Service | Literal["unknown"], ...] = (*SERVICES, "unknown")

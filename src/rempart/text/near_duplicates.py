@@ -1,0 +1,155 @@
+"""Texts that repeat one another: which of many are near-copies of an earlier one.
+
+Each text becomes the set of its pairs of neighbouring words, folded, without hashtags, mentions and addresses (people
+who answer the same call share those). The similarity of two texts is the Jaccard index of their sets, estimated by
+MinHash (Broder 1997); candidates are found by banded locality-sensitive hashing (Indyk and Motwani 1998). Everything
+is done on whole columns of texts with numpy, which is several times faster than text by text. A text is only ever
+compared with earlier ones, so what is said of it does not depend on what comes later.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rempart.text.normalise import normalise
+
+# 10 bands of 3: a pair of similarity 0.5 becomes a candidate with probability 0.74, of 0.6 with 0.91, of 0.8 with 0.999.
+_BANDS, _ROWS = 10, 3
+_HASHES = _BANDS * _ROWS
+_CHUNK = 16_384  # texts handled at once, so that memory stays bounded
+_NOT_WORDS = re.compile(r"(?:https?://|www\.)\S+|[@#][\w.]+")
+_UNKNOWN = np.uint32(0xFFFFFFFF)
+_folds = np.full(0x110000, _UNKNOWN, np.uint32)  # code point → folded letter, 0 where it is none; filled when first met
+
+_random = np.random.Generator(np.random.PCG64(20200606))
+_MULTIPLIERS = _random.integers(1, 2**63, _HASHES, dtype=np.uint64) << np.uint64(1) | np.uint64(1)
+_POWERS = np.cumprod(np.full(64, 0x9E3779B97F4A7C15, np.uint64))
+
+
+class Copies(NamedTuple):
+    """For each text (arrays of shape (n,)): which group of near-copies it belongs to, and how alike.
+
+    `first`: index of the first text of its group, its own when it repeats none. `similarity`: estimated Jaccard index
+    with the earlier text that it repeats most, in [0, 1]; 0 when it repeats none. `length`: word pairs it holds.
+    """
+
+    first: NDArray[np.int64]
+    similarity: NDArray[np.float64]
+    length: NDArray[np.int64]
+
+
+def find_copies(texts: Sequence[str | None], *, threshold: float = 0.5) -> Copies:
+    """Near-copies among `texts`, given in the order in which they came.
+
+    threshold: least similarity, in (0, 1], at which a text repeats an earlier one. Texts of fewer than two words,
+    and missing ones, repeat nothing.
+    """
+    size = len(texts)
+    signatures = np.zeros((size, _HASHES), np.uint16)
+    length = np.zeros(size, np.int64)
+    bands = np.zeros((_BANDS, size), np.uint64)
+    for start in range(0, size, _CHUNK):
+        _sign(texts[start : start + _CHUNK], start, signatures, length, bands)
+    signed = np.flatnonzero(length)
+    parent, similarity = np.arange(size), np.zeros(size)
+    for band in bands:
+        keys = band[signed]
+        order = np.argsort(keys, kind="stable")
+        keys, members = keys[order], signed[order]
+        repeats = np.flatnonzero(keys[1:] == keys[:-1]) + 1
+        if not len(repeats):
+            continue
+        opens = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
+        opener = opens[np.searchsorted(opens, repeats, side="right") - 1]
+        for earlier in (members[opener], members[repeats - 1]):
+            _keep_better(members[repeats], earlier, signatures, parent, similarity, threshold)
+    while not np.array_equal(parent, grand := parent[parent]):
+        parent = grand
+    return Copies(parent, similarity, length)
+
+
+def _keep_better(
+    later: NDArray[np.int64],
+    earlier: NDArray[np.int64],
+    signatures: NDArray[np.uint16],
+    parent: NDArray[np.int64],
+    similarity: NDArray[np.float64],
+    threshold: float,
+) -> None:
+    """Make `earlier` the parent of `later` where they are more alike than what was found so far; the earliest wins ties."""
+    for start in range(0, len(later), _CHUNK):
+        old, new = earlier[start : start + _CHUNK], later[start : start + _CHUNK]
+        alike = (signatures[old] == signatures[new]).mean(axis=1)
+        better = (alike >= threshold) & ((alike > similarity[new]) | ((alike == similarity[new]) & (old < parent[new])))
+        parent[new[better]] = old[better]
+        similarity[new[better]] = alike[better]
+
+
+def _sign(
+    texts: Sequence[str | None],
+    start: int,
+    signatures: NDArray[np.uint16],
+    length: NDArray[np.int64],
+    bands: NDArray[np.uint64],
+) -> None:
+    """Fill the MinHash signatures, lengths and band keys of a chunk of texts."""
+    pairs, owner = _word_pairs(texts)
+    if not len(pairs):
+        return
+    opens = np.flatnonzero(np.concatenate(([True], owner[1:] != owner[:-1])))
+    rows = start + owner[opens]
+    length[rows] = np.diff(np.append(opens, len(owner)))
+    least = np.empty((_HASHES, len(rows)), np.uint64)
+    for number, multiplier in enumerate(_MULTIPLIERS):
+        least[number] = np.minimum.reduceat(pairs * multiplier, opens)
+    signatures[rows] = (least >> np.uint64(20)).astype(np.uint16).T
+    for band in range(_BANDS):
+        key = np.zeros(len(rows), np.uint64)
+        for row in range(_ROWS):
+            key = _mix(key ^ least[band * _ROWS + row])
+        bands[band, rows] = key
+
+
+def _word_pairs(texts: Sequence[str | None]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Hashes of the pairs of neighbouring words, and the index of the text that each belongs to, ascending."""
+    joined = "\0".join(text or "" for text in texts)
+    if joined.count("\0") >= len(texts):
+        joined = "\0".join((text or "").replace("\0", " ") for text in texts)
+    joined = _NOT_WORDS.sub(" ", joined)
+    codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), "<u4")
+    letters = _folds[codes]
+    if (unknown := letters == _UNKNOWN).any():
+        for code in np.unique(codes[unknown]).tolist():
+            folded = normalise(chr(code)).text[:1]
+            _folds[code] = ord(folded) if folded.isalnum() else 0
+        letters = _folds[codes]
+    inside = letters != 0
+    begins = inside.copy()
+    begins[1:] &= ~inside[:-1]
+    starts = np.flatnonzero(begins)
+    if len(starts) < 2:
+        return np.empty(0, np.uint64), np.empty(0, np.int64)
+    place = (
+        np.arange(len(codes)) - np.repeat(starts, np.diff(np.append(starts, len(codes)))) if starts[0] == 0 else None
+    )
+    if place is None:
+        letters, starts = letters[starts[0] :], starts - (cut := int(starts[0]))
+        codes_from = cut
+        place = np.arange(len(letters)) - np.repeat(starts, np.diff(np.append(starts, len(letters))))
+    else:
+        codes_from = 0
+    words = _mix(np.add.reduceat(letters * _POWERS[place & 63], starts))
+    owner = np.searchsorted(np.flatnonzero(codes == 0), starts + codes_from)
+    together = owner[1:] == owner[:-1]
+    pairs = _mix(words[:-1] * np.uint64(0xD6E8FEB86659FD93) + words[1:])
+    return pairs[together], owner[:-1][together]
+
+
+def _mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Spread the bits (the finaliser of SplitMix64, Steele et al. 2014)."""
+    values = (values ^ (values >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    values = (values ^ (values >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return values ^ (values >> np.uint64(31))
