@@ -1,0 +1,143 @@
+"""Runs a wave forward under several rulebooks: at every testimony each of them sees the past and nothing else.
+
+Every change of an account's assessment is judged by all the rulebooks at once. Approvals count as immediate: what is
+decided binds from that moment on, and the testimony that led to it came before.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+import msgspec
+
+from rempart.corroboration import Account, Accounts, Engine
+from rempart.records import AccountReference, Assessment, Testimony, Truth
+from rempart.replay.outcome import Outcome, Tally
+from rempart.replay.standing import Action, Standing, act
+from rempart.rulebook import EvaluationFailed, Rulebook
+
+
+class Course(msgspec.Struct, kw_only=True):
+    """What one rulebook did along a wave, account by account (those it did nothing on are left out).
+
+    `testimonies_after_first` is as in Outcome; `failures` counts the times that an article could not be evaluated, and
+    matched nothing.
+    """
+
+    rulebook: Rulebook
+    standings: dict[Account, Standing] = {}
+    testimonies_after_first: int = 0
+    failures: int = 0
+
+
+class FirstActions(msgspec.Struct, kw_only=True, frozen=True):
+    """One account of a wave: when it was first accused, and each rulebook's first action on it, if it ever acts."""
+
+    about: AccountReference
+    first_at: datetime
+    actions: dict[str, Action | None]
+
+    @property
+    def differ(self) -> bool:
+        """Whether some rulebooks would take other first measures than others, or none."""
+        return len({action.measures if action else () for action in self.actions.values()}) > 1
+
+
+class Replayed:
+    """A wave that was run forward under several rulebooks."""
+
+    def __init__(self, courses: list[Course], accused: Iterable[Account], last_at: datetime | None) -> None:
+        self.courses = courses
+        self._first_heard = {account: account.first_at for account in accused if account.first_at is not None}
+        self._last_at = last_at
+
+    def outcomes(self, truth: Iterable[Truth] | None = None) -> list[Outcome]:
+        """The numbers of each rulebook, in the order in which they were given."""
+        tally = Tally(self._first_heard, self._last_at, truth)
+        return [
+            tally.outcome(course.rulebook.name, course.standings, course.testimonies_after_first)
+            for course in self.courses
+        ]
+
+    def first_actions(self) -> Iterator[FirstActions]:
+        """For every account accused, by the time it first was, when each rulebook would first have acted and how."""
+        for account, first_at in sorted(self._first_heard.items(), key=lambda item: (item[1], str(item[0].about))):
+            yield FirstActions(
+                about=account.about,
+                first_at=first_at,
+                actions={
+                    course.rulebook.name: standing.actions[0]
+                    if (standing := course.standings.get(account)) is not None
+                    else None
+                    for course in self.courses
+                },
+            )
+
+
+def replay(
+    testimonies: Iterable[Testimony],
+    rulebooks: Sequence[Rulebook],
+    *,
+    accounts: Accounts | None = None,
+    truth: Iterable[Truth] | None = None,
+    prior: float = 0.5,
+) -> list[Outcome]:
+    """What each rulebook would have come to on a wave; docs/replay.md defines every number.
+
+    testimonies: in any order. accounts: rows of the accounts table, as corroboration takes them. truth: of a simulated
+    wave. prior: as in corroboration, in (0, 1). Raises ValueError when `prior` is not.
+    """
+    return run(testimonies, rulebooks, accounts=accounts, prior=prior).outcomes(truth)
+
+
+def run(
+    testimonies: Iterable[Testimony],
+    rulebooks: Sequence[Rulebook],
+    *,
+    accounts: Accounts | None = None,
+    prior: float = 0.5,
+) -> Replayed:
+    """Run a wave forward and keep what each rulebook did. Parameters as for `replay`. Raises ValueError likewise."""
+    engine = Engine(testimonies, accounts=accounts, prior=prior)
+    courses = [Course(rulebook=rulebook) for rulebook in rulebooks]
+    accused: dict[Account, int] = {}
+    now = None
+    for now, changed in engine.run():
+        for account in changed:
+            if account.first_at is None:
+                continue  # nobody has accused it yet
+            assessment = engine.assessment(account, because=False)
+            for lost in account.absorbed:
+                _absorb(lost, account, accused, courses)
+            received = assessment.testimonies + assessment.relays
+            later = received - accused.get(account, 0) if account.first_at < now else 0
+            accused[account] = received
+            for course in courses:
+                _move(course, account, assessment, later)
+    return Replayed(courses, accused, now)
+
+
+def _absorb(lost: Account, into: Account, accused: dict[Account, int], courses: list[Course]) -> None:
+    """Carry over what is known of an account that turned out to be another, once."""
+    if lost not in accused:
+        return
+    accused[into] = accused.get(into, 0) + accused.pop(lost)
+    for course in courses:
+        standing = course.standings.pop(lost, None)
+        if standing is not None:
+            course.standings.setdefault(into, Standing()).absorb(standing)
+
+
+def _move(course: Course, account: Account, assessment: Assessment, later: int) -> None:
+    """Judge an account after a change that brought `later` testimonies and relays after its first."""
+    standing = course.standings.get(account)
+    if later and (standing is None or not standing.restrained(assessment.as_of)):
+        course.testimonies_after_first += later
+    try:
+        action = act(course.rulebook, standing, assessment)
+    except EvaluationFailed:
+        course.failures += 1
+        return
+    if action is not None:
+        if standing is None:
+            standing = course.standings[account] = Standing()
+        standing.add(action)
