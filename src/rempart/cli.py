@@ -67,6 +67,26 @@ def cli() -> None:
 
 @cli.command()
 @click.argument("file", metavar="FILE")
+@click.option("--default-service", metavar="SERVICE", help="Where an @handle lives when no service is said.")
+@click.option("--hashtag", metavar="TAG", help="Keep the posts that carry this tag, and the replies below them.")
+@with_results
+def read(
+    file: str, default_service: str | None, hashtag: str | None, out: str | None, rejects: str | None
+) -> None:
+    """Read the posts of a file (or - ), native exports too: who is accused of what, and where the text says so."""
+    from rempart.reading import commands
+    from rempart.records.references import SERVICES
+
+    if default_service is not None and default_service not in SERVICES:
+        raise click.UsageError(f"--default-service: {default_service} is none of {', '.join(SERVICES)}")
+    with results(out, rejects) as (writer, rejected):
+        reader = commands.read(file, writer, rejected, default_service=default_service, hashtag=hashtag)
+    if reader.nothing_good:
+        raise NothingGood
+
+
+@cli.command()
+@click.argument("file", metavar="FILE")
 @click.option("--prior", default=0.5, show_default=True, help="Probability that an accused account did it, unseen.")
 @click.option("--accounts", metavar="ACCOUNTS", help="The accounts table, for reach, age band and the like.")
 @click.option("--as-of", metavar="TIME", help="Ignore what was received later (default: the newest testimony).")

@@ -1,0 +1,96 @@
+"""Patterns over classes of words, written for people and compiled to regular expressions over a text's symbols.
+
+    ME ASK ..3 NUDES          one of each, at most three other tokens before the last, within one sentence
+    HANDLE (WHO|HE)? ME       a choice, in brackets; `?` may be missing
+    !NEG                      one token that is not of that class (nor the end of a sentence)
+    WORD                      a word that is in no class
+    _                         any one token within a sentence
+    <HANDLE>                  the token that the pattern is about, when it is not the whole of it
+    ^ and $                   the beginning and the end of the text
+
+A pattern runs only on texts where every class that it must find occurs.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rempart.reading.lexicon import PLAIN, Lexicon, Tokens
+
+_PART = re.compile(
+    r"\s*(?:(?P<gap>\.\.(?P<most>\d+))|(?P<sign>[<>^$_])|(?P<but>!)?(?:\((?P<many>[A-Za-z_|]+)\)|(?P<one>[A-Z][A-Za-z_]*))(?P<maybe>\?)?)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A compiled pattern; `needs` are masks, at least one class of each must occur in the text."""
+
+    source: str
+    needs: tuple[int, ...]
+    all_of: int
+    regex: re.Pattern[str]
+
+    def find(self, tokens: Tokens) -> Iterator[tuple[int, int]]:
+        """The ranges of tokens (end excluded) that the pattern is about."""
+        if not self.may_match(tokens.mask):
+            return
+        group = self.regex.groups
+        for match in self.regex.finditer(tokens.symbols):
+            yield match.span(group)
+
+    def may_match(self, mask: int) -> bool:
+        """Whether every class that must be found occurs."""
+        if mask & self.all_of != self.all_of:
+            return False
+        return all(mask & need for need in self.needs)
+
+
+def compile_pattern(source: str, lexicon: Lexicon) -> Pattern:
+    """Compile one pattern. Raises ValueError saying what is wrong with it."""
+    parts: list[str] = []
+    needs: list[int] = []
+    position = 0
+    end = f"[{_escape(lexicon.symbols(lexicon.bit('END')))}]"
+    inside = f"[^{end[1:-1]}]"
+    while position < len(source.rstrip()):
+        match = _PART.match(source, position)
+        if match is None:
+            raise ValueError(f"pattern {source!r}: cannot be read from column {position + 1}")
+        position = match.end()
+        if match["gap"]:
+            parts.append(f"{inside}{{0,{match['most']}}}?")
+        elif match["sign"]:
+            parts.append({"<": "(", ">": ")", "^": r"\A", "$": r"\Z", "_": inside}[match["sign"]])
+        else:
+            mask = 0
+            for name in (match["many"] or match["one"]).split("|"):
+                if name == "WORD":
+                    mask = 0
+                    break
+                try:
+                    mask |= lexicon.bit(name)
+                except KeyError:
+                    raise ValueError(f"pattern {source!r}: no class is called {name}") from None
+            symbols = _escape(lexicon.symbols(mask)) if mask else _escape(PLAIN)
+            if match["but"]:
+                parts.append(f"[^{end[1:-1]}{symbols}]")
+            elif not symbols:
+                parts.append("(?!)" if not match["maybe"] else "")
+                continue
+            else:
+                parts.append(f"[{symbols}]")
+                if not match["maybe"] and mask:
+                    needs.append(mask)
+            if match["maybe"]:
+                parts[-1] += "?"
+    all_of = 0
+    for need in needs:
+        if need.bit_count() == 1:
+            all_of |= need
+    several = tuple(dict.fromkeys(need for need in needs if need.bit_count() > 1))
+    return Pattern(source, several, all_of, re.compile("".join(parts)))
+
+
+def _escape(symbols: str) -> str:
+    return re.escape(symbols)

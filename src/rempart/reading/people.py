@@ -1,0 +1,163 @@
+"""Whom a text accuses, and whom it merely names.
+
+Naming somebody as accused who is not is the worst error of reading, so a handle is accused only when the words around
+it say so or when it is the only one that nothing else explains.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rempart.reading.facts import Fact
+from rempart.reading.grammar import Gazetteer, Grammar
+from rempart.reading.lexicon import Tokens
+from rempart.reading.tokens import ADDRESS, BARE, HANDLE
+from rempart.records.references import AccountReference, Service, canonical_handle, parse_profile
+from rempart.text.normalise import Normalised
+
+
+class Named(NamedTuple):
+    """An account that a text names: where (tokens, end excluded), which references, and how far it stands accused."""
+
+    start: int
+    end: int
+    accounts: tuple[AccountReference, ...]
+    weight: float  # above zero: the words say accused; below: they say something else
+
+
+def find_people(
+    text: Normalised,
+    tokens: Tokens,
+    facts: Sequence[Fact],
+    grammar: Grammar,
+    known: Gazetteer,
+    *,
+    service: Service,
+    is_reply: bool,
+) -> list[Named]:
+    """The accounts that a text names, in order, those of the gazetteer left out. `service` is where a bare @handle lives."""
+    symbols = tokens.symbols
+    places: dict[int, bool] = {}  # token → a handle without doubt
+    for index, kind in enumerate(tokens.kinds):
+        if kind in (HANDLE, ADDRESS):
+            places[index] = True
+        elif kind == BARE and _is_bare_handle(tokens.words[index], grammar):
+            places[index] = False
+    for pattern in grammar.named:
+        for start, end in pattern.find(tokens):
+            word = tokens.words[start]
+            if end == start + 1 and len(word) > 2 and word not in grammar.function_words:
+                places[start] = True
+    if not places:
+        return []
+    weights = dict.fromkeys(places, 0.0)
+    for patterns, weight in ((grammar.accused, 1.0), (grammar.bystander, -2.0), (grammar.victim, -2.0)):
+        for pattern in patterns:
+            for start, _ in pattern.find(tokens):
+                if start in weights:
+                    weights[start] = max(weights[start], weight) if weight > 0 else weights[start] + weight
+    found: list[Named] = []
+    opening = is_reply
+    for index in sorted(places):
+        if opening and (index == 0 or (tokens.kinds[index - 1] == HANDLE and index == len(found))):
+            found.append(Named(index, index + 1, (), -9.0))
+            continue
+        opening = False
+        accounts = _accounts(text, tokens, index, grammar, service)
+        if not accounts:
+            continue
+        if any(known.knows(account.handle) for account in accounts):
+            found.append(Named(index, index + 1, (), -9.0))
+            continue
+        weight = weights[index]
+        if known.doubts(accounts[0].handle):
+            weight -= 1.5
+        if not places[index] and weight <= 0:
+            continue
+        found.append(Named(index, index + 1, accounts, weight))
+    return [named for named in _joined(found, symbols, grammar) if named.accounts]
+
+
+def accused_of(people: Sequence[Named]) -> list[Named]:
+    """Those of `people` whom the words accuse; failing that the only one left unexplained."""
+    accused = [named for named in people if named.weight > 0]
+    if accused:
+        return accused
+    open_ones = [named for named in people if named.weight == 0]
+    handles = {account.handle for named in open_ones for account in named.accounts}
+    return open_ones if len(handles) == 1 else []
+
+
+def _is_bare_handle(word: str, grammar: Grammar) -> bool:
+    """Whether `leo.vrtx` or `leo_off` is a handle, and not two words whose space was forgotten."""
+    if "_" in word:
+        return any(letter.isalpha() for letter in word)
+    parts = [part for part in word.split(".") if part]
+    if len(parts) < 2 or any(len(part) == 1 for part in parts):
+        return False
+    return not any(part in grammar.function_words or grammar.lexicon.look_up(part)[1] for part in parts)
+
+
+def _accounts(
+    text: Normalised, tokens: Tokens, index: int, grammar: Grammar, service: Service
+) -> tuple[AccountReference, ...]:
+    start, end = text.span(tokens.starts[index], tokens.ends[index])
+    written = text.original[start:end]
+    if tokens.kinds[index] == ADDRESS:
+        profile = parse_profile(written)
+        return (AccountReference(*profile),) if profile else ()
+    services = _services_said(tokens, index, grammar) or [service]
+    references = []
+    for name in services:
+        handle = canonical_handle(written, name)
+        if "@" in handle and name != "mastodon":
+            name, handle = "mastodon", canonical_handle(written, "mastodon")
+        elif handle.endswith(".bsky.social"):
+            name = "bluesky"
+        if handle:
+            references.append(AccountReference(name, handle))
+    return tuple(dict.fromkeys(references))
+
+
+def _services_said(tokens: Tokens, index: int, grammar: Grammar) -> list[Service]:
+    """The services that the words right before or after a handle give it."""
+    symbols = tokens.symbols
+    links = grammar["COLON"] | grammar["OPEN"] | grammar["IS"] | grammar["NAMED"] | grammar["AND"] | grammar["COMMA"]
+    services: list[Service] = []
+    before = index - 1
+    while before >= 0 and index - before <= 4 and symbols[before] in links:
+        before -= 1
+    if before >= 0:
+        direct = before == index - 1 or symbols[index - 1] not in (grammar["AND"] | grammar["COMMA"])
+        if direct:
+            services += grammar.services_of(symbols[before]) or grammar.creators_of(symbols[before])
+    after = index + 1
+    small = grammar["OPEN"] | grammar["ON"] | grammar["AND"] | grammar["JOIN"] | grammar["COMMA"]
+    opened = False
+    while after < len(symbols) and after - index <= 7:
+        symbol = symbols[after]
+        if found := grammar.services_of(symbol):
+            if opened:
+                services += found
+        elif symbol in grammar["OPEN"] or symbol in grammar["ON"]:
+            opened = True
+        elif symbol not in small:
+            break
+        after += 1
+    return list(dict.fromkeys(services))
+
+
+def _joined(found: list[Named], symbols: str, grammar: Grammar) -> list[Named]:
+    """Handles in one enumeration (« @a, @b et @c ») share what the words say of any of them."""
+    links = grammar["AND"] | grammar["COMMA"] | grammar["JOIN"]
+    groups: list[list[Named]] = []
+    for named in found:
+        if groups and all(symbol in links for symbol in symbols[groups[-1][-1].end : named.start]):
+            groups[-1].append(named)
+        else:
+            groups.append([named])
+    result = []
+    for group in groups:
+        low, high = min(named.weight for named in group), max(named.weight for named in group)
+        shared = high if high > 0 and low >= 0 else None
+        result += [named._replace(weight=shared) if shared is not None else named for named in group]
+    return result

@@ -1,0 +1,178 @@
+"""PostReader: a post in, a statement out; and which posts belong to a hashtag."""
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from rempart.reading.ages import find_age
+from rempart.reading.facts import find_facts
+from rempart.reading.grammar import Grammar, gazetteer, grammar
+from rempart.reading.lexicon import Tokens, languages
+from rempart.reading.people import accused_of, find_people
+from rempart.reading.places import Where, find_places
+from rempart.reading.stances import find_stance
+from rempart.records.post import Post, Ranges, Statement
+from rempart.records.references import AccountReference, Service
+from rempart.records.vocabulary import CONDUCTS, Conduct, MentionedEvidence, Stance
+from rempart.text.normalise import Normalised, normalise
+
+_MOST_REMEMBERED = 20_000
+_MANUAL_REPOST = re.compile(r"\s*rt @\w+\s*:")
+_HASHTAG = re.compile(r"#([^\s#@.,;:!?()\"']+)")
+
+
+class Reading(NamedTuple):
+    """What a text says, whoever posted it."""
+
+    language: str
+    stance: Stance
+    probability: float
+    accused: list[AccountReference]
+    concerns: list[AccountReference]
+    conduct: list[Conduct]
+    conduct_services: list[Service]
+    met_on: list[Service]
+    age: int | None
+    minor: bool | None
+    evidence: list[MentionedEvidence]
+    spans: dict[str, Ranges]
+
+
+class PostReader:
+    """Reads posts. The same post is always read the same way.
+
+    default_service: where an @handle lives when the text names no service; the post's own service when None.
+    hashtag: with it, `keeps` is true only of posts that carry the tag (whatever the case and accents), of their reposts
+    and of the replies below them, provided that a reply comes after the post it answers.
+    """
+
+    def __init__(self, default_service: Service | None = None, hashtag: str | None = None) -> None:
+        self._default_service = default_service
+        self._hashtag = normalise(hashtag.removeprefix("#")).text if hashtag else None
+        self._kept: set[tuple[str, str]] = set()
+        self._grammars = {language: grammar(language) for language in languages()}
+        self._gazetteer = gazetteer()
+        self._remembered: dict[tuple[str, Service, bool, str | None], Reading] = {}
+
+    def keeps(self, post: Post) -> bool:
+        """Whether the post belongs to the hashtag asked for; always true without one."""
+        if self._hashtag is None:
+            return True
+        tags = _HASHTAG.findall(normalise(post.text).text)
+        above = post.in_reply_to or post.repost_of
+        if self._hashtag in tags or (above is not None and (post.service, above) in self._kept):
+            self._kept.add((post.service, post.id))
+            return True
+        return False
+
+    def read(self, post: Post) -> Statement:
+        """What the post says."""
+        service = self._default_service or post.service
+        key = (post.text, service, post.in_reply_to is not None, post.lang)
+        reading = self._remembered.get(key)
+        if reading is None:
+            if len(self._remembered) >= _MOST_REMEMBERED:
+                self._remembered.clear()
+            reading = self._remembered[key] = self._read(post.text, service, post.in_reply_to is not None, post.lang)
+        stance, accused, conduct, spans = reading.stance, reading.accused, reading.conduct, reading.spans
+        if post.repost_of is not None and stance in ("testimony", "relay"):
+            # Who shows a testimony again backs it; it stays the testimony of the one who wrote it.
+            stance, accused, conduct = "support", [], []
+            spans = {name: ranges for name, ranges in spans.items() if name not in ("accused", "conduct")}
+        return Statement(
+            id=post.id,
+            service=post.service,
+            author=post.author,
+            created_at=post.created_at,
+            text=post.text,
+            lang=post.lang or reading.language,
+            in_reply_to=post.in_reply_to,
+            repost_of=post.repost_of,
+            author_created_at=post.author_created_at,
+            extra=post.extra,
+            stance=stance,
+            stance_probability=reading.probability,
+            accused=accused,
+            concerns=reading.concerns,
+            conduct=conduct,
+            conduct_services=reading.conduct_services,
+            met_on=reading.met_on,
+            complainant_age=reading.age,
+            complainant_minor=reading.minor,
+            evidence=reading.evidence,
+            spans=spans,
+        )
+
+    def _language(self, folded: str, hint: str | None) -> Grammar:
+        words = set(folded.replace("'", " ").split())
+        hinted = (hint or "").lower().split("-")[0]
+        best = max(
+            self._grammars.values(),
+            key=lambda one: (len(one.function_words & words) + (0.5 if one.language == hinted else 0), one.language),
+        )
+        return best
+
+    def _read(self, original: str, service: Service, is_reply: bool, hint: str | None) -> Reading:
+        text = normalise(original)
+        language = self._language(text.text, hint)
+        tokens = Tokens(text.text, language.lexicon)
+        facts, denied = find_facts(tokens, language)
+        people = find_people(text, tokens, facts, language, self._gazetteer, service=service, is_reply=is_reply)
+        candidates = accused_of(people)
+        age = find_age(tokens, language)
+        judged = find_stance(
+            tokens, facts, denied, language, own_age=age.age is not None, names_accused=bool(candidates)
+        )
+        stance = judged.stance
+        if stance in ("testimony", "relay") and _MANUAL_REPOST.match(text.text):
+            stance = "support"
+        speaks = stance in ("testimony", "relay")
+        spans: dict[str, Ranges] = {}
+        _mark(spans, "stance", judged.tokens, text, tokens)
+        accused = candidates if speaks else []
+        _mark(spans, "accused", [(named.start, named.end) for named in accused], text, tokens)
+        concerned = accused if speaks else [named for named in people if named.weight >= 0]
+        _mark(spans, "concerns", [(named.start, named.end) for named in concerned], text, tokens)
+        conduct: list[Conduct] = []
+        places = find_places(tokens, facts, people, language)
+        if speaks:
+            seen = {fact.conduct for fact in facts}
+            conduct = [kind for kind in CONDUCTS if kind in seen]
+            _mark(spans, "conduct", [(fact.start, fact.end) for fact in facts], text, tokens)
+            _mark(spans, "complainant_age", age.age_tokens, text, tokens)
+            _mark(spans, "complainant_minor", age.minor_tokens, text, tokens)
+            _mark_places(spans, "conduct_services", places.conduct, text, tokens)
+            _mark_places(spans, "met_on", places.met, text, tokens)
+        evidence: list[MentionedEvidence] = []
+        evidence_tokens: list[tuple[int, int]] = []
+        for kind, pattern in language.evidence:
+            if pattern.may_match(tokens.mask) and (hits := list(pattern.find(tokens))):
+                evidence.append(kind)
+                evidence_tokens += hits
+        _mark(spans, "evidence", evidence_tokens, text, tokens)
+        return Reading(
+            language=language.language,
+            stance=stance,
+            probability=judged.probability,
+            accused=list(dict.fromkeys(account for named in accused for account in named.accounts)),
+            concerns=list(dict.fromkeys(account for named in concerned for account in named.accounts)),
+            conduct=conduct,
+            conduct_services=list(places.conduct) if speaks else [],
+            met_on=list(places.met) if speaks else [],
+            age=age.age if speaks else None,
+            minor=age.minor if speaks else None,
+            evidence=evidence,
+            spans=spans,
+        )
+
+
+def _mark(
+    spans: dict[str, Ranges], field: str, ranges: Sequence[tuple[int, int]], text: Normalised, tokens: Tokens
+) -> None:
+    """Note under `field` the ranges of the original that ranges of tokens stand for."""
+    if ranges:
+        spans[field] = [text.span(tokens.starts[start], tokens.ends[end - 1]) for start, end in sorted(set(ranges))]
+
+
+def _mark_places(spans: dict[str, Ranges], field: str, places: Where, text: Normalised, tokens: Tokens) -> None:
+    _mark(spans, field, [(index, index + 1) for where in places.values() for index in where], text, tokens)
