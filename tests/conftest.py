@@ -32,7 +32,10 @@ import pytest  # noqa: E402
 from rempart.database.embedded import APPLICATION, OWNER, EmbeddedServer  # noqa: E402
 from rempart.ledger import clock as rempart_clock  # noqa: E402
 
-PURE_ROOMS = {"records", "text", "reading", "corroboration", "rulebook", "replay", "radar", "database", "architecture"}
+PURE_ROOMS = {
+    *("records", "text", "reading", "corroboration", "rulebook", "replay", "radar"),
+    *("database", "architecture", "examples", "docs"),
+}
 TEMPLATE = "rempart_template"
 SHARED = "rempart_shared"
 

@@ -40,7 +40,8 @@ class Rejects:
 class Reader(Generic[T]):
     """Records of one type from lines of JSON, one pass, counting good and bad.
 
-    `parse` turns a decoded line into records (native exports have shapes of their own); by default the line is the record.
+    `parse` turns a decoded line into records (native exports have shapes of their own); by default the line is the
+    record.
     """
 
     def __init__(
@@ -53,8 +54,8 @@ class Reader(Generic[T]):
 
     def read(self, lines: Iterable[bytes]) -> Iterator[T]:
         """The good records of `lines`; the others go to the rejects."""
-        for number, line in enumerate(lines, start=1):
-            line = line.strip() if number > 1 else line.removeprefix(b"\xef\xbb\xbf").strip()
+        for number, given in enumerate(lines, start=1):
+            line = given.strip() if number > 1 else given.removeprefix(b"\xef\xbb\xbf").strip()
             if not line:
                 continue
             try:
@@ -93,10 +94,12 @@ def decode_object(line: bytes) -> dict[str, Any]:
 def to_record(raw: dict[str, Any], kind: type[T]) -> T:
     """`raw` as a record of type `kind`, its unknown fields under `extra`. Raises BadLine naming the field at fault."""
     known = _known_fields(kind)
-    if unknown := raw.keys() - known:
-        extra = {key: raw[key] for key in raw if key in unknown}
-        given = raw.get("extra")
-        raw = {**raw, "extra": {**given, **extra} if isinstance(given, dict) else extra}
+    given = raw.get("extra", {})
+    unknown = raw.keys() - known
+    if unknown or not isinstance(given, dict):
+        # A foreign field may itself be called `extra`: what is no object there is carried along under its name.
+        extra = given if isinstance(given, dict) else {"extra": given}
+        raw = {**raw, "extra": {**extra, **{key: raw[key] for key in raw if key in unknown}}}
     try:
         return msgspec.convert(raw, kind)
     except msgspec.ValidationError as error:
@@ -107,12 +110,12 @@ def to_record(raw: dict[str, Any], kind: type[T]) -> T:
 
 
 def explain(error: msgspec.ValidationError) -> tuple[str, str]:
-    """What is wrong and the dotted path of the field at fault, from msgspec's error."""
+    """What is wrong and the dotted path of the field at fault (`evidence.0.kind`), from msgspec's error."""
     message, _, path = str(error).partition(" - at `")
-    parts = [part for part in re.split(r"[.\[]", path.rstrip("`").removeprefix("$").replace("[...]", "")) if part]
-    if named := re.search(r"`(\w+)`", message):
-        if "required field" in message or " is " in message:
-            parts.append(named[1])
+    parts = [part for part in re.split(r"[.\[\]]+", path.rstrip("`").removeprefix("$").replace("[...]", "")) if part]
+    named = re.search(r"`(\w+)`", message)
+    if named and ("required field" in message or " is " in message):
+        parts.append(named[1])
     return message, ".".join(parts) or WHOLE_LINE
 
 
@@ -139,7 +142,10 @@ def _field_with_bad_text(line: bytes) -> str:
 
 
 def lines_of(stream: BinaryIO) -> Iterator[bytes]:
-    """The lines of a stream; one longer than LONGEST_LINE is cut there and its rest dropped, so that memory stays bounded."""
+    """The lines of a stream.
+
+    One longer than LONGEST_LINE is cut there and its rest dropped, so that memory stays bounded.
+    """
     while line := stream.readline(LONGEST_LINE):
         if len(line) == LONGEST_LINE and not line.endswith(b"\n"):
             while (rest := stream.readline(1 << 20)) and not rest.endswith(b"\n"):

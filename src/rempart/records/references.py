@@ -58,7 +58,7 @@ class AccountReference(msgspec.Struct, frozen=True, omit_defaults=True):
     def __post_init__(self) -> None:
         handle = canonical_handle(self.handle, self.service)
         if not handle:
-            raise ValueError("handle is empty")
+            raise ValueError("`handle` is empty")
         if handle != self.handle:
             msgspec.structs.force_setattr(self, "handle", handle)
 
@@ -98,31 +98,57 @@ def _canonical_once(handle: str, service: Service) -> str:
     return handle.lower()
 
 
-# (service, host pattern, path pattern with one group). The first that matches wins; order from precise to general.
-_PROFILES: tuple[tuple[Service, re.Pattern[str], re.Pattern[str]], ...] = tuple(
-    (service, re.compile(host, re.IGNORECASE), re.compile(path, re.IGNORECASE))
-    for service, host, path in (
-        ("tiktok", r"(?:[a-z-]+\.)?tiktok\.com", r"@([^/]+)"),
-        ("snapchat", r"(?:[a-z-]+\.)?snapchat\.com", r"(?:(?:[a-z]{2}(?:-[a-z]{2})?/)?add/|@|p/|u/)([^/]+)"),
-        ("instagram", r"(?:[a-z-]+\.)?(?:instagram\.com|instagr\.am|ig\.me)", r"(?:m/|stories/|_u/)?(?!(?:p|reel|reels|tv|explore|direct|accounts)(?:/|$))([^/]+)"),
-        ("facebook", r"m\.me", r"([^/]+)"),
-        ("facebook", r"(?:[a-z-]+\.)?(?:facebook\.com|fb\.com|fb\.me|messenger\.com)", r"(?:t/)?(?!(?:profile\.php|groups|watch|events|pages|sharer|share|hashtag|story\.php|photo|photos)(?:/|$))([^/]+)"),
-        ("twitter", r"(?:[a-z-]+\.)?(?:twitter\.com|x\.com)", r"(?!(?:i|home|search|hashtag|intent|share|explore)(?:/|$))@?([^/]+)"),
-        ("youtube", r"(?:[a-z-]+\.)?youtube\.com", r"(?:@|c/|user/|channel/)([^/]+)"),
-        ("twitch", r"(?:[a-z-]+\.)?twitch\.tv", r"(?!(?:videos|directory|p)(?:/|$))([^/]+)"),
-        ("discord", r"(?:[a-z-]+\.)?(?:discord\.com|discordapp\.com)", r"users/(\d+)"),
-        ("telegram", r"(?:t\.me|telegram\.me|telegram\.dog)", r"(?!(?:joinchat|addstickers|c)(?:/|$)|\+)(?:s/)?([^/]+)"),
-        ("whatsapp", r"wa\.me", r"\+?(\d+)"),
-        ("bereal", r"(?:[a-z-]+\.)?(?:bere\.al|bereal\.com)", r"@?([^/]+)"),
-        ("bluesky", r"(?:[a-z-]+\.)?(?:bsky\.app|bsky\.social)", r"profile/([^/]+)"),
-        ("matrix", r"matrix\.to", r"(@[^/:]+:[^/]+)"),
-        ("reddit", r"(?:[a-z-]+\.)?reddit\.com", r"u(?:ser)?/([^/]+)"),
-        ("vsco", r"(?:[a-z-]+\.)?vsco\.co", r"([^/]+)"),
-        ("kik", r"(?:[a-z-]+\.)?kik\.me", r"([^/]+)"),
-        ("yubo", r"(?:[a-z-]+\.)?yubo\.live", r"(?:u/|@)?([^/]+)"),
-        ("roblox", r"(?:[a-z-]+\.)?roblox\.com", r"(?:[a-z]{2}/)?users/(\d+)"),
-        ("mastodon", r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", r"(?:web/)?@([^/@]+)(?:@([^/]+))?"),
-    )
+def _but(*pages: str) -> str:
+    """A pattern that refuses the first part of a path where it is one of the site's own pages."""
+    return rf"(?!(?:{'|'.join(pages)})(?:/|$))"
+
+
+_SUB = r"(?:[a-z-]+\.)?"
+# Service, host pattern, path pattern whose first group is the handle. The first host that matches wins; Mastodon, which
+# may be on any host, comes last.
+_PAGES: tuple[tuple[Service, str, str], ...] = (
+    ("tiktok", _SUB + r"tiktok\.com", r"@([^/]+)"),
+    ("snapchat", _SUB + r"snapchat\.com", r"(?:(?:[a-z]{2}(?:-[a-z]{2})?/)?add/|@|p/|u/)([^/]+)"),
+    (
+        "instagram",
+        _SUB + r"(?:instagram\.com|instagr\.am|ig\.me)",
+        r"(?:m/|stories/|_u/)?" + _but("p", "reel", "reels", "tv", "explore", "direct", "accounts") + "([^/]+)",
+    ),
+    ("facebook", r"m\.me", r"([^/]+)"),
+    (
+        "facebook",
+        _SUB + r"(?:facebook\.com|fb\.com|fb\.me|messenger\.com)",
+        r"(?:t/)?"
+        + _but(*"groups watch events pages share sharer hashtag photos?".split(), r"(?:profile|story)\.php")
+        + "([^/]+)",
+    ),
+    (
+        "twitter",
+        _SUB + r"(?:twitter\.com|x\.com)",
+        _but("i", "home", "search", "hashtag", "intent", "share", "explore") + "@?([^/]+)",
+    ),
+    ("youtube", _SUB + r"youtube\.com", r"(?:@|c/|user/|channel/)([^/]+)"),
+    ("twitch", _SUB + r"twitch\.tv", _but("videos", "directory", "p") + "([^/]+)"),
+    ("discord", _SUB + r"(?:discord\.com|discordapp\.com)", r"users/(\d+)"),
+    (
+        "telegram",
+        r"(?:t\.me|telegram\.me|telegram\.dog)",
+        _but("joinchat", "addstickers", "c") + r"(?!\+)(?:s/)?([^/]+)",
+    ),
+    ("whatsapp", r"wa\.me", r"\+?(\d+)"),
+    ("bereal", _SUB + r"(?:bere\.al|bereal\.com)", r"@?([^/]+)"),
+    ("bluesky", _SUB + r"(?:bsky\.app|bsky\.social)", r"profile/([^/]+)"),
+    ("matrix", r"matrix\.to", r"(@[^/:]+:[^/]+)"),
+    ("reddit", _SUB + r"reddit\.com", r"u(?:ser)?/([^/]+)"),
+    ("vsco", _SUB + r"vsco\.co", r"([^/]+)"),
+    ("kik", _SUB + r"kik\.me", r"([^/]+)"),
+    ("yubo", _SUB + r"yubo\.live", r"(?:u/|@)?([^/]+)"),
+    ("roblox", _SUB + r"roblox\.com", r"(?:[a-z]{2}/)?users/(\d+)"),
+    ("mastodon", r"[a-z0-9-]+(?:\.[a-z0-9-]+)+", r"(?:web/)?@([^/@]+)(?:@([^/]+))?"),
+)
+_PROFILES = [(service, re.compile(host, re.I), re.compile(path, re.I)) for service, host, path in _PAGES]
+_FACEBOOK_BY_ID = re.compile(
+    r"(?:www\.|m\.|[a-z]{2}-[a-z]{2}\.)?(?:facebook|fb)\.com/profile\.php\?(?:.*&)?id=(\d+)", re.I
 )
 _ADDRESS = re.compile(r"^(?:https?://)?(?P<host>[a-z0-9-]+(?:\.[a-z0-9-]+)+)(?::\d+)?/(?P<path>[^\s]+)$", re.IGNORECASE)
 
@@ -135,8 +161,8 @@ def parse_profile(address: str) -> tuple[Service, str] | None:
     host, path = found["host"], unquote(found["path"])
     if host.lower() == "matrix.to":
         path = path.removeprefix("#/")
-    if (page := re.match(r"profile\.php\?(?:.*&)?id=(\d+)", path)) and re.search(r"(?:facebook|fb)\.com$", host, re.IGNORECASE):
-        return "facebook", page[1]
+    if by_id := _FACEBOOK_BY_ID.match(f"{host}/{path}"):
+        return "facebook", by_id[1]
     path = re.split(r"[?#]", path, maxsplit=1)[0].strip("/")
     for service, host_pattern, path_pattern in _PROFILES:
         if host_pattern.fullmatch(host) and (match := path_pattern.match(path)):
