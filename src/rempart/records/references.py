@@ -119,7 +119,7 @@ _PAGES: tuple[tuple[Service, str, str], ...] = (
         "facebook",
         _SUB + r"(?:facebook\.com|fb\.com|fb\.me|messenger\.com)",
         r"(?:t/)?"
-        + _but(*"groups watch events pages share sharer hashtag photos?".split(), r"(?:profile|story)\.php")
+        + _but("groups", "watch", "events", "pages", "sharer?", "hashtag", "photos?", r"(?:profile|story)\.php")
         + "([^/]+)",
     ),
     (
