@@ -70,9 +70,7 @@ def cli() -> None:
 @click.option("--default-service", metavar="SERVICE", help="Where an @handle lives when no service is said.")
 @click.option("--hashtag", metavar="TAG", help="Keep the posts that carry this tag, and the replies below them.")
 @with_results
-def read(
-    file: str, default_service: str | None, hashtag: str | None, out: str | None, rejects: str | None
-) -> None:
+def read(file: str, default_service: str | None, hashtag: str | None, out: str | None, rejects: str | None) -> None:
     """Read the posts of a file (or - ), native exports too: who is accused of what, and where the text says so."""
     from rempart.reading import commands
     from rempart.records.references import SERVICES
@@ -138,6 +136,36 @@ def decide(assessments: str, rulebook: str, out: str | None, rejects: str | None
 
 
 @cli.command()
+@click.argument("testimonies", metavar="TESTIMONIES")
+@click.option("--rulebook", "rulebooks", multiple=True, metavar="NAME_OR_FILE", help="Repeat it (default: all shipped).")
+@click.option("--accounts", metavar="ACCOUNTS", help="The accounts table, for reach, age band and the like.")
+@click.option("--truth", metavar="FILE", help="The truth of a simulated wave: who was protected, who was wronged.")
+@click.option("--prior", default=0.5, show_default=True, help="Probability that an accused account did it, unseen.")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@with_results
+def replay(
+    testimonies: str, rulebooks: tuple[str, ...], accounts: str | None, truth: str | None, prior: float, form: str,
+    out: str | None, rejects: str | None,
+) -> None:  # fmt: skip
+    """Compare what several rulebooks would have done about the testimonies or statements of a file (or - )."""
+    from rempart.replay import commands
+    from rempart.rulebook import shipped
+    from rempart.rulebook.commands import rulebook_named
+
+    if not 0 < prior < 1:
+        raise click.UsageError("--prior is not between 0 and 1")
+    books = [rulebook_named(name) for name in rulebooks or shipped()]
+    with results(out, rejects) as (writer, rejected):
+        reader = commands.replay(
+            testimonies, books, writer, rejected, accounts=accounts, truth=truth, prior=prior, form=form
+        )
+    if reader.dropped:
+        click.echo(f"rempart: {reader.dropped} statements make no testimony", err=True)
+    if reader.nothing_good:
+        raise NothingGood
+
+
+@cli.command()
 @click.option("--accounts", required=True, type=click.IntRange(min=0), help="How many accounts are accused.")
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same wave, on any machine.")
 @click.option("--posts", type=click.IntRange(min=0), help="Write this many raw posts, as services export them.")
@@ -150,6 +178,41 @@ def simulate(accounts: int, seed: int, posts: int | None, out: Path) -> None:
         write_wave(out, accounts=accounts, seed=seed)
     else:
         write_posts(out, accounts=accounts, posts=posts, seed=seed)
+
+
+@cli.command("import")
+@click.argument("files", metavar="FILE...", nargs=-1, required=True)
+@click.option("--hashtag", required=True, metavar="TAG", help="The wave that the posts belong to.")
+@click.option("--default-service", default="tiktok", show_default=True, help="Where an @handle lives.")
+@click.option("--accounts", metavar="FILE", help="What the platform knows of its accounts (a table).")
+@click.option("--source", metavar="NAME", help="Where the posts come from, if not from their services themselves.")
+@click.option("--rejects", metavar="FILE", help="Where bad lines go (default: standard error).")
+def import_(
+    files: tuple[str, ...], hashtag: str, default_service: str, accounts: str | None, source: str | None,
+    rejects: str | None,
+) -> None:  # fmt: skip
+    """Store the posts of a wave, all of them or none; again, only what is new."""
+    from rempart.records.references import SERVICES
+
+    if default_service not in SERVICES:
+        raise click.UsageError(f"--default-service: {default_service} is none of {', '.join(SERVICES)}")
+    set_up()
+    from rempart.intake import commands, services, sources
+
+    with said_plainly(services.EmptyHashtag, sources.UnknownSource), results(None, rejects) as (_writer, rejected):
+        try:
+            done = commands.import_files(
+                files,
+                hashtag=hashtag,
+                default_service=default_service,
+                accounts=accounts,
+                source=source,
+                rejects=rejected,
+            )
+        except services.NoGoodLine as error:
+            raise NothingGood from error
+    for line in commands.told(done):
+        click.echo(line)
 
 
 @cli.command()
@@ -302,6 +365,35 @@ def staff_link(email: str, site: str) -> None:
     except (StaffMember.DoesNotExist, LinkRefused):
         raise click.ClickException(f"Nobody active here has the address {email}.") from None
     click.echo(f"{site.rstrip('/')}/staff/link/{token}/")
+
+
+@cli.group()
+def privacy() -> None:
+    """What is kept about people, and for how long."""
+
+
+@privacy.command("check")
+def privacy_check() -> None:
+    """Check that the register gives every personal column its purpose, basis, recipients and retention."""
+    set_up()
+    from rempart.privacy.register import problems, register
+
+    found = problems()
+    for problem in found:
+        click.echo(problem)
+    if found:
+        sys.exit(1)
+    click.echo(f"{len(register().personal)} personal columns, every one with its row")
+
+
+@privacy.command("erase")
+def privacy_erase() -> None:
+    """Delete now what is past its retention, as the worker does each hour."""
+    set_up()
+    from rempart.privacy.retention import apply_retention
+
+    for name, count in apply_retention().items():
+        click.echo(f"{name}: {count} erased")
 
 
 def main() -> None:
