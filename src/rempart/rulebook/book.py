@@ -1,11 +1,5 @@
-"""A rulebook at work: which articles match an assessment, and what they decide together.
+"""A rulebook at work: read once, it judges and decides; and the rulebooks that are shipped."""
 
-Rules mostly compare numbers with constants. Two assessments whose numbers fall between the same constants match the
-same articles, so answers are remembered under those intervals (and the other facts read, as they are): exact, and far
-cheaper than running every condition again. What is remembered is bounded.
-"""
-
-from bisect import bisect_right
 from collections.abc import Callable
 from datetime import datetime
 from functools import cache
@@ -13,28 +7,18 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from rempart.records.assessment import Assessment, ServiceView
+from rempart.records.assessment import Assessment
 from rempart.records.decision import Decision
 from rempart.rulebook import proportion
-from rempart.rulebook.article import Article, Judgement, ScopedService
-from rempart.rulebook.expression import NotATruthValue
+from rempart.rulebook.article import Article, Judgement
 from rempart.rulebook.limits import check_limits
-from rempart.rulebook.names import NAMES, Value, is_adult
-from rempart.rulebook.reading import Entry, Use, read_book
+from rempart.rulebook.matching import REMEMBERED, Matcher
+from rempart.rulebook.names import is_adult
+from rempart.rulebook.reading import Use, read_book
 from rempart.rulebook.reasons import Wording, reasons, wordings
 from rempart.rulebook.source import RulebookErrors, Source, text_of
 
-REMEMBERED = 1 << 16
-
 _SUFFIX = ".yaml"
-
-
-class EvaluationFailed(ValueError):
-    """An article's condition failed on an assessment; it counts as no match and no answer."""
-
-    def __init__(self, article: str, reason: str) -> None:
-        super().__init__(f"article `{article}` cannot be evaluated: {reason}")
-        self.article = article
 
 
 class Rulebook:
@@ -56,12 +40,8 @@ class Rulebook:
         self.languages = book.languages
         self.articles: tuple[Article, ...] = tuple(entry.article for entry in book.entries)
         self._by_id = {article.id: article for article in self.articles}
-        scopes = dict.fromkeys(article.conduct_on for article in self.articles)
-        self._groups = [
-            _Group(scope, [(at, entry) for at, entry in enumerate(book.entries) if entry.article.conduct_on == scope])
-            for scope in scopes
-        ]
-        self._judgements: dict[tuple[tuple[int, ...], bool], Judgement] = {}
+        self._matcher = Matcher(book.entries)
+        self._judgements: dict[tuple[int, bool], Judgement] = {}
         self._wordings: dict[Judgement, tuple[Wording, Wording]] = {}
 
     def __reduce__(self) -> tuple[Callable[..., "Rulebook"], tuple[str, str]]:
@@ -76,17 +56,13 @@ class Rulebook:
 
     def judge(self, assessment: Assessment) -> Judgement:
         """What the rulebook decides, without words and dates. Raises EvaluationFailed."""
-        matched: tuple[int, ...] = ()
-        for group in self._groups:
-            more = group.matching(assessment)
-            if more:
-                matched = tuple(sorted({*matched, *more})) if matched else more
-        key = (matched, is_adult(assessment))
+        key = (self._matcher.matching(assessment), is_adult(assessment))
         judgement = self._judgements.get(key)
         if judgement is None:
             if len(self._judgements) >= REMEMBERED:
                 self._judgements.clear()
-            judgement = proportion.judge([self.articles[at] for at in matched], adult=key[1])
+            matched = [article for at, article in enumerate(self.articles) if key[0] >> at & 1]
+            judgement = proportion.judge(matched, adult=key[1])
             self._judgements[key] = judgement
         return judgement
 
@@ -122,80 +98,6 @@ class Rulebook:
             wording = wordings(judgement, (self._by_id[id] for id in judgement.because))
             self._wordings[judgement] = wording
         return wording
-
-
-class _Group:
-    """The articles of one `conduct_on`, which look at the same views."""
-
-    def __init__(self, scope: tuple[ScopedService, ...] | None, entries: list[tuple[int, Entry]]) -> None:
-        self._scope = scope
-        self._entries = entries
-        self._scoped_met_on = any(entry.article.met_on is not None for _, entry in entries)
-        programs = [entry.program for _, entry in entries]
-        names = sorted({name for program in programs for name in program.names})
-        self._reads = [(name, NAMES[name].read) for name in names]
-        # A number is known by its interval only where every article compares it with constants and no more.
-        self._bounds: list[list[float] | None] = [
-            sorted({bound for program in programs for bound in program.bounds.get(name, ())})
-            if all(name in program.bounds for program in programs if name in program.names)
-            else None
-            for name in names
-        ]
-        self._plan = list(zip([read for _, read in self._reads], self._bounds, strict=True))
-        self._remembered: dict[tuple[Value, ...], tuple[int, ...]] = {}
-
-    def matching(self, assessment: Assessment) -> tuple[int, ...]:
-        """The places of the articles that match, in order."""
-        if self._scope is None:
-            return self._matching_view(assessment, assessment)
-        own = assessment.about.service
-        matched: set[int] = set()
-        for service in dict.fromkeys(own if named == "own" else named for named in self._scope):
-            view = assessment.by_service.get(service)
-            if view is not None:
-                matched.update(self._matching_view(assessment, view))
-        return tuple(sorted(matched))
-
-    def _matching_view(self, assessment: Assessment, view: ServiceView) -> tuple[int, ...]:
-        key: list[Value] = [
-            read(assessment, view) if bounds is None else bisect_right(bounds, read(assessment, view))
-            for read, bounds in self._plan
-        ]
-        if self._scoped_met_on:
-            key += (assessment.about.service, *view.met_on)
-        place = tuple(key)
-        matched = self._remembered.get(place)
-        if matched is None:
-            matched = self._evaluate(assessment, view)
-            if len(self._remembered) >= REMEMBERED:
-                self._remembered.clear()
-            self._remembered[place] = matched
-        return matched
-
-    def _evaluate(self, assessment: Assessment, view: ServiceView) -> tuple[int, ...]:
-        values = {name: _for_cel(read(assessment, view)) for name, read in self._reads}
-        matched = []
-        for at, entry in self._entries:
-            if not _met(entry.article.met_on, assessment, view):
-                continue
-            try:
-                if entry.program.holds(values):
-                    matched.append(at)
-            except NotATruthValue as error:
-                raise EvaluationFailed(entry.article.id, str(error)) from error
-        return tuple(matched)
-
-
-def _met(met_on: tuple[ScopedService, ...] | None, assessment: Assessment, view: ServiceView) -> bool:
-    if met_on is None:
-        return True
-    return any((assessment.about.service if named == "own" else named) in view.met_on for named in met_on)
-
-
-def _for_cel(value: Value) -> Any:
-    if isinstance(value, tuple):
-        return list(value)
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 def parse(source: str, file: str = "<rulebook>") -> Rulebook:

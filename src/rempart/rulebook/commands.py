@@ -10,7 +10,8 @@ from rempart.records import exits
 from rempart.records.assessment import Assessment
 from rempart.records.lines import BadLine, Reader, Rejects, Writer, lines_of, opened, to_record
 from rempart.records.progress import progress
-from rempart.rulebook.book import EvaluationFailed, Rulebook, load, parse, shipped
+from rempart.rulebook.book import Rulebook, load, parse, shipped
+from rempart.rulebook.matching import EvaluationFailed
 from rempart.rulebook.show import as_text
 from rempart.rulebook.source import RulebookErrors, text_of
 from rempart.rulebook.words import Language

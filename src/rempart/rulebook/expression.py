@@ -6,6 +6,7 @@ back to what was written. A runtime error comes back from the library as a value
 """
 
 import difflib
+import itertools
 import math
 import re
 from bisect import bisect_right
@@ -32,6 +33,8 @@ _TOKEN = re.compile(
 )
 _ERROR = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
 _OVERLOAD = re.compile(r"found no matching overload for '_?(.+?)_?' applied to '\((.*)\)'")
+OPENING = frozenset("([{")
+CLOSING = frozenset(")]}")
 _LOOPS = {"all", "exists", "exists_one", "filter", "map"}
 _BEFORE_COMPARISON = {None, "(", "[", ",", "&&", "||", "?", ":"}
 _AFTER_COMPARISON = {None, ")", "]", ",", "&&", "||", "?", ":"}
@@ -104,6 +107,21 @@ class Expression:
             raise NotATruthValue(str(answer.value()))
         return bool(answer.value())
 
+    def terms(self) -> "list[Expression]":
+        """The conditions that `&&` joins at the top, itself when there is one: it holds when all of them do."""
+        cuts = [-2]
+        depth = 0
+        for token in self._tokens:
+            depth += (token.text in OPENING) - (token.text in CLOSING)
+            if depth == 0 and token.text in {"||", "?"}:
+                return [self]
+            if depth == 0 and token.text == "&&":
+                cuts.append(token.offset)
+        if len(cuts) == 1:
+            return [self]
+        cuts.append(len(self.source))
+        return [Expression(self.source[start + 2 : end]) for start, end in itertools.pairwise(cuts)]
+
     def requires_adult(self) -> bool:
         """Whether the condition can only hold for an account known to be 18 or over, as far as can be read off it:
         `account_age_band == "18_plus"` stands on its own among terms joined by `&&`."""
@@ -111,7 +129,7 @@ class Expression:
         found = False
         texts = [token.text for token in self._tokens]
         for at, text in enumerate(texts):
-            depth += (text in "([{") - (text in ")]}")
+            depth += (text in OPENING) - (text in CLOSING)
             if depth:
                 continue
             if text in {"||", "?"}:

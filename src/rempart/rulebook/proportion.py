@@ -57,8 +57,8 @@ def judge(articles: Sequence[Article], *, adult: bool) -> Judgement:
     `adult` is whether the respondent is known to be 18 or over: anyone else needs two reviewers, whatever the articles
     say. The approval is the strictest of all that match. The decision is final when every measure taken rests on a
     final article, else preventive. Each measure may last as long as the longest article that takes it; the decision
-    ends, and is reviewed, with the first. A measure that only a final article asks for, beside preventive ones, lasts no
-    longer than they do: the final decision is then taken by itself.
+    ends, and is reviewed, with the first. A measure that only a final article asks for, beside preventive ones, lasts
+    no longer than they do: the final decision is then taken by itself.
     """
     if not articles:
         return Judgement()

@@ -56,10 +56,10 @@ _FINAL: dict[Language, str] = {
     "en": "This decision is not a temporary precaution.",
 }
 _FINAL_PENDING: dict[Language, str] = {
-    "fr": "Un autre article permet une décision qui n'est pas provisoire. Si elle était prise, ce serait à part, et on vous "
-    "le dirait.",
-    "en": "Another article allows a decision that is not temporary. If it were taken, it would be separately, and you would "
-    "be told.",
+    "fr": "Un autre article permet une décision qui n'est pas provisoire. Si elle était prise, ce serait à part, et on "
+    "vous le dirait.",
+    "en": "Another article allows a decision that is not temporary. If it were taken, it would be separately, and you "
+    "would be told.",
 }
 _WHY: dict[Language, str] = {"fr": "Pourquoi : ", "en": "Why: "}
 _LIFTS: dict[Language, str] = {
