@@ -148,6 +148,8 @@ def replay(
     out: str | None, rejects: str | None,
 ) -> None:  # fmt: skip
     """Compare what several rulebooks would have done about the testimonies or statements of a file (or - )."""
+    import msgspec
+
     from rempart.replay import commands
     from rempart.rulebook import shipped
     from rempart.rulebook.commands import rulebook_named
@@ -156,13 +158,14 @@ def replay(
         raise click.UsageError("--prior is not between 0 and 1")
     books = [rulebook_named(name) for name in rulebooks or shipped()]
     with results(out, rejects) as (writer, rejected):
-        reader = commands.replay(
-            testimonies, books, writer, rejected, accounts=accounts, truth=truth, prior=prior, form=form
-        )
+        outcomes, reader = commands.replay(
+            testimonies, books, rejected, accounts=accounts, truth=truth, prior=prior
+        )  # fmt: skip
+        if reader.nothing_good:
+            raise NothingGood
+        writer.write(msgspec.Raw((commands.as_json if form == "json" else commands.as_table)(outcomes)))
     if reader.dropped:
         click.echo(f"rempart: {reader.dropped} statements make no testimony", err=True)
-    if reader.nothing_good:
-        raise NothingGood
 
 
 @cli.command()
