@@ -74,11 +74,9 @@ class PostReader:
             if len(self._remembered) >= _MOST_REMEMBERED:
                 self._remembered.clear()
             reading = self._remembered[key] = self._read(post.text, service, post.in_reply_to is not None, post.lang)
-        stance, accused, conduct, spans = reading.stance, reading.accused, reading.conduct, reading.spans
-        if post.repost_of is not None and stance in ("testimony", "relay"):
-            # Who shows a testimony again backs it; it stays the testimony of the one who wrote it.
-            stance, accused, conduct = "support", [], []
-            spans = {name: ranges for name, ranges in spans.items() if name not in ("accused", "conduct")}
+        stance = reading.stance
+        if post.repost_of is not None and stance == "testimony":
+            stance = "relay"  # who shows a testimony again reports what somebody else suffered
         return Statement(
             id=post.id,
             service=post.service,
@@ -92,15 +90,15 @@ class PostReader:
             extra=post.extra,
             stance=stance,
             stance_probability=reading.probability,
-            accused=accused,
+            accused=reading.accused,
             concerns=reading.concerns,
-            conduct=conduct,
+            conduct=reading.conduct,
             conduct_services=reading.conduct_services,
             met_on=reading.met_on,
             complainant_age=reading.age,
             complainant_minor=reading.minor,
             evidence=reading.evidence,
-            spans=spans,
+            spans=reading.spans,
         )
 
     def _language(self, folded: str, hint: str | None) -> Grammar:
@@ -124,8 +122,8 @@ class PostReader:
             tokens, facts, denied, language, own_age=age.age is not None, names_accused=bool(candidates)
         )
         stance = judged.stance
-        if stance in ("testimony", "relay") and _MANUAL_REPOST.match(text.text):
-            stance = "support"
+        if stance == "testimony" and _MANUAL_REPOST.match(text.text):
+            stance = "relay"
         speaks = stance in ("testimony", "relay")
         spans: dict[str, Ranges] = {}
         _mark(spans, "stance", judged.tokens, text, tokens)
