@@ -128,6 +128,23 @@ SEVERITY: Words = {
     "4": _("most serious"),
 }
 
+# One sentence for each factor of an assessment's reasons (`because`), as corroboration names them.
+FACTOR: Words = {
+    "prior": _("Where we start, before anybody speaks."),
+    "public_post": _("People say in public that it happened to them."),
+    "user_report": _("People reported it to the platform as having happened to them."),
+    "form": _("People told us through the form that it happened to them."),
+    "sealed": _("People told it under seal, without seeing what others said."),
+    "trusted_flagger": _("A trusted flagger reported it."),
+    "relays": _("People report what happened to somebody else."),
+    "repetition": _("Some speak together: what repeats counts for less."),
+    "possible_campaign": _("A campaign could hide behind many voices: together they weigh less than one by one."),
+    "verified_evidence": _("Evidence was checked and found genuine."),
+    "refuted_evidence": _("Evidence was checked and found false."),
+    "disputes": _("People who speak of the account dispute it."),
+    "bound": _("No certainty goes beyond a fixed limit."),
+}
+
 RULEBOOK: Words = {
     "rempart": "Rempart",
     "on-platform-only-2020": _("On the platform only (2020)"),
@@ -162,6 +179,7 @@ VOCABULARIES: Mapping[str, Words] = {
     "field": FIELD,
     "age_band": AGE_BAND,
     "severity": SEVERITY,
+    "factor": FACTOR,
     "rulebook": RULEBOOK,
     "rulebook_about": RULEBOOK_ABOUT,
 }

@@ -1,30 +1,24 @@
-"""What the templates of the desk need to know, and nothing more: plain values that selectors fill in."""
+"""What the templates of the desk need to know, and nothing more: plain values made from what is stored."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from rempart.pages.charts import Hour, Moment
-from rempart.records.references import AccountReference
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-
-@dataclass(frozen=True, kw_only=True)
-class WaveLine:
-    """A wave in the list of waves."""
-
-    url: str
-    hashtag: str
-    since: datetime | None
-    posts: int
-    testimonies: int
-    accounts: int
-    restrained: int
-    invented: bool = False
+from rempart.casework.models import AssessmentRecord, Case, Decision
+from rempart.intake.models import Testimony
+from rempart.ledger.clock import now
+from rempart.pages.labels import words_for
+from rempart.pages.writing import day, moment
+from rempart.records import AccountReference
 
 
 @dataclass(frozen=True, kw_only=True)
 class Standing:
-    """What holds for an account: `none`, `waiting`, `to_come`, `in_force`, `confirmed`, `lifted` or `ended`."""
+    """What holds for an account: none, waiting, to_come, in_force, confirmed, lifted, ended or closed."""
 
     state: str = "none"
     measures: Sequence[str] = ()
@@ -32,13 +26,120 @@ class Standing:
     begins_at: datetime | None = None
     ends_at: datetime | None = None
     review_due: datetime | None = None
-    approvals: int = 0
-    approvals_needed: int = 0
+    given: int = 0
+    needed: int = 0
+
+    @property
+    def restrains(self) -> bool:
+        """Whether something is restricted now or about to be."""
+        return self.state in {"in_force", "confirmed", "to_come"} and set(self.measures) != {"watch"}
+
+    @property
+    def words(self) -> str:
+        """The measures in words, the first letter large."""
+        words = ", ".join(words_for("measure", name) for name in self.measures)
+        return words[:1].upper() + words[1:]
+
+    @property
+    def short(self) -> str:
+        """The state in a few words."""
+        return {
+            "none": _("nothing in force"),
+            "waiting": _("waiting for approval %(given)d/%(needed)d") % {"given": self.given, "needed": self.needed},
+            "to_come": _("begins %(day)s") % {"day": day(self.begins_at) if self.begins_at else ""},
+            "in_force": words_for("mode", self.mode),
+            "confirmed": _("confirmed"),
+            "lifted": _("lifted"),
+            "ended": _("ended by itself"),
+            "closed": _("closed"),
+        }[self.state]
+
+    @property
+    def headline(self) -> str:
+        """The first line of a case: what is restricted, until when."""
+        if self.state == "waiting":
+            return _("Proposed, not in force: %(measures)s") % {"measures": self.words[:1].lower() + self.words[1:]}
+        if self.state == "to_come" and self.begins_at:
+            return _("%(measures)s from %(begins)s") % {"measures": self.words, "begins": moment(self.begins_at)}
+        if self.state in {"in_force", "confirmed"}:
+            if self.ends_at is None:
+                return self.words
+            return _("%(measures)s until %(end)s") % {"measures": self.words, "end": moment(self.ends_at)}
+        if self.state == "closed":
+            return _("Case closed: nothing is restricted")
+        return _("Nothing is restricted")
+
+    @property
+    def detail(self) -> str:
+        """The second line: in what spirit, and what comes next."""
+        precaution = _("This is a precaution, not a finding.")
+        missing = self.needed - self.given
+        if self.state == "waiting":
+            wait = ngettext("%(count)d approval is missing.", "%(count)d approvals are missing.", missing)
+            return wait % {"count": missing}
+        if self.state in {"in_force", "to_come", "confirmed"}:
+            if self.mode == "final":
+                return _("The facts were established.")
+            if self.state == "confirmed":
+                return precaution + " " + _("A person looked at it again and kept it.")
+            review = _("A person must look at it again by %(day)s.")
+            return precaution + " " + review % {"day": day(self.review_due)} if self.review_due else precaution
+        past = {
+            "lifted": _("A person lifted what was restricted."),
+            "ended": _("What was restricted ended by itself."),
+        }
+        return past.get(self.state) or _("It is looked at again with every new testimony.")
+
+    @property
+    def icon(self) -> str:
+        """The drawing beside the headline."""
+        icons = {"waiting": "clock", "to_come": "clock", "in_force": "shield", "confirmed": "check", "lifted": "lift"}
+        return icons.get(self.state, "eye")
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing is restricted or proposed."""
+        return self.state in {"none", "lifted", "ended", "closed"}
+
+
+def standing_of(case: Case) -> Standing:
+    """Where a case stands now, by the dates of its decisions (`decisions` and their `measures` fetched before)."""
+    decisions = list(case.decisions.all())
+    for decision in decisions:
+        if decision.in_force:
+            return _standing(decision, "confirmed" if decision.confirmed_at else "in_force")
+    for decision in decisions:
+        if decision.to_come:
+            return _standing(decision, "to_come")
+    for decision in decisions:
+        if decision.state == Decision.State.PROPOSED:
+            return _standing(decision, "waiting")
+    if case.state == Case.State.CLOSED:
+        return Standing(state="closed")
+    taken = [decision for decision in decisions if decision.state == Decision.State.TAKEN]
+    if taken:
+        last = max(taken, key=lambda decision: decision.closes_at or decision.taken_at or now())
+        return _standing(last, "lifted" if last.ended == Decision.Ended.LIFTED else "ended")
+    return Standing()
+
+
+def _standing(decision: Decision, state: str) -> Standing:
+    left = [one.measure for one in decision.measures.all() if one.lifted_at is None]
+    return Standing(
+        state=state,
+        measures=left or [one.measure for one in decision.measures.all()],
+        mode=decision.mode,
+        begins_at=decision.begins_at,
+        ends_at=decision.closes_at if state in {"in_force", "confirmed", "to_come"} else None,
+        review_due=decision.review_due,
+        given=(decision.approved_by_id is not None) + (decision.seconded_by_id is not None),
+        needed={"two_reviewers": 2, "one_reviewer": 1}.get(decision.approval, 0),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class AccountLine:
-    """An account of a wave, or a case in the queue. `credibility` is None while it is hidden from the reviewer."""
+    """An account in a table. `url` is empty when it has no case; `credibility` is None while it is hidden."""
 
     url: str
     about: AccountReference
@@ -46,96 +147,62 @@ class AccountLine:
     sources: float
     coordination: float
     severity: int
-    testimonies: int
     standing: Standing
-    age_band: str | None = None
+    current: bool = False
 
 
-@dataclass(frozen=True, kw_only=True)
-class RulebookLine:
-    """What one rulebook would have done with a wave."""
-
-    number: int
-    name: str
-    title: str
-    url: str
-    restrained: int
-    suspended: int
-    median_hours: float | None
-    testimonies_after_first: int
-    only_here: Sequence[AccountReference] = ()
-    only_ours: Sequence[AccountReference] = ()
-    ours: bool = False
-
-    @property
-    def differences(self) -> int:
-        """How many accounts it would treat otherwise than the rulebook in force."""
-        return len(self.only_here) + len(self.only_ours)
-
-
-@dataclass(frozen=True, kw_only=True)
-class SoFar:
-    """Where the cases of a wave stand."""
-
-    restrained: int
-    waiting: int
-    confirmed: int
-    lifted: int
-    lapsed: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class WaveShown:
-    """The page of a wave."""
-
-    line: WaveLine
-    hours: Sequence[Hour]
-    moments: Sequence[Moment]
-    so_far: SoFar
-    rulebooks: Sequence[RulebookLine]
-    accounts: Sequence[AccountLine]
+def account_line(case: Case, record: AssessmentRecord, *, hidden: bool, current: bool = False) -> AccountLine:
+    """The line of a case, from its latest assessment."""
+    return AccountLine(
+        url=reverse("casework:case", args=[case.pk]),
+        about=case.account.reference,
+        credibility=None if hidden else record.credibility,
+        sources=record.independent_sources,
+        coordination=record.coordination,
+        severity=record.severity,
+        standing=standing_of(case),
+        current=current,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
 class TestimonyShown:
     """One testimony as a reviewer reads it; `repeats` are near-duplicates of it."""
 
-    uid: str
+    key: int
     received_at: datetime
     channel: str
     stance: str
     text: str
     lang: str | None
     service: str | None
-    spans: Mapping[str, Sequence[Sequence[int]]] = field(default_factory=dict)
-    conduct: Sequence[str] = ()
-    conduct_services: Sequence[str] = ()
-    met_on: Sequence[str] = ()
-    complainant_minor: bool | None = None
-    evidence: Sequence[str] = ()
-    repeats: Sequence["TestimonyShown"] = ()
+    spans: Mapping[str, Sequence[Sequence[int]]]
+    reading: Sequence[str]
+    evidence: Sequence[str]
+    repeats: list["TestimonyShown"] = field(default_factory=list)
 
 
-@dataclass(frozen=True, kw_only=True)
-class FactorShown:
-    """One reason why what is said is believed or not, as a sentence, with its weight in log-odds."""
-
-    sentence: str
-    weight: float
-    testimonies: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
-class ArticleShown:
-    """An article of the rulebook that matched: what the person concerned will read."""
-
-    number: str
-    title: str
-    text: str
-    measure: str
-    mode: str
-    approval: str
-    retained: bool = True
+def testimony_shown(one: Testimony) -> TestimonyShown:
+    """A stored testimony (its `post` fetched before)."""
+    post = one.post
+    reading = [words_for("conduct", name) for name in one.conduct]
+    reading += [_("met on %(service)s") % {"service": words_for("service", name)} for name in one.met_on]
+    reading += [_("happened on %(service)s") % {"service": words_for("service", name)} for name in one.conduct_services]
+    if one.complainant_minor:
+        reading.append(_("a minor"))
+    said = [piece["kind"] for piece in one.evidence] or (post.read.get("evidence", []) if post else [])
+    return TestimonyShown(
+        key=one.pk,
+        received_at=one.received_at,
+        channel=one.channel,
+        stance=one.stance,
+        text=(post.text if post else one.text) or "",
+        lang=post.lang if post else None,
+        service=post.service if post else None,
+        spans=post.read.get("spans", {}) if post else {},
+        reading=reading,
+        evidence=list(dict.fromkeys(said)),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,3 +214,66 @@ class EventShown:
     who: str = ""
     reason: str = ""
     ahead: bool = False
+
+
+def timeline_of(case: Case, decisions: Iterable[Decision]) -> list[EventShown]:
+    """What was done on a case and what will come by itself, oldest first."""
+    events = [EventShown(at=case.opened_at, what=_("Case opened"))]
+    if case.danger_at:
+        events.append(
+            EventShown(
+                at=case.danger_at,
+                what=_("Imminent danger recorded"),
+                who=str(case.danger_by),
+                reason=case.danger_because,
+            )
+        )
+    for decision in decisions:
+        events += _events(decision)
+    if case.closed_at:
+        events.append(
+            EventShown(at=case.closed_at, what=_("Case closed"), who=str(case.closed_by), reason=case.closed_because)
+        )
+    return sorted(events, key=lambda event: event.at)
+
+
+def _events(decision: Decision) -> Iterable[EventShown]:
+    measures = ", ".join(words_for("measure", one.measure) for one in decision.measures.all())
+    if decision.approval != "automatic":
+        what = _("Renewal asked: %(measures)s") if decision.renews_id else _("Proposed: %(measures)s")
+        yield EventShown(at=decision.proposed_at, what=what % {"measures": measures}, who=str(decision.rulebook))
+    people = [
+        (decision.approved_at, _("Approved"), decision.approved_by, decision.approved_because),
+        (decision.seconded_at, _("Approved by a second person"), decision.seconded_by, decision.seconded_because),
+        (decision.declined_at, _("Declined"), decision.declined_by, decision.declined_because),
+        (decision.confirmed_at, _("Reviewed and confirmed"), decision.confirmed_by, decision.confirmed_because),
+    ]
+    for at, what, who, reason in people:
+        if at is not None:
+            yield EventShown(at=at, what=what, who=str(who), reason=reason)
+    for one in decision.measures.all():
+        if one.lifted_at is not None:
+            what = _("Lifted: %(measures)s") % {"measures": words_for("measure", one.measure)}
+            yield EventShown(at=one.lifted_at, what=what, who=str(one.lifted_by), reason=one.lifted_because)
+    yield from _dates(decision, measures)
+
+
+def _dates(decision: Decision, measures: str) -> Iterable[EventShown]:
+    if decision.state != Decision.State.TAKEN or decision.begins_at is None:
+        return
+    ends = decision.closes_at
+    if ends is not None and ends <= decision.begins_at:
+        return
+    begins = _("Begins: %(measures)s") if decision.begins_at > now() else _("In force: %(measures)s")
+    who = str(decision.rulebook) if decision.approval == "automatic" else ""
+    yield EventShown(
+        at=decision.begins_at, what=begins % {"measures": measures}, who=who, ahead=decision.begins_at > now()
+    )
+    if decision.review_due and not decision.confirmed_at and decision.review_due > now() and ends and ends > now():
+        yield EventShown(at=decision.review_due, what=_("Review due"), ahead=True)
+    if ends is None or decision.ended == Decision.Ended.LIFTED:
+        return
+    if decision.ended == Decision.Ended.TAKEN_OVER:
+        yield EventShown(at=ends, what=_("Taken over by another decision"), ahead=ends > now())
+    else:
+        yield EventShown(at=ends, what=_("Ends by itself"), ahead=ends > now())

@@ -80,12 +80,6 @@ def meter(value: float, wide: bool = False) -> dict[str, Any]:
     return {"text": writing.decimal(value), "blocks": _blocks(value), "wide": wide}
 
 
-@register.inclusion_tag("pages/parts/meter.html")
-def share(value: float) -> dict[str, Any]:
-    """A share in [0, 1] as five blocks and as a percentage."""
-    return {"text": writing.percent(value), "blocks": _blocks(value), "wide": False}
-
-
 def _blocks(value: float) -> list[tuple[int, bool]]:
     return [(index * 13, on) for index, on in enumerate(charts.blocks(value))]
 

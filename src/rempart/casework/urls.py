@@ -1,0 +1,23 @@
+"""Addresses of the desk."""
+
+from django.urls import path
+from django.views.generic import TemplateView
+
+from rempart.casework.views import cases, ledger, rulebooks, simulations, waves
+
+app_name = "casework"
+urlpatterns = [
+    path("", waves.home, name="home"),
+    path("waves/", waves.waves, name="waves"),
+    path("waves/<int:pk>/", waves.wave, name="wave"),
+    path("cases/", cases.cases, name="cases"),
+    path("cases/<int:pk>/", cases.case, name="case"),
+    path("cases/<int:pk>/<slug:name>/", cases.act, name="act"),
+    path("due/", cases.due, name="due"),
+    path("rulebooks/", rulebooks.rulebooks, name="rulebooks"),
+    path("rulebooks/<slug:name>/", rulebooks.rulebook, name="rulebook"),
+    path("simulations/", simulations.simulations, name="simulations"),
+    path("simulations/<int:pk>/", simulations.simulation, name="simulation"),
+    path("ledger/", ledger.ledger, name="ledger"),
+    path("keys/", TemplateView.as_view(template_name="casework/keys.html"), name="keys"),
+]

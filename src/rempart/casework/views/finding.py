@@ -1,0 +1,134 @@
+"""What the pages of the desk read from the database, in a number of queries that does not grow with their lines."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import msgspec
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+
+from rempart.casework.models import AssessmentRecord, Case, Decision, RulebookVersion
+from rempart.casework.services import book_of, rulebook_in_force
+from rempart.intake.models import Account, HourlyCount, Testimony, Wave
+from rempart.intake.selectors import accounts_of
+from rempart.records import Assessment
+from rempart.rulebook import Article
+from rempart.staff.models import StaffMember
+
+BLIND_IN = 10
+
+
+def cases() -> "QuerySet[Case]":
+    """Cases with all that says where they stand."""
+    return Case.objects.select_related("account", "danger_by", "closed_by").prefetch_related("decisions__measures")
+
+
+def queue(text: str = "", service: str = "") -> "QuerySet[Case]":
+    """Cases whose handle holds `text`, on `service` if it is given; the most credible first."""
+    latest = AssessmentRecord.objects.filter(case=OuterRef("pk")).order_by("-made_at", "-pk")
+    found = cases().annotate(credibility=Subquery(latest.values("credibility")[:1]))
+    if text := text.strip().removeprefix("@").lower():
+        found = found.filter(account__handle__contains=text)
+    if service:
+        found = found.filter(account__service=service)
+    return found.order_by(F("credibility").desc(nulls_last=True), "pk")
+
+
+def services_with_cases() -> list[str]:
+    """The services that have at least one case."""
+    return sorted(Case.objects.values_list("account__service", flat=True).distinct())
+
+
+def latest_assessments(found: Iterable[Case]) -> dict[int, AssessmentRecord]:
+    """For each case that has one, its latest assessment; one query."""
+    records = AssessmentRecord.objects.filter(case__in=[case.pk for case in found])
+    return {one.case_id: one for one in records.order_by("case_id", "-made_at", "-pk").distinct("case_id")}
+
+
+def assessment_of(record: AssessmentRecord) -> Assessment:
+    """A kept assessment as the contract's record."""
+    return msgspec.convert(record.assessment, Assessment)
+
+
+def testimonies_of(case: Case) -> list[Testimony]:
+    """All that was said of the account, oldest first, with the posts it came from."""
+    return list(case.account.testimonies.select_related("post").order_by("received_at", "uid"))
+
+
+def decisions_of(case: Case) -> "QuerySet[Decision]":
+    """What was decided on a case, with everybody who had a part in it."""
+    people = ("approved_by", "seconded_by", "declined_by", "confirmed_by", "rulebook")
+    return case.decisions.select_related(*people).prefetch_related("measures__lifted_by")
+
+
+def articles_matched(case: Case, assessment: Assessment) -> tuple[list[Article], RulebookVersion]:
+    """The articles that speak of a case: those its present decision rests on, else those that match today."""
+    present = [
+        one for one in case.decisions.all() if one.in_force or one.to_come or one.state == Decision.State.PROPOSED
+    ]
+    if present:
+        version = RulebookVersion.objects.get(pk=present[0].rulebook_id)
+        names = {name for one in present for name in one.articles}
+        return [article for article in book_of(version).articles if article.id in names], version
+    version, book = rulebook_in_force()
+    matched = book.judge(assessment).articles
+    return [article for article in book.articles if article.id in matched], version
+
+
+def score_is_hidden(case: Case, member: StaffMember) -> bool:
+    """Whether the score is kept from this reviewer until they have judged: in a tenth of the cases, the same for all.
+
+    It shows once they approved, declined, confirmed or lifted something, or when there is nothing to judge.
+    """
+    if not member.may_review or int(hashlib.sha256(b"blind:%d" % case.pk).hexdigest(), 16) % BLIND_IN:
+        return False
+    decisions = case.decisions.all()
+    mine = any(
+        member.pk in (one.approved_by_id, one.seconded_by_id, one.declined_by_id, one.confirmed_by_id)
+        or any(measure.lifted_by_id == member.pk for measure in one.measures.all())
+        for one in decisions
+    )
+    to_judge = any(one.state == Decision.State.PROPOSED or (one.in_force and not one.confirmed_at) for one in decisions)
+    return to_judge and not mine
+
+
+def wave_of(case: Case) -> Wave | None:
+    """The newest wave whose posts speak of the account."""
+    return Wave.objects.filter(posts__testimonies__account=case.account_id).order_by("-opened_at").first()
+
+
+def waves() -> Sequence[Wave]:
+    """Every wave with how many posts and testimonies came."""
+    found = list(
+        Wave.objects.annotate(
+            posts_kept=Count("wavepost", distinct=True),
+            testimonies_kept=Count(
+                "wavepost", distinct=True, filter=Q(wavepost__post__stance__in=("testimony", "relay"))
+            ),
+        )
+    )
+    counted = HourlyCount.objects.filter(wave__in=found).values_list("wave", "posts", "testimonies")
+    posts, testimonies = Counter[int](), Counter[int]()
+    for wave, more, of_which in counted:
+        posts[wave] += more
+        testimonies[wave] += of_which
+    for one in found:
+        one.posts_received = one.posts_kept + posts[one.pk]
+        one.testimonies_received = one.testimonies_kept + testimonies[one.pk]
+        one.accused = accused_in(one).count()
+    return found
+
+
+def accused_in(wave: Wave) -> "QuerySet[Account]":
+    """The accounts that at least one testimony or relay of the wave accuses."""
+    return accounts_of(wave).filter(testimonies__stance__in=("testimony", "relay")).distinct()
+
+
+def cases_of(wave: Wave) -> "QuerySet[Case]":
+    """The cases of the accounts that a wave speaks of, the most credible first."""
+    return queue().filter(account__in=accounts_of(wave).values("pk"))
+
+
+def left_aside(wave: Wave) -> int:
+    """How many accused accounts have no case: they are not on the platform."""
+    return accused_in(wave).filter(case=None).count()

@@ -1,0 +1,31 @@
+"""The state of the ledger: how many rows, the head of the chain, and how anyone can verify it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from rempart.ledger.models import LedgerRow, Link, Pending
+
+LATEST = 50
+
+
+def ledger(request: HttpRequest) -> HttpResponse:
+    """Rows, head and the latest acts. Contents are not shown: they belong to their cases."""
+    last = Link.objects.order_by("-index").first()
+    rows = LedgerRow.objects.select_related("link").order_by("-pk")[:LATEST]
+    latest = [
+        {
+            "index": row.link.index if hasattr(row, "link") else None,
+            "at": row.recorded_at,
+            "event": row.event,
+            "subject": row.subject,
+        }
+        for row in rows
+    ]
+    context = {
+        "rows": last.index if last else 0,
+        "head": bytes(last.hash).hex() if last else "",
+        "pending": Pending.objects.count(),
+        "last_at": latest[0]["at"] if latest else None,
+        "latest": latest,
+    }
+    return render(request, "casework/ledger.html", context)

@@ -1,0 +1,64 @@
+"""The rulebooks as the public reads them: each article's words, what it does, for how long, who decides."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from rempart.casework.services import rulebook_in_force
+from rempart.pages.labels import words_for
+from rempart.rulebook import Article, Rulebook, load, shipped
+
+
+def rulebooks(request: HttpRequest) -> HttpResponse:
+    """The rulebook in force, then those to compare with."""
+    _version, live = rulebook_in_force()
+    others = [load(name) for name in shipped() if name != live.name]
+    books = [_line(live, in_force=True), *(_line(book, in_force=False) for book in others)]
+    return render(request, "casework/rulebooks.html", {"rulebooks": books})
+
+
+def rulebook(request: HttpRequest, name: str) -> HttpResponse:
+    """One rulebook, article by article."""
+    _version, live = rulebook_in_force()
+    if name != live.name and name not in shipped():
+        raise Http404
+    book = live if name == live.name else load(name)
+    context = {"book": _line(book, in_force=book is live), "articles": [article_shown(one) for one in book.articles]}
+    return render(request, "casework/rulebook.html", context)
+
+
+def article_shown(article: Article) -> dict[str, Any]:
+    """An article in the reader's language, with lengths of time in hours."""
+    return {
+        "id": article.id,
+        "title": in_language(article.title),
+        "text": in_language(article.text),
+        "measure": article.measure,
+        "mode": article.mode,
+        "approval": article.approval,
+        "hours": article.lasts / timedelta(hours=1) if article.lasts else None,
+        "review_hours": article.review_within / timedelta(hours=1) if article.review_within else None,
+        "right_of_reply": article.right_of_reply,
+        "when": article.when,
+    }
+
+
+def in_language(words: dict[str, str]) -> str:
+    """The words in the reader's language, else in the first language there is."""
+    return words.get((get_language() or "fr")[:2]) or next(iter(words.values()))
+
+
+def _line(book: Rulebook, *, in_force: bool) -> dict[str, Any]:
+    return {
+        "url": reverse("casework:rulebook", args=[book.name]),
+        "name": book.name,
+        "title": words_for("rulebook", book.name),
+        "about": words_for("rulebook_about", book.name),
+        "version": book.version,
+        "articles": len(book.articles),
+        "in_force": in_force,
+    }

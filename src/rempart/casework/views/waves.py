@@ -1,0 +1,131 @@
+"""The waves, and one wave: hour by hour, account by account, and what each rulebook would have done."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from rempart.casework.models import WaveReplay
+from rempart.casework.services import rulebook_in_force
+from rempart.casework.views import finding
+from rempart.casework.views.shown import AccountLine, account_line
+from rempart.intake.models import Wave
+from rempart.lookout.selectors import hourly_series
+from rempart.pages import charts
+from rempart.pages.labels import words_for
+from rempart.records.references import parse_reference
+
+DESK_WIDTH, PHONE_WIDTH = 1180, 340
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page is the list of waves."""
+    return redirect("casework:waves")
+
+
+def waves(request: HttpRequest) -> HttpResponse:
+    """Every wave, the newest first."""
+    lines = [{**_line(one), "restrained": _restrained(_accounts(request, one))} for one in finding.waves()]
+    return render(request, "casework/waves.html", {"waves": lines})
+
+
+def wave(request: HttpRequest, pk: int) -> HttpResponse:
+    """One wave."""
+    get_object_or_404(Wave, pk=pk)
+    found = next(one for one in finding.waves() if one.pk == pk)
+    accounts = _accounts(request, found)
+    hours = [charts.Hour(one.at, one.posts, one.testimonies) for one in hourly_series(found)]
+    rulebooks = _rulebooks(WaveReplay.objects.filter(wave=found).first())
+    moments = [charts.Moment(one["number"], one["title"], one["first"], one["ours"]) for one in rulebooks]
+    zone = timezone.get_current_timezone()
+    context = {
+        "wave": _line(found),
+        "so_far": _so_far(accounts),
+        "accounts": accounts,
+        "left_aside": finding.left_aside(found),
+        "rulebooks": rulebooks,
+        "moments": moments,
+        "bars": charts.merged(hours)[1],
+        "desk_chart": charts.hourly_chart(hours, moments, width=DESK_WIDTH, zone=zone),
+        "phone_chart": charts.hourly_chart(hours, moments, width=PHONE_WIDTH, zone=zone),
+    }
+    return render(request, "casework/wave.html", context)
+
+
+def _line(one: Any) -> dict[str, Any]:
+    return {
+        "url": reverse("casework:wave", args=[one.pk]),
+        "hashtag": one.hashtag,
+        "invented": one.invented,
+        "since": one.since,
+        "posts": one.posts_received,
+        "testimonies": one.testimonies_received,
+        "accounts": one.accused,
+    }
+
+
+def _accounts(request: HttpRequest, one: Wave) -> list[AccountLine]:
+    found = list(finding.cases_of(one))
+    latest = finding.latest_assessments(found)
+    return [
+        account_line(case, latest[case.pk], hidden=finding.score_is_hidden(case, request.user))
+        for case in found
+        if case.pk in latest
+    ]
+
+
+def _restrained(accounts: list[AccountLine]) -> int:
+    return sum(line.standing.restrains for line in accounts)
+
+
+def _so_far(accounts: list[AccountLine]) -> dict[str, int]:
+    states = [line.standing.state for line in accounts]
+    return {
+        "restrained": _restrained(accounts),
+        "waiting": states.count("waiting"),
+        "confirmed": states.count("confirmed"),
+        "lifted": states.count("lifted"),
+        "ended": states.count("ended"),
+    }
+
+
+def _rulebooks(replayed: WaveReplay | None) -> list[dict[str, Any]]:
+    """What each rulebook would have done, the one in force first, and on whom they differ."""
+    if replayed is None:
+        return []
+    _version, live = rulebook_in_force()
+    restrained: dict[str, set[str]] = {row["rulebook"]: set() for row in replayed.rows}
+    first: dict[str, datetime] = {}
+    for account, by_rulebook in replayed.first_measures.items():
+        for name, action in by_rulebook.items():
+            if action["measures"] == ["watch"]:
+                continue
+            at = datetime.fromisoformat(action["at"])
+            first[name] = min(at, first.get(name, at))
+            restrained.setdefault(name, set()).add(account)
+    ours = restrained.get(live.name, set())
+    rows = sorted(replayed.rows, key=lambda row: row["rulebook"] != live.name)
+    return [
+        {
+            "number": number,
+            "title": words_for("rulebook", row["rulebook"]),
+            "url": reverse("casework:rulebook", args=[row["rulebook"]]),
+            "ours": row["rulebook"] == live.name,
+            "first": first.get(row["rulebook"]),
+            "restrained": len(restrained[row["rulebook"]]),
+            "suspended": row["suspended"],
+            "median_hours": row["median_hours_to_first_measure"],
+            "testimonies_after_first": row["testimonies_after_first"],
+            "only_there": _references(restrained[row["rulebook"]] - ours),
+            "only_ours": _references(ours - restrained[row["rulebook"]]),
+            "differences": len(restrained[row["rulebook"]] ^ ours),
+        }
+        for number, row in enumerate(rows, start=1)
+    ]
+
+
+def _references(names: set[str]) -> list[Any]:
+    return [parse_reference(name, default_service="other") for name in sorted(names)]
