@@ -46,6 +46,7 @@ class Import(models.Model):
     new_testimonies = models.PositiveIntegerField()
     counted_only = models.PositiveIntegerField()
     not_kept = models.PositiveIntegerField()
+    other_subjects = models.PositiveIntegerField()
 
     class Meta:
         ordering = ["-imported_at"]

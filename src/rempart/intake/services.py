@@ -5,7 +5,9 @@ An import is one transaction. Killed at any point it leaves nothing behind; run 
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import chain
+from typing import Any
 
 import msgspec
 from django.conf import settings
@@ -25,10 +27,15 @@ from rempart.ledger.clock import now
 from rempart.ledger.events import Event
 from rempart.reading import PostReader
 from rempart.reading.exports import parse_posts
-from rempart.records.lines import Reader, Rejects
+from rempart.records.lines import BadLine, Reader, Rejects
+from rempart.records.progress import progress
 from rempart.staff.models import StaffMember
 
 _BATCH = 1000
+_EARLIEST, _LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+# What columns hold of a post's text fields; None where there is no limit but the record's own.
+_LONGEST = {"id": 512, "author": 255, "text": None, "lang": 35}
+_LONGEST_HANDLE = 255
 
 # Columns of their own, or the post's; everything else that was read of a post is kept under `Post.read`.
 _READ = (
@@ -55,8 +62,12 @@ def normal_hashtag(hashtag: str) -> str:
     return normal
 
 
+class NoGoodLine(ValueError):
+    """There were lines and none was a post: nothing was imported."""
+
+
 def import_wave(
-    lines: Iterable[bytes],
+    inputs: Iterable[Iterable[bytes]],
     *,
     hashtag: str,
     rejects: Rejects,
@@ -68,12 +79,12 @@ def import_wave(
 ) -> Import:
     """Store the posts of a wave, what is read of them, and the testimonies they hold; add to the wave if it exists.
 
-    lines: posts as in the contract or in a service's native shape; bad ones go to `rejects`.
+    inputs: lines of each input, posts as in the contract or in a service's native shape; bad ones go to `rejects`.
     accounts: what the platform knows of its accounts; only rows of accounts spoken of are kept.
     source: overrides the source that each post's service belongs to; `example` marks the wave as invented.
     shift: moves every time of an invented wave.
 
-    Raises EmptyHashtag, sources.UnknownSource. All or nothing: one transaction, and one import at a time.
+    Raises EmptyHashtag, sources.UnknownSource, NoGoodLine. All or nothing: one transaction, one import at a time.
     """
     tag = normal_hashtag(hashtag)
     chosen = sources.named(source) if source else None
@@ -83,11 +94,18 @@ def import_wave(
         wave, _created = Wave.objects.get_or_create(
             hashtag=tag, invented=invented, defaults={"opened_at": now(), "shift": shift}
         )
-        reader = Reader(records.Post, rejects, parse=parse_posts)
+        reader = Reader(records.Post, rejects, parse=_posts_to_store)
         reading = PostReader(default_service, tag)
         store = _Store(wave, chosen)
-        for batch in batched(reader.read(lines), _BATCH):
-            store.add([reading.read(_moved(post, wave.shift)) for post in batch])
+        other_subjects = 0
+        posts = chain.from_iterable(reader.read(lines) for lines in inputs)
+        for batch in batched(progress(posts, what="posts"), _BATCH):
+            # What people hand in belongs to the wave because they say so; anything else because it carries the tag.
+            on_subject = [post for post in batch if reading.keeps(post) or (chosen and chosen.name == "handed_in")]
+            other_subjects += len(batch) - len(on_subject)
+            store.add([reading.read(_moved(post, wave.shift)) for post in on_subject])
+        if reader.nothing_good:
+            raise NoGoodLine("no line is a post")
         changed = learn_facts(accounts)
         done = Import.objects.create(
             wave=wave,
@@ -99,6 +117,7 @@ def import_wave(
             new_testimonies=store.new_testimonies,
             counted_only=store.counted_only,
             not_kept=store.not_kept,
+            other_subjects=other_subjects,
         )
         if store.since:
             Wave.objects.filter(pk=wave.pk).update(since=Least(F("since"), store.since))
@@ -113,6 +132,7 @@ def import_wave(
                 "new_testimonies": done.new_testimonies,
                 "counted_only": done.counted_only,
                 "not_kept": done.not_kept,
+                "other_subjects": done.other_subjects,
             },
         )
         wave_grew.send(Wave, wave=wave)
@@ -196,6 +216,7 @@ class _Store:
             (post, testimony)
             for post, (_source, statement) in zip(posts, fresh, strict=True)
             for testimony in testimonies_of(statement)
+            if len(testimony.about.handle) <= _LONGEST_HANDLE
         ]
         accounts = self._book.find(testimony.about for _post, testimony in said)
         rows = [
@@ -288,10 +309,30 @@ def pseudonym(reporter: str) -> str:
     return salted_hmac("rempart.intake.reporter", reporter, algorithm="sha256").hexdigest()[:32]
 
 
+def _posts_to_store(raw: dict[str, Any]) -> list[records.Post]:
+    """The posts of a decoded line. Raises BadLine for what is no post, or what no column can hold."""
+    posts = list(parse_posts(raw))
+    for post in posts:
+        for field, longest in _LONGEST.items():
+            value = getattr(post, field) or ""
+            if longest and len(value) > longest:
+                raise BadLine(f"`{field}` is longer than {longest} characters", field)
+            if "\0" in value:
+                raise BadLine(f"`{field}` holds a null character", field)
+        for field in ("created_at", "author_created_at"):
+            moment = getattr(post, field)
+            if moment and not _EARLIEST <= moment <= _LATEST:
+                raise BadLine(f"`{field}` is not between 1990 and 2100", field)
+    return posts
+
+
 def _moved(post: records.Post, shift: timedelta | None) -> records.Post:
     if shift is None:
         return post
-    return msgspec.structs.replace(post, created_at=post.created_at + shift)
+    opened = post.author_created_at
+    return msgspec.structs.replace(
+        post, created_at=post.created_at + shift, author_created_at=opened + shift if opened else None
+    )
 
 
 def _one_at_a_time() -> None:

@@ -115,7 +115,7 @@ def lift_decision(decision: Decision, *, acting: StaffMember, reason: str) -> De
 
 @transaction.atomic
 def lift_measures(measures: Iterable[MeasureTaken], *, acting: StaffMember, reason: str) -> list[MeasureTaken]:
-    """Lift several measures for one reason. Raises NotAllowed, ReasonMissing, NotInForce (also for no measure at all)."""
+    """Lift several measures for one reason. Raises NotAllowed, ReasonMissing, NotInForce (also when given none)."""
     lifted = [lift_measure(measure, acting=acting, reason=reason) for measure in measures]
     if not lifted:
         raise NotInForce

@@ -1,0 +1,173 @@
+"""The demonstration: the example wave goes through the whole house, once, and what came of it is told in plain words.
+
+The wave is moved so that it ended a few hours before the first load; it stays there. An invented team has looked at part
+of what the rulebook proposed, so that there is something to see in force and something left to do. Loading is one
+transaction: killed at any point it leaves nothing, and a second run finds everything as it was.
+"""
+
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+import yaml
+from django.db import transaction
+from django.urls import reverse
+
+from rempart import records
+from rempart.casework import services
+from rempart.casework.models import Case, Decision, WaveReplay
+from rempart.examples import WAVE
+from rempart.intake.models import Testimony, Wave
+from rempart.intake.services import import_wave
+from rempart.ledger.clock import now
+from rempart.records.lines import Rejects, lines_of
+from rempart.records.tables import read_table
+from rempart.replay.commands import as_table
+from rempart.replay.outcome import Outcome
+from rempart.staff.models import Role, StaffMember
+from rempart.staff.services import add_member, make_link
+
+ENDED_BEFORE = timedelta(hours=3)
+LINK_LASTS = timedelta(hours=12)
+VISITOR = "visitor@rempart.example"
+TEAM = (
+    ("ines.caron@rempart.example", "Inès Caron", Role.SENIOR_REVIEWER),
+    ("paul.lenoir@rempart.example", "Paul Lenoir", Role.REVIEWER),
+)
+
+
+def load() -> tuple[Wave, bool]:
+    """The example wave, loaded if it is not there yet, and whether it was loaded now."""
+    described = yaml.safe_load((WAVE / "wave.yaml").read_text(encoding="utf-8"))
+    wave = Wave.objects.filter(hashtag=described["hashtag"], invented=True).first()
+    if wave is not None:
+        services.record_lapses()
+        return wave, False
+    with transaction.atomic():
+        wave = _import(described)
+        services.assess_wave(wave)
+        services.replay_wave(wave)
+        _team_at_work([add_member(email, name=name, role=role) for email, name, role in TEAM])
+        add_member(VISITOR, name="Camille Roy", role=Role.SENIOR_REVIEWER)
+    return wave, True
+
+
+def _import(described: dict[str, Any]) -> Wave:
+    with ExitStack() as stack:
+        streams = [stack.enter_context((WAVE / name).open("rb")) for name in described["posts"]]
+        rejects = Rejects(sys.stderr.buffer)
+        done = import_wave(
+            [lines_of(stream) for stream in streams],
+            hashtag=described["hashtag"],
+            rejects=rejects,
+            default_service=described["default_service"],
+            source="example",
+            accounts=read_table(str(WAVE / described["accounts"]), records.AccountRow, rejects),
+            shift=_shift(described["to"]),
+        )
+    return done.wave
+
+
+def _shift(ended_at: datetime) -> timedelta:
+    """How far the wave moves: to have ended a few hours ago, in whole hours so that nights stay where they were."""
+    return timedelta(hours=(now() - ENDED_BEFORE - ended_at) // timedelta(hours=1))
+
+
+def _team_at_work(team: Sequence[StaffMember]) -> None:
+    """What the invented team did before one looks: most proposals approved, one declined, confirmed, lifted; some left."""
+    first, second = team
+    proposals = list(
+        Decision.objects.filter(state=Decision.State.PROPOSED)
+        .select_related("assessment")
+        .order_by("-assessment__credibility", "pk")
+    )
+    approved: list[Decision] = []
+    for place, proposal in enumerate(proposals):
+        if proposal is proposals[-1]:
+            services.decline_decision(proposal, acting=first, reason="Rien ne vient d'une première main.")
+        elif place % 5 == 4:
+            continue
+        else:
+            proposal = services.approve_decision(proposal, acting=first, reason="Les témoignages se recoupent.")
+            if proposal.approval == "two_reviewers" and place % 5 != 3:
+                proposal = services.approve_decision(proposal, acting=second, reason="Relu, même avis.")
+            if proposal.state == Decision.State.TAKEN:
+                approved.append(proposal)
+    if approved:
+        services.confirm_decision(approved[0], acting=second, reason="Revu : la mesure reste utile jusqu'à son terme.")
+    if len(approved) > 1:
+        services.lift_decision(
+            approved[-1], acting=second, reason="Deux témoignages ont été retirés par leurs auteurs."
+        )
+
+
+def told(wave: Wave, *, loaded: bool) -> Iterator[str]:
+    """What the house made of the wave, a line at a time."""
+    posts, testimonies = wave.posts.count(), Testimony.objects.filter(post__waves=wave).count()
+    yield f"#{wave.hashtag}, an invented wave: {posts} posts, {testimonies} testimonies, {Case.objects.count()} cases."
+    yield "Everybody in it is invented, and so is the team that has already looked at some of the cases."
+    if not loaded:
+        yield "It was loaded before: everything is as it was left."
+    yield ""
+    yield "What holds for each account now, under the rulebook in force:"
+    yield from _table(("account", "credibility", "sources", "severity", "measure", "where it stands"), _rows())
+    yield ""
+    replayed = WaveReplay.objects.filter(wave=wave).first()
+    if replayed is not None:
+        yield "What each rulebook would have done with the same posts (docs/replay.md says how):"
+        yield as_table(msgspec.convert(replayed.rows, list[Outcome]))
+    yield "A preventive measure is a precaution: it is no finding, has an end, and can be answered and appealed."
+
+
+def _rows() -> Iterator[tuple[str, ...]]:
+    cases = Case.objects.select_related("account").prefetch_related("assessments", "decisions__measures")
+    lines = []
+    for case in cases:
+        latest = case.assessments.all()[0]
+        decision = next((one for one in reversed(case.decisions.all()) if one.state != Decision.State.REPLACED), None)
+        lines.append(
+            (
+                latest.credibility,
+                (
+                    str(case.account),
+                    f"{latest.credibility:.2f}",
+                    f"{latest.independent_sources:.1f}",
+                    str(latest.severity),
+                    ", ".join(one.measure for one in decision.measures.all()) if decision else "none",
+                    _stands(decision),
+                ),
+            )
+        )
+    return (line for _credibility, line in sorted(lines, key=lambda pair: -pair[0]))
+
+
+def _stands(decision: Decision | None) -> str:
+    if decision is None:
+        return ""
+    if decision.in_force:
+        until = f" until {decision.closes_at:%d %B}" if decision.closes_at else ""
+        return f"in force{until}, {decision.mode}{', confirmed' if decision.confirmed_at else ''}"
+    if decision.to_come:
+        return "begins later, at a random hour, so as not to betray who spoke"
+    if decision.state == Decision.State.PROPOSED:
+        needed = 2 if decision.approval == "two_reviewers" else 1
+        return f"proposed, {1 if decision.approved_at else 0} of {needed} reviewers approved"
+    if decision.state == Decision.State.DECLINED:
+        return "declined by a reviewer"
+    return "lapsed by itself" if decision.lapsed else "lifted by a reviewer"
+
+
+def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    lines = [tuple(heads), *map(tuple, rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(heads))]
+    for line in lines:
+        yield "  " + "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+
+
+def sign_in_address(port: int) -> str:
+    """An address that signs the visitor of the example in, once."""
+    token = make_link(StaffMember.objects.get(email=VISITOR), lasts=LINK_LASTS)
+    return f"http://localhost:{port}{reverse('staff:link', args=[token])}"
