@@ -160,6 +160,7 @@ class Engine:
         self._tell(account, self._heard(testimony, reporter, shared + struck))
         if new:
             targets.append(account)
+            self._frequencies.sharing[-1 - account.index] = len(account.view.sources)
             for other in targets[-1 - len(struck) : -1] if struck else ():
                 if _strike_also(other, reporter, Shared(-1 - account.index, "targets", struck[0].strength)):
                     changed[other] = None
@@ -298,7 +299,8 @@ class Engine:
         copies = find_copies(texts, threshold=self.parameters.copy_similarity)
         repeated = np.bincount(copies.first, minlength=len(texts))[copies.first] > 1
         first = np.where(repeated, copies.first, -1)
-        alike = np.where(copies.similarity > 0, copies.similarity, 1.0)
+        least, certain = self.parameters.copy_similarity, self.parameters.copy_certain
+        alike = np.clip((copies.similarity - least) / max(certain - least, 1e-6), 0.0, 1.0)
         telling = alike * np.minimum(1.0, copies.length / self.parameters.copy_length)
         return first.tolist(), telling.tolist()
 

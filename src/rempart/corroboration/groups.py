@@ -118,7 +118,7 @@ def log_odds(
     *,
     accusers: int,
     elsewhere: int,
-    sharing_elsewhere: int,
+    sharing_elsewhere: float,
     deniers: tuple[int, int],
     parameters: Parameters,
 ) -> float:
@@ -129,7 +129,8 @@ def log_odds(
     """
     sharing: Sharing = getattr(parameters.sharing, group.kind)
     size = len(group.members)
-    told = surprise(size, accusers * min(1.0, (sharing_elsewhere + 0.5) / (elsewhere + parameters.elsewhere_at_least)))
+    rate = (sharing_elsewhere + 0.5) / (elsewhere + parameters.elsewhere_at_least)
+    told = surprise(size, accusers * min(1.0, max(rate, sharing.usual)))
     evidence = min(sharing.at_most, sharing.slope * told * group.strength / size)
     if group.kind == "community":
         denying, sharing_too = deniers

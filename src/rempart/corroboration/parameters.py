@@ -31,9 +31,11 @@ class Growth(_Checked, frozen=True, kw_only=True):
 
 
 class Sharing(Growth, frozen=True, kw_only=True):
-    """How sharing one thing speaks for acting together: `start` before counting those who share it."""
+    """How sharing one thing speaks for acting together: `start` before counting those who share it, `usual` the least
+    share of people who do so by chance."""
 
     start: LogOdds
+    usual: Share
 
 
 class Synchrony(Growth, frozen=True, kw_only=True):
@@ -62,6 +64,7 @@ class SharingByKind(_Checked, frozen=True, kw_only=True):
 class Parameters(_Checked, frozen=True, kw_only=True):
     """Every number of the model; parameters.yaml explains them one by one."""
 
+    already_accused: Weight
     first_hand: dict[Channel, Weight]
     relay: Weight
     relays_at_most: Annotated[float, Meta(gt=0)]
@@ -76,8 +79,10 @@ class Parameters(_Checked, frozen=True, kw_only=True):
     record: Record
     sharing: SharingByKind
     relayed_target: Share
+    several_targets: Share
     elsewhere_at_least: Annotated[float, Meta(gt=0)]
-    copy_similarity: Annotated[float, Meta(gt=0, le=1)]
+    copy_similarity: Annotated[float, Meta(gt=0, lt=1)]
+    copy_certain: Annotated[float, Meta(gt=0, le=1)]
     copy_length: Annotated[int, Meta(ge=1)]
     not_shared_by_deniers: Weight
     overlap: Weight
@@ -88,6 +93,7 @@ class Parameters(_Checked, frozen=True, kw_only=True):
     campaign_at_least: Annotated[int, Meta(ge=2)]
     worth_of_a_campaign: Share
     hidden_campaign: LogOdds
+    unseen_members: Weight
     because_at_most: Annotated[int, Meta(ge=0)]
 
     def __post_init__(self) -> None:

@@ -78,7 +78,7 @@ class View:
         self._frequencies = frequencies
         self._whole = whole or self  # the view of the whole account
         self.sources: dict[int, Source] = {}
-        self.groups: dict[int, Group | tuple[Source, Kind, float]] = {}
+        self.groups: dict[int, Group | tuple[Source, Kind]] = {}
         self.testimonies = 0
         self.relays = 0
         self.disputes = 0
@@ -226,12 +226,13 @@ class View:
         source.keys = (*source.keys, key)
         group = self.groups.get(key)
         if group is None:
-            self.groups[key] = (source, shared.kind, shared.strength)
+            self.groups[key] = (source, shared.kind)
             return False
         if isinstance(group, tuple):
-            first, kind, strength = group
+            first, kind = group
             group = self.groups[key] = Group(kind)
-            group.add(first, strength)
+            # Who came first repeats nobody: they share as much as who repeated them.
+            group.add(first, shared.strength)
         group.add(source, shared.strength)
         if group.due():
             self._look(key, group)
@@ -254,11 +255,17 @@ class View:
             )  # fmt: skip
         else:
             accusers, accusers_here, everywhere = len(self.sources), len(whole.sources), frequencies.accusers
+        elsewhere = max(everywhere - accusers_here, 0)
+        if group.kind == "targets":
+            # Chance: as many of these as accuse the other account among all, were everybody to accuse several.
+            elsewhere, sharing = everywhere, parameters.several_targets * frequencies.sharing.get(key, 0)
+        else:
+            sharing = max(frequencies.sharing.get(key, 0) - here, 0)
         intrinsic = log_odds(
             group,
             accusers=accusers,
-            elsewhere=max(everywhere - accusers_here, 0),
-            sharing_elsewhere=max(frequencies.sharing.get(key, 0) - here, 0),
+            elsewhere=elsewhere,
+            sharing_elsewhere=sharing,
             deniers=(self._deniers_known, self._deniers_sharing.get(key, 0)),
             parameters=parameters,
         )
@@ -358,19 +365,21 @@ class View:
         """Probability that a coordinated campaign is part of what was received."""
         self._settle()
         grouped = self._worst.probability if self._worst else 0.0
-        return 1.0 - (1.0 - grouped) * (1.0 - self._hidden_campaign)
+        return 1.0 - (1.0 - grouped) / (1.0 + exp(self._hidden_campaign))
 
     @property
     def _hidden_campaign(self) -> float:
-        """Probability of a campaign whose members share nothing visible but, perhaps, their rhythm."""
-        log_odds = self._parameters.hidden_campaign + self._spacing.regularity(self._parameters.regular_spacing)
-        return 1.0 / (1.0 + exp(-log_odds))
+        """Log-odds of a campaign whose members share nothing visible but, perhaps, their rhythm."""
+        parameters = self._parameters
+        return parameters.hidden_campaign + self._spacing.regularity(parameters.regular_spacing)
 
     def weights(self, prior: float) -> dict[str, float]:
         """The weight of each factor, in log-odds. They add up to the log-odds of the credibility. prior: in log-odds."""
         self._settle()
         parameters = self._parameters
         weights = {"prior": prior}
+        if self.sources:
+            weights["already_accused"] = -parameters.already_accused
         said = 0.0
         for channel in CHANNELS:
             if channel in self._weights:
@@ -384,8 +393,8 @@ class View:
             said += weights["repetition"]
         if said > 0:
             # The same mixture as for a group, over all that was said: see groups.discount.
-            hidden = self._hidden_campaign
-            odds = hidden / (1.0 - hidden)
+            seen = self._lost / _EXACT / self._voices if self._voices else 0.0
+            odds = exp(self._hidden_campaign + parameters.unseen_members * seen)
             weights["possible_campaign"] = min(0.0, log1p(odds) - log(odds + exp(-min(said, 700.0))) - said)
         if self.verified:
             weights["verified_evidence"] = self._evidence(self.verified)
