@@ -33,7 +33,7 @@ class Parameters(msgspec.Struct, kw_only=True, frozen=True):
     lasts: float = 14 * 24.0
     """After this long, nothing more comes."""
 
-    tail: float = 1.05
+    tail: float = 0.85
     """Tail index of the number of people harmed who speak, for one guilty account (Pareto: lower is heavier)."""
     most_harmed: int = 200
     """The most people harmed who speak of one account."""
@@ -44,9 +44,9 @@ class Parameters(msgspec.Struct, kw_only=True, frozen=True):
     twice: float = 0.04
     """Share of those harmed who say it again through another channel."""
 
-    lone: float = 0.45
+    lone: float = 0.4
     """Share of innocent accounts with one to three false or mistaken reports and nothing organised."""
-    rumour: float = 0.15
+    rumour: float = 0.2
     """Share of innocent accounts of which people only say what they heard; the rest are brigaded."""
     care: dict[Care, float] = field(default_factory=lambda: dict(_CARE))
     """How much care brigades take not to look like one."""
