@@ -20,12 +20,12 @@ def test_a_column_without_a_row_is_found():
 
 def test_a_row_without_a_column_is_found():
     known = parse(TEXT.replace("[id, role, is_active, added_at]", "[id, role, is_active, added_at, shoe_size]"))
-    assert problems(known) == ["the register speaks of staff.StaffMember.shoe_size, which is no column"]
+    assert "the register speaks of staff.StaffMember.shoe_size, which is no column" in problems(known)
 
 
 def test_a_column_that_stands_twice_is_found():
     known = parse(TEXT.replace("[id, role, is_active, added_at]", "[id, role, is_active, added_at, email]"))
-    assert problems(known) == ["staff.StaffMember.email stands twice in the register"]
+    assert "staff.StaffMember.email stands twice in the register" in problems(known)
 
 
 @pytest.mark.parametrize("answer", ["purpose", "basis", "recipients", "retention"])
@@ -44,12 +44,12 @@ def test_a_table_of_ours_must_list_its_columns():
 
 def test_a_retention_that_no_room_applies_is_found():
     known = parse(TEXT.replace("retentions:\n", "retentions:\n  letters: {days: 3, after: the letter}\n"))
-    assert problems(known) == ["retention letters: no room's retention.py says how to erase it"]
+    assert "retention letters: no room's retention.py says how to erase it" in problems(known)
 
 
 def test_an_eraser_that_answers_to_no_retention_is_found():
     known = parse(TEXT.replace("  session: {days: 1, after: the session's end}\n", "  session: {kept: so}\n"))
-    assert problems(known) == ["an eraser named session answers to no retention with `days`"]
+    assert "an eraser named session answers to no retention with `days`" in problems(known)
 
 
 def test_the_register_is_read_without_a_problem_of_its_own():
