@@ -1,7 +1,7 @@
 """The demonstration: the example wave goes through the whole house, once, and what came of it is told in plain words.
 
-The wave is moved so that it ended a few hours before the first load; it stays there. An invented team has looked at part
-of what the rulebook proposed, so that there is something to see in force and something left to do. Loading is one
+The wave is moved so that it ended a few hours before the first load; it stays there. An invented team has looked at
+part of what the rulebook proposed, so that there is something to see in force and something left to do. Loading is one
 transaction: killed at any point it leaves nothing, and a second run finds everything as it was.
 """
 
@@ -77,31 +77,33 @@ def _shift(ended_at: datetime) -> timedelta:
 
 
 def _team_at_work(team: Sequence[StaffMember]) -> None:
-    """What the invented team did before one looks: most proposals approved, one declined, confirmed, lifted; some left."""
+    """What the invented team did before one looks: most proposals approved, one declined, one lifted, some left."""
     first, second = team
     proposals = list(
         Decision.objects.filter(state=Decision.State.PROPOSED)
         .select_related("assessment")
-        .order_by("-assessment__credibility", "pk")
+        .order_by("-assessment__credibility", "case__account__handle")
     )
-    approved: list[Decision] = []
+    restraining: list[Decision] = []
     for place, proposal in enumerate(proposals):
         if proposal is proposals[-1]:
             services.decline_decision(proposal, acting=first, reason="Rien ne vient d'une première main.")
         elif place % 5 == 4:
             continue
         else:
-            proposal = services.approve_decision(proposal, acting=first, reason="Les témoignages se recoupent.")
-            if proposal.approval == "two_reviewers" and place % 5 != 3:
-                proposal = services.approve_decision(proposal, acting=second, reason="Relu, même avis.")
-            if proposal.state == Decision.State.TAKEN:
-                approved.append(proposal)
-    if approved:
-        services.confirm_decision(approved[0], acting=second, reason="Revu : la mesure reste utile jusqu'à son terme.")
-    if len(approved) > 1:
-        services.lift_decision(
-            approved[-1], acting=second, reason="Deux témoignages ont été retirés par leurs auteurs."
+            decision = services.approve_decision(proposal, acting=first, reason="Les témoignages se recoupent.")
+            if decision.approval == "two_reviewers" and place % 5 != 3:
+                decision = services.approve_decision(decision, acting=second, reason="Relu, même avis.")
+            if decision.state == Decision.State.TAKEN and any(
+                one.measure != "watch" for one in decision.measures.all()
+            ):
+                restraining.append(decision)
+    if restraining:
+        services.confirm_decision(
+            restraining[0], acting=second, reason="Revu : la mesure reste utile jusqu'à son terme."
         )
+    if len(restraining) > 1:
+        services.lift_decision(restraining[-1], acting=second, reason="L'auteur d'un témoignage l'a retiré.")
 
 
 def told(wave: Wave, *, loaded: bool) -> Iterator[str]:
@@ -141,7 +143,7 @@ def _rows() -> Iterator[tuple[str, ...]]:
                 ),
             )
         )
-    return (line for _credibility, line in sorted(lines, key=lambda pair: -pair[0]))
+    return (line for _credibility, line in sorted(lines, key=lambda pair: (-pair[0], pair[1])))
 
 
 def _stands(decision: Decision | None) -> str:

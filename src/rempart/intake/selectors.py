@@ -13,7 +13,8 @@ from rempart.intake.models import Account, Testimony, Wave
 
 def accounts_of(wave: Wave) -> "QuerySet[Account]":
     """The accounts that posts of the wave speak of."""
-    return Account.objects.filter(pk__in=Testimony.objects.filter(post__wavepost__wave=wave).values("account"))
+    spoken_of = Testimony.objects.filter(post__wavepost__wave=wave).values("account")
+    return Account.objects.filter(pk__in=spoken_of).order_by("service", "handle")
 
 
 def testimony_records(accounts: Iterable[int]) -> dict[int, list[records.Testimony]]:

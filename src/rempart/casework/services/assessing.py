@@ -137,7 +137,7 @@ def _propose(ground: _Ground, matched: Sequence[Article], standing: Sequence[Dec
     judgement = judge(articles, adult=adult)
     wanted = bool(known - kept) and _adds(judgement, standing) and not _declined(ground, judgement)
     if not wanted and judgement.final_pending:
-        # The facts that a final article asks for are there beside preventive measures that stand: it is taken by itself.
+        # A final article is met beside preventive ones that stand: what it asks for is then proposed by itself.
         articles = [article for article in matched if article.mode == "final"]
         judgement = judge(articles, adult=adult)
         wanted = _adds(judgement, standing) and not _declined(ground, judgement)

@@ -1,7 +1,7 @@
 """What other rulebooks would have done: with a wave that came, and with invented waves whose truth is known.
 
 `rows` are the outcomes of docs/replay.md, one a rulebook. `first_measures` of a wave gives for each account, by
-`service:handle`, and each rulebook the time and measures of its first action, for those that would have acted.
+`service:handle`, and each rulebook the time and measures of the first action that restricts anything (watching does not).
 """
 
 from collections.abc import Sequence
@@ -56,14 +56,14 @@ def compared() -> list[Rulebook]:
 
 
 def _first_measures(replayed: Replayed) -> dict[str, dict[str, Any]]:
-    return {
-        str(first.about): {
-            name: {"at": action.at.isoformat(), "measures": list(action.measures)}
-            for name, action in first.actions.items()
-            if action is not None
-        }
-        for first in replayed.first_actions()
-    }
+    found: dict[str, dict[str, Any]] = {}
+    for course in replayed.courses:
+        for account, standing in course.standings.items():
+            action = next((one for one in standing.actions if one.restrains), None)
+            if action is not None:
+                kept = {"at": action.at.isoformat(), "measures": list(action.measures)}
+                found.setdefault(str(account.about), {})[course.rulebook.name] = kept
+    return found
 
 
 @transaction.atomic

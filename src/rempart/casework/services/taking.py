@@ -20,6 +20,7 @@ from rempart.staff.models import StaffMember
 FEW_SOURCES = 3
 EARLIEST, LATEST = timedelta(hours=6), timedelta(hours=48)
 SHORTEST = timedelta(hours=1)
+WATCH = "watch"
 
 
 def words(decision: Decision, *, begins: datetime) -> dict[str, str]:
@@ -37,9 +38,13 @@ def words(decision: Decision, *, begins: datetime) -> dict[str, str]:
 
 
 def needs_delay(decision: Decision) -> bool:
-    """Whether taking effect at once would betray who spoke: few independent sources and no imminent danger."""
+    """Whether taking effect at once would betray who spoke: few independent sources and no imminent danger.
+
+    Being watched is felt by nobody and betrays nothing.
+    """
     return (
         decision.mode == Decision.Mode.PREVENTIVE
+        and any(taken.measure != WATCH for taken in decision.measures.all())
         and decision.assessment.independent_sources < FEW_SOURCES
         and decision.case.danger_at is None
     )
@@ -145,8 +150,12 @@ def order_lift(measures: Iterable[MeasureTaken], *, due_at: datetime) -> None:
 
 
 def order(measures: Iterable[MeasureTaken], action: PlatformOrder.Action, *, due_at: datetime) -> None:
-    """Order the platform to apply or lift measures; an order already given is not given twice."""
+    """Order the platform to apply or lift measures, once each. Watching is our own business: it takes no order."""
     PlatformOrder.objects.bulk_create(
-        [PlatformOrder(measure=measure, action=action, due_at=due_at, ordered_at=now()) for measure in measures],
+        [
+            PlatformOrder(measure=measure, action=action, due_at=due_at, ordered_at=now())
+            for measure in measures
+            if measure.measure != WATCH
+        ],
         ignore_conflicts=True,
     )
