@@ -66,7 +66,9 @@ def check(file: str) -> None:
             rulebook = parse(text_of(stream.read(), file), file)
     except RulebookErrors as errors:
         raise Refused(errors, on_error_stream=False) from errors
-    click.echo(f"{file}: {rulebook.name} {rulebook.version}, {rulebook.use}, {len(rulebook.articles)} articles: good")
+    count = len(rulebook.articles)
+    articles = f"{count} article{'s' if count > 1 else ''}"
+    click.echo(f"{file}: {rulebook.name} {rulebook.version}, {rulebook.use}, {articles}: good")
 
 
 def show(name: str, language: Language) -> None:

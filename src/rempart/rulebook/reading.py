@@ -141,7 +141,7 @@ def _mapping(
 
 
 def _is_null(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and node.style is None and node.value in {"", "~", "null"}
+    return isinstance(node, yaml.ScalarNode) and not node.style and node.value in {"", "~", "null"}
 
 
 def _items(source: Source, node: yaml.Node | None, name: str) -> list[yaml.Node]:
