@@ -13,7 +13,7 @@ FLOORS = {
     "Pure rooms": ("records", "text", "reading", "corroboration", "rulebook", "replay"),
     "Ground floor": ("database", "ledger", "staff", "pages", "privacy"),
     "Rooms of the house": ("intake", "lookout", "casework"),
-    "Front door": ("site", "demo", "cli"),
+    "Front door": ("site", "examples", "demo", "cli"),
 }
 
 
@@ -41,7 +41,11 @@ def drawing() -> str:
         raise ValueError(f"on no floor: {', '.join(sorted(strays))}")
     lines = ["```mermaid", "flowchart RL"]
     for number, (floor, rooms) in enumerate(FLOORS.items()):
-        lines += [f'    subgraph floor{number}["{floor}"]', *(f"        {room}" for room in rooms if room in found), "    end"]
+        lines += [
+            f'    subgraph floor{number}["{floor}"]',
+            *(f"        {room}" for room in rooms if room in found),
+            "    end",
+        ]
     lines += [f"    {room} --> {other}" for room, other in pairs]
     return "\n".join([*lines, "```"])
 

@@ -12,9 +12,17 @@ UV = ROOT / ".uv/bin/uv"
 
 def run(*command: str | Path, cwd: Path, **environment: str) -> str:
     """Run a command away from the repository and return what it printed; what it complained of is in the failure."""
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith(("DJANGO_", "DATABASE_", "REMPART_", "PYTHON"))}
+    inherited = {
+        key: value
+        for key, value in os.environ.items()
+        if not key.startswith(("DJANGO_", "DATABASE_", "REMPART_", "PYTHON"))
+    }
     done = subprocess.run(
-        [*map(str, command)], cwd=cwd, env={**inherited, "UV_NO_CONFIG": "1", **environment}, capture_output=True, text=True
+        [*map(str, command)],
+        cwd=cwd,
+        env={**inherited, "UV_NO_CONFIG": "1", **environment},
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

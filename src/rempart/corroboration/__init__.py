@@ -4,7 +4,7 @@ from rempart.corroboration.assessing import assess, timeline
 from rempart.corroboration.engine import Account, Engine
 from rempart.corroboration.identity import Accounts
 from rempart.corroboration.parameters import Parameters, load_parameters, shipped_parameters
-from rempart.corroboration.testimonies import read_testimonies, testimonies_of
+from rempart.records.testimonies import read_testimonies, testimonies_of
 
 __all__ = [
     "Account",

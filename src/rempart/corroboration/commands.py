@@ -6,11 +6,11 @@ from typing import Any
 
 from rempart.corroboration.assessing import assess, timeline
 from rempart.corroboration.parameters import Parameters
-from rempart.corroboration.testimonies import read_testimonies
 from rempart.records import AccountRow, Assessment, Testimony
 from rempart.records.lines import Reader, Rejects, Writer, lines_of, opened
 from rempart.records.progress import progress
 from rempart.records.tables import read_table
+from rempart.records.testimonies import read_testimonies
 
 
 class TestimonyReader(Reader[Testimony]):

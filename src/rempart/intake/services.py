@@ -17,7 +17,6 @@ from django.db.models.functions import Least
 from django.utils.crypto import salted_hmac
 
 from rempart import records
-from rempart.corroboration.testimonies import testimonies_of
 from rempart.intake import sources
 from rempart.intake.accounts import AccountBook, batched, learn_facts
 from rempart.intake.models import CountedPost, HourlyCount, Import, Post, Testimony, Wave, WavePost
@@ -29,6 +28,7 @@ from rempart.reading import PostReader
 from rempart.reading.exports import parse_posts
 from rempart.records.lines import BadLine, Reader, Rejects
 from rempart.records.progress import progress
+from rempart.records.testimonies import testimonies_of
 from rempart.staff.models import StaffMember
 
 _BATCH = 1000

@@ -2,9 +2,11 @@
 
 from typing import Any
 
-from rempart.records import Evidence, EvidenceKind, Reporter, Statement, Testimony
 from rempart.records.lines import to_record
+from rempart.records.post import Statement
 from rempart.records.references import AccountReference
+from rempart.records.testimony import Evidence, Reporter, Testimony
+from rempart.records.vocabulary import EvidenceKind
 
 # What a post says it holds, where that is evidence a testimony can carry (a complaint filed is not).
 _EVIDENCE: dict[str, EvidenceKind] = {
@@ -25,11 +27,8 @@ def testimonies_of(statement: Statement) -> list[Testimony]:
     Statements of other stances, and reposts (which say nothing new), make none. Evidence that the post mentions is
     evidence that nobody has verified.
     """
-    if statement.repost_of is not None:
-        return []
-    if statement.stance == "testimony" or statement.stance == "relay" or statement.stance == "dispute":
-        stance = statement.stance
-    else:
+    stance = statement.stance
+    if statement.repost_of is not None or stance not in ("testimony", "relay", "dispute"):
         return []
     about = statement.concerns if stance == "dispute" else statement.accused
     accounts: dict[tuple[str, str], AccountReference] = {}
@@ -57,7 +56,7 @@ def testimonies_of(statement: Statement) -> list[Testimony]:
 
 
 def read_testimonies(raw: dict[str, Any]) -> list[Testimony]:
-    """The testimonies of a decoded line: itself, or those of the statement that it is; empty for a statement that makes none.
+    """The testimonies of a decoded line: itself, or those of the statement that it is (a statement may make none).
 
     Raises BadLine naming the field at fault.
     """
