@@ -1,4 +1,4 @@
-"""Draw the house from the code's real imports into docs/architecture.md; with --check, fail if the drawing is out of date."""
+"""Draw the house from the code's real imports into docs/architecture.md; with --check, fail if it is out of date."""
 
 import sys
 from pathlib import Path

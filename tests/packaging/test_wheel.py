@@ -18,7 +18,8 @@ def run(*command: str | Path, cwd: Path, **environment: str) -> str:
         if not key.startswith(("DJANGO_", "DATABASE_", "REMPART_", "PYTHON"))
     }
     done = subprocess.run(
-        [*map(str, command)],
+        check=False,
+        args=[*map(str, command)],
         cwd=cwd,
         env={**inherited, "UV_NO_CONFIG": "1", **environment},
         capture_output=True,
@@ -30,7 +31,7 @@ def run(*command: str | Path, cwd: Path, **environment: str) -> str:
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory) -> Path:
-    """The folder of commands of an empty environment in which only the built wheel was installed, at the locked versions."""
+    """The commands of an empty environment in which only the built wheel was installed, at the locked versions."""
     place = tmp_path_factory.mktemp("wheel")
     run(UV, "build", "--wheel", "--quiet", "--out-dir", place, ROOT, cwd=place)
     locked = run(UV, "export", "--frozen", "--no-dev", "--no-emit-project", "--project", ROOT, cwd=place)
