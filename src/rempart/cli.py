@@ -16,6 +16,10 @@ class NothingGood(Exception):
     """There were lines and none was good."""
 
 
+class ReaderLeft(Exception):
+    """The reader of our output has gone; click ends with 1 on a BrokenPipeError before we see it."""
+
+
 @contextmanager
 def results(out: str | None, rejects: str | None) -> Iterator[tuple[Writer, Rejects]]:
     """Where a command writes its records and its rejects: files, or the standard streams."""
@@ -24,8 +28,11 @@ def results(out: str | None, rejects: str | None) -> Iterator[tuple[Writer, Reje
         Path(rejects).open("wb") if rejects else nullcontext(sys.stderr.buffer) as rejects_stream,
     ):
         writer = Writer(out_stream)
-        yield writer, Rejects(rejects_stream)
-        writer.flush()
+        try:
+            yield writer, Rejects(rejects_stream)
+            writer.flush()
+        except BrokenPipeError as error:
+            raise ReaderLeft from error
 
 
 def with_results(command):
@@ -216,6 +223,27 @@ def import_(
             raise NothingGood from error
     for line in commands.told(done):
         click.echo(line)
+
+
+@cli.command()
+@click.option("--no-serve", is_flag=True, help="Load the example, say what came of it, and stop.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+def demo(no_serve: bool, port: int) -> None:
+    """Take the example wave through the whole house, say what came of it, and serve the desk."""
+    from rempart.site.serving import PortTaken, ensure_free, serve
+
+    with said_plainly(PortTaken):
+        if not no_serve:
+            ensure_free("127.0.0.1", port)
+        set_up()
+        from rempart import demo as example
+
+        wave, loaded = example.load()
+        for line in example.told(wave, loaded=loaded):
+            click.echo(line)
+        if not no_serve:
+            click.echo(f"\nThe desk, signed in once: {example.sign_in_address(port)}")
+            serve(port, with_worker=True)
 
 
 @cli.command()
@@ -414,7 +442,7 @@ def main() -> None:
     except IsADirectoryError as error:
         click.echo(f"rempart: {error.filename}: is a folder, not a file", err=True)
         status = exits.NO_INPUT
-    except BrokenPipeError:
+    except ReaderLeft:
         # The reader of our output has gone: nothing more to say, not even at interpreter exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = exits.OK
