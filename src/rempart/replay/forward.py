@@ -10,10 +10,11 @@ from datetime import datetime
 import msgspec
 
 from rempart.corroboration import Account, Accounts, Engine
-from rempart.records import AccountReference, Assessment, Testimony, Truth
+from rempart.records import AccountReference, Testimony, Truth
 from rempart.replay.outcome import Outcome, Tally
 from rempart.replay.standing import Action, Standing, act
 from rempart.rulebook import EvaluationFailed, Rulebook
+from rempart.rulebook.names import is_adult
 
 
 class Course(msgspec.Struct, kw_only=True):
@@ -99,45 +100,52 @@ def run(
     """Run a wave forward and keep what each rulebook did. Parameters as for `replay`. Raises ValueError likewise."""
     engine = Engine(testimonies, accounts=accounts, prior=prior)
     courses = [Course(rulebook=rulebook) for rulebook in rulebooks]
-    accused: dict[Account, int] = {}
+    received: dict[Account, int] = {}
     now = None
     for now, changed in engine.run():
         for account in changed:
             if account.first_at is None:
                 continue  # nobody has accused it yet
-            assessment = engine.assessment(account, because=False)
             for lost in account.absorbed:
-                _absorb(lost, account, accused, courses)
-            received = assessment.testimonies + assessment.relays
-            later = received - accused.get(account, 0) if account.first_at < now else 0
-            accused[account] = received
-            for course in courses:
-                _move(course, account, assessment, later)
-    return Replayed(courses, accused, now)
+                _absorb(lost, account, received, courses)
+            so_far = account.view.testimonies + account.view.relays
+            more = so_far - received.get(account, 0) if account.first_at < now else 0
+            received[account] = so_far
+            _move(account, now, more, courses, engine)
+    return Replayed(courses, received, now)
 
 
-def _absorb(lost: Account, into: Account, accused: dict[Account, int], courses: list[Course]) -> None:
+def _move(account: Account, now: datetime, more: int, courses: list[Course], engine: Engine) -> None:
+    """Let every rulebook judge a changed account, to which `more` testimonies and relays came after its first."""
+    assessment = None
+    for course in courses:
+        standing = course.standings.get(account)
+        if standing is None:
+            course.testimonies_after_first += more
+        else:
+            if now >= standing.restrained_until:
+                course.testimonies_after_first += more
+            if now < standing.quiet_until:
+                continue
+        if assessment is None:
+            assessment = engine.assessment(account, because=False)
+        try:
+            action = act(course.rulebook, standing, assessment)
+        except EvaluationFailed:
+            course.failures += 1
+            continue
+        if action is not None:
+            if standing is None:
+                standing = course.standings[account] = Standing()
+            standing.add(action, course.rulebook, adult=is_adult(assessment))
+
+
+def _absorb(lost: Account, into: Account, received: dict[Account, int], courses: list[Course]) -> None:
     """Carry over what is known of an account that turned out to be another, once."""
-    if lost not in accused:
+    if lost not in received:
         return
-    accused[into] = accused.get(into, 0) + accused.pop(lost)
+    received[into] = received.get(into, 0) + received.pop(lost)
     for course in courses:
         standing = course.standings.pop(lost, None)
         if standing is not None:
             course.standings.setdefault(into, Standing()).absorb(standing)
-
-
-def _move(course: Course, account: Account, assessment: Assessment, later: int) -> None:
-    """Judge an account after a change that brought `later` testimonies and relays after its first."""
-    standing = course.standings.get(account)
-    if later and (standing is None or not standing.restrained(assessment.as_of)):
-        course.testimonies_after_first += later
-    try:
-        action = act(course.rulebook, standing, assessment)
-    except EvaluationFailed:
-        course.failures += 1
-        return
-    if action is not None:
-        if standing is None:
-            standing = course.standings[account] = Standing()
-        standing.add(action)

@@ -1,7 +1,7 @@
 """What a rulebook would have come to on a wave, in the numbers by which rulebooks are compared."""
 
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from statistics import median
 
 import msgspec
@@ -9,7 +9,7 @@ from msgspec import UNSET, UnsetType
 
 from rempart.corroboration import Account
 from rempart.records import AccountReference, Truth
-from rempart.replay.standing import Action, Standing
+from rempart.replay.standing import FOREVER, Action, Standing, later
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -51,8 +51,7 @@ class Tally:
         self, first_heard: Mapping[Account, datetime], last_at: datetime | None, truth: Iterable[Truth] | None
     ) -> None:
         self._first_heard = first_heard
-        # Without a testimony there is no account either, and the horizon is never looked at.
-        self._horizon = last_at + FINAL_COUNTS if last_at is not None else datetime.max.replace(tzinfo=UTC)
+        self._horizon = later(last_at, FINAL_COUNTS) if last_at is not None else FOREVER
         self._truth = None if truth is None else _Truths(truth)
 
     def outcome(self, rulebook: str, standings: Mapping[Account, Standing], testimonies_after_first: int) -> Outcome:
