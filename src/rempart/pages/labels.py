@@ -33,7 +33,7 @@ SERVICE: Words = {
     "yubo": "Yubo",
     "roblox": "Roblox",
     "web": _("a web site"),
-    "other": _("elsewhere"),
+    "other": _("another service"),
     "unknown": _("not said"),
 }
 
@@ -131,6 +131,7 @@ SEVERITY: Words = {
 # One sentence for each factor of an assessment's reasons (`because`), as corroboration names them.
 FACTOR: Words = {
     "prior": _("Where we start, before anybody speaks."),
+    "already_accused": _("Whoever is talked about is more likely to be accused again, rightly or not."),
     "public_post": _("People say in public that it happened to them."),
     "user_report": _("People reported it to the platform as having happened to them."),
     "form": _("People told us through the form that it happened to them."),

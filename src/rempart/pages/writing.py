@@ -67,6 +67,8 @@ def duration(hours: float) -> str:
     """A length of time in the largest unit that says it well: minutes, hours, then days."""
     if hours < 1:
         minutes = round(hours * 60)
+        if not minutes:
+            return _("at once")
         return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
     if hours < 72:
         whole = round(hours)

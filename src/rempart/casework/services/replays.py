@@ -15,7 +15,7 @@ from rempart.casework.errors import NotAllowed
 from rempart.casework.models import Simulation, WaveReplay
 from rempart.casework.services.rulebooks import rulebook_in_force
 from rempart.intake.models import Wave
-from rempart.intake.selectors import accounts_of, facts_of, testimony_records
+from rempart.intake.selectors import accounts_of, facts_of, records_about
 from rempart.ledger import append
 from rempart.ledger.clock import now
 from rempart.ledger.events import Event
@@ -34,7 +34,7 @@ def replay_wave(wave: Wave) -> WaveReplay:
         account.pk: account for account in accounts_of(wave) if account.service in settings.REMPART_PLATFORM_SERVICES
     }
     facts = {str(account.reference): facts_of(account) for account in own.values()}
-    said = [testimony for testimonies in testimony_records(own).values() for testimony in testimonies]
+    said = [testimony for testimonies in records_about(own).values() for testimony in testimonies]
     said.sort(key=lambda testimony: (testimony.received_at, testimony.id))
     replayed = run(said, compared(), accounts=facts)
     rows = msgspec.to_builtins(replayed.outcomes())

@@ -123,19 +123,25 @@ def due(request: HttpRequest) -> HttpResponse:
     waiting, reviews, ending = [], [], []
     for found in finding.queue():
         standing = standing_of(found)
-        line = {"url": reverse("casework:case", args=[found.pk]), "about": found.account.reference}
+        line = {
+            "url": reverse("casework:case", args=[found.pk]),
+            "about": found.account.reference,
+            "what": standing.words,
+            "state": standing.short,
+        }
         if standing.state == "waiting":
-            waiting.append({**line, "what": standing.headline, "at": None})
+            waiting.append({**line, "at": standing.proposed_at})
         elif standing.state == "in_force" and standing.review_due:
-            late = standing.review_due < now()
-            reviews.append({**line, "what": standing.words, "at": standing.review_due, "late": late})
+            reviews.append({**line, "at": standing.review_due, "late": standing.review_due < now()})
         elif standing.state == "confirmed" and standing.ends_at and standing.ends_at < now() + SOON:
-            ending.append({**line, "what": standing.words, "at": standing.ends_at})
+            ending.append({**line, "at": standing.ends_at})
     groups = [
-        {"title": _("Waiting for approval"), "lines": waiting},
-        {"title": _("To be looked at again"), "lines": sorted(reviews, key=lambda line: line["at"])},
-        {"title": _("Ending within three days"), "lines": sorted(ending, key=lambda line: line["at"])},
+        {"title": _("Waiting for approval"), "when": _("Since"), "lines": waiting},
+        {"title": _("To be looked at again"), "when": _("By"), "lines": reviews},
+        {"title": _("Ending within three days"), "when": _("Ends"), "lines": ending},
     ]
+    for group in groups:
+        group["lines"].sort(key=lambda line: line["at"])
     return render(request, "casework/due.html", {"groups": [group for group in groups if group["lines"]]})
 
 

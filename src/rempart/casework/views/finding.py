@@ -92,6 +92,18 @@ def score_is_hidden(case: Case, member: StaffMember) -> bool:
     return to_judge and not mine
 
 
+def open_cases() -> int:
+    """How many cases are not closed."""
+    return Case.objects.exclude(state=Case.State.CLOSED).count()
+
+
+def due_count() -> int:
+    """How many decisions wait for an approval or for a review."""
+    waiting = Decision.objects.filter(state=Decision.State.PROPOSED).count()
+    preventive = Decision.objects.in_force().filter(mode=Decision.Mode.PREVENTIVE, confirmed_at=None)
+    return waiting + preventive.count()
+
+
 def wave_of(case: Case) -> Wave | None:
     """The newest wave whose posts speak of the account."""
     return Wave.objects.filter(posts__testimonies__account=case.account_id).order_by("-opened_at").first()

@@ -3,9 +3,10 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from rempart.ledger.events import Event
 from rempart.ledger.models import LedgerRow, Link, Pending
 
-LATEST = 50
+LATEST = 25
 
 
 def ledger(request: HttpRequest) -> HttpResponse:
@@ -16,7 +17,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
         {
             "index": row.link.index if hasattr(row, "link") else None,
             "at": row.recorded_at,
-            "event": row.event,
+            "event": Event(row.event).label if row.event in Event.values else row.event,
             "subject": row.subject,
         }
         for row in rows

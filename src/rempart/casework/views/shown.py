@@ -26,6 +26,7 @@ class Standing:
     begins_at: datetime | None = None
     ends_at: datetime | None = None
     review_due: datetime | None = None
+    proposed_at: datetime | None = None
     given: int = 0
     needed: int = 0
 
@@ -132,6 +133,7 @@ def _standing(decision: Decision, state: str) -> Standing:
         begins_at=decision.begins_at,
         ends_at=decision.closes_at if state in {"in_force", "confirmed", "to_come"} else None,
         review_due=decision.review_due,
+        proposed_at=decision.proposed_at,
         given=(decision.approved_by_id is not None) + (decision.seconded_by_id is not None),
         needed={"two_reviewers": 2, "one_reviewer": 1}.get(decision.approval, 0),
     )

@@ -19,6 +19,7 @@ from rempart.pages.labels import words_for
 from rempart.records.references import parse_reference
 
 DESK_WIDTH, PHONE_WIDTH = 1180, 340
+SHOWN_AT_FIRST = 12
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -40,15 +41,18 @@ def wave(request: HttpRequest, pk: int) -> HttpResponse:
     hours = [charts.Hour(one.at, one.posts, one.testimonies) for one in hourly_series(found)]
     rulebooks = _rulebooks(WaveReplay.objects.filter(wave=found).first())
     moments = [charts.Moment(one["number"], one["title"], one["first"], one["ours"]) for one in rulebooks]
+    step, bars = charts.merged(hours)
     zone = timezone.get_current_timezone()
     context = {
         "wave": _line(found),
         "so_far": _so_far(accounts),
-        "accounts": accounts,
+        "accounts": accounts if request.GET.get("accounts") == "all" else accounts[:SHOWN_AT_FIRST],
+        "accounts_in_all": len(accounts),
         "left_aside": finding.left_aside(found),
         "rulebooks": rulebooks,
         "moments": moments,
-        "bars": charts.merged(hours)[1],
+        "bars": bars,
+        "step": step,
         "desk_chart": charts.hourly_chart(hours, moments, width=DESK_WIDTH, zone=zone),
         "phone_chart": charts.hourly_chart(hours, moments, width=PHONE_WIDTH, zone=zone),
     }
@@ -101,8 +105,6 @@ def _rulebooks(replayed: WaveReplay | None) -> list[dict[str, Any]]:
     first: dict[str, datetime] = {}
     for account, by_rulebook in replayed.first_measures.items():
         for name, action in by_rulebook.items():
-            if action["measures"] == ["watch"]:
-                continue
             at = datetime.fromisoformat(action["at"])
             first[name] = min(at, first.get(name, at))
             restrained.setdefault(name, set()).add(account)
