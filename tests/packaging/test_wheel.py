@@ -53,5 +53,5 @@ def test_the_demo_runs_from_the_wheel_alone(installed, tmp_path):
 
 
 def test_translations_travel_in_the_wheel(installed, tmp_path):
-    code = "import rempart.pages, pathlib; print(*pathlib.Path(rempart.pages.__file__).parent.rglob("*.mo"))"
+    code = "import rempart, pathlib; print(*pathlib.Path(rempart.__file__).parent.rglob('*.mo'))"
     assert "fr" in run(installed / "python", "-c", code, cwd=tmp_path)
