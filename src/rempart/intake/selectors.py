@@ -17,7 +17,7 @@ def accounts_of(wave: Wave) -> "QuerySet[Account]":
     return Account.objects.filter(pk__in=spoken_of).order_by("service", "handle")
 
 
-def testimony_records(accounts: Iterable[int]) -> dict[int, list[records.Testimony]]:
+def records_about(accounts: Iterable[int]) -> dict[int, list[records.Testimony]]:
     """All that was said of these accounts, as records in order of receipt; one query."""
     by_account: defaultdict[int, list[records.Testimony]] = defaultdict(list)
     rows = (

@@ -18,7 +18,7 @@ from rempart.casework.services.guards import locked
 from rempart.casework.services.rulebooks import rulebook_in_force
 from rempart.casework.services.taking import take, words
 from rempart.intake.models import Account, Wave
-from rempart.intake.selectors import accounts_of, facts_of, testimony_records
+from rempart.intake.selectors import accounts_of, facts_of, records_about
 from rempart.ledger import append
 from rempart.ledger.clock import now
 from rempart.ledger.events import Event
@@ -41,7 +41,7 @@ def assess_accounts(accounts: Iterable[Account]) -> list[Case]:
     }
     from rempart.corroboration import assess
 
-    said = testimony_records(own)
+    said = records_about(own)
     facts = {str(account.reference): facts_of(account) for account in own.values()}
     everything = [testimony for testimonies in said.values() for testimony in testimonies]
     found = {str(assessment.about): assessment for assessment in assess(everything, accounts=facts)}

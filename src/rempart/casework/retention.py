@@ -1,0 +1,51 @@
+"""How cases and what goes with them are erased once their time is over (privacy/register.yaml says when, and why)."""
+
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q
+
+from rempart import ledger
+from rempart.casework.models import Case, Decision, WaveReplay
+from rempart.intake.models import Account, Testimony
+from rempart.intake.retention import forget_accounts
+
+
+def erase_accounts_without_case(before: datetime) -> int:
+    """Accounts that have no case (not on the platform, or accused by nobody) and were last spoken of before."""
+    lately = Testimony.objects.filter(account=OuterRef("pk"), received_at__gte=before)
+    forgotten = Account.objects.filter(~Exists(lately), case=None, first_seen_at__lt=before)
+    return forget_accounts(forgotten.values_list("pk", flat=True))
+
+
+def erase_cases(before: datetime) -> int:
+    """Cases closed before that moment, or on which nothing has happened since it and nothing is in force or proposed.
+
+    The account, what was said of it, assessments, decisions and the contents of their ledger rows leave; the rows stay.
+    """
+    pending = Decision.objects.filter(case=OuterRef("pk"), state=Decision.State.PROPOSED)
+    standing = Decision.objects.to_come_or_in_force().filter(case=OuterRef("pk"))
+    recent = Decision.objects.with_end().filter(case=OuterRef("pk"), real_end__gte=before)
+    idle = Case.objects.filter(~Exists(pending), ~Exists(standing), ~Exists(recent), opened_at__lt=before)
+    over = idle.filter(
+        Q(closed_at__lt=before)
+        | Q(closed_at=None) & ~Exists(Case.objects.filter(pk=OuterRef("pk"), assessments__made_at__gte=before))
+    )
+    cases = list(over.select_for_update(of=("self",)))
+    for case in cases:
+        for decision in case.decisions.prefetch_related("measures"):
+            for measure in decision.measures.all():
+                ledger.erase(measure, because="retention")
+            ledger.erase(decision, because="retention")
+        ledger.erase(case, because="retention")
+        case.decisions.order_by("-pk").delete()
+        case.delete()
+    forget_accounts([case.account_id for case in cases])
+    return len(cases)
+
+
+def erase_replays(before: datetime) -> int:
+    """Replays computed before that moment."""
+    return WaveReplay.objects.filter(computed_at__lt=before).delete()[0]
+
+
+ERASERS = {"account_without_case": erase_accounts_without_case, "case": erase_cases, "wave_replay": erase_replays}
