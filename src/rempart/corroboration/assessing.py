@@ -5,7 +5,8 @@ from datetime import datetime
 
 import msgspec
 
-from rempart.corroboration.engine import Account, Engine
+from rempart.corroboration.accused import Account
+from rempart.corroboration.engine import Engine
 from rempart.corroboration.identity import Accounts
 from rempart.corroboration.parameters import Parameters
 from rempart.records import Assessment, Testimony

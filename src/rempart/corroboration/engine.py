@@ -14,7 +14,7 @@ when they strike again, or when one of its own groups has grown. Nothing heard l
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from itertools import groupby
+from itertools import chain, groupby
 from operator import attrgetter
 from math import log
 from typing import Literal
@@ -22,32 +22,18 @@ from typing import Literal
 import msgspec
 import numpy as np
 
+from rempart.corroboration.accused import Account
 from rempart.corroboration.groups import Kind
 from rempart.corroboration.identity import Accounts, AccountsTable, Directory
 from rempart.corroboration.parameters import Parameters, shipped_parameters
-from rempart.corroboration.views import Frequencies, Heard, Shared, View
+from rempart.corroboration.tallies import Tally
+from rempart.corroboration.ties import Frequencies, Shared
 from rempart.records import AccountReference, Assessment, Service, ServiceView, Testimony
 from rempart.records.references import SERVICES
 from rempart.text.near_duplicates import find_copies
 
 # A reporter's latest accounts whose other accusers are looked at for striking together.
 _EARLIER_TARGETS = 6
-
-
-class Account:
-    """An account that testimonies are about; `about` is its first reference, with its id once known. `absorbed`: accounts
-    that turned out to be this one."""
-
-    __slots__ = ("about", "absorbed", "first_at", "heard", "index", "services", "view")
-
-    def __init__(self, about: AccountReference, index: int, view: View) -> None:
-        self.about = about
-        self.index = index
-        self.view = view
-        self.services: dict[str, View] = {}
-        self.heard: list[int] = []
-        self.first_at: datetime | None = None
-        self.absorbed: list[Account] = []
 
 
 class Engine:
@@ -78,12 +64,19 @@ class Engine:
         self._testimonies = _in_order(testimonies, as_of)
         self._table = AccountsTable(accounts)
         self._directory: Directory[Account] = Directory()
+        self._meant: dict[AccountReference, Account] = {}  # references already looked up
         self._frequencies = Frequencies()
         self._reporters: dict[str, int] = {}
         self._targets: list[list[Account]] = []  # by reporter, accused accounts, oldest first
         self._created = 0
-        self._keys = self._recurring()
-        self._first_of_text, self._likeness = self._copies()
+        # Numbers of what may be shared: texts by their first place, then the rest; negative ones are earlier targets.
+        self._keys = len(self._testimonies)
+        self._texts = self._repeated()
+        origins = [t.origin for t in self._testimonies if t.origin is not None]
+        self._devices = self._recurring("device", (origin.device for origin in origins))
+        self._networks = self._recurring("network", (origin.network for origin in origins))
+        communities = chain.from_iterable(t.reporter.communities for t in self._testimonies)
+        self._communities = self._recurring("community", communities)
 
     def run(self) -> Iterator[tuple[datetime, list[Account]]]:
         """Hear everything, one instant at a time: each with the accounts whose assessment may have changed."""
@@ -112,24 +105,22 @@ class Engine:
 
         The lists and objects inside are shared between assessments: they are not to be changed.
         """
-        view = account.view
-        weights = view.weights(self._prior)
+        whole, services = account.view, account.services
+        weights = whole.weights(self._prior)
         assert self.now is not None
         return Assessment(
-            **view.fields(weights),
+            **whole.fields(weights),
             about=account.about,
             as_of=self.now,
-            conduct_services=view.conduct_services,
-            by_service={
-                name: self._numbers(account.services[name]) for name in _BY_SERVICE if name in account.services
-            },
+            conduct_services=whole.conduct_services,
+            by_service={name: self._view(services[name]) for name in _BY_SERVICE if name in services},
             account=self._table.facts(account.about),
-            because=view.because(weights) if because else [],
+            because=whole.because(weights) if because else [],
             first_at=account.first_at,
         )
 
-    def _numbers(self, view: View) -> ServiceView:
-        return view.numbers(view.weights(self._prior))
+    def _view(self, tally: Tally) -> ServiceView:
+        return ServiceView(**tally.fields(tally.weights(self._prior)))
 
     def _existing(self, accounts: Iterable[Account]) -> list[Account]:
         """Those that were not absorbed since, by service and handle."""
@@ -148,7 +139,7 @@ class Engine:
         reporter = self._reporter(testimony.reporter.id)
         shared = self._shared(position, testimony)
         if testimony.stance == "dispute":
-            self._tell(account, self._heard(testimony, reporter, shared))
+            account.hear(testimony, reporter, shared)
             return
         if account.first_at is None:
             account.first_at = _in_utc(testimony.received_at)
@@ -156,35 +147,31 @@ class Engine:
         new = account not in targets
         if new:
             self._count(reporter, testimony, shared, targets)
-        struck = self._struck(testimony, account, targets)
-        self._tell(account, self._heard(testimony, reporter, shared + struck))
+        struck = self._struck(testimony, account, targets) if targets else []
+        account.hear(testimony, reporter, shared + struck)
         if new:
             targets.append(account)
-            self._frequencies.sharing[-1 - account.index] = len(account.view.sources)
+            self._frequencies.sharing[-1 - account.index] = len(account.ties.sources)
             for other in targets[-1 - len(struck) : -1] if struck else ():
-                if _strike_also(other, reporter, Shared(-1 - account.index, "targets", struck[0].strength)):
+                if other.ties.tie_again(reporter, Shared(-1 - account.index, "targets", struck[0].strength)):
                     changed[other] = None
-
-    def _tell(self, account: Account, heard: Heard) -> None:
-        """Tell the views of an account: the whole, and those of the services that the conduct took place on."""
-        account.view.hear(heard)
-        for name in heard.testimony.conduct_services or _UNSAID:
-            view = account.services.get(name)
-            if view is None:
-                view = account.services[name] = View(self.parameters, self._frequencies, account.view)
-            view.hear(heard)
 
     def _account(self, about: AccountReference, changed: dict[Account, None]) -> Account:
         """The account that a reference means, made when it is new."""
+        account = self._meant.get(about)
+        if account is not None:
+            return account
         reference = self._table.complete(about)
         account, twin = self._directory.find(reference)
         if account is None:
-            account = Account(reference, self._created, View(self.parameters, self._frequencies))
+            account = Account(reference, self._created, self.parameters, self._frequencies)
             self._created += 1
         self._directory.link(reference, account)
         if twin is not None:
             self._merge(twin, account)
             changed[account] = None
+            self._meant.clear()
+        self._meant[about] = account
         return account
 
     def _merge(self, lost: Account, into: Account) -> None:
@@ -192,7 +179,7 @@ class Engine:
         self._directory.absorb(lost, into)
         into.absorbed.append(lost)
         into.heard = sorted(into.heard + lost.heard)
-        into.view, into.services, into.first_at = View(self.parameters, self._frequencies), {}, None
+        into.forget(self._frequencies)
         for position in into.heard:
             testimony = self._testimonies[position]
             reporter = self._reporter(testimony.reporter.id)
@@ -203,7 +190,7 @@ class Engine:
             if testimony.stance != "dispute":
                 into.first_at = into.first_at or _in_utc(testimony.received_at)
                 shared += self._struck(testimony, into, targets)
-            self._tell(into, self._heard(testimony, reporter, shared))
+            into.hear(testimony, reporter, shared)
 
     def _reporter(self, id: str) -> int:
         number = self._reporters.get(id)
@@ -217,7 +204,7 @@ class Engine:
         frequencies = self._frequencies
         known: set[int] = set()
         for target in targets[-_EARLIER_TARGETS:]:
-            known.update(target.view.sources[reporter].keys)
+            known.update(target.ties.sources[reporter].keys)
         frequencies.accusers += not targets
         frequencies.known_communities += not targets and bool(testimony.reporter.communities)
         for key, _, _ in shared:
@@ -238,71 +225,52 @@ class Engine:
             if other is not account
         ]
 
-    def _heard(self, testimony: Testimony, reporter: int, shared: list[Shared]) -> Heard:
-        parameters = self.parameters
-        weight = 0.0
-        if testimony.stance == "testimony":
-            weight = parameters.first_hand[testimony.channel]
-        elif testimony.stance == "relay":
-            weight = parameters.relay
-        upheld, rejected = testimony.reporter.upheld, testimony.reporter.rejected
-        if upheld or rejected:
-            record = parameters.record
-            lent = record.upheld + record.rejected
-            weight *= (record.upheld + upheld) / (lent + upheld + rejected) * lent / record.upheld
-        if testimony.evidence:
-            verified = [piece.verified for piece in testimony.evidence]
-            if False in verified:
-                weight *= parameters.left_after_refuted
-            else:
-                weight += max(parameters.unverified[piece.kind] for piece in testimony.evidence)
-        return Heard(
-            testimony, testimony.received_at.timestamp(), reporter, weight, shared, bool(testimony.reporter.communities)
-        )
-
     # What testimonies may share
 
     def _shared(self, position: int, testimony: Testimony) -> list[Shared]:
-        keys = self._keys
+        """What a testimony's reporter may share with others."""
         shared: list[Shared] = []
-        text = self._first_of_text[position]
-        if text >= 0:
-            shared.append(Shared(text, "text", self._likeness[position]))
-        if testimony.origin is not None:
-            device, network = testimony.origin.device, testimony.origin.network
-            if device is not None and (key := keys.get(("device", device))) is not None:
-                shared.append(Shared(key, "device", 1.0))
-            if network is not None and (key := keys.get(("network", network))) is not None:
-                shared.append(Shared(key, "network", 1.0))
+        text = self._texts[position]
+        if text is not None:
+            shared.append(text)
+        origin = testimony.origin
+        if origin is not None:
+            if origin.device in self._devices:
+                shared.append(self._devices[origin.device])
+            if origin.network in self._networks:
+                shared.append(self._networks[origin.network])
         for community in testimony.reporter.communities:
-            if (key := keys.get(("community", community))) is not None:
-                shared.append(Shared(key, "community", 1.0))
+            if community in self._communities:
+                shared.append(self._communities[community])
         return shared
 
-    def _recurring(self) -> dict[tuple[Kind, str], int]:
-        """A number for each device, network and community that recurs: what comes once is shared by nobody."""
-        counts: Counter[tuple[Kind, str]] = Counter()
-        for testimony in self._testimonies:
-            if testimony.origin is not None:
-                counts["device", testimony.origin.device or ""] += 1
-                counts["network", testimony.origin.network or ""] += 1
-            for community in testimony.reporter.communities:
-                counts["community", community] += 1
-        # Numbers below are those of texts (positions); negative ones of earlier targets.
-        start = len(self._testimonies)
-        recurring = (thing for thing, count in counts.items() if count > 1 and thing[1])
-        return {thing: start + number for number, thing in enumerate(recurring)}
+    def _recurring(self, kind: Kind, things: Iterable[str | None]) -> dict[str | None, Shared]:
+        """What recurs among things that reporters may share: what comes once is shared by nobody."""
+        counts = Counter(things)
+        del counts[None]
+        recurring: dict[str | None, Shared] = {}
+        for thing, count in counts.items():
+            if count > 1:
+                recurring[thing] = Shared(self._keys, kind, 1.0)
+                self._keys += 1
+        return recurring
 
-    def _copies(self) -> tuple[list[int], list[float]]:
-        """For each testimony, the first of those whose text it repeats (-1 for none), and how telling that is."""
+    def _repeated(self) -> list[Shared | None]:
+        """The text that each testimony shares with others, if any."""
+        parameters = self.parameters
         texts = [t.text if t.stance != "dispute" else None for t in self._testimonies]
-        copies = find_copies(texts, threshold=self.parameters.copy_similarity)
+        copies = find_copies(texts, threshold=parameters.copy_similarity)
         repeated = np.bincount(copies.first, minlength=len(texts))[copies.first] > 1
-        first = np.where(repeated, copies.first, -1)
-        least, certain = self.parameters.copy_similarity, self.parameters.copy_certain
-        alike = np.clip((copies.similarity - least) / max(certain - least, 1e-6), 0.0, 1.0)
-        telling = alike * np.minimum(1.0, copies.length / self.parameters.copy_length)
-        return first.tolist(), telling.tolist()
+        room = max(parameters.copy_certain - parameters.copy_similarity, 1e-6)
+        alike = np.clip((copies.similarity - parameters.copy_similarity) / room, 0.0, 1.0)
+        telling = alike * np.minimum(1.0, copies.length / parameters.copy_length)
+        shared: list[Shared | None] = [None] * len(texts)
+        where = np.flatnonzero(repeated)
+        for place, first, strength in zip(
+            where.tolist(), copies.first[where].tolist(), telling[where].tolist(), strict=True
+        ):
+            shared[place] = Shared(first, "text", strength)
+        return shared
 
 
 def _in_utc(at: datetime) -> datetime:
@@ -311,16 +279,6 @@ def _in_utc(at: datetime) -> datetime:
         return at.astimezone(UTC)
     except OverflowError:
         return at
-
-
-def _strike_also(account: Account, reporter: int, struck: Shared) -> bool:
-    """Tell the views of an account that one of those who accuse it accuses another; whether others did the same."""
-    changed = False
-    for view in (account.view, *account.services.values()):
-        source = view.sources.get(reporter)
-        if source is not None:
-            changed |= view.share(source, struck)
-    return changed
 
 
 def _in_order(testimonies: Iterable[Testimony], as_of: datetime | None) -> list[Testimony]:
@@ -342,5 +300,4 @@ def _in_order(testimonies: Iterable[Testimony], as_of: datetime | None) -> list[
     return kept
 
 
-_UNSAID: tuple[Literal["unknown"]] = ("unknown",)
 _BY_SERVICE: tuple[Service | Literal["unknown"], ...] = (*SERVICES, "unknown")

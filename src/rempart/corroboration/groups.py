@@ -5,10 +5,10 @@ target. Its log-odds of acting together start from what sharing that kind of thi
 
 - surprise: the log-likelihood ratio (Poisson) of so many sharing it here against its frequency at other accounts. The
   words of a hashtag, a mobile operator's gateway and a community that everybody is in are frequent everywhere;
-- for communities, those who deny: fans of the same star share its communities, whichever side they take;
+- for communities, bystanders: fans of the same star share its communities, whichever side they take;
 - the spacing of their testimonies: of a metronome, or of seconds;
 - the members' own records;
-- overlap: members who also share something else in a group thought to be coordinated by itself (see views).
+- overlap: members who also share something else in a group thought to be coordinated by itself (see ties).
 
 What such a group is worth follows from a mixture: see `discount`.
 """
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Literal
 from rempart.corroboration.parameters import Growth, Parameters, Sharing
 
 if TYPE_CHECKING:
-    from rempart.corroboration.views import Source
+    from rempart.corroboration.ties import Source
 
 Kind = Literal["text", "device", "network", "community", "targets"]
 
@@ -68,27 +68,24 @@ class Spacing:
 class Group:
     """Those who accuse one account and share one thing."""
 
-    __slots__ = ("discount", "dirty", "intrinsic", "kind", "lost", "members", "next_look", "odds", "probability",
-                 "record", "score", "spacing", "strength", "voices", "weight")  # fmt: skip
+    __slots__ = ("campaign", "intrinsic", "kind", "members", "next_look", "odds", "probability", "record", "score",
+                 "sharing", "spacing", "strength", "suspect")  # fmt: skip
 
-    def __init__(self, kind: Kind) -> None:
+    def __init__(self, kind: Kind, sharing: Sharing) -> None:
         self.kind = kind
+        self.sharing = sharing
         self.members: list[Source] = []
         self.strength = 0.0  # sum over members of how telling their sharing is, in [0, 1] each
         self.spacing = Spacing()
-        self.record = 0.0  # members rejected before, less members upheld
+        self.record = 0  # members rejected before, less members upheld
+        # As of the last look at it:
         self.next_look = 2
-        self.odds = 0.0
+        self.intrinsic = 0.0  # probability of acting together, but for overlap with other groups
+        self.odds = 0.0  # of acting together
+        self.probability = 0.0  # the same
+        self.campaign = 0.0  # the same, 0 when they are too few for a campaign
+        self.suspect = False  # whether it is probable, of enough people, but for overlap
         self.score = 0.0  # by which a member of several groups is counted in one; 0 when the odds are too low
-        self.probability = 0.0
-        self.intrinsic = 0.0  # the same, but for overlap with other groups
-        # What is counted as this group's, its members having been given to it: first-hand voices and their weight.
-        self.voices = 0
-        self.weight = 0.0
-        # Cached by the view: what the group takes away from the weight and from the number of sources.
-        self.discount = 0
-        self.lost = 0
-        self.dirty = False
 
     def add(self, source: "Source", strength: float) -> None:
         """Count a member, later than those before."""
@@ -96,14 +93,6 @@ class Group:
         self.strength += strength
         self.spacing.add(source.at)
         self.record += source.record
-
-    def due(self) -> bool:
-        """Whether the group has grown by half since it was last looked at."""
-        return len(self.members) >= self.next_look
-
-    def sample(self, size: int) -> "list[Source]":
-        """At most about `size` members, evenly spread."""
-        return self.members[:: 1 + len(self.members) // size]
 
 
 def surprise(observed: float, expected: float) -> float:
@@ -114,29 +103,23 @@ def surprise(observed: float, expected: float) -> float:
 
 
 def log_odds(
-    group: Group,
-    *,
-    accusers: int,
-    elsewhere: int,
-    sharing_elsewhere: float,
-    deniers: tuple[int, int],
-    parameters: Parameters,
+    group: Group, *, accusers: int, rate: float, bystanders: tuple[int, int], parameters: Parameters
 ) -> float:
     """Log-odds that the members of a group act together, but for what they share with other groups.
 
-    accusers: those who accuse this account (for communities, whose communities are known); elsewhere: the same of other
-    accounts alone; sharing_elsewhere: those of them who share this. deniers: how many deny, and how many of them share it.
+    accusers: those who accuse this account (for communities: at first hand, whose communities are known). rate: the share
+    of people who share this elsewhere. bystanders: those who relay or deny whose communities are known, and how many of
+    them share this one.
     """
-    sharing: Sharing = getattr(parameters.sharing, group.kind)
+    sharing = group.sharing
     size = len(group.members)
-    rate = (sharing_elsewhere + 0.5) / (elsewhere + parameters.elsewhere_at_least)
     told = surprise(size, accusers * min(1.0, max(rate, sharing.usual)))
     evidence = min(sharing.at_most, sharing.slope * told * group.strength / size)
-    if group.kind == "community":
-        denying, sharing_too = deniers
-        here, there = (size + 0.5) / (accusers + 1.0), (sharing_too + 0.5) / (denying + 1.0)
-        bound = parameters.not_shared_by_deniers
-        evidence += max(-bound, min(bound, bound * denying / (denying + 5.0) * log(here / there)))
+    if group.kind == "community" and bystanders[0]:
+        known, sharing_too = bystanders
+        here, there = (size + 0.5) / (accusers + 1.0), (sharing_too + 0.5) / (known + 1.0)
+        bound = parameters.not_shared_by_bystanders
+        evidence += max(-bound, min(bound, bound * known / (known + 5.0) * log(here / there)))
     if size >= parameters.campaign_at_least:
         synchrony = parameters.synchrony
         evidence += group.spacing.regularity(parameters.regular_spacing)

@@ -84,7 +84,7 @@ class Parameters(_Checked, frozen=True, kw_only=True):
     copy_similarity: Annotated[float, Meta(gt=0, lt=1)]
     copy_certain: Annotated[float, Meta(gt=0, le=1)]
     copy_length: Annotated[int, Meta(ge=1)]
-    not_shared_by_deniers: Weight
+    not_shared_by_bystanders: Weight
     overlap: Weight
     regular_spacing: Growth
     synchrony: Synchrony

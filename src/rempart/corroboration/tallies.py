@@ -1,0 +1,322 @@
+"""Running numbers of what was received about one account, or of the part of it that names one service.
+
+A tally is told of testimonies one at a time, in order of time, and can say at any moment what they amount to. It knows
+of coordination only what it is told: which voices are counted in which group (see ties).
+"""
+
+from collections.abc import Sequence
+from math import exp, log, log1p
+from typing import Any, TypeVar
+
+from rempart.corroboration.groups import Group, Spacing, discount, effective_voices
+from rempart.corroboration.parameters import Parameters
+from rempart.records import Channel, Conduct, EvidenceKind, Factor, Service, Testimony
+from rempart.records.references import SERVICES
+from rempart.records.vocabulary import CHANNELS, CONDUCTS, severity
+
+BOUND = 20.0
+# Sums over groups are kept as whole numbers of this fraction: they are the same whenever, and however often, they are taken.
+_EXACT = 2.0**40
+
+Item = TypeVar("Item")
+
+
+class Voice:
+    """One reporter who accuses, in one tally: their weightiest testimony, first-hand before relayed."""
+
+    __slots__ = ("channel", "first_hand", "group", "id", "said", "weight")
+
+    def __init__(self, id: str, group: Group | None) -> None:
+        self.id = id  # of their first testimony
+        self.group = group
+        self.said = -1.0  # what it weighs
+        self.weight = 0.0  # what is left of that when they also deny
+        self.channel: Channel = "public_post"
+        self.first_hand = False
+
+
+class _Part:
+    """The first-hand voices of a tally that are counted in one group, and what that takes away."""
+
+    __slots__ = ("dirty", "discount", "lost", "voices", "weight")
+
+    def __init__(self) -> None:
+        self.voices: dict[Voice, None] = {}
+        self.weight = 0.0
+        self.discount = 0
+        self.lost = 0
+        self.dirty = False
+
+
+class Tally:
+    """The running numbers."""
+
+    __slots__ = ("_deniers", "_denying_evidence", "_dirty", "_discount", "_first_hand", "_lost", "_named", "_parameters",
+                 "_parts", "_relayed", "_spacing", "_voices", "_weights", "_worst", "by_channel", "complainant_minors",
+                 "conduct", "conduct_services", "disputes", "met_on", "refuted", "relays", "testimonies", "verified",
+                 "voices")  # fmt: skip
+
+    def __init__(self, parameters: Parameters) -> None:
+        self._parameters = parameters
+        self.testimonies = 0
+        self.relays = 0
+        self.disputes = 0
+        self.complainant_minors = 0
+        self.by_channel: dict[Channel, int] = {}
+        self.conduct: list[Conduct] = []
+        self.conduct_services: list[Service] = []
+        self.met_on: list[Service] = []
+        self.verified: dict[EvidenceKind, int] = {}
+        self.refuted = 0
+        self.voices: dict[int, Voice] = {}
+        self._denying_evidence: dict[EvidenceKind, int] = {}
+        self._deniers: set[int] = set()
+        self._first_hand = 0  # voices that are
+        self._weights: dict[Channel, float] = {}
+        self._relayed = 0.0
+        self._spacing = Spacing()
+        self._parts: dict[Group, _Part] = {}
+        self._dirty: dict[Group, _Part] = {}
+        self._discount = 0  # sums over groups, in whole units of 1 / _EXACT
+        self._lost = 0
+        self._worst: Group | None = None
+        self._named: dict[str, list[str]] = {}
+
+    # What is received
+
+    def hear(self, testimony: Testimony, at: float, reporter: int, weight: float, left: float, group: Group | None) -> Voice | None:
+        """Count a testimony or a relay received at `at` (seconds), no earlier than those before.
+
+        weight: in log-odds, of which `left` is the share left to somebody who also denies. group: the one in which its
+        reporter is counted. Returns the reporter's voice when it is new.
+        """
+        first_hand = testimony.stance == "testimony"
+        if first_hand:
+            self.testimonies += 1
+        else:
+            self.relays += 1
+        channel = testimony.channel
+        by_channel = self.by_channel
+        by_channel[channel] = by_channel.get(channel, 0) + 1
+        if testimony.complainant_minor:
+            self.complainant_minors += 1
+        for kind in testimony.conduct:
+            if kind not in self.conduct:
+                self.conduct = _with(self.conduct, kind, CONDUCTS)
+        for service in testimony.conduct_services:
+            if service not in self.conduct_services:
+                self.conduct_services = _with(self.conduct_services, service, SERVICES)
+        for service in testimony.met_on:
+            if service not in self.met_on:
+                self.met_on = _with(self.met_on, service, SERVICES)
+        id = testimony.id
+        self._name(channel if first_hand else "relays", id)
+        voice = self.voices.get(reporter)
+        new = voice is None
+        if voice is None:
+            voice = self.voices[reporter] = Voice(id, group)
+            if first_hand:
+                self._spacing.add(at)
+        for piece in testimony.evidence:
+            if piece.verified:
+                self.verified[piece.kind] = self.verified.get(piece.kind, 0) + 1
+                self._name("verified_evidence", id)
+            elif piece.verified is False:
+                self.refuted += 1
+                self._name("refuted_evidence", id)
+        if first_hand > voice.first_hand or (first_hand == voice.first_hand and weight > voice.said):
+            self._weigh(voice, weight, left, first_hand, channel)
+        return voice if new else None
+
+    def hear_denial(self, testimony: Testimony, reporter: int) -> None:
+        """Count a dispute."""
+        self.disputes += 1
+        self._deniers.add(reporter)
+        self._name("disputes", testimony.id)
+        for piece in testimony.evidence:
+            if piece.verified:
+                self._denying_evidence[piece.kind] = self._denying_evidence.get(piece.kind, 0) + 1
+
+    def weaken(self, voice: Voice, left: float) -> None:
+        """Leave a voice the share `left` of its weight."""
+        self._weigh(voice, voice.said, left, voice.first_hand, voice.channel)
+
+    def _weigh(self, voice: Voice, said: float, left: float, first_hand: bool, channel: Channel) -> None:
+        weight = said * left
+        if voice.first_hand:
+            self._weights[voice.channel] -= voice.weight
+        else:
+            self._relayed -= voice.weight
+        if first_hand:
+            self._weights[channel] = self._weights.get(channel, 0.0) + weight
+            if voice.group is not None:
+                part = self._part(voice.group)
+                part.weight += weight - (voice.weight if voice.first_hand else 0.0)
+                part.voices[voice] = None
+            if not voice.first_hand:
+                voice.first_hand = True
+                self._first_hand += 1
+        else:
+            self._relayed += weight
+        voice.said, voice.weight, voice.channel = said, weight, channel
+
+    def _name(self, factor: str, id: str) -> None:
+        named = self._named.get(factor)
+        if named is None:
+            self._named[factor] = [id]
+        elif len(named) < self._parameters.because_at_most and named[-1] != id:
+            named.append(id)
+
+    # Groups
+
+    def count_in(self, voice: Voice, group: Group | None) -> None:
+        """Count a voice in a group, or in none."""
+        if voice.first_hand:
+            if voice.group is not None:
+                part = self._part(voice.group)
+                part.weight -= voice.weight
+                del part.voices[voice]
+            if group is not None:
+                part = self._part(group)
+                part.weight += voice.weight
+                part.voices[voice] = None
+        voice.group = group
+
+    def reconsider(self, group: Group) -> None:
+        """Take note that the odds of a group have changed."""
+        if group in self._parts:
+            self._part(group)
+
+    def _part(self, group: Group) -> _Part:
+        """The part of a group, about to change."""
+        part = self._parts.get(group)
+        if part is None:
+            part = self._parts[group] = _Part()
+        if not part.dirty:
+            part.dirty = True
+            self._dirty[group] = part
+        return part
+
+    def _settle(self) -> None:
+        """Bring the sums over groups up to date."""
+        worth, worst = self._parameters.worth_of_a_campaign, self._worst
+        fell = False
+        for group, part in self._dirty.items():
+            part.dirty = False
+            voices = len(part.voices)
+            taken = round(_EXACT * discount(part.weight, voices, group.odds, worth))
+            self._discount += taken - part.discount
+            part.discount = taken
+            lost = round(_EXACT * (voices - effective_voices(voices, group.probability)))
+            self._lost += lost - part.lost
+            part.lost = lost
+            fell |= group is worst
+            if voices and (worst is None or group.campaign > worst.campaign):
+                worst = group
+        if fell:
+            held = (group for group, part in self._parts.items() if part.voices)
+            worst = max(held, key=lambda group: group.campaign, default=None)
+        self._worst = worst
+        self._dirty.clear()
+
+    # What it amounts to
+
+    def weights(self, prior: float) -> dict[str, float]:
+        """The weight of each factor, in log-odds: they add up to the log-odds of the credibility. prior: in log-odds."""
+        if self._dirty:
+            self._settle()
+        parameters = self._parameters
+        weights = {"prior": prior}
+        if self.voices:
+            weights["already_accused"] = -parameters.already_accused
+        said = 0.0
+        for channel in CHANNELS:
+            weight = self._weights.get(channel)
+            if weight is not None:
+                weights[channel] = weight
+                said += weight
+        if self.relays:
+            weights["relays"] = _up_to(parameters.relays_at_most, self._relayed)
+            said += weights["relays"]
+        if self._discount:
+            weights["repetition"] = self._discount / _EXACT
+            said += weights["repetition"]
+        if said > 0:
+            # The same mixture as for a group (groups.discount), over all that was said; one who saw part of a campaign
+            # expects more of it.
+            seen = self._lost / _EXACT / self._first_hand if self._first_hand else 0.0
+            odds = exp(self._hidden_campaign() + parameters.unseen_members * seen)
+            weights["possible_campaign"] = min(0.0, log1p(odds) - log(odds + exp(-min(said, 700.0))) - said)
+        if self.verified:
+            weights["verified_evidence"] = self._evidence(self.verified)
+        if self.refuted:
+            weights["refuted_evidence"] = -parameters.refuted * _halving(self.refuted)
+        if self.disputes:
+            weights["disputes"] = -_up_to(
+                parameters.disputes_at_most, parameters.dispute * len(self._deniers)
+            ) - parameters.verified_denial * self._evidence(self._denying_evidence)
+        total = sum(weights.values())
+        weights["bound"] = max(-BOUND, min(BOUND, total)) - total
+        return weights
+
+    def _hidden_campaign(self) -> float:
+        """Log-odds of a campaign whose members share nothing visible but, perhaps, their rhythm."""
+        parameters = self._parameters
+        return parameters.hidden_campaign + self._spacing.regularity(parameters.regular_spacing)
+
+    def _evidence(self, pieces: dict[EvidenceKind, int]) -> float:
+        return sum(self._parameters.verified[kind] * _halving(count) for kind, count in sorted(pieces.items()))
+
+    def fields(self, weights: dict[str, float]) -> dict[str, Any]:
+        """The fields of a ServiceView, from what `weights` has just given."""
+        log_odds = max(-BOUND, min(BOUND, sum(weights.values())))
+        campaign = self._worst.campaign if self._worst is not None else 0.0
+        return {
+            "testimonies": self.testimonies,
+            "relays": self.relays,
+            "disputes": self.disputes,
+            "credibility": 1.0 / (1.0 + exp(-log_odds)),
+            "independent_sources": self._first_hand - self._lost / _EXACT,
+            "coordination": 1.0 - (1.0 - campaign) / (1.0 + exp(self._hidden_campaign())) if self._first_hand else campaign,
+            "severity": severity(self.conduct, minor=self.complainant_minors > 0),
+            "conduct": self.conduct,
+            "met_on": self.met_on,
+            "complainant_minors": self.complainant_minors,
+            "by_channel": dict(self.by_channel),
+            "verified_evidence": sum(self.verified.values()),
+            "refuted_evidence": self.refuted,
+        }
+
+    def because(self, weights: dict[str, float]) -> list[Factor]:
+        """The factors as records, each with the testimonies that it rests on (the earliest ones)."""
+        named = self._named
+        if "repetition" in weights:
+            named = {**named, "repetition": self._repeating()}
+        return [
+            Factor(factor=name, weight=weight, testimonies=named.get(name, [])[:]) for name, weight in weights.items()
+        ]
+
+    def _repeating(self) -> list[str]:
+        limit = self._parameters.because_at_most
+        ids: list[str] = []
+        for part in self._parts.values():
+            if len(part.voices) > 1:
+                ids += [voice.id for voice in part.voices]
+                if len(ids) >= limit:
+                    break
+        return ids[:limit]
+
+
+def _with(known: list[Item], item: Item, order: Sequence[Item]) -> list[Item]:
+    """A new list of what is known and `item`, in order: records hold the old one."""
+    return [one for one in order if one in known or one == item]
+
+
+def _up_to(bound: float, amount: float) -> float:
+    """`amount` when it is small, never more than `bound`."""
+    return bound * (1.0 - exp(-amount / bound))
+
+
+def _halving(count: int) -> float:
+    """The worth of `count` pieces of which each adds half of the one before: 1 for one, less than 2 for any number."""
+    return 2.0 - 2.0 ** (1 - count) if count else 0.0
