@@ -2,18 +2,19 @@
 
 Pure rooms pay nothing: the server starts with the first test that asks for a database.
 - `db` (or `@pytest.mark.django_db`): a transaction rolled back at the end, under the application's role.
-- `own_database`: a database cloned for this test, where one may commit; other processes can join it through
-  `own_database.environment`.
+- `own_database`: a database cloned for this test, where one may commit, and other processes too:
+  `own_database.command("ledger", "verify")` runs one to its end, `own_database.spawn("worker")` leaves it to be killed.
 - `clock`: moves the time that `rempart.ledger.clock.now()` tells.
 """
 
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -113,16 +114,40 @@ def django_db_setup(server, _template, django_db_blocker) -> None:
 
 @dataclass(frozen=True)
 class OwnDatabase:
-    """A database of one test: its name, its addresses, and the environment in which a process uses it."""
+    """A database of one test: its name, its addresses, and the processes that use it."""
 
     name: str
     owner_url: str
     application_url: str
+    spawned: list[subprocess.Popen[str]] = field(default_factory=list)
 
     @property
     def environment(self) -> dict[str, str]:
         """Environment for `subprocess`: the commands and the worker then work on this database."""
         return os.environ | {"REMPART_DATABASE": self.name}
+
+    def command(self, *arguments: str, timeout: float = 60) -> subprocess.CompletedProcess[str]:
+        """Run `rempart` with these arguments on this database, to its end."""
+        return subprocess.run(
+            [sys.executable, "-m", "rempart.cli", *arguments],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+    def spawn(self, *arguments: str) -> subprocess.Popen[str]:
+        """Start `rempart` with these arguments on this database; the test may kill it, and its end certainly does."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "rempart.cli", *arguments],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self.spawned.append(process)
+        return process
 
 
 @pytest.fixture
@@ -134,7 +159,11 @@ def own_database(server, _template, django_db_setup, django_db_blocker) -> Itera
     _clone(server, _template, name)
     with django_db_blocker.unblock():
         _point_to(name)
-        yield OwnDatabase(name, server.url(OWNER, name), server.url(APPLICATION, name))
+        mine = OwnDatabase(name, server.url(OWNER, name), server.url(APPLICATION, name))
+        yield mine
+        for process in mine.spawned:
+            process.kill()
+            process.communicate()
         connections.close_all()
         _point_to(SHARED)
     with psycopg.connect(server.url(database="postgres"), autocommit=True) as connection:

