@@ -159,6 +159,12 @@ def test_an_address_that_is_no_profile_names_none(address):
         ("Noemie:serveur.example", "matrix", "@noemie:serveur.example"),
         ("did:plc:AbC", "bluesky", "did:plc:AbC"),
         ("chloé", "snapchat", "chloé"),
+        ("@leo.vrtx🔥🔥", "tiktok", "leo.vrtx"),
+        ("leo.vrtx❤️", "tiktok", "leo.vrtx"),
+        ("leo.vrtx's", "tiktok", "leo.vrtx"),
+        ("สวัสดี", "tiktok", "สวัสดี"),
+        ("/u/Noemie_L", "reddit", "noemie_l"),
+        ("+33 6 12 34 56 78", "whatsapp", "33612345678"),
     ],
 )
 def test_a_handle_has_one_way_to_be_written(typed, service, canonical):
@@ -177,6 +183,7 @@ def test_every_look_alike_letter_becomes_an_ascii_one(look_alike):
         ("https://www.instagram.com/enzo.mrq.pv", ("instagram", "enzo.mrq.pv")),
         ("@Leo.Vrtx", ("tiktok", "leo.vrtx")),
         ("Instagram:@enzo", ("instagram", "enzo")),
+        ("(https://www.instagram.com/enzo.mrq.pv/).", ("instagram", "enzo.mrq.pv")),
     ],
 )
 def test_a_reference_is_read_from_what_a_person_typed(text, reference):

@@ -1,11 +1,12 @@
 """References to accounts: which service, which handle, and the one way to write both.
 
 People write the same account as `@Leo.Vrtx`, `tiktok.com/@leo.vrtx?lang=fr` or with Cyrillic look-alikes. Every
-record holds the canonical form: lower case, no `@`, no trailing punctuation, ASCII where a look-alike was used.
+record holds the canonical form: lower case, no `@`, no punctuation around it, ASCII where a look-alike was used.
 Canonicalising twice changes nothing.
 """
 
 import re
+import unicodedata
 from typing import Any, Literal, get_args
 from urllib.parse import unquote
 
@@ -39,10 +40,10 @@ Service = Literal[
 SERVICES: tuple[Service, ...] = get_args(Service)
 
 _CANONICAL = re.compile(r"[a-z0-9](?:[a-z0-9._-]*[a-z0-9_])?")
-_MATRIX = re.compile(r"@?[^\s:@]+:[^\s:@]+(?::\d+)?")
+_MATRIX = re.compile(r"[^\s:@]+:[^\s:@]+(?::\d+)?")
 _DID = re.compile(r"did:[a-z]+:\S+", re.IGNORECASE)
-_TRAILING = ".,;:!?…)]}>'\"»”’-–—*~|/\\&"
-_LEADING = "@([{<'\"«“‘*~|/\\-–—"
+_REDDIT = re.compile(r"^u(?:ser)?/", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"['’]s$", re.IGNORECASE)
 
 
 class AccountReference(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -84,18 +85,31 @@ def canonical_handle(handle: str, service: Service) -> str:
 def _canonical_once(handle: str, service: Service) -> str:
     if "/" in handle and (profile := parse_profile(handle)) is not None and profile[0] == service:
         handle = profile[1]
-    handle = fold_lookalikes("".join(handle.split()))
+    handle = _bare(_POSSESSIVE.sub("", fold_lookalikes("".join(handle.split()))))
     if service == "matrix":
-        handle = handle.strip(_TRAILING + "([{<«“‘")
-        if _MATRIX.fullmatch(handle):
-            return "@" + handle.removeprefix("@").lower()
-        return handle.lstrip(_LEADING).lower()
-    handle = handle.strip(_TRAILING).lstrip(_LEADING)
+        return ("@" if _MATRIX.fullmatch(handle) else "") + handle.lower()
+    if service == "reddit":
+        handle = _REDDIT.sub("", handle)
     if service == "bluesky" and _DID.fullmatch(handle):
         # The method-specific part of a DID may be case-sensitive (DID Core 1.0, 3.1).
         scheme, method, rest = handle.split(":", 2)
         return f"{scheme.lower()}:{method.lower()}:{rest}"
     return handle.lower()
+
+
+def _bare(text: str) -> str:
+    """`text` without what stands around it: a handle begins and ends with a letter, a digit or `_`."""
+    start, end = 0, len(text)
+    while start < end and not _belongs(text[start]):
+        start += 1
+    while end > start and not _belongs(text[end - 1]):
+        end -= 1
+    return text[start:end]
+
+
+def _belongs(character: str) -> bool:
+    category = unicodedata.category(character)
+    return character == "_" or (category[0] in "LNM" and category != "Me")
 
 
 def _but(*pages: str) -> str:
@@ -155,7 +169,7 @@ _ADDRESS = re.compile(r"^(?:https?://)?(?P<host>[a-z0-9-]+(?:\.[a-z0-9-]+)+)(?::
 
 def parse_profile(address: str) -> tuple[Service, str] | None:
     """The service and canonical handle that the address of a profile page names, or None when it names none."""
-    found = _ADDRESS.match(address.strip().rstrip(_TRAILING.replace("/", "")))
+    found = _ADDRESS.match(_bare(address.rstrip("/ ")))
     if found is None:
         return None
     host, path = found["host"], unquote(found["path"])
@@ -168,7 +182,7 @@ def parse_profile(address: str) -> tuple[Service, str] | None:
         if host_pattern.fullmatch(host) and (match := path_pattern.match(path)):
             handle = match[1]
             if service == "mastodon":
-                handle = f"{handle}@{match[2] or host}"
+                handle = f"{handle}@{match[2] or host.removeprefix('www.')}"
             handle = canonical_handle(handle, service)
             return (service, handle) if handle else None
         if host_pattern.fullmatch(host) and service != "mastodon":
