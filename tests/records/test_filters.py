@@ -168,3 +168,35 @@ def test_a_reader_that_leaves_early_is_no_error(good):
     piped = subprocess.run(["bash", "-o", "pipefail", "-c", typed], input=many, capture_output=True, check=True)
     assert piped.stdout.count(b"\n") == 1
     assert piped.stderr == b""
+
+
+POST = {
+    "id": "1",
+    "service": "twitter",
+    "author": "noemie_lbt",
+    "created_at": "2026-06-17T18:04:00+02:00",
+    "text": "bon je me lance",
+}
+BAD = {
+    "text": POST | {"text": "a" * 10_000_000},
+    "author": {name: value for name, value in POST.items() if name != "author"},
+    "created_at": POST | {"created_at": "le 17 juin"},
+    "service": POST | {"service": "myspace"},
+}
+
+
+def test_read_names_the_field_at_fault_in_every_shape():
+    lines = [json.dumps(post).encode() for post in BAD.values()]
+    lines.append(json.dumps(POST).encode().replace(b"noemie", b"no\xe9mie"))
+    tweet = json.loads((WAVE / "x.jsonl").read_text().split("\n", 1)[0])["data"]
+    lines.append(json.dumps(tweet | {"created_at": "Wed Jun 17 16:04:06 +0000 2026"}).encode())
+    event = json.loads((WAVE / "bluesky.jsonl").read_text().split("\n", 1)[0])
+    del event["commit"]["record"]["text"]
+    lines.append(json.dumps(event).encode())
+    status = json.loads((WAVE / "mastodon.jsonl").read_text().split("\n", 1)[0])
+    lines.append(json.dumps(status | {"account": None}).encode())
+    ended = run("read", "-", given=b"\n".join([*lines, json.dumps(POST).encode()]))
+    assert ended.status == exits.OK
+    assert ended.out.count(b"\n") == 1
+    fields = [*BAD, "author", "created_at", "commit.record.text", "account"]
+    assert [(reject["line"], reject["field"]) for reject in ended.rejects] == [*enumerate(fields, start=1)]
