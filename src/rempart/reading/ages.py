@@ -15,11 +15,12 @@ class Age(NamedTuple):
     minor: bool | None
     age_tokens: list[tuple[int, int]]
     minor_tokens: list[tuple[int, int]]
+    of: str | None = None  # whose: `author`, `other`, or None when nothing says
 
 
 def find_age(tokens: Tokens, grammar: Grammar) -> Age:
     """The age of the person harmed at the time of the facts."""
-    best: tuple[int, int, int, int] | None = None
+    best: tuple[int, int, int, int, str] | None = None
     years_ago: tuple[int, int] | None = None
     now: tuple[int, int] | None = None
     symbols = tokens.symbols
@@ -29,22 +30,22 @@ def find_age(tokens: Tokens, grammar: Grammar) -> Age:
         value = _value(tokens.words[index], grammar)
         if value is None:
             continue
-        kind, rank = _reading_of(symbols, index, value, grammar)
+        kind, rank, whose = _reading_of(symbols, index, value, grammar)
         if kind == "ago":
             years_ago = (value, index)
         elif kind == "now":
             now = (value, index)
         elif kind == "target" and (best is None or rank > best[0]):
-            best = (rank, value, index, _unit_end(symbols, index, grammar))
+            best = (rank, value, index, _unit_end(symbols, index, grammar), whose)
     if now is not None and (best is None or best[0] <= 1) and years_ago is not None and now[0] - years_ago[0] > 3:
         age = now[0] - years_ago[0]
         where = sorted([(now[1], now[1] + 1), (years_ago[1], years_ago[1] + 1)])
-        return Age(age, age < ADULT, where, where)
+        return Age(age, age < ADULT, where, where, "author")
     if best is None and now is not None and years_ago is None:
-        best = (1, now[0], now[1], _unit_end(symbols, now[1], grammar))
+        best = (1, now[0], now[1], _unit_end(symbols, now[1], grammar), "author")
     if best is not None:
         where = [(best[2], best[3])]
-        return Age(best[1], best[1] < ADULT, where, where)
+        return Age(best[1], best[1] < ADULT, where, where, best[4])
     minor, where = _minority(tokens, grammar)
     return Age(None, minor, [], where)
 
@@ -60,17 +61,17 @@ def _unit_end(symbols: str, index: int, grammar: Grammar) -> int:
     return index + 2 if index + 1 < len(symbols) and symbols[index + 1] in grammar["YEARS"] else index + 1
 
 
-def _reading_of(symbols: str, index: int, value: int, grammar: Grammar) -> tuple[str, int]:
+def _reading_of(symbols: str, index: int, value: int, grammar: Grammar) -> tuple[str, int, str]:
     """What a number is: the target's age (and how surely), an age now, years ago, or something else."""
     before = symbols[index - 1] if index else ""
     has_unit = _unit_end(symbols, index, grammar) == index + 2
     after = symbols[index + 2] if has_unit and index + 2 < len(symbols) else ""
     if (has_unit and before in grammar["AGO_BEFORE"]) or after in grammar["AGO_AFTER"]:
-        return "ago", 0
+        return "ago", 0, "author"
     if has_unit and (after in grammar["AFTER_YEARS"] or before in grammar["FOR_YEARS"]):
-        return "other", 0
+        return "other", 0, ""
     if before in grammar["AGE_LAW"] or not 5 <= value <= 60:
-        return "other", 0
+        return "other", 0, ""
     subject, had, have = "", False, False
     ends = grammar["END"]
     look = index - 1
@@ -87,21 +88,21 @@ def _reading_of(symbols: str, index: int, value: int, grammar: Grammar) -> tuple
         look -= 1
     if not has_unit and not (had and index - look <= 3) and not (subject == "ME" and index - look == 1):
         if not (grammar.language == "en" and subject == "I" and have):
-            return "other", 0
+            return "other", 0, ""
     around = set(symbols[max(0, index - 6) : index + 6])
     if subject in ("I", "ME", "MY"):
         if around & grammar["NOW"] and not had:
-            return "now", 0
-        return ("target", 4) if had or around & grammar["THEN"] else ("now", 0) if have else ("target", 2)
+            return "now", 0, "author"
+        return ("target", 4, "author") if had or around & grammar["THEN"] else ("now", 0, "author") if have else ("target", 2, "author")
     if subject in ("KIN", "GIRLS"):
-        return "target", 3
+        return "target", 3, "other"
     if subject == "SHE":
-        return ("target", 2) if value < ADULT else ("other", 0)
+        return ("target", 2, "other") if value < ADULT else ("other", 0, "")
     if subject == "YOU":
-        return ("target", 1) if value < ADULT else ("other", 0)
+        return ("target", 1, "author") if value < ADULT else ("other", 0, "")
     if subject in ("HE", "HANDLE"):
-        return "other", 0
-    return ("target", 1) if value < ADULT else ("other", 0)
+        return "other", 0, ""
+    return ("target", 1, "author") if value < ADULT else ("other", 0, "")
 
 
 def _minority(tokens: Tokens, grammar: Grammar) -> tuple[bool | None, list[tuple[int, int]]]:

@@ -1,23 +1,22 @@
 """Everything that reading a language needs, compiled once: its lexicon and the patterns of `vocabulary/patterns.yaml`."""
 
 import re
-from dataclasses import dataclass
 from fnmatch import translate
 from functools import cache
+from typing import NamedTuple
 
 from rempart.reading.lexicon import lexicon, vocabulary
 from rempart.reading.patterns import Pattern, compile_pattern
 from rempart.records.references import SERVICES, Service, canonical_handle
-from rempart.records.vocabulary import Conduct, MentionedEvidence, Stance
+from rempart.records.vocabulary import Conduct, MentionedEvidence
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
-    """What speaks for or against stances when one of the patterns is found."""
+class Cue(NamedTuple):
+    """Something weighed to tell the stance. `mask`: classes of which any occurring is enough; patterns for the rest."""
 
     name: str
+    mask: int
     patterns: tuple[Pattern, ...]
-    weights: dict[Stance, float]
 
 
 class Grammar:
@@ -49,20 +48,21 @@ class Grammar:
         self.moved = compiled(source["moved"])
         self.fame = compiled(source["fame"])
         self.named = compiled(source["named"])
-        self.cues = tuple(
-            Cue(
-                cue["name"],
-                compiled(cue["patterns"]),
-                {stance: float(weight) for stance, weight in cue["weights"].items()},
-            )
-            for cue in source["stance"]
-        )
+        self.cues: list[Cue] = []
+        for name, patterns in source["stance"].items():
+            classes = [pattern for pattern in patterns if words.knows(pattern)]
+            others = [pattern for pattern in patterns if not words.knows(pattern)]
+            mask = 0
+            for one in classes:
+                mask |= words.bit(one)
+            self.cues.append(Cue(name, mask, compiled(others)))
         self.services: list[tuple[int, Service]] = [
             (words.bit(f"SERVICE_{name}"), name) for name in SERVICES if words.knows(f"SERVICE_{name}")
         ]
         self.creators: list[tuple[int, Service]] = [
             (words.bit(f"CREATOR_{name}"), name) for name in SERVICES if words.knows(f"CREATOR_{name}")
         ]
+        self.persons = words.bit("I") | words.bit("ME") | words.bit("MY") | words.bit("YOU") | words.bit("WE")
         self._symbols: dict[str, frozenset[str]] = {}
 
     def __getitem__(self, name: str) -> frozenset[str]:
@@ -71,6 +71,10 @@ class Grammar:
         if symbols is None:
             symbols = self._symbols[name] = frozenset(self.lexicon.symbols(self.lexicon.bit(name)))
         return symbols
+
+    def symbols_of(self, mask: int) -> frozenset[str]:
+        """The symbols of the tokens of any class in `mask`."""
+        return frozenset(self.lexicon.symbols(mask))
 
     def services_of(self, symbol: str) -> list[Service]:
         """The service that a token names, if any."""

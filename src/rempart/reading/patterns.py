@@ -39,6 +39,10 @@ class Pattern:
         for match in self.regex.finditer(tokens.symbols):
             yield match.span(group)
 
+    def occurs(self, tokens: Tokens) -> bool:
+        """Whether the pattern is found at all."""
+        return self.may_match(tokens.mask) and self.regex.search(tokens.symbols) is not None
+
     def may_match(self, mask: int) -> bool:
         """Whether every class that must be found occurs."""
         if mask & self.all_of != self.all_of:

@@ -14,6 +14,9 @@ from rempart.reading.tokens import ADDRESS, BARE, HANDLE
 from rempart.records.references import AccountReference, Service, canonical_handle, parse_profile
 from rempart.text.normalise import Normalised
 
+# Ends of addresses that people write without their scheme.
+_DOMAINS = frozenset("fr com net org be ch ca eu io info tv gouv uk us de co example".split())
+
 
 class Named(NamedTuple):
     """An account that a text names: where (tokens, end excluded), which references, and how far it stands accused."""
@@ -41,7 +44,7 @@ def find_people(
         if kind in (HANDLE, ADDRESS):
             places[index] = True
         elif kind == BARE and _is_bare_handle(tokens.words[index], grammar):
-            places[index] = False
+            places[index] = True
     for pattern in grammar.named:
         for start, end in pattern.find(tokens):
             word = tokens.words[start]
@@ -92,7 +95,7 @@ def _is_bare_handle(word: str, grammar: Grammar) -> bool:
     if "_" in word:
         return any(letter.isalpha() for letter in word)
     parts = [part for part in word.split(".") if part]
-    if len(parts) < 2 or any(len(part) == 1 for part in parts):
+    if len(parts) < 2 or len(parts[-1]) == 1 or parts[-1] in _DOMAINS:
         return False
     return not any(part in grammar.function_words or grammar.lexicon.look_up(part)[1] for part in parts)
 

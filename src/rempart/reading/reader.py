@@ -4,13 +4,13 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from rempart.reading.ages import find_age
-from rempart.reading.facts import find_facts
+from rempart.reading.ages import Age, find_age
+from rempart.reading.facts import Fact, find_facts
 from rempart.reading.grammar import Grammar, gazetteer, grammar
 from rempart.reading.lexicon import Tokens, languages
-from rempart.reading.people import accused_of, find_people
+from rempart.reading.people import Named, accused_of, find_people
 from rempart.reading.places import Where, find_places
-from rempart.reading.stances import find_stance
+from rempart.reading.stances import find_cues, spoke_for, weigh
 from rempart.records.post import Post, Ranges, Statement
 from rempart.records.references import AccountReference, Service
 from rempart.records.vocabulary import CONDUCTS, Conduct, MentionedEvidence, Stance
@@ -36,6 +36,18 @@ class Reading(NamedTuple):
     minor: bool | None
     evidence: list[MentionedEvidence]
     spans: dict[str, Ranges]
+
+
+class Analysis(NamedTuple):
+    """What was found in a text before its stance is told."""
+
+    text: Normalised
+    language: Grammar
+    tokens: Tokens
+    facts: list[Fact]
+    people: list[Named]
+    age: Age
+    cues: list[str]
 
 
 class PostReader:
@@ -110,23 +122,41 @@ class PostReader:
         )
         return best
 
-    def _read(self, original: str, service: Service, is_reply: bool, hint: str | None) -> Reading:
+    def cues(self, post: Post) -> list[str]:
+        """The names of the cues that the post's stance is weighed from (vocabulary/stance_weights.yaml)."""
+        return self._analyse(post.text, self._default_service or post.service, post.in_reply_to is not None, post.lang).cues
+
+    def _analyse(self, original: str, service: Service, is_reply: bool, hint: str | None) -> Analysis:
         text = normalise(original)
         language = self._language(text.text, hint)
         tokens = Tokens(text.text, language.lexicon)
         facts, denied = find_facts(tokens, language)
         people = find_people(text, tokens, facts, language, self._gazetteer, service=service, is_reply=is_reply)
-        candidates = accused_of(people)
         age = find_age(tokens, language)
-        judged = find_stance(
-            tokens, facts, denied, language, own_age=age.age is not None, names_accused=bool(candidates)
+        cues = find_cues(
+            tokens,
+            facts,
+            denied,
+            language,
+            age_of=age.of,
+            named=len(people),
+            accused=sum(named.weight > 0 for named in people),
+            is_reply=is_reply,
         )
-        stance = judged.stance
+        return Analysis(text, language, tokens, facts, people, age, cues)
+
+    def _read(self, original: str, service: Service, is_reply: bool, hint: str | None) -> Reading:
+        text, language, tokens, facts, people, age, cues = self._analyse(original, service, is_reply, hint)
+        candidates = accused_of(people)
+        probabilities = weigh(cues)
+        stance = max(probabilities, key=lambda one: probabilities[one])
+        probability = probabilities[stance]
+        supporting = spoke_for(stance, cues, tokens, facts, language)
         if stance == "testimony" and _MANUAL_REPOST.match(text.text):
             stance = "relay"
         speaks = stance in ("testimony", "relay")
         spans: dict[str, Ranges] = {}
-        _mark(spans, "stance", judged.tokens, text, tokens)
+        _mark(spans, "stance", supporting, text, tokens)
         accused = candidates if speaks else []
         _mark(spans, "accused", [(named.start, named.end) for named in accused], text, tokens)
         concerned = accused if speaks else [named for named in people if named.weight >= 0]
@@ -151,7 +181,7 @@ class PostReader:
         return Reading(
             language=language.language,
             stance=stance,
-            probability=judged.probability,
+            probability=probability,
             accused=list(dict.fromkeys(account for named in accused for account in named.accounts)),
             concerns=list(dict.fromkeys(account for named in concerned for account in named.accounts)),
             conduct=conduct,

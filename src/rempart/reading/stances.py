@@ -1,15 +1,21 @@
-"""What a post does: testify, relay, support, dispute, report, or something else; with a calibrated probability."""
+"""What a post does: testify, relay, support, dispute, report, or something else; with a calibrated probability.
+
+Multinomial logistic regression over cues that a person can read: classes of words and patterns of
+`vocabulary/patterns.yaml`, and what was found of facts, ages and accounts. The weights are in
+`vocabulary/stance_weights.yaml`, fitted by `benchmarks/reading_fit.py`.
+"""
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from functools import cache
+from typing import NamedTuple, get_args
 
 from rempart.reading.facts import Fact
 from rempart.reading.grammar import Grammar
-from rempart.reading.lexicon import Tokens
+from rempart.reading.lexicon import Tokens, vocabulary
 from rempart.records.vocabulary import Stance
 
-TEMPERATURE = 1.0  # fitted by benchmarks/reading_quality.py on the tuning half of the corpus
+STANCES: tuple[Stance, ...] = get_args(Stance)
 
 
 class StanceReading(NamedTuple):
@@ -20,55 +26,77 @@ class StanceReading(NamedTuple):
     tokens: list[tuple[int, int]]
 
 
-def find_stance(
-    tokens: Tokens, facts: Sequence[Fact], denied: int, grammar: Grammar, *, own_age: bool, names_accused: bool
-) -> StanceReading:
-    """Weigh every cue once and choose."""
-    scores: dict[Stance, float] = {
-        "testimony": 0.0,
-        "relay": 0.0,
-        "support": 0.0,
-        "dispute": 0.0,
-        "news": 0.0,
-        "other": 0.8,
-    }
-    where: dict[Stance, list[tuple[int, int]]] = {stance: [] for stance in scores}
-    by_sufferer: dict[str, int] = {}
-    for fact in facts:
-        by_sufferer[fact.sufferer] = by_sufferer.get(fact.sufferer, 0) + 1
-        stance: Stance = "relay" if fact.sufferer == "other" else "testimony"
-        where[stance].append((fact.start, fact.end))
-    if count := by_sufferer.get("author"):
-        scores["testimony"] += 3.5 + 0.6 * min(count - 1, 3)
-    if count := by_sufferer.get("other"):
-        scores["relay"] += 3.0 + 0.5 * min(count - 1, 3)
-    if by_sufferer.get("unsaid"):
-        scores["testimony"] += 0.9
-        scores["relay"] += 1.1
-        where["relay"] += where["testimony"]
-    if by_sufferer.get("reader"):
-        scores["support"] += 1.0
-    if denied:
-        scores["dispute"] += 1.5
-    if own_age:
-        scores["testimony"] += 1.5
-    if names_accused and facts:
-        scores["testimony"] += 0.3
-        scores["relay"] += 0.3
-    if not facts:
-        scores["testimony"] -= 1.0
-        scores["relay"] -= 1.5
+def find_cues(
+    tokens: Tokens, facts: Sequence[Fact], denied: int, grammar: Grammar, *, age_of: str | None, named: int, accused: int, is_reply: bool
+) -> list[str]:
+    """The names of the cues present. `age_of`: whose age was read (`author`, `other`) or None; `named`, `accused`: accounts."""
+    mask = tokens.mask
+    cues = ["bias"]
     for cue in grammar.cues:
-        hits: list[tuple[int, int]] = []
+        if mask & cue.mask or any(pattern.occurs(tokens) for pattern in cue.patterns):
+            cues.append(cue.name)
+    sufferers = [fact.sufferer for fact in facts]
+    for sufferer in dict.fromkeys(sufferers):
+        cues.append(f"fact_{sufferer}")
+    if sufferers.count("author") > 1:
+        cues.append("facts_author")
+    if not facts:
+        cues.append("no_fact")
+        if named:
+            cues.append("named_without_fact")
+    if denied:
+        cues.append("denied")
+    if age_of is not None:
+        cues.append(f"age_{age_of}")
+        if named:
+            cues.append(f"age_{age_of}_and_named")
+    if named:
+        cues.append("named")
+    if accused:
+        cues.append("accused")
+    if is_reply:
+        cues.append("reply")
+    if not mask & grammar.persons:
+        cues.append("impersonal")
+    if len(tokens.words) < 9:
+        cues.append("short")
+    return cues
+
+
+def weigh(cues: Sequence[str]) -> dict[Stance, float]:
+    """The probability of each stance given the cues present."""
+    weights = stance_weights()
+    scores = [0.0] * len(STANCES)
+    for cue in cues:
+        for index, weight in weights.get(cue, ()):
+            scores[index] += weight
+    top = max(scores)
+    raised = [math.exp(score - top) for score in scores]
+    total = sum(raised)
+    return {stance: value / total for stance, value in zip(STANCES, raised, strict=True)}
+
+
+def spoke_for(stance: Stance, cues: Sequence[str], tokens: Tokens, facts: Sequence[Fact], grammar: Grammar) -> list[tuple[int, int]]:
+    """The tokens of the cues that raise `stance`."""
+    weights, place = stance_weights(), STANCES.index(stance)
+    raising = {cue for cue in cues if any(index == place and weight > 0.3 for index, weight in weights.get(cue, ()))}
+    where = [(fact.start, fact.end) for fact in facts if f"fact_{fact.sufferer}" in raising]
+    for cue in grammar.cues:
+        if cue.name not in raising:
+            continue
+        if tokens.mask & cue.mask:
+            symbols = grammar.symbols_of(cue.mask)
+            where += [(index, index + 1) for index, symbol in enumerate(tokens.symbols) if symbol in symbols]
         for pattern in cue.patterns:
-            if pattern.may_match(tokens.mask):
-                hits += pattern.find(tokens)
-        if hits:
-            for name, weight in cue.weights.items():
-                scores[name] += weight
-                if weight > 0:
-                    where[name] += hits
-    chosen = max(scores, key=lambda name: scores[name])
-    top = scores[chosen]
-    total = sum(math.exp((score - top) / TEMPERATURE) for score in scores.values())
-    return StanceReading(chosen, 1 / total, where[chosen])
+            where += pattern.find(tokens)
+    return where
+
+
+@cache
+def stance_weights() -> dict[str, list[tuple[int, float]]]:
+    """For each cue the stances (by their place) that it speaks for or against, and how much."""
+    table: dict[str, dict[str, str]] = vocabulary("stance_weights")["weights"]
+    return {
+        cue: [(STANCES.index(stance), float(weight)) for stance, weight in row.items() if stance in STANCES]
+        for cue, row in table.items()
+    }
