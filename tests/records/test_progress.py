@@ -23,4 +23,5 @@ def test_a_terminal_sees_how_many_there_were():
     shown = os.read(terminal, 10_000)
     os.close(terminal)
     assert ended.stdout == b"45\n"
-    assert b"10 posts" in shown
+    assert b"10/10" in shown
+    assert b"posts" in shown
