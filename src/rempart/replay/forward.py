@@ -4,15 +4,15 @@ Every change of an account's assessment is judged by all the rulebooks at once. 
 decided binds from that moment on, and the testimony that led to it came before.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
 
 from rempart.corroboration import Account, Accounts, Engine
-from rempart.records import AccountReference, Testimony, Truth
+from rempart.records import Testimony, Truth
 from rempart.replay.outcome import Outcome, Tally
-from rempart.replay.standing import Action, Standing, act
+from rempart.replay.standing import Standing, act
 from rempart.rulebook import EvaluationFailed, Rulebook
 from rempart.rulebook.names import is_adult
 
@@ -30,19 +30,6 @@ class Course(msgspec.Struct, kw_only=True):
     failures: int = 0
 
 
-class FirstActions(msgspec.Struct, kw_only=True, frozen=True):
-    """One account of a wave: when it was first accused, and each rulebook's first action on it, if it ever acts."""
-
-    about: AccountReference
-    first_at: datetime
-    actions: dict[str, Action | None]
-
-    @property
-    def differ(self) -> bool:
-        """Whether some rulebooks would take other first measures than others, or none."""
-        return len({action.measures if action else () for action in self.actions.values()}) > 1
-
-
 class Replayed:
     """A wave that was run forward under several rulebooks."""
 
@@ -58,20 +45,6 @@ class Replayed:
             tally.outcome(course.rulebook.name, course.standings, course.testimonies_after_first)
             for course in self.courses
         ]
-
-    def first_actions(self) -> Iterator[FirstActions]:
-        """For every account accused, by the time it first was, when each rulebook would first have acted and how."""
-        for account, first_at in sorted(self._first_heard.items(), key=lambda item: (item[1], str(item[0].about))):
-            yield FirstActions(
-                about=account.about,
-                first_at=first_at,
-                actions={
-                    course.rulebook.name: standing.actions[0]
-                    if (standing := course.standings.get(account)) is not None
-                    else None
-                    for course in self.courses
-                },
-            )
 
 
 def replay(

@@ -1,0 +1,99 @@
+"""`rempart simulate` and `rempart replay` as processes: files, pipes and exit statuses."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+
+def rempart(*arguments, given=b""):
+    return subprocess.run(
+        [sys.executable, "-m", "rempart.cli", *map(str, arguments)], input=given, capture_output=True, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def wave(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("wave")
+    assert rempart("simulate", "--accounts", 40, "--seed", 3, "--out", folder).returncode == 0
+    return folder
+
+
+def options(wave):
+    return ["--accounts", wave / "accounts.jsonl", "--truth", wave / "truth.jsonl"]
+
+
+def test_simulate_writes_a_wave_with_its_accounts_and_truth(wave):
+    assert sorted(path.name for path in wave.iterdir()) == ["accounts.jsonl", "testimonies.jsonl", "truth.jsonl"]
+    assert len((wave / "truth.jsonl").read_bytes().splitlines()) == 40
+
+
+def test_simulate_writes_raw_posts_when_asked(tmp_path):
+    assert rempart("simulate", "--accounts", 5, "--posts", 200, "--out", tmp_path / "posts").returncode == 0
+    assert len((tmp_path / "posts" / "posts.jsonl").read_bytes().splitlines()) == 200
+
+
+def test_replay_compares_every_shipped_rulebook_when_none_is_named(wave):
+    done = rempart("replay", wave / "testimonies.jsonl", "--format", "json")
+    assert len(json.loads(done.stdout)) == 6
+
+
+def test_json_has_the_fields_of_the_contract(wave):
+    done = rempart("replay", wave / "testimonies.jsonl", "--rulebook", "rempart", "--format", "json", *options(wave))
+    (outcome,) = json.loads(done.stdout)
+    assert outcome.keys() >= {
+        "rulebook", "accused", "measured", "suspended", "median_hours_to_first_measure", "testimonies_after_first",
+        "protected", "wrongly_suspended", "wrongly_restrained", "wrong_days",
+    }  # fmt: skip
+
+
+def test_without_a_truth_file_there_is_nothing_about_guilt(wave):
+    done = rempart("replay", wave / "testimonies.jsonl", "--rulebook", "rempart", "--format", "json")
+    assert "protected" not in json.loads(done.stdout)[0]
+
+
+def test_the_table_is_aligned_in_a_pipe_as_well(wave):
+    lines = rempart("replay", wave / "testimonies.jsonl", *options(wave)).stdout.decode().splitlines()
+    assert lines[0].startswith("RULEBOOK")
+    assert len({len(line) for line in lines}) == 1
+
+
+def test_a_filter_says_the_same_twice_and_from_a_file(wave):
+    given = (wave / "testimonies.jsonl").read_bytes()
+    first, second = (rempart("replay", "-", "--format", "json", given=given) for _ in range(2))
+    assert first.stdout == second.stdout == rempart("replay", wave / "testimonies.jsonl", "--format", "json").stdout
+
+
+def test_results_go_to_a_file_when_asked(wave, tmp_path):
+    assert rempart("replay", wave / "testimonies.jsonl", "--out", tmp_path / "table").stdout == b""
+    assert (tmp_path / "table").read_text().startswith("RULEBOOK")
+
+
+def test_empty_input_is_a_wave_of_nobody():
+    done = rempart("replay", "-", "--rulebook", "rempart", "--format", "json")
+    assert (done.returncode, json.loads(done.stdout)[0]["accused"]) == (0, 0)
+
+
+def test_no_good_line_exits_65_and_names_the_field(tmp_path):
+    done = rempart("replay", "-", "--rejects", tmp_path / "rejects", given=b'{"id": "t1"}\n')
+    assert (done.returncode, done.stdout) == (65, b"")
+    assert json.loads((tmp_path / "rejects").read_bytes())["field"] == "received_at"
+
+
+def test_a_bad_line_never_stops_the_run(wave):
+    given = b"not json\n" + (wave / "testimonies.jsonl").read_bytes()
+    done = rempart("replay", "-", "--rulebook", "rempart", "--format", "json", given=given)
+    assert (done.returncode, json.loads(done.stdout)[0]["accused"]) == (0, 40)
+
+
+@pytest.mark.parametrize("missing", ["testimonies", "--rulebook", "--accounts", "--truth"])
+def test_a_file_that_is_not_there_exits_66(wave, missing):
+    file = "nowhere.jsonl" if missing == "testimonies" else wave / "testimonies.jsonl"
+    more = [] if missing == "testimonies" else [missing, "nowhere"]
+    assert rempart("replay", file, *more).returncode == 66
+
+
+@pytest.mark.parametrize("wrong", [["--prior", "1"], ["--format", "xml"], ["--nonsense"]])
+def test_wrong_usage_exits_64(wave, wrong):
+    assert rempart("replay", wave / "testimonies.jsonl", *wrong).returncode == 64
