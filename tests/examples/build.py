@@ -201,12 +201,13 @@ def did(author: str) -> str:
 
 
 def joined(post: Written) -> datetime:
-    """When the author opened the account: years ago, or in the hours before a raid."""
+    """When the author opened the account: years ago, in the hours before a raid, or in one batch to be sold later."""
+    age = number("joined", post.author, below=7 * 365 * 86400)
     if post.new:
-        raid = datetime(2026, 6, 18, 20, 45, tzinfo=PARIS)
-        return raid - timedelta(seconds=number("joined", post.author, below=9 * 3600))
-    newest = datetime(2026, 1, 10, tzinfo=PARIS)
-    return newest - timedelta(seconds=number("joined", post.author, below=7 * 365 * 86400))
+        return datetime(2026, 6, 18, 20, 45, tzinfo=PARIS) - timedelta(seconds=age % (9 * 3600))
+    if post.kind == "careful":
+        return datetime(2025, 2, 7, tzinfo=PARIS) - timedelta(seconds=age % (4 * 86400))
+    return datetime(2026, 1, 10, tzinfo=PARIS) - timedelta(seconds=age)
 
 
 def _id(post: Written, place: int) -> str:

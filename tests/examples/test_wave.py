@@ -240,3 +240,11 @@ def test_every_address_that_does_not_lead_to_an_accused_account_is_reserved_for_
     for address in addresses:
         host = address.split("/")[2]
         assert host.endswith(".example") or host == "www.tiktok.com", address
+
+
+def test_the_careful_brigade_comes_from_older_accounts_opened_together(gold, posts):
+    brigade = {row.id for row in gold if row.kind == "careful"}
+    opened = [post.author_created_at for post in posts if post.id in brigade and post.author_created_at]
+    assert len(opened) >= 8
+    assert (max(opened) - min(opened)).days < 4
+    assert max(opened) < datetime(2025, 6, 1, tzinfo=UTC)
