@@ -121,6 +121,12 @@ def test_a_proposal_whose_ground_is_gone_is_withdrawn(judged, respondent, events
     assert events_of(proposal)[-1] == "decision_replaced"
 
 
+def test_what_a_person_approves_outlasts_what_was_automatic(judged, respondent):
+    proposal = judged(respondent(), credibility=0.85).decisions.get(state="proposed")
+    assert {"first-word", "contact"} <= set(proposal.articles)
+    assert proposal.lasts == 14 * DAY
+
+
 def test_a_graver_picture_replaces_the_proposal(judged, respondent):
     account = respondent(age_band="16_17")
     case = judged(account, credibility=0.85)

@@ -134,7 +134,7 @@ def _propose(ground: _Ground, matched: Sequence[Article], standing: Sequence[Dec
     kept = {name for decision in standing if decision.mode == Decision.Mode.PREVENTIVE for name in decision.articles}
     known = {article.id for article in matched}
     articles = [article for article in ground.book.articles if article.id in kept | known]
-    judgement = judge(articles, adult=adult)
+    judgement = _with_people(articles, judge(articles, adult=adult), adult=adult)
     wanted = bool(known - kept) and _adds(judgement, standing) and not _declined(ground, judgement)
     if not wanted and judgement.final_pending:
         # A final article is met beside preventive ones that stand: what it asks for is then proposed by itself.
@@ -160,6 +160,18 @@ def _propose(ground: _Ground, matched: Sequence[Article], standing: Sequence[Dec
                 "rulebook": ground.version.digest,
             },
         )
+
+
+def _with_people(articles: Sequence[Article], judgement: Judgement, *, adult: bool) -> Judgement:
+    """The judgement of articles that people will approve: what they approve lasts as long as what only people may take.
+
+    The short time that automatic articles have is the time until a person looks, and here a person does.
+    """
+    reviewed = [article for article in articles if article.approval != "automatic"]
+    if not reviewed or len(reviewed) == len(articles):
+        return judgement
+    by_people = judge(reviewed, adult=adult)
+    return msgspec.structs.replace(judgement, lasts=by_people.lasts, review_within=by_people.review_within)
 
 
 def _adds(judgement: Judgement, standing: Sequence[Decision]) -> bool:
