@@ -406,7 +406,10 @@ def privacy() -> None:
 @privacy.command("check")
 def privacy_check() -> None:
     """Check that the register gives every personal column its purpose, basis, recipients and retention."""
-    set_up()
+    import django
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rempart.site.settings")
+    django.setup()  # the code is enough: no database
     from rempart.privacy.register import problems, register
 
     found = problems()
