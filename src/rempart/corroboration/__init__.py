@@ -1,7 +1,7 @@
 """From testimonies to an assessment of each account: how far what is said can be believed, and why."""
 
-from rempart.corroboration.assessing import assess, timeline
 from rempart.corroboration.accused import Account
+from rempart.corroboration.assessing import assess, timeline
 from rempart.corroboration.engine import Engine
 from rempart.corroboration.identity import Accounts
 from rempart.corroboration.parameters import Parameters, load_parameters, shipped_parameters

@@ -1,6 +1,8 @@
 """Assessments of accounts: all at once, or instant by instant as a wave goes."""
 
+import gc
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 
 import msgspec
@@ -26,10 +28,11 @@ def assess(
     table, or facts by `service:handle`. as_of: later testimonies are ignored; by default the newest `received_at`.
     Raises ValueError when `prior` is not in (0, 1) or `as_of` has no zone.
     """
-    engine = Engine(testimonies, prior=prior, accounts=accounts, as_of=as_of, parameters=parameters)
-    for _ in engine.run():
-        pass
-    return list(engine.assessments())
+    with _collector_paused():
+        engine = Engine(testimonies, prior=prior, accounts=accounts, as_of=as_of, parameters=parameters)
+        for _ in engine.run():
+            pass
+        return list(engine.assessments())
 
 
 def timeline(
@@ -54,3 +57,15 @@ def timeline(
             if before is None or msgspec.structs.replace(before, as_of=at) != now:
                 last[account] = now
                 yield now
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Without the cyclic garbage collector, which would go through all the testimonies again and again to find nothing."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

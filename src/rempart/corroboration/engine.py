@@ -15,8 +15,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import chain, groupby
-from operator import attrgetter
 from math import log
+from operator import attrgetter
 from typing import Literal
 
 import msgspec
@@ -26,9 +26,8 @@ from rempart.corroboration.accused import Account
 from rempart.corroboration.groups import Kind
 from rempart.corroboration.identity import Accounts, AccountsTable, Directory
 from rempart.corroboration.parameters import Parameters, shipped_parameters
-from rempart.corroboration.tallies import Tally
 from rempart.corroboration.ties import Frequencies, Shared
-from rempart.records import AccountReference, Assessment, Service, ServiceView, Testimony
+from rempart.records import AccountReference, Assessment, Service, Testimony
 from rempart.records.references import SERVICES
 from rempart.text.near_duplicates import find_copies
 
@@ -113,18 +112,17 @@ class Engine:
             about=account.about,
             as_of=self.now,
             conduct_services=whole.conduct_services,
-            by_service={name: self._view(services[name]) for name in _BY_SERVICE if name in services},
+            by_service={name: services[name].record(self._prior) for name in _BY_SERVICE if name in services},
             account=self._table.facts(account.about),
             because=whole.because(weights) if because else [],
             first_at=account.first_at,
         )
 
-    def _view(self, tally: Tally) -> ServiceView:
-        return ServiceView(**tally.fields(tally.weights(self._prior)))
-
-    def _existing(self, accounts: Iterable[Account]) -> list[Account]:
+    def _existing(self, accounts: dict[Account, None]) -> list[Account]:
         """Those that were not absorbed since, by service and handle."""
         known = self._directory.accounts
+        if len(accounts) == 1:
+            return [account for account in accounts if account in known]
         return sorted(
             (account for account in accounts if account in known),
             key=lambda account: (account.about.service, account.about.handle, account.about.id or ""),
@@ -202,14 +200,18 @@ class Engine:
     def _count(self, reporter: int, testimony: Testimony, shared: list[Shared], targets: list[Account]) -> None:
         """Count what a reporter shares, once for each thing whatever the number of accounts they accuse."""
         frequencies = self._frequencies
+        counts = frequencies.sharing
         known: set[int] = set()
-        for target in targets[-_EARLIER_TARGETS:]:
-            known.update(target.ties.sources[reporter].keys)
-        frequencies.accusers += not targets
-        frequencies.known_communities += not targets and bool(testimony.reporter.communities)
+        if targets:
+            for target in targets[-_EARLIER_TARGETS:]:
+                known.update(target.ties.sources[reporter].keys)
+        else:
+            frequencies.accusers += 1
+            if testimony.reporter.communities:
+                frequencies.known_communities += 1
         for key, _, _ in shared:
             if key not in known:
-                frequencies.sharing[key] = frequencies.sharing.get(key, 0) + 1
+                counts[key] = counts.get(key, 0) + 1
 
     def _struck(self, testimony: Testimony, account: Account, targets: list[Account]) -> list[Shared]:
         """The other accounts that a reporter accused, as things that they may share with others who did the same.

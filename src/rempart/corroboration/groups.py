@@ -102,9 +102,7 @@ def surprise(observed: float, expected: float) -> float:
     return observed * log(observed / expected) - (observed - expected)
 
 
-def log_odds(
-    group: Group, *, accusers: int, rate: float, bystanders: tuple[int, int], parameters: Parameters
-) -> float:
+def log_odds(group: Group, *, accusers: int, rate: float, bystanders: tuple[int, int], parameters: Parameters) -> float:
     """Log-odds that the members of a group act together, but for what they share with other groups.
 
     accusers: those who accuse this account (for communities: at first hand, whose communities are known). rate: the share

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from math import exp, log, log1p
 from typing import Any, TypeVar
 
+import msgspec
+
 from rempart.corroboration.groups import Group, Spacing, discount, effective_voices
 from rempart.corroboration.parameters import Parameters
-from rempart.records import Channel, Conduct, EvidenceKind, Factor, Service, Testimony
+from rempart.records import Channel, Conduct, EvidenceKind, Factor, Service, ServiceView, Testimony
 from rempart.records.references import SERVICES
 from rempart.records.vocabulary import CHANNELS, CONDUCTS, severity
 
@@ -21,38 +23,35 @@ _EXACT = 2.0**40
 Item = TypeVar("Item")
 
 
-class Voice:
-    """One reporter who accuses, in one tally: their weightiest testimony, first-hand before relayed."""
+class Voice(msgspec.Struct, eq=False):
+    """One reporter who accuses, in one tally: their weightiest testimony, first-hand before relayed.
 
-    __slots__ = ("channel", "first_hand", "group", "id", "said", "weight")
+    `id`: of their first testimony. `said`: what their weightiest weighs; `weight`: what is left of that when they also deny.
+    """
 
-    def __init__(self, id: str, group: Group | None) -> None:
-        self.id = id  # of their first testimony
-        self.group = group
-        self.said = -1.0  # what it weighs
-        self.weight = 0.0  # what is left of that when they also deny
-        self.channel: Channel = "public_post"
-        self.first_hand = False
+    id: str
+    group: Group | None
+    said: float = -1.0
+    weight: float = 0.0
+    channel: Channel = "public_post"
+    first_hand: bool = False
 
 
-class _Part:
+class _Part(msgspec.Struct, eq=False):
     """The first-hand voices of a tally that are counted in one group, and what that takes away."""
 
-    __slots__ = ("dirty", "discount", "lost", "voices", "weight")
-
-    def __init__(self) -> None:
-        self.voices: dict[Voice, None] = {}
-        self.weight = 0.0
-        self.discount = 0
-        self.lost = 0
-        self.dirty = False
+    voices: dict[Voice, None] = {}
+    weight: float = 0.0
+    discount: int = 0
+    lost: int = 0
+    dirty: bool = False
 
 
 class Tally:
     """The running numbers."""
 
     __slots__ = ("_deniers", "_denying_evidence", "_dirty", "_discount", "_first_hand", "_lost", "_named", "_parameters",
-                 "_parts", "_relayed", "_spacing", "_voices", "_weights", "_worst", "by_channel", "complainant_minors",
+                 "_parts", "_record", "_relayed", "_spacing", "_voices", "_weights", "_worst", "by_channel", "complainant_minors",
                  "conduct", "conduct_services", "disputes", "met_on", "refuted", "relays", "testimonies", "verified",
                  "voices")  # fmt: skip
 
@@ -81,15 +80,19 @@ class Tally:
         self._lost = 0
         self._worst: Group | None = None
         self._named: dict[str, list[str]] = {}
+        self._record: ServiceView | None = None  # the numbers as a record, until they change
 
     # What is received
 
-    def hear(self, testimony: Testimony, at: float, reporter: int, weight: float, left: float, group: Group | None) -> Voice | None:
+    def hear(
+        self, testimony: Testimony, at: float, reporter: int, weight: float, left: float, group: Group | None
+    ) -> Voice | None:
         """Count a testimony or a relay received at `at` (seconds), no earlier than those before.
 
         weight: in log-odds, of which `left` is the share left to somebody who also denies. group: the one in which its
         reporter is counted. Returns the reporter's voice when it is new.
         """
+        self._record = None
         first_hand = testimony.stance == "testimony"
         if first_hand:
             self.testimonies += 1
@@ -130,6 +133,7 @@ class Tally:
 
     def hear_denial(self, testimony: Testimony, reporter: int) -> None:
         """Count a dispute."""
+        self._record = None
         self.disputes += 1
         self._deniers.add(reporter)
         self._name("disputes", testimony.id)
@@ -139,6 +143,7 @@ class Tally:
 
     def weaken(self, voice: Voice, left: float) -> None:
         """Leave a voice the share `left` of its weight."""
+        self._record = None
         self._weigh(voice, voice.said, left, voice.first_hand, voice.channel)
 
     def _weigh(self, voice: Voice, said: float, left: float, first_hand: bool, channel: Channel) -> None:
@@ -193,6 +198,7 @@ class Tally:
         if part is None:
             part = self._parts[group] = _Part()
         if not part.dirty:
+            self._record = None
             part.dirty = True
             self._dirty[group] = part
         return part
@@ -277,7 +283,9 @@ class Tally:
             "disputes": self.disputes,
             "credibility": 1.0 / (1.0 + exp(-log_odds)),
             "independent_sources": self._first_hand - self._lost / _EXACT,
-            "coordination": 1.0 - (1.0 - campaign) / (1.0 + exp(self._hidden_campaign())) if self._first_hand else campaign,
+            "coordination": 1.0 - (1.0 - campaign) / (1.0 + exp(self._hidden_campaign()))
+            if self._first_hand
+            else campaign,
             "severity": severity(self.conduct, minor=self.complainant_minors > 0),
             "conduct": self.conduct,
             "met_on": self.met_on,
@@ -286,6 +294,12 @@ class Tally:
             "verified_evidence": sum(self.verified.values()),
             "refuted_evidence": self.refuted,
         }
+
+    def record(self, prior: float) -> ServiceView:
+        """The numbers as a record, not to be changed. prior: in log-odds, always the same."""
+        if self._record is None:
+            self._record = ServiceView(**self.fields(self.weights(prior)))
+        return self._record
 
     def because(self, weights: dict[str, float]) -> list[Factor]:
         """The factors as records, each with the testimonies that it rests on (the earliest ones)."""

@@ -7,11 +7,13 @@ whatever came before; between two looks its odds stay as they were.
 from math import exp
 from typing import NamedTuple
 
+import msgspec
+
 from rempart.corroboration.groups import Group, Kind, log_odds
 from rempart.corroboration.parameters import Parameters
 from rempart.corroboration.tallies import Tally, Voice
 
-_SAMPLE = 64  # members looked at to know what else they share
+_SAMPLE = 24  # members looked at to know what else they share
 
 
 class Shared(NamedTuple):
@@ -31,27 +33,38 @@ class Frequencies:
         self.sharing: dict[int, int] = {}
 
 
-class Source:
-    """One reporter who accuses the account, and their voice in each of its tallies."""
+class Source(msgspec.Struct, eq=False):
+    """One reporter who accuses the account, and their voice in each of its tallies.
 
-    __slots__ = ("at", "first_hand", "group", "keys", "left", "record", "verified", "voices")
+    `at`: when they first did, in seconds. `record`: 1 when earlier reports of theirs were rejected, -1 when upheld, 0 when
+    neither or both. `left`: the share of their weight that is left, less than 1 when they also deny.
+    """
 
-    def __init__(self, at: float, record: int, left: float) -> None:
-        self.at = at  # seconds, of their first testimony
-        self.record = record  # 1 when earlier reports were rejected, -1 when upheld, 0 when neither or both
-        self.left = left  # share of their weight left, less than 1 when they also deny
-        self.first_hand = False
-        self.verified = False
-        self.keys: tuple[int, ...] = ()
-        self.group: Group | None = None
-        self.voices: list[tuple[Tally, Voice]] = []
+    at: float
+    record: int
+    left: float
+    first_hand: bool = False
+    verified: bool = False
+    keys: tuple[int, ...] = ()
+    group: Group | None = None
+    voices: list[tuple[Tally, Voice]] = []
 
 
 class Ties:
     """The sources of one account and their groups."""
 
-    __slots__ = ("_bystanders", "_bystanders_known", "_bystanders_sharing", "_frequencies", "_groups", "_known",
-                 "_deniers", "_parameters", "_suspects", "sources")  # fmt: skip
+    __slots__ = (
+        "_bystanders",
+        "_bystanders_known",
+        "_bystanders_sharing",
+        "_deniers",
+        "_frequencies",
+        "_groups",
+        "_known",
+        "_parameters",
+        "_suspects",
+        "sources",
+    )  # fmt: skip
 
     def __init__(self, parameters: Parameters, frequencies: Frequencies) -> None:
         self._parameters = parameters

@@ -26,7 +26,9 @@ _folds = np.full(0x110000, _UNKNOWN, np.uint32)  # code point → folded letter,
 
 _random = np.random.Generator(np.random.PCG64(20200606))
 _MULTIPLIERS = _random.integers(1, 2**63, _HASHES, dtype=np.uint64) << np.uint64(1) | np.uint64(1)
-_POWERS = np.cumprod(np.full(64, 0x9E3779B97F4A7C15, np.uint64))
+_BASE = 0x9E3779B97F4A7C15
+_powers: NDArray[np.uint64] = np.empty(0, np.uint64)
+_inverses: NDArray[np.uint64] = np.empty(0, np.uint64)
 
 
 class Copies(NamedTuple):
@@ -132,20 +134,22 @@ def _word_pairs(texts: Sequence[str | None]) -> tuple[NDArray[np.uint64], NDArra
     starts = np.flatnonzero(begins)
     if len(starts) < 2:
         return np.empty(0, np.uint64), np.empty(0, np.int64)
-    place = (
-        np.arange(len(codes)) - np.repeat(starts, np.diff(np.append(starts, len(codes)))) if starts[0] == 0 else None
-    )
-    if place is None:
-        letters, starts = letters[starts[0] :], starts - (cut := int(starts[0]))
-        codes_from = cut
-        place = np.arange(len(letters)) - np.repeat(starts, np.diff(np.append(starts, len(letters))))
-    else:
-        codes_from = 0
-    words = _mix(np.add.reduceat(letters * _POWERS[place & 63], starts))
-    owner = np.searchsorted(np.flatnonzero(codes == 0), starts + codes_from)
+    # A word is a polynomial of its letters, wherever it stands: that of its place in the chunk, divided by the place.
+    powers, inverses = _powers_up_to(len(letters))
+    words = _mix(np.add.reduceat(letters * powers, starts) * inverses[starts])
+    owner = np.searchsorted(np.flatnonzero(codes == 0), starts)
     together = owner[1:] == owner[:-1]
     pairs = _mix(words[:-1] * np.uint64(0xD6E8FEB86659FD93) + words[1:])
     return pairs[together], owner[:-1][together]
+
+
+def _powers_up_to(size: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """The first `size` powers of the base modulo 2^64, and of its inverse."""
+    global _powers, _inverses  # noqa: PLW0603  (grown when a chunk is longer than those before)
+    if len(_powers) < size:
+        _powers = np.cumprod(np.full(size, _BASE, np.uint64), dtype=np.uint64)
+        _inverses = np.cumprod(np.full(size, pow(_BASE, -1, 1 << 64), np.uint64), dtype=np.uint64)
+    return _powers[:size], _inverses[:size]
 
 
 def _mix(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
