@@ -159,8 +159,14 @@ def test_a_line_beyond_the_longest_is_cut_and_the_next_one_read(monkeypatch):
 
 def test_a_rejected_line_never_repeats_the_text():
     secret = "ma fille de 14 ans"
-    for bad in (line(POST, text=secret, created_at="x"), line(POST, text=secret)[:-1], line(POST, text=[secret])):
+    for bad in (
+        line(POST, text=secret, created_at="x"),
+        line(POST, text=secret)[:-1],
+        line(POST, text=[secret]),
+        line(POST, service=secret + " a reçu des messages - at `$.id`"),
+    ):
         _, rejects, _ = read(bad)
+        assert [reject["field"] for reject in rejects] != ["id"]
         assert secret not in json.dumps(rejects, ensure_ascii=False)
 
 

@@ -9,6 +9,10 @@ from typing import Any, BinaryIO, Generic, TypeVar
 
 import msgspec
 
+_AT_PATH = re.compile(r" - at `([^`]*)`$")
+_NAMED_FIELD = re.compile(r"(?:Object missing required field )?`(\w+)`")
+# A value that is quoted in an error: a text in the wrong field must not be told again in a log.
+_LONG_VALUE = re.compile(r"'.{40,}'", re.DOTALL)
 LONGEST_LINE = 64 * 1024 * 1024
 WHOLE_LINE = "line"  # the field named when no single field is at fault
 
@@ -111,11 +115,14 @@ def to_record(raw: dict[str, Any], kind: type[T]) -> T:
 
 def explain(error: msgspec.ValidationError) -> tuple[str, str]:
     """What is wrong and the dotted path of the field at fault (`evidence.0.kind`), from msgspec's error."""
-    message, _, path = str(error).partition(" - at `")
-    parts = [part for part in re.split(r"[.\[\]]+", path.rstrip("`").removeprefix("$").replace("[...]", "")) if part]
-    named = re.search(r"`(\w+)`", message)
-    if named and ("required field" in message or " is " in message):
+    message = str(error)
+    path = ""
+    if found := _AT_PATH.search(message):
+        message, path = message[: found.start()], found[1]
+    parts = [part for part in re.split(r"[.\[\]]+", path.removeprefix("$").replace("[...]", "")) if part]
+    if named := _NAMED_FIELD.match(message):
         parts.append(named[1])
+    message = _LONG_VALUE.sub("'…'", message)
     return message, ".".join(parts) or WHOLE_LINE
 
 
