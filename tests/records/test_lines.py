@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rempart.records import AccountRow, Assessment, Conversation, Post, Statement, Testimony, Truth
+from rempart.records import AccountRow, Assessment, Conversation, Counters, Post, Statement, Testimony, Truth
 from rempart.records import lines as records_lines
 from rempart.records.lines import Reader, Rejects, Writer, lines_of, to_record
 
@@ -184,6 +184,15 @@ def test_what_extra_held_already_is_kept():
 def test_a_foreign_field_called_extra_is_carried_along_too(given):
     assert to_record({**POST, "extra": given}, Post).extra == {"extra": given}
     assert to_record({**POST, "extra": given, "likes": 1}, Post).extra == {"extra": given, "likes": 1}
+
+
+def test_a_count_written_as_a_float_is_a_count():
+    raw = {"account_id": "1", "at": "2026-06-17T00:00:00Z", "followers": 10.0, "views": 3.0}
+    counters = to_record(raw, Counters)
+    assert (counters.followers, counters.views) == (10, 3)
+    good, rejects, _ = read(line(raw, views=3.5), Counters)
+    assert good == []
+    assert [reject["field"] for reject in rejects] == ["views"]
 
 
 def test_a_record_without_unknown_fields_has_no_extra():

@@ -2,7 +2,7 @@
 
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ from rempart.records.lines import Rejects
 from rempart.records.tables import is_parquet, read_table, write_parquet
 
 AT = datetime(2026, 6, 17, 16, 4, 0, 250_000, tzinfo=UTC)
+BORN = date(2012, 5, 4)
 LEO = AccountReference("tiktok", "leo.vrtx")
 NUMBERS: dict[str, Any] = {
     "testimonies": 3, "relays": 1, "disputes": 0, "credibility": 0.9, "independent_sources": 2.5,
@@ -71,7 +72,7 @@ RECORDS = {
         Assessment(about=LEO, as_of=AT, **NUMBERS),
     ],
     "accounts": [
-        AccountRow(id="1", service="tiktok", handle="leo.vrtx", posts=["un", "deux"], reach=3),
+        AccountRow(id="1", service="tiktok", handle="leo.vrtx", posts=["un", "deux"], declared_birthdate=BORN),
         AccountRow(id="2", service="tiktok", handle="kylo.brnt", created_at=AT, monetised=False),
     ],
     "counters": [Counters(account_id="1", at=AT, followers=10), Counters(account_id="1", at=AT, followers=12, views=3)],
