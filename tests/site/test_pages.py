@@ -87,6 +87,7 @@ def test_a_page_is_in_the_readers_language_and_french_otherwise(db, client, lang
 
 def test_the_style_sheet_is_served(client):
     answer = client.get("/static/pages/rempart.css")
+    answer.close()
     assert (answer.status_code, answer.headers["Content-Type"].split(";")[0]) == (200, "text/css")
 
 
