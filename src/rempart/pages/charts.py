@@ -14,6 +14,7 @@ from rempart.pages.writing import day_month
 
 _STEPS = (1, 2, 3, 6, 12, 24)
 _MOST_BARS = 168
+_TICK = 62  # what the name of a day takes, in units of the view box
 
 
 @dataclass(frozen=True)
@@ -148,13 +149,12 @@ def _marks(placed: list[tuple[Moment, float]]) -> tuple[list[tuple[Moment, float
 
 
 def _days(bars: Sequence[Hour], across: Callable[[datetime], float], width: int, zone: ZoneInfo) -> list[Tick]:
-    """A tick at each midnight, fewer where they would touch."""
-    midnights = [
-        next(group).at.astimezone(zone) for _day, group in groupby(bars, key=lambda bar: bar.at.astimezone(zone).date())
-    ]
-    every = max(1, ceil(len(midnights) * 62 / width))
-    ticks = [Tick(across(at), day_month(at)) for at in midnights[::every]]
-    return [tick for tick in ticks if tick.x <= width - 48]
+    """A tick at the first hour of each day, but for those that would touch the next one or leave the chart."""
+    days = [next(group).at for _day, group in groupby(bars, key=lambda bar: bar.at.astimezone(zone).date())]
+    every = max(1, ceil(len(days) * _TICK / width))
+    ticks = [Tick(across(at), day_month(at.astimezone(zone))) for at in days[::every]]
+    following = [tick.x for tick in ticks[1:]] + [width + 0.0]
+    return [tick for tick, after in zip(ticks, following, strict=True) if after - tick.x >= _TICK * 0.8]
 
 
 @dataclass(frozen=True)

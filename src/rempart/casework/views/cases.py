@@ -36,7 +36,7 @@ from rempart.records import Assessment
 from rempart.text.near_duplicates import find_copies
 
 PER_PAGE = 50
-QUEUE = 30
+QUEUE, BEFORE = 14, 4
 OPEN_AT_FIRST = 5
 SOON = timedelta(days=3)
 NEGLIGIBLE = 0.005
@@ -172,7 +172,7 @@ def _queue(request: HttpRequest, current: Case) -> list[AccountLine]:
     lines = _lines(request, finding.queue(), current)
     lines.sort(key=lambda line: line.standing.state != "waiting")
     place = next((index for index, line in enumerate(lines) if line.current), 0)
-    first = max(0, min(place - QUEUE // 2, len(lines) - QUEUE))
+    first = max(0, min(place - BEFORE, len(lines) - QUEUE))
     return lines[first : first + QUEUE]
 
 

@@ -49,7 +49,8 @@ def article_shown(article: Article) -> dict[str, Any]:
 
 def in_language(words: dict[str, str]) -> str:
     """The words in the reader's language, else in the first language there is."""
-    return words.get((get_language() or "fr")[:2]) or next(iter(words.values()))
+    found = words.get((get_language() or "fr")[:2]) or next(iter(words.values()))
+    return found.replace("'", "’")
 
 
 def _line(book: Rulebook, *, in_force: bool) -> dict[str, Any]:
