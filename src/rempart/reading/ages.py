@@ -87,7 +87,7 @@ def _reading_of(symbols: str, index: int, value: int, grammar: Grammar) -> tuple
             break
         look -= 1
     if not has_unit and not (had and index - look <= 3) and not (subject == "ME" and index - look == 1):
-        if not (grammar.language == "en" and subject == "I" and have):
+        if not (grammar.age_without_unit and subject in ("I", "KIN", "SHE") and (have or had)):
             return "other", 0, ""
     around = set(symbols[max(0, index - 6) : index + 6])
     if subject in ("I", "ME", "MY"):
@@ -116,6 +116,8 @@ def _minority(tokens: Tokens, grammar: Grammar) -> tuple[bool | None, list[tuple
         elif symbol in grammar["SCHOOL"] and index and symbols[index - 1] in grammar["SCHOOL_IN"]:
             if not _about_somebody_else(symbols, index, grammar):
                 found.append((index - 1, index + 1))
+        elif symbol in grammar["MINOR_GROUP"]:
+            found.append((index, index + 1))
     if found:
         return True, found
     for index, symbol in enumerate(symbols):

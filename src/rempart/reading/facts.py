@@ -1,5 +1,6 @@
 """Which conduct a text reports, and who suffered it: the author, somebody else, or nobody said."""
 
+from collections.abc import Sequence
 from typing import Literal, NamedTuple
 
 from rempart.reading.grammar import Grammar
@@ -7,6 +8,9 @@ from rempart.reading.lexicon import Tokens
 from rempart.records.vocabulary import Conduct
 
 Sufferer = Literal["author", "other", "reader", "unsaid"]
+
+_ABOUT_IMAGES = frozenset(("nude_request", "unsolicited_nudes", "image_abuse", "sextortion"))
+_PART_OF: dict[Conduct, Conduct] = {"image_abuse": "sextortion", "harassment": "sextortion"}
 
 
 class Fact(NamedTuple):
@@ -27,15 +31,41 @@ def find_facts(tokens: Tokens, grammar: Grammar) -> tuple[list[Fact], int]:
         if mask & pattern.all_of != pattern.all_of or not pattern.may_match(mask):
             continue
         for start, end in pattern.find(tokens):
-            if _is_denied(symbols, start, end, grammar):
+            # « s'il n'en reçoit pas d'autres il publie tout »: the negation inside a threat belongs to it.
+            if _is_denied(symbols, start, start + 1 if conduct == "sextortion" else end, grammar):
                 denied += 1
                 continue
             sufferer = _sufferer(symbols, start, end, grammar)
             if sufferer != "author" and _is_supposed(symbols, start, grammar):
                 continue
             facts.append(Fact(conduct, start, end, sufferer))
+    facts = [fact for fact in facts if not _is_part_of_graver(fact, facts)]
     facts.sort(key=lambda fact: (fact.start, fact.end))
     return facts, denied
+
+
+def bare_facts(tokens: Tokens, facts: Sequence[Fact], grammar: Grammar) -> list[Fact]:
+    """What a testimony says by a single word (« leo.vrtx, snap, 14 ans, des nudes »): nothing else says what was done.
+
+    Only for texts already known to report facts: elsewhere the word alone says nothing.
+    """
+    if any(fact.conduct in _ABOUT_IMAGES for fact in facts):
+        return []
+    symbols = tokens.symbols
+    negations = grammar["NEG"]
+    return [
+        Fact("nude_request", index, index + 1, "unsaid")
+        for index, symbol in enumerate(symbols)
+        if symbol in grammar["NUDES"] and not negations & set(symbols[max(0, index - 3) : index])
+    ]
+
+
+def _is_part_of_graver(fact: Fact, facts: Sequence[Fact]) -> bool:
+    """Whether a threat to publish was also read as publishing or as a plain threat, or a flood of demands as insults."""
+    graver = _PART_OF.get(fact.conduct)
+    return graver is not None and any(
+        other.conduct == graver and other.start < fact.end + 2 and fact.start < other.end + 2 for other in facts
+    )
 
 
 def _is_denied(symbols: str, start: int, end: int, grammar: Grammar) -> bool:

@@ -35,6 +35,8 @@ class Grammar:
         self.lexicon = words
         self.function_words = frozenset(own["function_words"])
         self.numbers: dict[str, int] = {word: int(value) for word, value in own["numbers"].items()}
+        # « I was 14 » needs no « years old »; « j'avais 14 » does not say of what, unless « avais » is right before.
+        self.age_without_unit = own.get("age_without_unit") == "yes"
         self.conduct: list[tuple[Conduct, Pattern]] = [
             (kind, pattern) for kind, patterns in source["conduct"].items() for pattern in compiled(patterns)
         ]

@@ -25,6 +25,7 @@ class Named(NamedTuple):
     end: int
     accounts: tuple[AccountReference, ...]
     weight: float  # above zero: the words say accused; below: they say something else
+    beside: tuple[int, ...] = ()  # the tokens that say on which service the account is
 
 
 def find_people(
@@ -61,11 +62,11 @@ def find_people(
     found: list[Named] = []
     opening = is_reply
     for index in sorted(places):
-        if opening and (index == 0 or (tokens.kinds[index - 1] == HANDLE and index == len(found))):
+        if opening and index == len(found) and not _speaks_of_itself(symbols, index, grammar):
             found.append(Named(index, index + 1, (), -9.0))
             continue
         opening = False
-        accounts = _accounts(text, tokens, index, grammar, service)
+        accounts, beside = _accounts(text, tokens, index, facts, grammar, service)
         if not accounts:
             continue
         if any(known.knows(account.handle) for account in accounts):
@@ -76,7 +77,7 @@ def find_people(
             weight -= 1.5
         if not places[index] and weight <= 0:
             continue
-        found.append(Named(index, index + 1, accounts, weight))
+        found.append(Named(index, index + 1, accounts, weight, beside))
     return [named for named in _joined(found, symbols, grammar) if named.accounts]
 
 
@@ -100,53 +101,56 @@ def _is_bare_handle(word: str, grammar: Grammar) -> bool:
     return not any(part in grammar.function_words or grammar.lexicon.look_up(part)[1] for part in parts)
 
 
+def _speaks_of_itself(symbols: str, index: int, grammar: Grammar) -> bool:
+    """Whether what follows a mention has it for subject (« @leo m'a demandé … »), though it opens a reply."""
+    return index + 1 < len(symbols) and (symbols[index + 1] in grammar["ME"] or symbols[index + 1] in grammar["WHO"])
+
+
 def _accounts(
-    text: Normalised, tokens: Tokens, index: int, grammar: Grammar, service: Service
-) -> tuple[AccountReference, ...]:
+    text: Normalised, tokens: Tokens, index: int, facts: Sequence[Fact], grammar: Grammar, service: Service
+) -> tuple[tuple[AccountReference, ...], tuple[int, ...]]:
+    """The references that a token names, and the tokens that say on which service."""
     start, end = text.span(tokens.starts[index], tokens.ends[index])
     written = text.original[start:end]
     if tokens.kinds[index] == ADDRESS:
         profile = parse_profile(written)
-        return (AccountReference(*profile),) if profile else ()
-    services = _services_said(tokens, index, grammar) or [service]
+        return ((AccountReference(*profile),) if profile else ()), ()
+    said = _services_said(tokens, index, facts, grammar)
     references = []
-    for name in services:
+    for name in said or {service: 0}:
         handle = canonical_handle(written, name)
         if "@" in handle and name != "mastodon":
-            name, handle = "mastodon", canonical_handle(written, "mastodon")
-        elif handle.endswith(".bsky.social"):
-            name = "bluesky"
-        if handle:
-            references.append(AccountReference(name, handle))
-    return tuple(dict.fromkeys(references))
+            references.append(AccountReference("mastodon", written))
+        elif handle:
+            references.append(AccountReference("bluesky" if handle.endswith(".bsky.social") else name, handle))
+    return tuple(dict.fromkeys(references)), tuple(said.values())
 
 
-def _services_said(tokens: Tokens, index: int, grammar: Grammar) -> list[Service]:
-    """The services that the words right before or after a handle give it."""
+def _services_said(tokens: Tokens, index: int, facts: Sequence[Fact], grammar: Grammar) -> dict[Service, int]:
+    """The services that the words right before or after a handle give it, and where."""
     symbols = tokens.symbols
-    links = grammar["COLON"] | grammar["OPEN"] | grammar["IS"] | grammar["NAMED"] | grammar["AND"] | grammar["COMMA"]
-    services: list[Service] = []
+    said: dict[Service, int] = {}
+    links = grammar["COLON"] | grammar["OPEN"] | grammar["IS"] | grammar["NAMED"]
     before = index - 1
     while before >= 0 and index - before <= 4 and symbols[before] in links:
         before -= 1
     if before >= 0:
-        direct = before == index - 1 or symbols[index - 1] not in (grammar["AND"] | grammar["COMMA"])
-        if direct:
-            services += grammar.services_of(symbols[before]) or grammar.creators_of(symbols[before])
-    after = index + 1
-    small = grammar["OPEN"] | grammar["ON"] | grammar["AND"] | grammar["JOIN"] | grammar["COMMA"]
+        for service in grammar.services_of(symbols[before]) or grammar.creators_of(symbols[before]):
+            said.setdefault(service, before)
+    # « @leo sur insta m'a écrit » says where leo is; « des messages de @leo sur insta » says where it happened.
+    told_before = any(fact.start < index for fact in facts)
+    introduced = index > 0 and symbols[index - 1] in grammar["IS"] | grammar["NAMED"] | grammar["ACCUSE"]
     opened = False
-    while after < len(symbols) and after - index <= 7:
+    for after in range(index + 1, min(len(symbols), index + 8)):
         symbol = symbols[after]
-        if found := grammar.services_of(symbol):
-            if opened:
-                services += found
-        elif symbol in grammar["OPEN"] or symbol in grammar["ON"]:
+        if symbol in grammar["OPEN"] or (symbol in grammar["ON"] and (introduced or not told_before)):
             opened = True
-        elif symbol not in small:
+        elif opened and (services := grammar.services_of(symbol)):
+            for service in services:
+                said.setdefault(service, after)
+        elif symbol not in grammar["AND"] | grammar["JOIN"] | grammar["COMMA"] | grammar["ON"]:
             break
-        after += 1
-    return list(dict.fromkeys(services))
+    return said
 
 
 def _joined(found: list[Named], symbols: str, grammar: Grammar) -> list[Named]:

@@ -24,9 +24,7 @@ def find_places(tokens: Tokens, facts: Sequence[Fact], people: Sequence[Named], 
     symbols = tokens.symbols
     if not tokens.mask & grammar.lexicon.bit("SERVICE"):
         return Places({}, {})
-    beside_a_handle = {
-        index for named in people for index in (*range(named.start - 2, named.start), *range(named.end, named.end + 2))
-    }
+    beside_a_handle = {index for named in people for index in named.beside}
     famous = {start for pattern in grammar.fame for start, _ in pattern.find(tokens)}
     met_at = {start for pattern in grammar.met for start, _ in pattern.find(tokens)}
     moved_at = {start for pattern in grammar.moved for start, _ in pattern.find(tokens)}
@@ -34,7 +32,7 @@ def find_places(tokens: Tokens, facts: Sequence[Fact], people: Sequence[Named], 
     for index, symbol in enumerate(symbols):
         if symbol not in grammar["SERVICE"] or (index in famous and index not in met_at):
             continue
-        if index in beside_a_handle and index not in met_at and not (index and symbols[index - 1] in grammar["ON"]):
+        if index in beside_a_handle and index not in met_at:
             continue
         if (
             not (index and (symbols[index - 1] in grammar["ON"] or symbols[index - 1] in grammar["MY_ACCOUNT"]))

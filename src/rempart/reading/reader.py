@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from rempart.reading.ages import Age, find_age
-from rempart.reading.facts import Fact, find_facts
+from rempart.reading.facts import Fact, bare_facts, find_facts
 from rempart.reading.grammar import Grammar, gazetteer, grammar
 from rempart.reading.lexicon import Tokens, languages
 from rempart.reading.people import Named, accused_of, find_people
@@ -162,6 +162,8 @@ class PostReader:
         concerned = accused if speaks else [named for named in people if named.weight >= 0]
         _mark(spans, "concerns", [(named.start, named.end) for named in concerned], text, tokens)
         conduct: list[Conduct] = []
+        if speaks:
+            facts = [*facts, *bare_facts(tokens, facts, language)]
         places = find_places(tokens, facts, people, language)
         if speaks:
             seen = {fact.conduct for fact in facts}
@@ -173,8 +175,8 @@ class PostReader:
             _mark_places(spans, "met_on", places.met, text, tokens)
         evidence: list[MentionedEvidence] = []
         evidence_tokens: list[tuple[int, int]] = []
-        for kind, pattern in language.evidence:
-            if pattern.may_match(tokens.mask) and (hits := list(pattern.find(tokens))):
+        for kind, pattern in language.evidence if speaks else ():
+            if hits := [hit for hit in pattern.find(tokens) if not _is_missing(tokens.symbols, hit[0], language)]:
                 evidence.append(kind)
                 evidence_tokens += hits
         _mark(spans, "evidence", evidence_tokens, text, tokens)
@@ -192,6 +194,11 @@ class PostReader:
             evidence=evidence,
             spans=spans,
         )
+
+
+def _is_missing(symbols: str, start: int, language: Grammar) -> bool:
+    """Whether the evidence named at `start` is said not to be there (« j'ai pas de screens »)."""
+    return any(symbol in language["LOST"] or symbol in language["NEG"] for symbol in symbols[max(0, start - 3) : start])
 
 
 def _mark(
