@@ -93,6 +93,7 @@ class Parameters(_Checked, frozen=True, kw_only=True):
     campaign_at_least: Annotated[int, Meta(ge=2)]
     worth_of_a_campaign: Share
     hidden_campaign: LogOdds
+    nothing_shared: Growth
     unseen_members: Weight
     because_at_most: Annotated[int, Meta(ge=0)]
 

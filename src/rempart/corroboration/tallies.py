@@ -50,7 +50,7 @@ class _Part(msgspec.Struct, eq=False):
 class Tally:
     """The running numbers."""
 
-    __slots__ = ("_deniers", "_denying_evidence", "_dirty", "_discount", "_first_hand", "_lost", "_named", "_parameters",
+    __slots__ = ("_comparable", "_deniers", "_denying_evidence", "_dirty", "_discount", "_first_hand", "_lost", "_named", "_parameters",
                  "_parts", "_record", "_relayed", "_spacing", "_voices", "_weights", "_worst", "by_channel", "complainant_minors",
                  "conduct", "conduct_services", "disputes", "met_on", "refuted", "relays", "testimonies", "verified",
                  "voices")  # fmt: skip
@@ -71,6 +71,7 @@ class Tally:
         self._denying_evidence: dict[EvidenceKind, int] = {}
         self._deniers: set[int] = set()
         self._first_hand = 0  # voices that are
+        self._comparable = 0  # of them, those of whom something is known that they could share
         self._weights: dict[Channel, float] = {}
         self._relayed = 0.0
         self._spacing = Spacing()
@@ -120,6 +121,7 @@ class Tally:
             voice = self.voices[reporter] = Voice(id, group)
             if first_hand:
                 self._spacing.add(at)
+                self._comparable += bool(testimony.text or testimony.origin or testimony.reporter.communities)
         for piece in testimony.evidence:
             if piece.verified:
                 self.verified[piece.kind] = self.verified.get(piece.kind, 0) + 1
@@ -266,9 +268,18 @@ class Tally:
         return weights
 
     def _hidden_campaign(self) -> float:
-        """Log-odds of a campaign whose members share nothing visible but, perhaps, their rhythm."""
+        """Log-odds of a campaign whose members share nothing visible but, perhaps, their rhythm.
+
+        Each independent voice of which something is known that it could share speaks against one.
+        """
         parameters = self._parameters
-        return parameters.hidden_campaign + self._spacing.regularity(parameters.regular_spacing)
+        nothing_shared = parameters.nothing_shared
+        independent = self._comparable - self._lost / _EXACT
+        return (
+            parameters.hidden_campaign
+            + self._spacing.regularity(parameters.regular_spacing)
+            - min(nothing_shared.at_most, nothing_shared.slope * max(independent, 0.0))
+        )
 
     def _evidence(self, pieces: dict[EvidenceKind, int]) -> float:
         return sum(self._parameters.verified[kind] * _halving(count) for kind, count in sorted(pieces.items()))
