@@ -27,6 +27,7 @@ os.environ.pop("DATABASE_URL", None)
 os.environ["DJANGO_SETTINGS_MODULE"] = "rempart.site.settings"
 
 import django  # noqa: E402
+import hypothesis  # noqa: E402
 import psycopg  # noqa: E402
 import pytest  # noqa: E402
 
@@ -37,6 +38,9 @@ PURE_ROOMS = {
     *("records", "text", "reading", "corroboration", "rulebook", "replay", "radar"),
     *("database", "architecture", "examples", "docs"),
 }
+# A test says what is true, not how fast this machine is.
+hypothesis.settings.register_profile("rempart", deadline=None)
+hypothesis.settings.load_profile("rempart")
 TEMPLATE = "rempart_template"
 SHARED = "rempart_shared"
 
