@@ -104,7 +104,7 @@ def test_met_on_tiktok_and_asked_on_snapchat_is_nothing_to_the_rule_of_2020_but_
 
 
 def test_where_contact_began_alone_decides_below_the_bar_for_other_services(assessment):
-    numbers = {"credibility": 0.7, "independent_sources": 1.6}
+    numbers = {"credibility": 0.87, "independent_sources": 2.2}
     assert measures("rempart", assessment(met_on=["tiktok"], **numbers)) == ("no_contact_with_minors",)
     assert measures("rempart", assessment(met_on=["instagram"], **numbers)) == ("watch",)
 
