@@ -125,7 +125,7 @@ def check(case: Case, *, adult: bool) -> None:
     for one in decisions:
         assert not (one.lapsed and one.in_force)
         if one.state == "taken" and not adult:
-            assert one.approved_by_id and one.seconded_by_id and one.approved_by_id != one.seconded_by_id
+            assert len({one.approved_by_id, one.seconded_by_id} - {None}) == 2
         if one.state == "taken" and one.mode == "preventive":
             assert one.begins_at < one.review_due < one.ends_at <= one.since + timedelta(days=90)
     orders = PlatformOrder.objects.filter(measure__decision__case=case)

@@ -221,14 +221,19 @@ def test_only_somebody_who_did_not_approve_renews(proposal, reviewer, colleague)
         services.renew_decision(taken, acting=reviewer, reason="Once more.")
 
 
-def test_a_renewal_follows_without_a_gap(judged, respondent, reviewer, colleague, clock, events_of):
+def test_a_renewal_follows_without_a_gap(judged, respondent, reviewer, colleague, clock):
     case = judged(respondent(), credibility=0.85)
     lasting = services.approve_decision(case.decisions.get(state="proposed"), acting=reviewer, reason="a")
     only_contact(lasting)
     clock.move(10 * DAY)
     renewal = services.renew_decision(lasting, acting=colleague, reason="Not yet understood.")
     assert renewal.begins_at == lasting.ends_at
-    assert events_of(renewal)[-1] == "decision_renewed"
+
+
+def test_a_renewal_stands_in_the_ledger(proposal, reviewer, colleague, clock, events_of):
+    lasting = services.approve_decision(proposal, acting=reviewer, reason="a")
+    only_contact(lasting)
+    assert events_of(services.renew_decision(lasting, acting=colleague, reason="b"))[-1] == "decision_renewed"
 
 
 def test_renewals_stay_within_90_days_and_their_number(judged, respondent, reviewer, colleague, clock):
