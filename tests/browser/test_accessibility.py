@@ -1,0 +1,74 @@
+"""Every page in both languages, both themes and both sizes: axe finds nothing, nothing overflows, nothing is fetched."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+# Each pair of language, theme and size is met at least once on every page.
+LOOKS = [("fr-FR", "light", "desk"), ("fr-FR", "dark", "phone"), ("en-GB", "light", "phone"), ("en-GB", "dark", "desk")]
+SIGNED_OUT = ["/staff/sign-in/", "/staff/link/nothing/"]
+SIGNED_IN = [
+    "/waves/",
+    "/waves/1/",
+    "/cases/",
+    "/cases/?q=nobody-has-this-name",
+    "case:waiting",
+    "case:in_force",
+    "case:none",
+    "/due/",
+    "/rulebooks/",
+    "/rulebooks/rempart/",
+    "/simulations/",
+    "simulation",
+    "/ledger/",
+    "/keys/",
+    "/nothing-here/",
+]
+
+
+@pytest.fixture(scope="module")
+def simulated(site, visit) -> str:
+    """The address of a simulation that is computed."""
+    with visit() as page:
+        page.goto(site.address + "/simulations/")
+        page.get_by_label("Comptes accusés").fill("40")
+        page.get_by_role("button", name="Simuler").click()
+        page.wait_for_url("**/simulations/*/")
+        site.command("worker", "--until-idle")
+        return page.url.removeprefix(site.address)
+
+
+@pytest.fixture(params=SIGNED_OUT + SIGNED_IN)
+def path(request, find_case) -> str:
+    """The address of a page."""
+    if request.param == "simulation":
+        return request.getfixturevalue("simulated")
+    kind, _colon, state = request.param.partition("case:")
+    return find_case(state) if not kind and state else request.param
+
+
+@pytest.fixture(params=LOOKS, ids="-".join)
+def page(request, path, site, visit, on_phone):
+    """The page, opened in one language, theme and size, with whatever it complained about and asked for."""
+    language, theme, size = request.param
+    options = {"locale": language, "color_scheme": theme, **(on_phone if size == "phone" else {})}
+    if path in SIGNED_OUT:
+        options["storage_state"] = None
+    with visit(**options) as opened:
+        opened.complaints, opened.asked = [], []
+        opened.on("console", lambda message: opened.complaints.append(message.text))
+        opened.on("pageerror", lambda error: opened.complaints.append(str(error)))
+        opened.on("request", lambda asked: opened.asked.append(asked.url))
+        opened.goto(site.address + path)
+        yield opened
+
+
+def test_a_page_is_accessible_fits_and_asks_nothing_of_anybody_else(page, path, site):
+    results = Axe().run(page, options={"runOnly": RULES, "resultTypes": ["violations"]})
+    assert results.violations_count == 0, results.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    assert [url for url in page.asked if not url.startswith(site.address + "/")] == []
+    # A page that says "there is nothing here" is rightly logged by the browser as 404 or 410.
+    assert [text for text in page.complaints if "Failed to load resource" not in text] == []
+    words = page.locator("body").inner_text().lower()
+    assert not {word for word in ("guilty", "coupable", "victim") if word in words}
