@@ -150,9 +150,8 @@ def text_of(data: bytes, file: str) -> str:
         raise RulebookErrors([Problem(file, 1, 1, f"larger than {LARGEST >> 10} KiB: not a rulebook")])
     if not data.strip():
         raise RulebookErrors([Problem(file, 1, 1, "the file is empty")])
-    for wanted, message in ((b"\0", "a binary file, not text"),):
-        if (at := data.find(wanted)) >= 0:
-            raise RulebookErrors([_problem_in_bytes(data, at, file, message)])
+    if (at := data.find(b"\0")) >= 0:
+        raise RulebookErrors([_problem_in_bytes(data, at, file, "a binary file, not text")])
     try:
         return data.decode()
     except UnicodeDecodeError as error:
