@@ -66,21 +66,26 @@ def good(tmp_path_factory) -> dict[str, Path]:
     return files
 
 
+@pytest.fixture(scope="module")
+def expected(good) -> dict[str, bytes]:
+    """What each filter writes of its good input."""
+    return {name: run(*FILTERS[name], good[name], seed="1").out for name in FILTERS}
+
+
 each_filter = pytest.mark.parametrize("name", FILTERS)
 
 
 @each_filter
-def test_a_file_and_standard_input_give_the_same_bytes_whatever_the_order_of_sets(name, good):
-    from_file = run(*FILTERS[name], good[name], seed="1")
-    from_input = run(*FILTERS[name], "-", given=good[name].read_bytes(), seed="2")
-    assert from_file.status == from_input.status == exits.OK
-    assert from_file.out.endswith(b"\n")
-    assert from_file.out == from_input.out
-    assert from_file.rejects == []
+def test_a_file_and_standard_input_give_the_same_bytes_whatever_the_order_of_sets(name, good, expected):
+    ended = run(*FILTERS[name], "-", given=good[name].read_bytes(), seed="2")
+    assert ended.status == exits.OK
+    assert ended.out == expected[name]
+    assert ended.out.endswith(b"\n")
+    assert ended.rejects == []
 
 
 @each_filter
-def test_bad_lines_are_set_aside_and_the_others_give_what_they_gave(name, good, tmp_path):
+def test_bad_lines_are_set_aside_and_the_others_give_what_they_gave(name, good, expected, tmp_path):
     lines = good[name].read_bytes().splitlines(keepends=True)
     long = b'{"text": "' + b"a" * 10_000_000 + b'"}\n'
     bad = [b"not json\n", b'{"id": "\xff"}\n', b"{}\n", b"\x00\x01\x02\n", long]
@@ -89,7 +94,7 @@ def test_bad_lines_are_set_aside_and_the_others_give_what_they_gave(name, good, 
     ended = run(*FILTERS[name], "-", "--rejects", rejects, given=mixed)
     rows = [json.loads(line) for line in rejects.read_text().splitlines()]
     assert ended.status == exits.OK
-    assert ended.out == run(*FILTERS[name], good[name]).out
+    assert ended.out == expected[name]
     assert [row["line"] for row in rows] == [2, 3, 4, 5, 6]
     assert all(row.keys() == REJECT and row["field"] and row["error"] for row in rows)
 
@@ -134,7 +139,7 @@ def test_a_folder_is_no_file(name, tmp_path):
 
 
 @each_filter
-@pytest.mark.parametrize("wrong", [["-", "--nonsense"], [], ["-", "-"]], ids=["option", "no file", "two files"])
+@pytest.mark.parametrize("wrong", [["-", "--nonsense"], []], ids=["option", "no file"])
 def test_wrong_usage_is_told_from_wrong_data(name, wrong):
     ended = run(*FILTERS[name], *wrong)
     assert ended.status == exits.USAGE
@@ -143,22 +148,22 @@ def test_wrong_usage_is_told_from_wrong_data(name, wrong):
 
 
 @each_filter
-def test_results_go_where_they_are_asked_for(name, good, tmp_path):
+def test_results_go_where_they_are_asked_for(name, good, expected, tmp_path):
     out = tmp_path / "out"
     ended = run(*FILTERS[name], good[name], "--out", out)
     assert ended.status == exits.OK
     assert ended.out == b""
-    assert out.read_bytes() == run(*FILTERS[name], good[name]).out
+    assert out.read_bytes() == expected[name]
 
 
-def test_the_filters_join_in_one_pipe(good):
+def test_the_filters_join_in_one_pipe(good, expected):
     """As a person would type it, with the shell between them."""
     rempart = f"{sys.executable} -m rempart.cli"
     typed = f"{rempart} {' '.join(FILTERS['read'])} - | {rempart} corroborate - | {rempart} decide - --rulebook rempart"
     piped = subprocess.run(
         ["bash", "-o", "pipefail", "-c", typed], input=good["read"].read_bytes(), capture_output=True, check=True
     )
-    assert piped.stdout == run(*FILTERS["decide"], good["decide"]).out
+    assert piped.stdout == expected["decide"]
 
 
 def test_a_reader_that_leaves_early_is_no_error(good):
