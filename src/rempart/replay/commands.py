@@ -1,6 +1,8 @@
 """`rempart replay`: the same wave under several rulebooks, as a table for people or as one JSON array."""
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import msgspec
 from msgspec import UNSET
@@ -31,10 +33,22 @@ def replay(
     rows = list(read_table(accounts, AccountRow, rejects)) if accounts else None
     truths = list(read_table(truth, Truth, rejects)) if truth else None
     reader = TestimonyReader(rejects)
-    with opened(file) as stream:
+    with opened(file) as stream, _without_collecting():
         testimonies = reader.read(progress(lines_of(stream), what="lines"))
         replayed = run(testimonies, rulebooks, accounts=rows, prior=prior)
     return replayed.outcomes(truths), reader
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Hold garbage collection off: all of a wave stays in use, and looking for garbage takes a fifth of the time."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 _HEADINGS = {
