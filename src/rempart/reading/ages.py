@@ -1,11 +1,20 @@
-"""How old the person harmed was at the time, as far as the text says, and whether that was under 18."""
+"""How old the person harmed was at the time, as far as the text says, and whether that was under 18.
 
-from typing import NamedTuple
+A number is an age by what stands around it: « j'avais 14 ans » is, « 14 ans de danse » and « il a 22 ans » are not the
+age of the person harmed, and « j'ai 17 ans maintenant, c'était il y a 3 ans » makes 14.
+"""
+
+from typing import Literal, NamedTuple
 
 from rempart.reading.grammar import Grammar
 from rempart.reading.lexicon import Tokens
 
 ADULT = 18
+_YOUNGEST, _OLDEST = 5, 60
+_SUBJECTS = ("KIN", "I", "ME", "MY", "SHE", "HE", "HANDLE", "BARE", "GIRLS", "YOU")
+_REACH = 7  # tokens back to whom a number is about
+
+Kind = Literal["target", "now", "ago", "other"]
 
 
 class Age(NamedTuple):
@@ -15,127 +24,143 @@ class Age(NamedTuple):
     minor: bool | None
     age_tokens: list[tuple[int, int]]
     minor_tokens: list[tuple[int, int]]
-    of: str | None = None  # whose: `author`, `other`, or None when nothing says
+    of: str | None = None  # whose: `author`, `other`, or None when no age was read
+
+
+class _Number(NamedTuple):
+    """What a number of the text is. The surest `target` is the age."""
+
+    kind: Kind
+    sureness: int = 0
+    of: str = ""
+
+
+_OTHER = _Number("other")
 
 
 def find_age(tokens: Tokens, grammar: Grammar) -> Age:
     """The age of the person harmed at the time of the facts."""
-    best: tuple[int, int, int, int, str] | None = None
-    years_ago: tuple[int, int] | None = None
-    now: tuple[int, int] | None = None
-    symbols = tokens.symbols
-    for index, symbol in enumerate(symbols):
-        if symbol not in grammar["NUMBER"]:
-            continue
-        value = _value(tokens.words[index], grammar)
-        if value is None:
-            continue
-        kind, rank, whose = _reading_of(symbols, index, value, grammar)
-        if kind == "ago":
-            years_ago = (value, index)
-        elif kind == "now":
-            now = (value, index)
-        elif kind == "target" and (best is None or rank > best[0]):
-            best = (rank, value, index, _unit_end(symbols, index, grammar), whose)
-    if now is not None and (best is None or best[0] <= 1) and years_ago is not None and now[0] - years_ago[0] > 3:
-        age = now[0] - years_ago[0]
-        where = sorted([(now[1], now[1] + 1), (years_ago[1], years_ago[1] + 1)])
-        return Age(age, age < ADULT, where, where, "author")
-    if best is None and now is not None and years_ago is None:
-        best = (1, now[0], now[1], _unit_end(symbols, now[1], grammar), "author")
+    found = _numbers(tokens, grammar) if tokens.mask & grammar.lexicon.bit("NUMBER") else {}
+    now = next((index for index, (number, _) in found.items() if number.kind == "now"), None)
+    ago = next((index for index, (number, _) in found.items() if number.kind == "ago"), None)
+    targets = [index for index, (number, _) in found.items() if number.kind == "target"]
+    best = max(targets, key=lambda index: found[index][0].sureness, default=None)
+    if now is not None and (best is None or found[best][0].sureness <= 1):
+        if ago is not None and (age := found[now][1] - found[ago][1]) >= _YOUNGEST:
+            where = sorted([_with_unit(tokens.symbols, now, grammar), _with_unit(tokens.symbols, ago, grammar)])
+            return Age(age, age < ADULT, where, where, "author")
+        best = now
     if best is not None:
-        where = [(best[2], best[3])]
-        return Age(best[1], best[1] < ADULT, where, where, best[4])
-    minor, where = _minority(tokens, grammar)
+        number, age = found[best]
+        where = [_with_unit(tokens.symbols, best, grammar)]
+        return Age(age, age < ADULT, where, where, number.of)
+    if not tokens.mask & grammar.minority:
+        return Age(None, None, [], [])
+    minor, where = _minority(tokens.symbols, grammar)
     return Age(None, minor, [], where)
 
 
-def _value(word: str, grammar: Grammar) -> int | None:
-    value = grammar.numbers.get(word)
-    if value is None and word.isdecimal() and len(word) <= 2:
-        value = int(word)
-    return value
+def _numbers(tokens: Tokens, grammar: Grammar) -> dict[int, tuple[_Number, int]]:
+    """Token → what the number there is, and its value."""
+    found = {}
+    numbers = grammar["NUMBER"]
+    for index, symbol in enumerate(tokens.symbols):
+        if symbol in numbers:
+            word = tokens.words[index]
+            value = grammar.numbers.get(word)
+            if value is None and word.isdecimal() and len(word) <= 2:
+                value = int(word)
+            if value is not None:
+                found[index] = (_reading_of(tokens.symbols, index, value, grammar), value)
+    return found
 
 
-def _unit_end(symbols: str, index: int, grammar: Grammar) -> int:
-    return index + 2 if index + 1 < len(symbols) and symbols[index + 1] in grammar["YEARS"] else index + 1
+def _with_unit(symbols: str, index: int, grammar: Grammar) -> tuple[int, int]:
+    has_unit = index + 1 < len(symbols) and symbols[index + 1] in grammar["YEARS"]
+    return index, index + 2 if has_unit else index + 1
 
 
-def _reading_of(symbols: str, index: int, value: int, grammar: Grammar) -> tuple[str, int, str]:
-    """What a number is: the target's age (and how surely), an age now, years ago, or something else."""
+def _reading_of(symbols: str, index: int, value: int, grammar: Grammar) -> _Number:
+    """What the number at `index` is."""
     before = symbols[index - 1] if index else ""
-    has_unit = _unit_end(symbols, index, grammar) == index + 2
+    has_unit = _with_unit(symbols, index, grammar)[1] == index + 2
     after = symbols[index + 2] if has_unit and index + 2 < len(symbols) else ""
-    if (has_unit and before in grammar["AGO_BEFORE"]) or after in grammar["AGO_AFTER"]:
-        return "ago", 0, "author"
+    if has_unit and (before in grammar["AGO_BEFORE"] or after in grammar["AGO_AFTER"]):
+        return _Number("ago")
     if has_unit and (after in grammar["AFTER_YEARS"] or before in grammar["FOR_YEARS"]):
-        return "other", 0, ""
-    if before in grammar["AGE_LAW"] or not 5 <= value <= 60:
-        return "other", 0, ""
-    subject, had, have = "", False, False
-    ends = grammar["END"]
-    look = index - 1
-    while look >= 0 and index - look <= 7 and symbols[look] not in ends:
+        return _OTHER
+    if before in grammar["AGE_LAW"] or not _YOUNGEST <= value <= _OLDEST:
+        return _OTHER
+    subject, distance, had, have = _subject(symbols, index, grammar)
+    if not has_unit and not _is_age_without_unit(subject, distance, had, have, grammar):
+        return _OTHER
+    around = set(symbols[max(0, index - 6) : index + 6])
+    if subject in ("I", "ME", "MY"):
+        if had or (around & grammar["THEN"] and not around & grammar["NOW"]):
+            return _Number("target", 4, "author")
+        return _Number("now", 0, "author") if have or around & grammar["NOW"] else _Number("target", 2, "author")
+    if subject in ("KIN", "GIRLS"):
+        return _Number("target", 3, "other")
+    if subject in ("HE", "HANDLE", "BARE") or value >= ADULT:
+        return _OTHER
+    return _Number("target", 2, "other") if subject == "SHE" else _Number("target", 1, "author")
+
+
+def _subject(symbols: str, index: int, grammar: Grammar) -> tuple[str, int, bool, bool]:
+    """Whom the number at `index` is about, how many tokens before, and whether a past or a present « have » is between."""
+    had = have = False
+    for distance in range(1, _REACH + 1):
+        look = index - distance
+        if look < 0 or symbols[look] in grammar["END"]:
+            break
         symbol = symbols[look]
         had = had or symbol in grammar["HAD"]
         have = have or symbol in grammar["HAVE"]
-        for name in ("KIN", "I", "ME", "MY", "SHE", "HE", "HANDLE", "GIRLS", "YOU"):
-            if symbol in grammar[name]:
-                subject = name
-                break
-        if subject:
-            break
-        look -= 1
-    if not has_unit and not (had and index - look <= 3) and not (subject == "ME" and index - look == 1):
-        if not (grammar.age_without_unit and subject in ("I", "KIN", "SHE") and (have or had)):
-            return "other", 0, ""
-    around = set(symbols[max(0, index - 6) : index + 6])
-    if subject in ("I", "ME", "MY"):
-        if around & grammar["NOW"] and not had:
-            return "now", 0, "author"
-        return ("target", 4, "author") if had or around & grammar["THEN"] else ("now", 0, "author") if have else ("target", 2, "author")
-    if subject in ("KIN", "GIRLS"):
-        return "target", 3, "other"
-    if subject == "SHE":
-        return ("target", 2, "other") if value < ADULT else ("other", 0, "")
-    if subject == "YOU":
-        return ("target", 1, "author") if value < ADULT else ("other", 0, "")
-    if subject in ("HE", "HANDLE"):
-        return "other", 0, ""
-    return ("target", 1, "author") if value < ADULT else ("other", 0, "")
+        for name in _SUBJECTS:
+            # « @leo (24 ans) » is leo's age; in « leo.vrtx, snap, 13 ans » the number no longer is.
+            if symbol in grammar[name] and (distance <= 2 or name not in ("HANDLE", "BARE")):
+                return name, distance, had, have
+    return "", _REACH + 1, had, have
 
 
-def _minority(tokens: Tokens, grammar: Grammar) -> tuple[bool | None, list[tuple[int, int]]]:
+def _is_age_without_unit(subject: str, distance: int, had: bool, have: bool, grammar: Grammar) -> bool:
+    if had and distance <= 3:
+        return True
+    if subject == "ME" and distance == 1:
+        return True
+    return grammar.age_without_unit and subject in ("I", "KIN", "SHE") and (have or had)
+
+
+def _minority(symbols: str, grammar: Grammar) -> tuple[bool | None, list[tuple[int, int]]]:
     """Whether words other than an age say that the person harmed was a minor (« mineure », « en 4e »)."""
-    symbols = tokens.symbols
-    found: list[tuple[int, int]] = []
+    own: list[tuple[int, int]] = []
+    groups: list[tuple[int, int]] = []
+    adult: list[tuple[int, int]] = []
     for index, symbol in enumerate(symbols):
-        if symbol in grammar["MINOR_TARGET"]:
+        before = symbols[index - 1] if index else ""
+        if symbol in grammar["MINOR_GROUP"]:
+            groups.append((index, index + 1))
+        elif symbol in grammar["MINOR_TARGET"] and not _about_somebody_else(symbols, index, grammar):
+            own.append((index, index + 1))
+        elif symbol in grammar["SCHOOL"] and before in grammar["SCHOOL_IN"]:
             if not _about_somebody_else(symbols, index, grammar):
-                found.append((index, index + 1))
-        elif symbol in grammar["SCHOOL"] and index and symbols[index - 1] in grammar["SCHOOL_IN"]:
-            if not _about_somebody_else(symbols, index, grammar):
-                found.append((index - 1, index + 1))
-        elif symbol in grammar["MINOR_GROUP"]:
-            found.append((index, index + 1))
-    if found:
-        return True, found
-    for index, symbol in enumerate(symbols):
-        if symbol in grammar["NOT_MINOR"] and index and symbols[index - 1] in grammar["HAD_BEEN"]:
-            return False, [(index, index + 1)]
+                own.append((index - 1, index + 1))
+        elif symbol in grammar["NOT_MINOR"] and before in grammar["HAD_BEEN"]:
+            adult.append((index, index + 1))
+    for found, minor in ((own, True), (adult, False), (groups, True)):
+        if found:
+            return minor, found
     return None, []
 
 
 def _about_somebody_else(symbols: str, index: int, grammar: Grammar) -> bool:
-    ends = grammar["END"]
+    """Whether a school year or « mineur » is denied, or said of a teacher or of the one accused."""
     for look in range(index - 1, max(-1, index - 6), -1):
         symbol = symbols[look]
-        if symbol in ends:
+        if symbol in grammar["END"] or symbol in grammar.harmed:
             return False
         if symbol in grammar["NEG"] or symbol in grammar["SCHOOL_STAFF"]:
             return True
-        if symbol in grammar["I"] or symbol in grammar["ME"] or symbol in grammar["KIN"] or symbol in grammar["SHE"]:
-            return False
         if symbol in grammar["HE"] and symbols[look + 1] in grammar["IS"]:
             return True
     return False

@@ -96,10 +96,14 @@ def _sufferer(symbols: str, start: int, end: int, grammar: Grammar) -> Sufferer:
     right = end
     while right < len(symbols) and right - end < 6 and symbols[right] not in ends:
         right += 1
-    close = set(symbols[max(left, start - 3) : min(right, end + 1)])
-    if close & author:
+    near = range(max(left, start - 3), min(right, end + 1))
+    if any(symbols[index] in author for index in near):
         return "author"
     around = set(symbols[left:right])
+    if around & grammar["MA"] and any(
+        symbols[index] in grammar["MA"] and symbols[index + 1] in grammar.verbs for index in range(left, right - 1)
+    ):
+        return "author"
     if around & (kin | girls):
         return "other"
     if around & (author | grammar["I"]):

@@ -64,19 +64,25 @@ class Grammar:
         self.creators: list[tuple[int, Service]] = [
             (words.bit(f"CREATOR_{name}"), name) for name in SERVICES if words.knows(f"CREATOR_{name}")
         ]
+        self.minority = words.bit("MINOR_GROUP") | words.bit("MINOR_TARGET") | words.bit("SCHOOL") | words.bit("NOT_MINOR")
+        self.accounts = words.bit("HANDLE") | words.bit("ADDRESS") | words.bit("BARE")
+        self.harmed = frozenset(words.symbols(words.bit("I") | words.bit("ME") | words.bit("KIN") | words.bit("SHE")))
+        verbs = ("ASK", "WANT", "SEND", "SAY", "HARASS", "ASSAULT", "MET", "THREATEN", "PUBLISH", "SHOW", "FLATTER", "BLACKMAIL")
+        self.verbs = frozenset(symbol for name in verbs for symbol in words.symbols(words.bit(name)))
         self.persons = words.bit("I") | words.bit("ME") | words.bit("MY") | words.bit("YOU") | words.bit("WE")
-        self._symbols: dict[str, frozenset[str]] = {}
+        self._symbols = {name: frozenset(words.symbols(words.bit(name))) for name in words.classes}
+        self._symbols_of: dict[int, frozenset[str]] = {}
 
     def __getitem__(self, name: str) -> frozenset[str]:
         """The symbols of the tokens of class `name`."""
-        symbols = self._symbols.get(name)
-        if symbols is None:
-            symbols = self._symbols[name] = frozenset(self.lexicon.symbols(self.lexicon.bit(name)))
-        return symbols
+        return self._symbols[name]
 
     def symbols_of(self, mask: int) -> frozenset[str]:
         """The symbols of the tokens of any class in `mask`."""
-        return frozenset(self.lexicon.symbols(mask))
+        symbols = self._symbols_of.get(mask)
+        if symbols is None:
+            symbols = self._symbols_of[mask] = frozenset(self.lexicon.symbols(mask))
+        return symbols
 
     def services_of(self, symbol: str) -> list[Service]:
         """The service that a token names, if any."""

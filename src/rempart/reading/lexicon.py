@@ -21,9 +21,15 @@ _MOST_REMEMBERED = 100_000
 _BUILT_IN = {HANDLE: "HANDLE", ADDRESS: "ADDRESS", TAG: "TAG", NUMBER: "NUMBER", BARE: "BARE"}
 PLAIN = "\U000f0000"  # the symbol of a word that no class knows
 
+# Classes that a phrase has from its words, unless it names people itself.
+_INHERITED = ("I", "ME", "MY", "WE", "YOU", "HE", "SHE", "HAVE", "HAD")
+_PEOPLE = ("KIN", "GIRLS", "HE", "I", "ME", "SHE", "YOU")
 _DIGITS_THEN_LETTERS = re.compile(r"(?<=\d)(?=[a-z])(?<![a-z]\d)(?<![a-z]\d\d)")
 
 Phrase = tuple[tuple[tuple[str, bool], ...], str, int]  # the words after the first (word, is a prefix), symbol, mask
+# The phrases that start with a word: by their second word, and those whose second word is a prefix; longest first.
+Phrases = tuple[dict[str, list[Phrase]], list[Phrase]]
+Entry = tuple[str, int, Phrases | None]
 
 
 @cache
@@ -48,6 +54,7 @@ class Lexicon:
 
     def __init__(self, classes: Mapping[str, Iterable[str]]) -> None:
         names = list(dict.fromkeys([*_BUILT_IN.values(), *classes]))
+        self.classes = tuple(names)
         self._bits = {name: 1 << index for index, name in enumerate(names)}
         self._exact: dict[str, int] = {}
         self._prefixes: dict[str, int] = {}
@@ -66,13 +73,19 @@ class Lexicon:
         for entry in [*self._exact, *self._except_exact]:
             self._symbol(self._mask(entry))
         for prefix in [*self._prefixes, *self._except_prefixes]:
-            self._symbol(self._mask(prefix + "\0"))
+            self._symbol(self._mask(prefix + "\0"))  # a word that goes on after the prefix
         self.shape_symbols = {
             kind: (self._symbol(self._bits[name]), self._bits[name]) for kind, name in _BUILT_IN.items()
         }
         self._phrases: dict[str, list[Phrase]] = {}
         self._open_phrases: list[tuple[str, Phrase]] = []
+        inherited = sum(self._bits[name] for name in _INHERITED if name in self._bits)
+        people = sum(self._bits[name] for name in _PEOPLE if name in self._bits)
         for words, mask in phrases.items():
+            if not mask & people:
+                # « j'ai porté plainte » still has its « j' » and its « ai »; « ma sœur » no longer speaks of me.
+                for word in words:
+                    mask |= self._mask(word.replace("*", "\0")) & inherited
             rest = tuple((word.rstrip("*"), word.endswith("*")) for word in words[1:])
             phrase = (rest, self._symbol(mask), mask)
             if words[0].endswith("*"):
@@ -82,7 +95,7 @@ class Lexicon:
         # Numbers that are words of the vocabulary (« 3018 ») or begin a phrase (« 4 eme »).
         self.numbered = frozenset(word for word in [*self._exact, *self._phrases] if word.isdigit())
         self._mask_of = {symbol: mask for mask, symbol in self._symbol_of.items()}
-        self._remembered: dict[str, tuple[str, int, list[Phrase] | None]] = {}
+        self._remembered: dict[str, Entry] = {}
 
     def bit(self, name: str) -> int:
         """The bit of class `name`. Raises KeyError when no file defines it."""
@@ -100,8 +113,8 @@ class Lexicon:
         """The mask of the classes that a symbol stands for."""
         return self._mask_of[symbol]
 
-    def look_up(self, word: str) -> tuple[str, int, list[Phrase] | None]:
-        """The symbol of a word, the mask of its classes, and the phrases that may start with it, longest first."""
+    def look_up(self, word: str) -> Entry:
+        """The symbol of a word, the mask of its classes, and the phrases that may start with it."""
         found = self._remembered.get(word)
         if found is None:
             if len(self._remembered) >= _MOST_REMEMBERED:
@@ -109,8 +122,7 @@ class Lexicon:
             mask = self._mask(word)
             phrases = list(self._phrases.get(word, ()))
             phrases += [phrase for prefix, phrase in self._open_phrases if word.startswith(prefix)]
-            phrases.sort(key=lambda phrase: -len(phrase[0]))
-            found = self._remembered[word] = (self._symbol_of[mask], mask, phrases or None)
+            found = self._remembered[word] = (self._symbol_of[mask], mask, _by_second_word(phrases))
         return found
 
     def _note(self, word: str, bit: int) -> None:
@@ -142,43 +154,53 @@ class Tokens:
     __slots__ = ("ends", "kinds", "mask", "starts", "symbols", "words")
 
     def __init__(self, text: str, lexicon: Lexicon) -> None:
+        found = [(match.lastindex or 0, match[match.lastindex or 0], match.span()) for match in TOKEN.finditer(text)]
+        raw = [word for _, word, _ in found]
         words: list[str] = []
         starts: list[int] = []
         ends: list[int] = []
         kinds: list[int] = []
-        for match in TOKEN.finditer(text):
-            kind = match.lastindex or 0
-            words.append(match[kind] if kind == TAG else match[0])
-            start, end = match.span()
+        symbols: list[str] = []
+        shapes, numbered, look_up = lexicon.shape_symbols, lexicon.numbered, lexicon.look_up
+        mask, index, count = 0, 0, len(raw)
+        while index < count:
+            kind, word, (start, end) = found[index]
+            index += 1
+            if kind and (kind != NUMBER or word not in numbered):
+                symbol, bits = shapes[kind]
+            else:
+                symbol, bits, phrases = look_up(word)
+                if phrases is not None and index < count:
+                    by_second, others = phrases
+                    phrase = None
+                    if (exact := by_second.get(raw[index])) is not None:
+                        phrase = _first_that_follows(raw, index, exact)
+                    if others and (phrase is None or len(others[0][0]) > len(phrase[0])):
+                        open_one = _first_that_follows(raw, index, others)
+                        if open_one is not None and (phrase is None or len(open_one[0]) > len(phrase[0])):
+                            phrase = open_one
+                    if phrase is not None:
+                        rest, symbol, bits = phrase
+                        stop = index + len(rest)
+                        word = " ".join(raw[index - 1 : stop])
+                        end = found[stop - 1][2][1]
+                        index = stop
+            words.append(word)
             starts.append(start)
             ends.append(end)
             kinds.append(kind)
-        self.words, self.starts, self.ends, self.kinds, symbols = words, starts, ends, kinds, []
-        mask, index, look_up = 0, 0, lexicon.look_up
-        shapes, numbered = lexicon.shape_symbols, lexicon.numbered
-        while index < len(words):
-            kind = kinds[index]
-            if kind and (kind != NUMBER or words[index] not in numbered):
-                symbol, bits = shapes[kind]
-                symbols.append(symbol)
-                mask |= bits
-                index += 1
-                continue
-            symbol, bits, phrases = look_up(words[index])
-            if phrases is not None:
-                for rest, phrase_symbol, phrase_bits in phrases:
-                    if _follows(words, index + 1, rest):
-                        symbol, bits = phrase_symbol, phrase_bits
-                        stop = index + 1 + len(rest)
-                        words[index:stop] = [" ".join(words[index:stop])]
-                        ends[index:stop] = [ends[stop - 1]]
-                        del starts[index + 1 : stop], kinds[index + 1 : stop]
-                        break
             symbols.append(symbol)
             mask |= bits
-            index += 1
+        self.words, self.starts, self.ends, self.kinds = words, starts, ends, kinds
         self.symbols = "".join(symbols)
         self.mask = mask
+
+
+def _first_that_follows(words: list[str], index: int, phrases: list[Phrase]) -> Phrase | None:
+    for phrase in phrases:
+        if _follows(words, index, phrase[0]):
+            return phrase
+    return None
 
 
 def _follows(words: list[str], index: int, rest: tuple[tuple[str, bool], ...]) -> bool:
@@ -189,6 +211,20 @@ def _follows(words: list[str], index: int, rest: tuple[tuple[str, bool], ...]) -
             return False
         index += 1
     return True
+
+
+def _by_second_word(phrases: list[Phrase]) -> Phrases | None:
+    if not phrases:
+        return None
+    exact: dict[str, list[Phrase]] = {}
+    others: list[Phrase] = []
+    for phrase in sorted(phrases, key=lambda phrase: -len(phrase[0])):
+        word, is_prefix = phrase[0][0]
+        if is_prefix:
+            others.append(phrase)
+        else:
+            exact.setdefault(word, []).append(phrase)
+    return exact, others
 
 
 def _variants(entry: str) -> list[tuple[str, ...]]:

@@ -39,29 +39,14 @@ def find_people(
     is_reply: bool,
 ) -> list[Named]:
     """The accounts that a text names, in order, those of the gazetteer left out. `service` is where a bare @handle lives."""
-    symbols = tokens.symbols
-    places: dict[int, bool] = {}  # token → a handle without doubt
-    for index, kind in enumerate(tokens.kinds):
-        if kind in (HANDLE, ADDRESS):
-            places[index] = True
-        elif kind == BARE and _is_bare_handle(tokens.words[index], grammar):
-            places[index] = True
-    for pattern in grammar.named:
-        for start, end in pattern.find(tokens):
-            word = tokens.words[start]
-            if end == start + 1 and len(word) > 2 and word not in grammar.function_words:
-                places[start] = True
+    places = _places(tokens, grammar)
     if not places:
         return []
-    weights = dict.fromkeys(places, 0.0)
-    for patterns, weight in ((grammar.accused, 1.0), (grammar.bystander, -2.0), (grammar.victim, -2.0)):
-        for pattern in patterns:
-            for start, _ in pattern.find(tokens):
-                if start in weights:
-                    weights[start] = max(weights[start], weight) if weight > 0 else weights[start] + weight
+    weights = _weights(tokens, places, grammar)
+    symbols = tokens.symbols
     found: list[Named] = []
     opening = is_reply
-    for index in sorted(places):
+    for index in places:
         if opening and index == len(found) and not _speaks_of_itself(symbols, index, grammar):
             found.append(Named(index, index + 1, (), -9.0))
             continue
@@ -75,10 +60,37 @@ def find_people(
         weight = weights[index]
         if known.doubts(accounts[0].handle):
             weight -= 1.5
-        if not places[index] and weight <= 0:
-            continue
         found.append(Named(index, index + 1, accounts, weight, beside))
     return [named for named in _joined(found, symbols, grammar) if named.accounts]
+
+
+def _places(tokens: Tokens, grammar: Grammar) -> list[int]:
+    """The tokens that are handles or addresses."""
+    places = set()
+    if tokens.mask & grammar.accounts:
+        for index, kind in enumerate(tokens.kinds):
+            if kind in (HANDLE, ADDRESS) or (kind == BARE and _is_bare_handle(tokens.words[index], grammar)):
+                places.add(index)
+    for pattern in grammar.named:
+        for start, end in pattern.find(tokens):
+            word = tokens.words[start]
+            if end == start + 1 and len(word) > 2 and word not in grammar.function_words:
+                places.add(start)
+    return sorted(places)
+
+
+def _weights(tokens: Tokens, places: Sequence[int], grammar: Grammar) -> dict[int, float]:
+    """How far the words around each handle say that it is accused; below zero, that it is not."""
+    weights = dict.fromkeys(places, 0.0)
+    for pattern in grammar.accused:
+        for start, _ in pattern.find(tokens):
+            if start in weights:
+                weights[start] = 1.0
+    for pattern in (*grammar.bystander, *grammar.victim):
+        for start, _ in pattern.find(tokens):
+            if start in weights:
+                weights[start] -= 2.0
+    return weights
 
 
 def accused_of(people: Sequence[Named]) -> list[Named]:

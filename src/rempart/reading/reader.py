@@ -17,7 +17,7 @@ from rempart.records.vocabulary import CONDUCTS, Conduct, MentionedEvidence, Sta
 from rempart.text.normalise import Normalised, normalise
 
 _MOST_REMEMBERED = 20_000
-_MANUAL_REPOST = re.compile(r"\s*rt @\w+\s*:")
+_MANUAL_REPOST = re.compile(r"\s*rt @[\w.]+(?:@[\w.-]+)?\s*:")
 _HASHTAG = re.compile(r"#([^\s#@.,;:!?()\"']+)")
 
 

@@ -33,8 +33,13 @@ def find_cues(
     mask = tokens.mask
     cues = ["bias"]
     for cue in grammar.cues:
-        if mask & cue.mask or any(pattern.occurs(tokens) for pattern in cue.patterns):
+        if mask & cue.mask:
             cues.append(cue.name)
+            continue
+        for pattern in cue.patterns:
+            if mask & pattern.all_of == pattern.all_of and pattern.occurs(tokens):
+                cues.append(cue.name)
+                break
     sufferers = [fact.sufferer for fact in facts]
     for sufferer in dict.fromkeys(sufferers):
         cues.append(f"fact_{sufferer}")
@@ -78,11 +83,11 @@ def weigh(cues: Sequence[str]) -> dict[Stance, float]:
 
 def spoke_for(stance: Stance, cues: Sequence[str], tokens: Tokens, facts: Sequence[Fact], grammar: Grammar) -> list[tuple[int, int]]:
     """The tokens of the cues that raise `stance`."""
-    weights, place = stance_weights(), STANCES.index(stance)
-    raising = {cue for cue in cues if any(index == place and weight > 0.3 for index, weight in weights.get(cue, ()))}
+    raising = _raising(stance)
     where = [(fact.start, fact.end) for fact in facts if f"fact_{fact.sufferer}" in raising]
+    present = raising.intersection(cues)
     for cue in grammar.cues:
-        if cue.name not in raising:
+        if cue.name not in present:
             continue
         if tokens.mask & cue.mask:
             symbols = grammar.symbols_of(cue.mask)
@@ -90,6 +95,15 @@ def spoke_for(stance: Stance, cues: Sequence[str], tokens: Tokens, facts: Sequen
         for pattern in cue.patterns:
             where += pattern.find(tokens)
     return where
+
+
+@cache
+def _raising(stance: Stance) -> frozenset[str]:
+    """The cues that speak for a stance rather than against it."""
+    place = STANCES.index(stance)
+    return frozenset(
+        cue for cue, row in stance_weights().items() if any(index == place and weight > 0.3 for index, weight in row)
+    )
 
 
 @cache
