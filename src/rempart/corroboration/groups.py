@@ -16,7 +16,7 @@ What such a group is worth follows from a mixture: see `discount`.
 from math import exp, log, log1p, sqrt
 from typing import TYPE_CHECKING, Literal
 
-from rempart.corroboration.parameters import Growth, Parameters, Sharing
+from rempart.corroboration.parameters import Parameters, Rhythm, Sharing, Synchrony
 
 if TYPE_CHECKING:
     from rempart.corroboration.ties import Source
@@ -45,24 +45,25 @@ class Spacing:
             self._squares += off * (interval - self._mean)
         self._last = at
 
-    def regularity(self, growth: Growth) -> float:
+    def regularity(self, rhythm: Rhythm) -> float:
         """Log-odds for a spacing more regular than chance; 0 when it is no more so than arrivals at random.
 
         The intervals of people who do not know of one another are exponential, whose standard deviation is their mean;
-        those of a wave that feeds itself vary more. Half of the mean is allowed for before anything counts.
+        those of a wave that feeds itself vary more. Half of the mean is allowed for before anything counts. Longer
+        intervals than `rhythm.longest` say nothing: dates without times come a day apart.
         """
-        if self.intervals < 5 or self._mean <= 0:
+        if self.intervals < 5 or not 0 < self._mean <= rhythm.longest:
             return 0.0
         variation = sqrt(self._squares / (self.intervals - 1)) / self._mean
         if variation >= 0.5:
             return 0.0
-        return min(growth.at_most, growth.slope * self.intervals * log(0.5 / max(variation, 1e-6)))
+        return min(rhythm.at_most, rhythm.slope * self.intervals * log(0.5 / max(variation, 1e-6)))
 
-    def tightness(self, growth: Growth, typical: float) -> float:
-        """Log-odds for intervals much shorter than `typical` seconds."""
+    def tightness(self, synchrony: Synchrony) -> float:
+        """Log-odds for intervals much shorter than is typical."""
         if self.intervals < 4:
             return 0.0
-        return max(0.0, min(growth.at_most, growth.slope * log(typical / max(self._mean, 1.0))))
+        return max(0.0, min(synchrony.at_most, synchrony.slope * log(synchrony.typical / max(self._mean, 1.0))))
 
 
 class Group:
@@ -119,9 +120,8 @@ def log_odds(group: Group, *, accusers: int, rate: float, bystanders: tuple[int,
         bound = parameters.not_shared_by_bystanders
         evidence += max(-bound, min(bound, bound * known / (known + 5.0) * log(here / there)))
     if size >= parameters.campaign_at_least:
-        synchrony = parameters.synchrony
         evidence += group.spacing.regularity(parameters.regular_spacing)
-        evidence += group.spacing.tightness(synchrony, synchrony.typical)
+        evidence += group.spacing.tightness(parameters.synchrony)
         bound = parameters.group_record.at_most
         evidence += max(-bound, min(bound, parameters.group_record.slope * group.record))
     return sharing.start + evidence

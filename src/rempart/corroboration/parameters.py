@@ -38,6 +38,12 @@ class Sharing(Growth, frozen=True, kw_only=True):
     usual: Share
 
 
+class Rhythm(Growth, frozen=True, kw_only=True):
+    """How regular intervals speak for acting together; `longest` in seconds."""
+
+    longest: Annotated[float, Meta(gt=0)]
+
+
 class Synchrony(Growth, frozen=True, kw_only=True):
     """How short intervals speak for acting together; `typical` in seconds."""
 
@@ -86,7 +92,7 @@ class Parameters(_Checked, frozen=True, kw_only=True):
     copy_length: Annotated[int, Meta(ge=1)]
     not_shared_by_bystanders: Weight
     overlap: Weight
-    regular_spacing: Growth
+    regular_spacing: Rhythm
     synchrony: Synchrony
     group_record: Growth
     group_odds_at_least: Annotated[float, Meta(gt=0)]

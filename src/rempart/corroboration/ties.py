@@ -45,6 +45,7 @@ class Source(msgspec.Struct, eq=False):
     left: float
     first_hand: bool = False
     verified: bool = False
+    communities_known: bool = False
     keys: tuple[int, ...] = ()
     group: Group | None = None
     voices: list[tuple[Tally, Voice]] = []
@@ -107,9 +108,10 @@ class Ties:
 
     def tie(self, source: Source, shared: list[Shared], *, first_hand: bool, communities_known: bool) -> None:
         """Count what a source shares with others."""
-        if first_hand and not source.first_hand:
-            source.first_hand = True
-            self._known += communities_known
+        source.first_hand |= first_hand
+        if communities_known and source.first_hand and not source.communities_known:
+            source.communities_known = True
+            self._known += 1
         joined = False
         for key, kind, strength in shared:
             if key not in source.keys and (source.first_hand or kind != "community"):

@@ -1,0 +1,186 @@
+"""What holds of any testimonies."""
+
+import random
+from datetime import UTC, datetime, timedelta
+from math import log
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rempart.corroboration import assess, timeline
+from rempart.records import AccountReference, Evidence, Origin, Reporter, Testimony
+from rempart.records.vocabulary import CHANNELS, CONDUCTS, EvidenceKind
+from typing import get_args
+
+START = datetime(2026, 3, 4, 17, 0, tzinfo=UTC)
+TEXTS = (
+    None,
+    "",
+    "moi aussi",
+    "il m'a demandé des photos sur snap quand j'avais quatorze ans et j'ai eu peur de le dire",
+    "il m'a demandé des photos sur snap quand j'avais quatorze ans et j'ai eu très peur de le dire",
+    "he wrote to me after a live and would not stop asking where i lived until i blocked him",
+    "elle raconte n'importe quoi, c'est faux",
+)
+
+reporters = st.builds(
+    Reporter,
+    id=st.integers(0, 12).map("r{}".format),
+    upheld=st.integers(0, 3),
+    rejected=st.integers(0, 3),
+    communities=st.lists(st.sampled_from(["fans", "server", "music", "school"]), max_size=3),
+)
+origins = st.none() | st.builds(
+    Origin, network=st.none() | st.sampled_from(["n1", "n2", "n3"]), device=st.none() | st.sampled_from(["d1", "d2"])
+)
+evidence = st.builds(
+    Evidence, kind=st.sampled_from(get_args(EvidenceKind)), verified=st.sampled_from([None, None, True, False])
+)
+abouts = st.sampled_from(
+    [
+        AccountReference("tiktok", "leo.vrtx"),
+        AccountReference("tiktok", "mia.wavy"),
+        AccountReference("tiktok", "mia.wavy", "7001"),
+        AccountReference("tiktok", "mia.old", "7001"),
+        AccountReference("snapchat", "leo.vrtx"),
+    ]
+)
+testimonies = st.builds(
+    Testimony,
+    id=st.just(""),
+    received_at=st.integers(0, 30).map(lambda n: START + timedelta(minutes=10 * n)),
+    channel=st.sampled_from(CHANNELS),
+    about=abouts,
+    stance=st.sampled_from(["testimony", "testimony", "testimony", "relay", "dispute"]),
+    conduct=st.lists(st.sampled_from(CONDUCTS), max_size=2, unique=True),
+    conduct_services=st.lists(st.sampled_from(["snapchat", "tiktok", "instagram"]), max_size=2, unique=True),
+    met_on=st.lists(st.sampled_from(["tiktok", "yubo"]), max_size=1),
+    complainant_minor=st.sampled_from([None, True, False]),
+    text=st.sampled_from(TEXTS),
+    reporter=reporters,
+    origin=origins,
+    evidence=st.lists(evidence, max_size=2),
+)
+
+
+def numbered(several):
+    return [msgspec.structs.replace(t, id=f"t{n}") for n, t in enumerate(several)]
+
+
+waves = st.lists(testimonies, min_size=1, max_size=40).map(numbered)
+
+
+def by_account(assessments):
+    return {(a.about.service, a.about.handle): a for a in assessments}
+
+
+@settings(max_examples=120, deadline=None)
+@given(waves)
+def test_the_last_row_of_the_timeline_is_the_batch(wave):
+    last = by_account(timeline(wave))
+    for account, batch in by_account(assess(wave)).items():
+        assert msgspec.structs.replace(last[account], as_of=batch.as_of) == batch
+
+
+@settings(max_examples=60, deadline=None)
+@given(waves, st.integers(0, 30))
+def test_the_timeline_knows_nothing_of_what_comes_later(wave, ten_minutes):
+    as_of = START + timedelta(minutes=10 * ten_minutes)
+    so_far = by_account(row for row in timeline(wave) if row.as_of <= as_of)
+    for account, batch in by_account(assess(wave, as_of=as_of)).items():
+        assert so_far[account].credibility == pytest.approx(batch.credibility, abs=1e-9)
+        assert so_far[account].independent_sources == pytest.approx(batch.independent_sources, abs=1e-9)
+
+
+@settings(max_examples=60, deadline=None)
+@given(waves, st.randoms(use_true_random=False))
+def test_the_order_of_lines_does_not_matter(wave, chance):
+    shuffled = list(wave)
+    chance.shuffle(shuffled)
+    assert assess(shuffled) == assess(wave)
+    assert list(timeline(shuffled)) == list(timeline(wave))
+
+
+@settings(max_examples=80, deadline=None)
+@given(waves, st.floats(0.01, 0.99))
+def test_the_weights_add_up_to_the_log_odds(wave, prior):
+    for assessment in assess(wave, prior=prior):
+        total = sum(factor.weight for factor in assessment.because)
+        assert abs(total) <= 20 + 1e-9
+        odds = log(assessment.credibility) - log(1 - assessment.credibility)
+        assert total == pytest.approx(odds, abs=1e-6)
+        assert {"prior", "bound"} <= {factor.factor for factor in assessment.because}
+
+
+@settings(max_examples=80, deadline=None)
+@given(waves)
+def test_everything_is_in_range(wave):
+    for assessment in assess(wave):
+        for view in (assessment, *assessment.by_service.values()):
+            assert 0 < view.credibility < 1
+            assert 0 <= view.coordination <= 1
+            assert -1e-9 <= view.independent_sources <= view.testimonies + 1e-9
+            assert 0 <= view.severity <= 4
+            assert sum(view.by_channel.values()) == view.testimonies + view.relays
+            assert msgspec.convert(msgspec.to_builtins(view), type(view)) == view
+
+
+@settings(max_examples=150, deadline=None)
+@given(waves, st.integers(0, 300), st.sampled_from(get_args(EvidenceKind)), st.sampled_from(CHANNELS))
+def test_an_independent_verified_testimony_never_lowers_the_credibility(wave, minutes, kind, channel):
+    about = wave[0].about
+    added = Testimony(
+        id="added",
+        received_at=START + timedelta(minutes=minutes),
+        channel=channel,
+        about=about,
+        stance="testimony",
+        text="je n'ai jamais parlé de ceci à personne avant aujourd'hui, voici l'échange entier",
+        reporter=Reporter(id="somebody else"),
+        evidence=[Evidence(kind=kind, verified=True)],
+    )
+    key = (about.service, about.handle)
+    before, after = by_account(assess(wave)), by_account(assess([*wave, added]))
+    if key in before and key in after:
+        assert after[key].credibility >= before[key].credibility - 1e-12
+
+
+@settings(max_examples=60, deadline=None)
+@given(waves)
+def test_rows_come_in_order_and_each_changes_something(wave):
+    rows = list(timeline(wave))
+    order = [(row.as_of, row.about.service, row.about.handle) for row in rows]
+    assert order == sorted(set(order))
+    last = {}
+    for row in rows:
+        account = (row.about.service, row.about.handle)
+        assert account not in last or msgspec.structs.replace(last[account], as_of=row.as_of) != row
+        last[account] = row
+
+
+def test_larger_waves_agree_as_well():
+    chance = random.Random(5)
+    wave = []
+    for n in range(600):
+        crew = chance.random() < 0.4
+        wave.append(
+            Testimony(
+                id=f"t{n}",
+                received_at=START + timedelta(seconds=chance.randrange(40_000)),
+                channel=chance.choice(CHANNELS),
+                about=AccountReference("tiktok", f"star{chance.randrange(6)}"),
+                stance=chance.choice(["testimony", "testimony", "relay", "dispute"]),
+                conduct_services=chance.choice([[], ["snapchat"], ["tiktok"]]),
+                text=TEXTS[3] if crew else " ".join(chance.choices("abcdefghijklmnopqrstuvwxyz", k=20)),
+                reporter=Reporter(
+                    id=f"c{chance.randrange(40)}" if crew else f"r{chance.randrange(900)}",
+                    communities=["server", "fans"] if crew else chance.choice([[], ["fans"]]),
+                ),
+                origin=Origin(network=f"n{chance.randrange(9)}") if crew else None,
+            )
+        )
+    last = by_account(timeline(wave))
+    for account, batch in by_account(assess(wave)).items():
+        assert msgspec.structs.replace(last[account], as_of=batch.as_of) == batch

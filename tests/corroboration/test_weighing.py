@@ -1,0 +1,172 @@
+"""What weighs more than what."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from rempart.corroboration import assess
+from rempart.records import Evidence, Origin, Reporter
+
+
+START = datetime(2026, 3, 4, tzinfo=UTC)
+
+
+def only(testimonies, **given):
+    (assessment,) = assess(testimonies, **given)
+    return assessment
+
+
+def credibility(testimonies, **given):
+    return only(testimonies, **given).credibility
+
+
+def verified(kind):
+    return [Evidence(kind=kind, verified=True)]
+
+
+def test_three_independent_victims_weigh_more_than_eighty_who_act_together(world):
+    assert credibility(world.victims(3)) > credibility(world.brigade(80))
+
+
+def test_eighty_who_act_together_are_few_sources(world):
+    assert only(world.brigade(80)).independent_sources < 3
+
+
+def test_eighty_who_act_together_are_seen_as_a_campaign(world):
+    assert only(world.brigade(80)).coordination > 0.9
+
+
+def test_independent_victims_are_not_seen_as_a_campaign(world):
+    assert only(world.victims(10)).coordination < 0.2
+
+
+def test_victims_keep_their_number_beside_a_brigade(world):
+    assert only(world.victims(5) + world.brigade(40)).independent_sources > 5
+
+
+def test_one_verified_export_weighs_more_than_ten_screenshots(world):
+    screenshots = world.victims(10, evidence=[Evidence(kind="screenshot")])
+    assert credibility(world.victims(1, evidence=verified("export"))) > credibility(screenshots)
+
+
+def test_one_verified_export_weighs_more_than_ten_verified_screenshots_of_one_person(world):
+    one = world.testimony(evidence=10 * verified("screenshot"))
+    assert credibility([world.testimony(evidence=verified("export"))]) > credibility([one])
+
+
+def test_a_sealed_testimony_weighs_more_than_a_post_under_the_hashtag(world):
+    assert credibility([world.testimony(channel="sealed")]) > credibility([world.testimony()])
+
+
+def test_a_relay_weighs_less_than_a_first_hand_testimony(world):
+    assert credibility([world.testimony(stance="relay")]) < credibility([world.testimony()])
+
+
+def test_a_hundred_relays_weigh_less_than_two_victims(world):
+    relays = [t for t in world.victims(100, stance="relay")]
+    assert credibility(relays) < credibility(world.victims(2))
+
+
+def test_fans_who_dispute_barely_lower_the_credibility(world):
+    victims = world.victims(5)
+    fans = world.victims(200, stance="dispute")
+    assert credibility(victims) - 0.03 < credibility(victims + fans) < credibility(victims)
+
+
+def test_refuted_evidence_lowers_the_credibility(world):
+    looked_at = world.testimony(evidence=[Evidence(kind="screenshot", verified=False)])
+    unseen = world.testimony(evidence=[Evidence(kind="screenshot")])
+    assert credibility([looked_at]) < credibility([unseen])
+
+
+def test_a_first_time_anonymous_reporter_counts_as_much_as_one_with_an_old_account(world):
+    old = Reporter(id="old", account_created_at=world.testimony().received_at - timedelta(days=2000), followers=500)
+    assert credibility([world.testimony(reporter=old)]) == credibility([world.testimony()])
+
+
+def test_missing_origins_say_nothing(world):
+    without = world.victims(4)
+    with_null = [world.testimony(text=t.text, origin=Origin()) for t in without]
+    assert credibility(without) == pytest.approx(credibility(with_null))
+
+
+def test_a_reporter_found_right_before_weighs_more(world):
+    right, wrong = Reporter(id="right", upheld=4), Reporter(id="wrong", rejected=4)
+    plain = credibility([world.testimony()])
+    assert credibility([world.testimony(reporter=wrong)]) < plain < credibility([world.testimony(reporter=right)])
+
+
+def test_several_testimonies_of_one_reporter_count_once(world):
+    reporter = Reporter(id="one")
+    repeated = [world.testimony(reporter=reporter, text=f"encore {n}") for n in range(12)]
+    assert only(repeated).independent_sources == 1
+    assert credibility(repeated) == pytest.approx(credibility([world.testimony()]), abs=0.02)
+
+
+def test_somebody_who_also_denies_weighs_less(world):
+    reporter = Reporter(id="one")
+    retracted = [world.testimony(reporter=reporter), world.testimony(reporter=reporter, stance="dispute")]
+    assert credibility(retracted) < credibility([world.testimony()])
+
+
+def test_a_hundred_copies_of_one_text_move_the_credibility_no_more_than_a_few_people(world):
+    victims = world.victims(3)
+    assert credibility(victims + world.copies(100)) <= credibility(victims + world.victims(3))
+
+
+def test_copies_of_a_victims_text_do_not_make_the_victims_less_credible_than_one_of_them(world):
+    victims = world.victims(1)
+    assert credibility(victims + world.copies(100, text=victims[0].text)) > 0.1
+
+
+def test_fans_of_one_star_share_its_community_without_being_a_campaign(world):
+    fans = [Reporter(id=f"fan{n}", communities=["fans-of-leo", f"other-{n}"]) for n in range(12)]
+    victims = [world.testimony(text=t.text, reporter=fan) for t, fan in zip(world.victims(12), fans, strict=True)]
+    deniers = [
+        world.testimony(stance="dispute", reporter=Reporter(id=f"d{n}", communities=["fans-of-leo"])) for n in range(6)
+    ]
+    assert only(victims + deniers).coordination < 0.3
+
+
+def test_victims_who_speak_within_minutes_from_new_accounts_are_not_a_campaign(world):
+    victims = []
+    for n, told in enumerate(world.victims(10)):
+        at = told.received_at.replace(hour=18, minute=(7 * n * n) % 53)
+        reporter = Reporter(id=f"new{n}", account_created_at=at - timedelta(hours=3))
+        victims.append(world.testimony(text=told.text, received_at=at, reporter=reporter))
+    assert only(victims).coordination < 0.3
+
+
+def test_short_words_of_the_hashtag_are_not_a_campaign(world):
+    phrases = [f"#balancetontiktokeur moi aussi, {t.text}" for t in world.victims(10)]
+    assert only([world.testimony(text=phrase) for phrase in phrases]).coordination < 0.3
+
+
+def test_people_who_strike_together_elsewhere_are_seen(world):
+    crew = [Reporter(id=f"c{n}") for n in range(8)]
+    others = [t for target in ("mia.wavy", "zak.nox", "tom.prsm") for t in world.victims(12, target)]
+    struck = [
+        world.testimony(target, reporter=member, text=None)
+        for target in ("mia.wavy", "leo.vrtx")
+        for member in crew
+    ]
+    leo = {a.about.handle: a for a in assess(others + struck)}["leo.vrtx"]
+    assert leo.coordination > 0.5
+
+
+def test_a_metronome_is_seen(world):
+    regular = world.victims(24)
+    for n, testimony in enumerate(regular):
+        testimony.received_at = regular[0].received_at + timedelta(minutes=20 * n)
+    assert only(regular).coordination > 0.5 > 0.1 > only(world.victims(24)).coordination
+
+
+def test_dates_without_times_are_no_metronome(world):
+    daily = world.victims(24)
+    for n, testimony in enumerate(daily):
+        testimony.received_at = START + timedelta(days=n)
+    assert only(daily).coordination < 0.1
+
+
+def test_a_higher_prior_gives_a_higher_credibility(world):
+    assert credibility(world.victims(1), prior=0.1) < credibility(world.victims(1), prior=0.6)
