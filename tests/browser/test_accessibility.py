@@ -1,4 +1,4 @@
-"""Every page in both languages, both themes and both sizes: axe finds nothing, nothing overflows, nothing is fetched."""
+"""Every page in both languages, themes and sizes: axe finds nothing, nothing overflows, nothing is fetched."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe

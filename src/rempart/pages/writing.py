@@ -48,7 +48,18 @@ def moment(at: datetime) -> str:
 
 def decimal(value: float, places: int = 2) -> str:
     """A number with `places` decimals and its thousands grouped; a minus sign, not a hyphen, when it is negative."""
-    return number_format(value, decimal_pos=places, use_l10n=True, force_grouping=True).replace("-", "\u2212")
+    # Django cuts decimals off where it should round.
+    rounded = round(value, places)
+    return number_format(rounded, decimal_pos=places, use_l10n=True, force_grouping=True).replace("-", "\u2212")
+
+
+def probability(value: float) -> str:
+    """A probability with two decimals that never claims certainty: `> 0.99` rather than `1.00`."""
+    if value > 0.99:
+        return ">" + HARD_SPACE + decimal(0.99)
+    if value < 0.01:
+        return "<" + HARD_SPACE + decimal(0.01)
+    return decimal(value)
 
 
 def signed(value: float, places: int = 1) -> str:

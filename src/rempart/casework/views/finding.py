@@ -75,12 +75,17 @@ def articles_matched(case: Case, assessment: Assessment) -> tuple[list[Article],
     return [article for article in book.articles if article.id in matched], version
 
 
+def is_drawn(case: Case) -> bool:
+    """Whether the case is one of those judged without the score: one in BLIND_IN, by its number, the same for all."""
+    return int(hashlib.sha256(b"blind:%d" % case.pk).hexdigest(), 16) % BLIND_IN == 0
+
+
 def score_is_hidden(case: Case, member: StaffMember) -> bool:
-    """Whether the score is kept from this reviewer until they have judged: in a tenth of the cases, the same for all.
+    """Whether the score is kept from this reviewer until they have judged: in a tenth of the cases.
 
     It shows once they approved, declined, confirmed or lifted something, or when there is nothing to judge.
     """
-    if not member.may_review or int(hashlib.sha256(b"blind:%d" % case.pk).hexdigest(), 16) % BLIND_IN:
+    if not member.may_review or not is_drawn(case):
         return False
     decisions = case.decisions.all()
     mine = any(

@@ -16,6 +16,7 @@ register = template.Library()
 
 register.simple_tag(icons.icon, name="icon")
 register.filter("decimal", writing.decimal)
+register.filter("probability", writing.probability)
 register.filter("signed", writing.signed)
 register.filter("percent", writing.percent)
 register.filter("duration", writing.duration)
@@ -77,7 +78,7 @@ def account(reference: Any) -> SafeString:
 @register.inclusion_tag("pages/parts/meter.html")
 def meter(value: float, wide: bool = False) -> dict[str, Any]:
     """A number in [0, 1] as five blocks and in digits."""
-    return {"text": writing.decimal(value), "blocks": _blocks(value), "wide": wide}
+    return {"text": writing.probability(value), "blocks": _blocks(value), "wide": wide}
 
 
 def _blocks(value: float) -> list[tuple[int, bool]]:
