@@ -123,7 +123,8 @@ def corroborate(
             prior=prior, accounts=accounts, as_of=moment, whole_timeline=timeline, parameters=weights,
         )  # fmt: skip
     if reader.dropped:
-        click.echo(f"rempart: {reader.dropped} statements make no testimony", err=True)
+        noun = "statement makes" if reader.dropped == 1 else "statements make"
+        click.echo(f"rempart: {reader.dropped} {noun} no testimony", err=True)
     if reader.nothing_good:
         raise NothingGood
 
@@ -172,7 +173,8 @@ def replay(
             raise NothingGood
         writer.write(msgspec.Raw((commands.as_json if form == "json" else commands.as_table)(outcomes)))
     if reader.dropped:
-        click.echo(f"rempart: {reader.dropped} statements make no testimony", err=True)
+        noun = "statement makes" if reader.dropped == 1 else "statements make"
+        click.echo(f"rempart: {reader.dropped} {noun} no testimony", err=True)
 
 
 @cli.command()

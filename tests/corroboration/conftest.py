@@ -10,18 +10,7 @@ from rempart.records import AccountReference, Evidence, Origin, Reporter, Testim
 START = datetime(2026, 3, 4, 17, 0, tzinfo=UTC)
 
 # Nobody tells it in the same words.
-STORIES = (
-    "il m'a écrit un soir après un live et il a commencé à me demander des choses bizarres",
-    "au début on parlait musique puis ses messages sont devenus de plus en plus lourds",
-    "j'avais gagné un concours pour le rencontrer, c'est là qu'il a pris mon numéro",
-    "he kept telling me that nobody would believe a fan, and that it was our secret",
-    "ma petite sœur m'a montré son téléphone en pleurant, j'ai tout lu",
-    "je modérais sa chaîne, il exigeait des photos pour que je garde ma place",
-    "i was fifteen when he asked for my address, my mother found the parcel",
-    "on s'est vus une fois à une convention et il a posé sa main où il ne fallait pas",
-    "pendant le confinement il m'appelait la nuit, toujours en vidéo, toujours en insistant",
-    "he sent me money for a train ticket i never asked for",
-)
+WORDS = ["live", "soir", "message", "photo", "lycée", "concours", "numéro", "secret", "insistait", "bloqué", "maman", "train", "snap", "vocal", "parcel", "rencontre", "nuit", "menace", "argent", "modératrice", "convention", "peur", "honte", "collège", "vidéo", "cousine", "jamais", "répondu", "preuve", "été", "compte", "ami", "bus", "chambre"]
 
 
 class World:
@@ -51,8 +40,8 @@ class World:
     def victims(self, count, about="leo.vrtx", **fields):
         """People who know nothing of one another, each in their own words."""
         return [
-            self.testimony(about, **{"text": f"{STORIES[n % len(STORIES)]} {n // len(STORIES) or ''}", **fields})
-            for n in range(count)
+            self.testimony(about, **{"text": " ".join(self.chance.choices(WORDS, k=18)), **fields})
+            for _ in range(count)
         ]
 
     def copies(self, count, about="leo.vrtx", **fields):

@@ -3,6 +3,7 @@
 import random
 from datetime import UTC, datetime, timedelta
 from math import log
+from typing import get_args
 
 import msgspec
 import pytest
@@ -12,7 +13,6 @@ from hypothesis import strategies as st
 from rempart.corroboration import assess, timeline
 from rempart.records import AccountReference, Evidence, Origin, Reporter, Testimony
 from rempart.records.vocabulary import CHANNELS, CONDUCTS, EvidenceKind
-from typing import get_args
 
 START = datetime(2026, 3, 4, 17, 0, tzinfo=UTC)
 TEXTS = (

@@ -7,7 +7,6 @@ import pytest
 from rempart.corroboration import assess
 from rempart.records import Evidence, Origin, Reporter
 
-
 START = datetime(2026, 3, 4, tzinfo=UTC)
 
 
@@ -63,7 +62,7 @@ def test_a_relay_weighs_less_than_a_first_hand_testimony(world):
 
 
 def test_a_hundred_relays_weigh_less_than_two_victims(world):
-    relays = [t for t in world.victims(100, stance="relay")]
+    relays = world.victims(100, stance="relay")
     assert credibility(relays) < credibility(world.victims(2))
 
 
@@ -146,9 +145,7 @@ def test_people_who_strike_together_elsewhere_are_seen(world):
     crew = [Reporter(id=f"c{n}") for n in range(8)]
     others = [t for target in ("mia.wavy", "zak.nox", "tom.prsm") for t in world.victims(12, target)]
     struck = [
-        world.testimony(target, reporter=member, text=None)
-        for target in ("mia.wavy", "leo.vrtx")
-        for member in crew
+        world.testimony(target, reporter=member, text=None) for target in ("mia.wavy", "leo.vrtx") for member in crew
     ]
     leo = {a.about.handle: a for a in assess(others + struck)}["leo.vrtx"]
     assert leo.coordination > 0.5
