@@ -30,9 +30,11 @@ EXPECTED: dict[str, dict[str, float]] = {
     "same_for_me": {"testimony": 0.7},
     "he_to_me": {"testimony": 0.8},
     "relays": {"relay": 2.0},
+    "on_behalf": {"relay": 3.0, "testimony": -1.0},
     "kin": {"relay": 1.0},
     "denies": {"dispute": 1.7},
     "defends": {"dispute": 1.5},
+    "clears": {"dispute": 2.0},
     "denies_for_self": {"dispute": 2.0, "testimony": -0.7},
     "retracts": {"dispute": 3.5, "testimony": -1.0},
     "defends_account": {"dispute": 0.8},
@@ -71,7 +73,9 @@ def fit(judged: Iterable[Judged]) -> dict[str, dict[str, float]]:
     }
 
 
-def descend(features: NDArray[np.float64], wanted: NDArray[np.float64], mean: NDArray[np.float64]) -> NDArray[np.float64]:
+def descend(
+    features: NDArray[np.float64], wanted: NDArray[np.float64], mean: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """The weights of highest posterior probability, (cues, stances)."""
     weights = mean.copy()
     rate = 1.0 / (0.5 * np.linalg.norm(features, 2) ** 2 + PRIOR_PRECISION)
@@ -80,7 +84,9 @@ def descend(features: NDArray[np.float64], wanted: NDArray[np.float64], mean: ND
         scores = features @ momentum
         scores -= scores.max(axis=1, keepdims=True)
         raised = np.exp(scores)
-        gradient = features.T @ (raised / raised.sum(axis=1, keepdims=True) - wanted) + PRIOR_PRECISION * (momentum - mean)
+        gradient = features.T @ (raised / raised.sum(axis=1, keepdims=True) - wanted) + PRIOR_PRECISION * (
+            momentum - mean
+        )
         following = momentum - rate * gradient
         momentum = following + step / (step + 3) * (following - weights)
         weights = following
@@ -97,7 +103,9 @@ def main() -> None:
         "weights:",
     ]
     for name, row in weights.items():
-        lines.append(f"  {name}: {{" + ", ".join(f"{stance}: {weight}" for stance, weight in row.items() if weight) + "}")
+        lines.append(
+            f"  {name}: {{" + ", ".join(f"{stance}: {weight}" for stance, weight in row.items() if weight) + "}"
+        )
     OUT.write_text("\n".join(lines) + "\n", encoding="utf-8")
     sys.stdout.write(f"{len(judged)} posts, {len(weights)} cues\n")
 

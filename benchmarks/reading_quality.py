@@ -89,7 +89,11 @@ def figures(judged: Iterable[Judged]) -> dict[str, float]:
             tally(counts[field], read, labelled)
             if field == "accused" and read - labelled:
                 wrongly_naming += 1
-        tally(counts["minor"], {"y"} if statement.complainant_minor else set(), {"y"} if labels.get("complainant_minor") else set())
+        tally(
+            counts["minor"],
+            {"y"} if statement.complainant_minor else set(),
+            {"y"} if labels.get("complainant_minor") else set(),
+        )
         ages[0] += statement.complainant_age == labels.get("complainant_age")
         ages[1] += 1
         right = statement.stance == labels["stance"]

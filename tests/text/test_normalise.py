@@ -30,7 +30,9 @@ def test_the_same_words_compare_equal_however_they_are_typed(written, folded):
     assert normalise(written).text == folded
 
 
-@pytest.mark.parametrize("kept", ["@leo33vrtx", "@leooo", "https://www.tiktok.com/@leooo3", "leo@mastodon.social", "a0b.fr/x1y"])
+@pytest.mark.parametrize(
+    "kept", ["@leo33vrtx", "@leooo", "https://www.tiktok.com/@leooo3", "leo@mastodon.social", "a0b.fr/x1y"]
+)
 def test_handles_and_addresses_keep_their_digits_and_repeated_letters(kept):
     assert normalise(kept).text == kept
 
@@ -84,4 +86,6 @@ def test_an_invisible_character_changes_nothing(text, place):
 
 @given(st.text(max_size=80))
 def test_case_changes_nothing(text):
-    assert normalise(text.upper().lower()).text == normalise(text.lower()).text or not text.upper().lower() == text.lower()
+    assert (
+        normalise(text.upper().lower()).text == normalise(text.lower()).text or not text.upper().lower() == text.lower()
+    )

@@ -89,7 +89,7 @@ def _is_supposed(symbols: str, start: int, grammar: Grammar) -> bool:
 
 
 def _sufferer(symbols: str, start: int, end: int, grammar: Grammar) -> Sufferer:
-    ends, author, kin, girls = grammar["END"], grammar["ME"], grammar["KIN"], grammar["GIRLS"]
+    ends, author, kin, girls = grammar["END"], grammar["ME"] - grammar["RELAYING"], grammar["KIN"], grammar["GIRLS"]
     left = start
     while left > 0 and start - left < 8 and symbols[left - 1] not in ends:
         left -= 1

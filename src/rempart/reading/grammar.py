@@ -64,10 +64,25 @@ class Grammar:
         self.creators: list[tuple[int, Service]] = [
             (words.bit(f"CREATOR_{name}"), name) for name in SERVICES if words.knows(f"CREATOR_{name}")
         ]
-        self.minority = words.bit("MINOR_GROUP") | words.bit("MINOR_TARGET") | words.bit("SCHOOL") | words.bit("NOT_MINOR")
+        self.minority = (
+            words.bit("MINOR_GROUP") | words.bit("MINOR_TARGET") | words.bit("SCHOOL") | words.bit("NOT_MINOR")
+        )
         self.accounts = words.bit("HANDLE") | words.bit("ADDRESS") | words.bit("BARE")
         self.harmed = frozenset(words.symbols(words.bit("I") | words.bit("ME") | words.bit("KIN") | words.bit("SHE")))
-        verbs = ("ASK", "WANT", "SEND", "SAY", "HARASS", "ASSAULT", "MET", "THREATEN", "PUBLISH", "SHOW", "FLATTER", "BLACKMAIL")
+        verbs = (
+            "ASK",
+            "WANT",
+            "SEND",
+            "SAY",
+            "HARASS",
+            "ASSAULT",
+            "MET",
+            "THREATEN",
+            "PUBLISH",
+            "SHOW",
+            "FLATTER",
+            "BLACKMAIL",
+        )
         self.verbs = frozenset(symbol for name in verbs for symbol in words.symbols(words.bit(name)))
         self.persons = words.bit("I") | words.bit("ME") | words.bit("MY") | words.bit("YOU") | words.bit("WE")
         self._symbols = {name: frozenset(words.symbols(words.bit(name))) for name in words.classes}

@@ -185,6 +185,8 @@ class Tokens:
                         word = " ".join(raw[index - 1 : stop])
                         end = found[stop - 1][2][1]
                         index = stop
+            if kind and not bits:
+                symbol, bits = shapes[kind]
             words.append(word)
             starts.append(start)
             ends.append(end)

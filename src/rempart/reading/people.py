@@ -115,7 +115,7 @@ def _is_bare_handle(word: str, grammar: Grammar) -> bool:
 
 def _speaks_of_itself(symbols: str, index: int, grammar: Grammar) -> bool:
     """Whether what follows a mention has it for subject (« @leo m'a demandé … »), though it opens a reply."""
-    return index + 1 < len(symbols) and (symbols[index + 1] in grammar["ME"] or symbols[index + 1] in grammar["WHO"])
+    return index + 1 < len(symbols) and (symbols[index + 1] in grammar["ME_OBJECT"] | grammar["WHO"])
 
 
 def _accounts(

@@ -124,7 +124,9 @@ class PostReader:
 
     def cues(self, post: Post) -> list[str]:
         """The names of the cues that the post's stance is weighed from (vocabulary/stance_weights.yaml)."""
-        return self._analyse(post.text, self._default_service or post.service, post.in_reply_to is not None, post.lang).cues
+        return self._analyse(
+            post.text, self._default_service or post.service, post.in_reply_to is not None, post.lang
+        ).cues
 
     def _analyse(self, original: str, service: Service, is_reply: bool, hint: str | None) -> Analysis:
         text = normalise(original)

@@ -27,7 +27,15 @@ class StanceReading(NamedTuple):
 
 
 def find_cues(
-    tokens: Tokens, facts: Sequence[Fact], denied: int, grammar: Grammar, *, age_of: str | None, named: int, accused: int, is_reply: bool
+    tokens: Tokens,
+    facts: Sequence[Fact],
+    denied: int,
+    grammar: Grammar,
+    *,
+    age_of: str | None,
+    named: int,
+    accused: int,
+    is_reply: bool,
 ) -> list[str]:
     """The names of the cues present. `age_of`: whose age was read (`author`, `other`) or None; `named`, `accused`: accounts."""
     mask = tokens.mask
@@ -81,7 +89,9 @@ def weigh(cues: Sequence[str]) -> dict[Stance, float]:
     return {stance: value / total for stance, value in zip(STANCES, raised, strict=True)}
 
 
-def spoke_for(stance: Stance, cues: Sequence[str], tokens: Tokens, facts: Sequence[Fact], grammar: Grammar) -> list[tuple[int, int]]:
+def spoke_for(
+    stance: Stance, cues: Sequence[str], tokens: Tokens, facts: Sequence[Fact], grammar: Grammar
+) -> list[tuple[int, int]]:
     """The tokens of the cues that raise `stance`."""
     raising = _raising(stance)
     where = [(fact.start, fact.end) for fact in facts if f"fact_{fact.sufferer}" in raising]
