@@ -23,7 +23,7 @@ def time_text(moment: datetime) -> str:
     """A moment in UTC, always with six decimals. Raises ValueError when it has no zone."""
     if moment.tzinfo is None:
         raise ValueError("a moment in the ledger needs a time zone")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def _plain(value: Any) -> Any:

@@ -10,12 +10,15 @@ from rempart.ledger import canonical, witness
 
 LOCK = 0x7265_6D70_6172_7401  # "rempart", 1
 BATCH = 5000
+COLUMNS = ("event", "subject", "acting", "effective_at", "recorded_at", "commitment")
 
+# Rows that have a place already, or are missing, are passed over: verification speaks of them.
 _WAITING = """
-SELECT r.id, r.event, r.subject, r.acting, r.effective_at, r.recorded_at, r.commitment
-FROM ledger_pending p JOIN ledger_ledgerrow r ON r.id = p.row_id
-WHERE NOT EXISTS (SELECT 1 FROM ledger_link l WHERE l.row_id = r.id)
-ORDER BY r.id LIMIT %s
+SELECT p.row_id, r.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ledger_link l WHERE l.row_id = p.row_id),
+       r.event, r.subject, r.acting, r.effective_at, r.recorded_at, r.commitment
+FROM (SELECT row_id FROM ledger_pending WHERE row_id > %s ORDER BY row_id LIMIT %s) p
+LEFT JOIN ledger_ledgerrow r ON r.id = p.row_id
+ORDER BY p.row_id
 """
 _LINK = """
 WITH placed AS (
@@ -28,43 +31,39 @@ DELETE FROM ledger_pending WHERE row_id IN (SELECT row_id FROM placed)
 
 def sequence_pending() -> int:
     """Link every committed row that has no place yet, after any sequencer already at work. Returns how many."""
-    total = 0
-    while linked := _sequence_batch():
+    total, after = 0, 0
+    while batch := _sequence_batch(after):
+        linked, after = batch
         total += linked
     return total
 
 
 @transaction.atomic
-def _sequence_batch() -> int:
+def _sequence_batch(after: int) -> tuple[int, int] | None:
+    """Link what waits among the next rows; how many were linked and the last row looked at, None when there is none."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT EXISTS (SELECT 1 FROM ledger_pending)")
+        cursor.execute("SELECT EXISTS (SELECT 1 FROM ledger_pending WHERE row_id > %s)", [after])
         if not cursor.fetchone()[0]:
-            return 0
+            return None
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        cursor.execute(_WAITING, [BATCH])
-        rows = cursor.fetchall()
-        if not rows:
-            return 0
+        cursor.execute(_WAITING, [after, BATCH])
+        waiting = cursor.fetchall()
+        if not waiting:
+            return None
         index, previous = head()
         links = []
-        for row, event, subject, acting, effective_at, recorded_at, commitment in rows:
-            index += 1
-            digest = canonical.link_hash(
-                index=index,
-                previous=previous,
-                row=row,
-                event=event,
-                subject=subject,
-                acting=acting,
-                effective_at=effective_at,
-                recorded_at=recorded_at,
-                commitment=commitment,
-            )
-            links.append((index, row, previous, digest))
-            previous = digest
-        cursor.execute(_LINK, [list(column) for column in zip(*links, strict=True)])
-    transaction.on_commit(lambda: witness.remember(index, previous))
-    return len(rows)
+        for row, links_now, *columns in waiting:
+            if links_now:
+                index += 1
+                digest = canonical.link_hash(
+                    index=index, previous=previous, row=row, **dict(zip(COLUMNS, columns, strict=True))
+                )
+                links.append((index, row, previous, digest))
+                previous = digest
+        if links:
+            cursor.execute(_LINK, [list(column) for column in zip(*links, strict=True)])
+            transaction.on_commit(lambda: witness.remember(index, previous))
+    return len(links), waiting[-1][0]
 
 
 def head() -> tuple[int, bytes]:

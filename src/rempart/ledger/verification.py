@@ -12,9 +12,9 @@ from django.db import connection
 
 from rempart.ledger import canonical, witness
 from rempart.ledger.events import Event
+from rempart.ledger.sequencer import COLUMNS
 
 CHUNK = 10_000
-_COLUMNS = ("event", "subject", "acting", "effective_at", "recorded_at", "commitment")
 
 _CHAIN = """
 SELECT l.index, l.row_id, l.previous, l.hash,
@@ -127,7 +127,7 @@ def _check(link: dict[str, Any], *, place: int, previous: bytes) -> BadRow | Non
 
 
 def _wrong_in_row(link: dict[str, Any], previous: bytes) -> str | None:
-    columns = {name: link[name] for name in _COLUMNS}
+    columns = {name: link[name] for name in COLUMNS}
     if canonical.link_hash(index=link["index"], previous=previous, row=link["row"], **columns) != bytes(link["hash"]):
         return "it was changed: its hash does not match"
     if link["canonical"] is None:
