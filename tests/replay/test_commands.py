@@ -97,3 +97,10 @@ def test_a_file_that_is_not_there_exits_66(wave, missing):
 @pytest.mark.parametrize("wrong", [["--prior", "1"], ["--format", "xml"], ["--nonsense"]])
 def test_wrong_usage_exits_64(wave, wrong):
     assert rempart("replay", wave / "testimonies.jsonl", *wrong).returncode == 64
+
+
+def test_what_cannot_be_judged_is_told(wave, tmp_path, book):
+    (tmp_path / "broken.yaml").write_text(book(("broken", "conduct[7] == 'grooming'", "suspend", "10d")).source)
+    done = rempart("replay", wave / "testimonies.jsonl", "--rulebook", tmp_path / "broken.yaml")
+    assert done.returncode == 0
+    assert "small: " in done.stderr.decode()

@@ -214,3 +214,9 @@ def test_the_last_moments_of_the_calendar_are_no_error(received, book, truth):
 def test_a_prior_that_is_no_probability_is_refused(received, book):
     with pytest.raises(ValueError, match="prior"):
         replay([received("a")], [book(THREE)], prior=1.0)
+
+
+def test_an_article_that_cannot_be_evaluated_matches_nothing_and_is_counted(received, book):
+    rules = book(("broken", "conduct[0] == 'grooming'", "suspend", "10d"))
+    (course,) = run([received("a", conduct=[]), received("a", 1, conduct=["grooming"])], [rules]).courses
+    assert (course.failures, len(course.standings)) == (1, 1)

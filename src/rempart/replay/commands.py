@@ -4,6 +4,7 @@ import gc
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+import click
 import msgspec
 from msgspec import UNSET
 
@@ -36,6 +37,10 @@ def replay(
     with opened(file) as stream, _without_collecting():
         testimonies = reader.read(progress(lines_of(stream), what="lines"))
         replayed = run(testimonies, rulebooks, accounts=rows, prior=prior)
+    for course in replayed.courses:
+        if course.failures:
+            name = course.rulebook.name
+            click.echo(f"rempart: {name}: {course.failures} assessments cannot be judged: no match", err=True)
     return replayed.outcomes(truths), reader
 
 

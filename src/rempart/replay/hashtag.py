@@ -7,11 +7,11 @@ hijacks, sells, repeats and answers. The wave rises within two hours or three an
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-from rempart.records import Testimony
+from rempart.records import AccountReference, Service, Testimony
 from rempart.replay.crowd import TALK, as_typed, say
 from rempart.replay.dice import Dice, Weighted
 from rempart.replay.native import Draft, Native, commit, status, tweet
-from rempart.replay.phrases import Language
+from rempart.replay.phrases import SERVICE_NAMES, Language
 from rempart.replay.simulator import stream
 from rempart.replay.stars import Parameters, Star
 
@@ -99,8 +99,11 @@ class _Crowd:
         dice = self._dice
         text = testimony.text or ""
         handle = testimony.about.handle
+        name = dice.pick(SERVICE_NAMES[testimony.about.service])
         if handle not in text and dice.chance(0.85):
-            text = dice.pick((f"@{handle} {text}", f"{text} (@{handle})", f"{text} {self._address(testimony)}"))
+            text = dice.pick((f"@{handle} {text}", f"{text} (@{handle} {name})", f"{text} {_address(testimony.about)}"))
+        elif dice.chance(0.45):
+            text = text.replace(handle, f"{handle} {dice.pick((f'({name})', f'de {name}', name))}", 1)
         if dice.chance(0.9):
             text = dice.pick((f"#{TAG} {text}", f"{text} #{TAG}"))
         if dice.chance(0.12):
@@ -114,11 +117,6 @@ class _Crowd:
             language=_language_of(text),
             tags=[TAG],
         )
-
-    def _address(self, testimony: Testimony) -> str:
-        about = testimony.about
-        site = f"{about.service}.com" if about.service in {"tiktok", "instagram", "youtube"} else about.service
-        return f"{site}/@{about.handle}" if about.service != "instagram" else f"instagram.com/{about.handle}"
 
     def _noise(self, number: int, at: datetime) -> Draft:
         dice = self._dice
@@ -181,6 +179,20 @@ class _Crowd:
     def _earlier(self, recent: list[Draft]) -> Draft | None:
         """An earlier post; the first ones are repeated most."""
         return recent[int(len(recent) * self._dice.random() ** 1.5)] if recent else None
+
+
+_PROFILES: dict[Service, str] = {
+    "tiktok": "tiktok.com/@",
+    "instagram": "instagram.com/",
+    "youtube": "youtube.com/@",
+    "twitch": "twitch.tv/",
+    "snapchat": "snapchat.com/add/",
+    "twitter": "x.com/",
+}
+
+
+def _address(about: AccountReference) -> str:
+    return _PROFILES[about.service] + about.handle
 
 
 _NAMES = (
