@@ -6,7 +6,7 @@ import pytest
 
 from rempart import records
 from rempart.intake.models import Account, CountedPost, HourlyCount, Post, Testimony, Wave
-from rempart.intake.selectors import records_about
+from rempart.intake.selectors import records_about, records_around
 from rempart.intake.services import EmptyHashtag, NoGoodLine, erase_post
 from rempart.intake.sources import UnknownSource
 
@@ -28,7 +28,7 @@ def test_what_is_stored_gives_back_the_testimony_of_the_contract(bring_in, post,
     bring_in(post(1, accuses))
     (read,) = parse_posts(decode_object(post(1, accuses)))
     (expected,) = testimonies_of(PostReader("tiktok").read(read))
-    (stored,) = records_about([Account.objects.get().pk])[Account.objects.get().pk]
+    (stored,) = records_about([Account.objects.get()])
     expected.reporter.id = stored.reporter.id
     assert stored == expected
 
@@ -44,6 +44,14 @@ def test_a_respondent_who_speaks_for_themselves_is_recognised(bring_in, post):
     text = "#balancetastar c'est faux, @leo.vrtx n'a jamais rien demandé à personne, arrêtez de mentir"
     bring_in(post(1, text, service="tiktok", author="leo.vrtx"))
     assert Testimony.objects.get().reporter == "tiktok:leo.vrtx"
+
+
+def test_what_is_said_around_an_account_comes_with_it(bring_in, post, accuses):
+    bring_in(post(1, accuses), post(2, "#balancetastar @kyl.off m'a demandé des nudes, j'avais 15 ans"))
+    (leo, _kyl) = Account.objects.order_by("-handle")
+    assert leo.handle == "leo.vrtx"
+    assert {str(said.about) for said in records_around([leo])} == {"tiktok:leo.vrtx", "tiktok:kyl.off"}
+    assert {str(said.about) for said in records_about([leo])} == {"tiktok:leo.vrtx"}
 
 
 def test_importing_again_adds_nothing(bring_in, post, accuses):

@@ -1,14 +1,13 @@
 """What other rooms read here: testimonies as records, and who is spoken of in a wave."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from rempart import records
-from rempart.intake.models import Account, Testimony, Wave
+from rempart.intake.models import Account, Testimony, Wave, WavePost
 
 
 def accounts_of(wave: Wave) -> "QuerySet[Account]":
@@ -17,17 +16,28 @@ def accounts_of(wave: Wave) -> "QuerySet[Account]":
     return Account.objects.filter(pk__in=spoken_of).order_by("service", "handle")
 
 
-def records_about(accounts: Iterable[int]) -> dict[int, list[records.Testimony]]:
+def records_about(accounts: Iterable[Account]) -> list[records.Testimony]:
     """All that was said of these accounts, as records in order of receipt; one query."""
-    by_account: defaultdict[int, list[records.Testimony]] = defaultdict(list)
-    rows = (
-        Testimony.objects.filter(account__in=list(accounts))
-        .select_related("account", "post")
-        .order_by("account_id", "received_at", "uid")
+    return _records(Q(account__in=list(accounts)))
+
+
+def records_around(accounts: Iterable[Account]) -> list[records.Testimony]:
+    """What was said of these accounts, by the same people of others, and in the waves that speak of them; one query.
+
+    How surprising it is that people share words, a community or an earlier target is measured against the rest.
+    """
+    about = Testimony.objects.filter(account__in=list(accounts))
+    waves = WavePost.objects.filter(post__testimonies__in=about).values("wave")
+    return _records(
+        Q(pk__in=about.values("pk"))
+        | Q(reporter__in=about.values("reporter"))
+        | Q(post__in=WavePost.objects.filter(wave__in=waves).values("post"))
     )
-    for row in rows.iterator(chunk_size=2000):
-        by_account[row.account_id].append(record_of(row))
-    return dict(by_account)
+
+
+def _records(condition: Q) -> list[records.Testimony]:
+    rows = Testimony.objects.filter(condition).select_related("account", "post").order_by("received_at", "uid")
+    return [record_of(row) for row in rows.iterator(chunk_size=2000)]
 
 
 def record_of(row: Testimony) -> records.Testimony:

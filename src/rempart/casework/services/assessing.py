@@ -4,6 +4,7 @@ Each account is done in a transaction of its own and doing it again changes noth
 run again.
 """
 
+import logging
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -17,12 +18,13 @@ from rempart.casework.models import AssessmentRecord, Case, Decision, MeasureTak
 from rempart.casework.services.guards import locked
 from rempart.casework.services.rulebooks import rulebook_in_force
 from rempart.casework.services.taking import take, words
+from rempart.corroboration import assess
 from rempart.intake.models import Account, Wave
-from rempart.intake.selectors import accounts_of, facts_of, records_about
+from rempart.intake.selectors import accounts_of, facts_of, records_around
 from rempart.ledger import append
 from rempart.ledger.clock import now
 from rempart.ledger.events import Event
-from rempart.rulebook import Article, Judgement, Rulebook
+from rempart.rulebook import Article, EvaluationFailed, Judgement, Rulebook
 from rempart.rulebook.proportion import judge, measure_for
 
 
@@ -32,28 +34,39 @@ def assess_wave(wave: Wave) -> list[Case]:
 
 
 def assess_accounts(accounts: Iterable[Account]) -> list[Case]:
-    """Assess these accounts from all that was ever said of them.
+    """Assess these accounts from all that was ever said of them, against what else is said around them.
 
     Only accounts on the platform's own services have cases: an equal handle elsewhere is no link.
     """
-    own = {
-        account.pk: account for account in accounts if account.service in frozenset(settings.REMPART_PLATFORM_SERVICES)
-    }
-    from rempart.corroboration import assess
-
-    said = records_about(own)
-    facts = {str(account.reference): facts_of(account) for account in own.values()}
-    everything = [testimony for testimonies in said.values() for testimony in testimonies]
-    found = {str(assessment.about): assessment for assessment in assess(everything, accounts=facts)}
+    services = frozenset(settings.REMPART_PLATFORM_SERVICES)
+    own = [account for account in accounts if account.service in services]
+    facts = {str(account.reference): facts_of(account) for account in own}
+    found = {str(assessment.about): assessment for assessment in assess(records_around(own), accounts=facts)}
+    known = set(Case.objects.filter(account__in=own).values_list("account_id", flat=True))
     version, book = rulebook_in_force()
     cases = []
-    for account in own.values():
+    for account in own:
         assessment = found.get(str(account.reference))
-        if assessment is not None and (
-            assessment.testimonies or assessment.relays or Case.objects.filter(account=account).exists()
-        ):
+        if assessment is None:
+            _withdraw(account)
+        elif assessment.testimonies or assessment.relays or account.pk in known:
             cases.append(record_assessment(account, assessment, version, book))
     return cases
+
+
+@transaction.atomic
+def _withdraw(account: Account) -> None:
+    """Withdraw what was proposed about an account of which nothing is said any more (its posts were erased)."""
+    case = Case.objects.filter(account=account).first()
+    if case is not None:
+        for waiting in locked(case).decisions.filter(state=Decision.State.PROPOSED):
+            _replace(waiting)
+
+
+def _replace(waiting: Decision) -> None:
+    waiting.state = Decision.State.REPLACED
+    waiting.save(update_fields=["state"])
+    append(Event.DECISION_REPLACED, subject=waiting)
 
 
 @transaction.atomic
@@ -97,6 +110,9 @@ def record_assessment(
     return case
 
 
+logger = logging.getLogger("rempart.casework")
+
+
 class _Ground(NamedTuple):
     """What a decision rests on."""
 
@@ -111,7 +127,12 @@ def _settle(ground: _Ground, assessment: records.Assessment) -> None:
     case, book = ground.case, ground.book
     adult = case.account.held_to_be_adult
     spent = articles_spent(case)
-    matched = [book.article(name) for name in book.judge(assessment).articles if name not in spent]
+    try:
+        matched = [book.article(name) for name in book.judge(assessment).articles if name not in spent]
+    except EvaluationFailed:
+        # An article that cannot be evaluated is no match and no answer: a person has to look at the rulebook.
+        logger.exception("case %s cannot be judged under %s", case.pk, ground.version)
+        return
     automatic = [article for article in matched if article.approval == "automatic"] if adult else []
     standing = list(case.decisions.to_come_or_in_force().prefetch_related("measures"))
     if automatic and not standing:
@@ -144,9 +165,7 @@ def _propose(ground: _Ground, matched: Sequence[Article], standing: Sequence[Dec
     if waiting is not None:
         if wanted and _same(waiting, judgement):
             return
-        waiting.state = Decision.State.REPLACED
-        waiting.save(update_fields=["state"])
-        append(Event.DECISION_REPLACED, subject=waiting)
+        _replace(waiting)
     if wanted:
         decision = _make(ground, articles, judgement)
         append(

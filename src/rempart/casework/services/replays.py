@@ -1,7 +1,8 @@
 """What other rulebooks would have done: with a wave that came, and with invented waves whose truth is known.
 
 `rows` are the outcomes of docs/replay.md, one a rulebook. `first_measures` of a wave gives for each account, by
-`service:handle`, and each rulebook the time and measures of the first action that restricts anything (watching does not).
+`service:handle`, and each rulebook the time and measures of the first action that restricts anything (watching does
+not).
 """
 
 from collections.abc import Sequence
@@ -30,13 +31,9 @@ def replay_wave(wave: Wave) -> WaveReplay:
 
     Like cases, it is about accounts on the platform's own services.
     """
-    own = {
-        account.pk: account for account in accounts_of(wave) if account.service in settings.REMPART_PLATFORM_SERVICES
-    }
-    facts = {str(account.reference): facts_of(account) for account in own.values()}
-    said = [testimony for testimonies in records_about(own).values() for testimony in testimonies]
-    said.sort(key=lambda testimony: (testimony.received_at, testimony.id))
-    replayed = run(said, compared(), accounts=facts)
+    own = [account for account in accounts_of(wave) if account.service in settings.REMPART_PLATFORM_SERVICES]
+    facts = {str(account.reference): facts_of(account) for account in own}
+    replayed = run(records_about(own), compared(), accounts=facts)
     rows = msgspec.to_builtins(replayed.outcomes())
     with transaction.atomic():
         kept, _created = WaveReplay.objects.update_or_create(

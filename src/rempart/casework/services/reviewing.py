@@ -102,6 +102,9 @@ def lift_measure(measure: MeasureTaken, *, acting: StaffMember, reason: str) -> 
     if not decision.measures.filter(lifted_at=None).exists():
         decision.ended_at, decision.ended = measure.lifted_at, Decision.Ended.LIFTED
         decision.save(update_fields=["ended_at", "ended"])
+        finals = decision.case.decisions.to_come_or_in_force().filter(mode=Decision.Mode.FINAL)
+        if decision.mode == Decision.Mode.FINAL and not finals.exists():
+            Case.objects.filter(pk=decision.case_id).update(state=Case.State.OPEN)
     return measure
 
 
