@@ -13,7 +13,7 @@ from rempart.site.logs import LOGGING  # noqa: F401 - a setting
 PACKAGE = Path(__file__).resolve().parents[1]
 REMPART_HOME = home_folder()
 SECRET_KEY = secret_key(REMPART_HOME)
-DEBUG = os.environ.get("REMPART_DEBUG") == "1"
+DEBUG = False
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *os.environ.get("REMPART_HOSTS", "").split()]
 
 # In the order of the house: a room's templates and static files win over those of the rooms on its right.
@@ -25,7 +25,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "procrastinate.contrib.django",
-    *(f"rempart.{room}" for room in ROOMS if (PACKAGE / room / "apps.py").exists()),
+    *(f"rempart.{room}" for room in ROOMS),
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
