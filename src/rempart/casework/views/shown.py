@@ -63,12 +63,15 @@ class Standing:
         if self.state == "to_come" and self.begins_at:
             return _("%(measures)s from %(begins)s") % {"measures": self.words, "begins": moment(self.begins_at)}
         if self.state in {"in_force", "confirmed"}:
-            if self.ends_at is None:
-                return self.words
-            return _("%(measures)s until %(end)s") % {"measures": self.words, "end": moment(self.ends_at)}
-        if self.state == "closed":
-            return _("Case closed: nothing is restricted")
-        return _("Nothing is restricted")
+            return self._until()
+        return _("Case closed: nothing is restricted") if self.state == "closed" else _("Nothing is restricted")
+
+    def _until(self) -> str:
+        if self.ends_at is None:
+            return self.words
+        if list(self.measures) == ["watch"]:
+            return _("Watched until %(end)s: nothing is restricted") % {"end": moment(self.ends_at)}
+        return _("%(measures)s until %(end)s") % {"measures": self.words, "end": moment(self.ends_at)}
 
     @property
     def detail(self) -> str:

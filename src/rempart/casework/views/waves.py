@@ -1,6 +1,9 @@
 """The waves, and one wave: hour by hour, account by account, and what each rulebook would have done."""
 
-from datetime import datetime
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from statistics import median
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -8,10 +11,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
-from rempart.casework.models import WaveReplay
+from rempart.casework.models import AssessmentRecord, Case, WaveReplay
 from rempart.casework.services import rulebook_in_force
 from rempart.casework.views import finding
-from rempart.casework.views.shown import AccountLine, account_line
+from rempart.casework.views.shown import AccountLine, account_line, standing_of
 from rempart.intake.models import Wave
 from rempart.lookout.selectors import hourly_series
 from rempart.pages import charts
@@ -29,7 +32,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def waves(request: HttpRequest) -> HttpResponse:
     """Every wave, the newest first."""
-    lines = [{**_line(one), "restrained": _restrained(_accounts(request, one))} for one in finding.waves()]
+    lines = [{**_line(one), "restrained": _restrained(finding.cases_of(one))} for one in finding.waves()]
     return render(request, "casework/waves.html", {"waves": lines})
 
 
@@ -37,9 +40,12 @@ def wave(request: HttpRequest, pk: int) -> HttpResponse:
     """One wave."""
     get_object_or_404(Wave, pk=pk)
     found = next(one for one in finding.waves() if one.pk == pk)
-    accounts = _accounts(request, found)
+    cases = list(finding.cases_of(found))
+    latest = finding.latest_assessments(cases)
+    accounts = _accounts(request, cases, latest)
     hours = [charts.Hour(one.at, one.posts, one.testimonies) for one in hourly_series(found)]
-    rulebooks = _rulebooks(WaveReplay.objects.filter(wave=found).first())
+    heard = {str(one.account.reference): latest[one.pk].assessment.get("first_at") for one in cases if one.pk in latest}
+    rulebooks = _rulebooks(WaveReplay.objects.filter(wave=found).first(), heard)
     moments = [charts.Moment(one["number"], one["title"], one["first"], one["ours"]) for one in rulebooks]
     step, bars = charts.merged(hours)
     zone = timezone.get_current_timezone()
@@ -71,24 +77,22 @@ def _line(one: Any) -> dict[str, Any]:
     }
 
 
-def _accounts(request: HttpRequest, one: Wave) -> list[AccountLine]:
-    found = list(finding.cases_of(one))
-    latest = finding.latest_assessments(found)
+def _accounts(request: HttpRequest, cases: Iterable[Case], latest: Mapping[int, AssessmentRecord]) -> list[AccountLine]:
     return [
         account_line(case, latest[case.pk], hidden=finding.score_is_hidden(case, request.user))
-        for case in found
+        for case in cases
         if case.pk in latest
     ]
 
 
-def _restrained(accounts: list[AccountLine]) -> int:
-    return sum(line.standing.restrains for line in accounts)
+def _restrained(cases: Iterable[Case]) -> int:
+    return sum(standing_of(case).restrains for case in cases)
 
 
 def _so_far(accounts: list[AccountLine]) -> dict[str, int]:
     states = [line.standing.state for line in accounts]
     return {
-        "restrained": _restrained(accounts),
+        "restrained": sum(line.standing.restrains for line in accounts),
         "waiting": states.count("waiting"),
         "confirmed": states.count("confirmed"),
         "lifted": states.count("lifted"),
@@ -96,18 +100,24 @@ def _so_far(accounts: list[AccountLine]) -> dict[str, int]:
     }
 
 
-def _rulebooks(replayed: WaveReplay | None) -> list[dict[str, Any]]:
-    """What each rulebook would have done, the one in force first, and on whom they differ."""
+def _rulebooks(replayed: WaveReplay | None, heard: Mapping[str, str | None]) -> list[dict[str, Any]]:
+    """What each rulebook would have done, the one in force first, and on whom they differ.
+
+    heard: for each account, when the first testimony or relay about it came.
+    """
     if replayed is None:
         return []
     _version, live = rulebook_in_force()
     restrained: dict[str, set[str]] = {row["rulebook"]: set() for row in replayed.rows}
     first: dict[str, datetime] = {}
+    waits: defaultdict[str, list[float]] = defaultdict(list)
     for account, by_rulebook in replayed.first_measures.items():
         for name, action in by_rulebook.items():
             at = datetime.fromisoformat(action["at"])
             first[name] = min(at, first.get(name, at))
             restrained.setdefault(name, set()).add(account)
+            if since := heard.get(account):
+                waits[name].append((at - datetime.fromisoformat(since)) / timedelta(hours=1))
     ours = restrained.get(live.name, set())
     rows = sorted(replayed.rows, key=lambda row: row["rulebook"] != live.name)
     return [
@@ -119,7 +129,7 @@ def _rulebooks(replayed: WaveReplay | None) -> list[dict[str, Any]]:
             "first": first.get(row["rulebook"]),
             "restrained": len(restrained[row["rulebook"]]),
             "suspended": row["suspended"],
-            "median_hours": row["median_hours_to_first_measure"],
+            "median_hours": median(waits[row["rulebook"]]) if waits[row["rulebook"]] else None,
             "testimonies_after_first": row["testimonies_after_first"],
             "only_there": _references(restrained[row["rulebook"]] - ours),
             "only_ours": _references(ours - restrained[row["rulebook"]]),
