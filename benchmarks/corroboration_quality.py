@@ -1,7 +1,7 @@
-"""How well corroboration tells simulated guilty accounts from innocent ones, and fitting the few weights that calibrate it.
+"""How well corroboration tells simulated guilty accounts from innocent ones, and what calibrates it.
 
-    python benchmarks/corroboration_quality.py                  # judge the shipped parameters, on seeds they were not fitted on
-    python benchmarks/corroboration_quality.py --fit            # print parameters fitted on other seeds
+    python benchmarks/corroboration_quality.py          # judge the shipped parameters, on seeds they were not fitted on
+    python benchmarks/corroboration_quality.py --fit    # print parameters fitted on other seeds
 
 Fitting moves only what sets the scale of the probabilities (what a testimony weighs, what an accusation is worth before
 anything else is known, how far an unseen campaign is feared), by coordinate descent on the mean log loss, and is drawn
@@ -10,7 +10,7 @@ back to the values it started from: the shape of the model, and what it makes of
 
 import argparse
 from collections.abc import Sequence
-from itertools import groupby
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -22,23 +22,41 @@ from rempart.replay.simulator import Wave, simulate
 ACCOUNTS = 500
 FITTING_SEEDS = (101, 102, 103)
 JUDGING_SEEDS = (1, 2, 3, 4)
-FITTED = ("already_accused", "hidden_campaign", "unseen_members", "worth_of_a_campaign", "relay", "relays_at_most", "refuted", "first_hand")
+FITTED = (
+    "already_accused",
+    "hidden_campaign",
+    "unseen_members",
+    "worth_of_a_campaign",
+    "relay",
+    "relays_at_most",
+    "refuted",
+    "first_hand",
+)
 PULL = 0.02  # log loss that a change of a weight by half of it must gain
 
 
-def credibilities(waves: Sequence[Wave], parameters: Parameters) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """Credibility and truth of every account of the waves."""
-    credible, guilty = [], []
+class Judged(NamedTuple):
+    """The accounts of some waves: credibility, truth, and how many spoke at first hand."""
+
+    credible: NDArray[np.float64]
+    guilty: NDArray[np.bool_]
+    testimonies: NDArray[np.int64]
+
+
+def judge(waves: Sequence[Wave], parameters: Parameters) -> Judged:
+    """What is made of every account of the waves."""
+    rows = []
     for wave in waves:
         truth = {(truth.about.service, truth.about.handle): truth.guilty for truth in wave.truth}
         for assessment in assess(wave.testimonies, accounts=wave.accounts, parameters=parameters):
-            credible.append(assessment.credibility)
-            guilty.append(truth[assessment.about.service, assessment.about.handle])
-    return np.array(credible), np.array(guilty)
+            guilty = truth[assessment.about.service, assessment.about.handle]
+            rows.append((assessment.credibility, guilty, assessment.testimonies))
+    credible, guilty, testimonies = zip(*rows, strict=True)
+    return Judged(np.array(credible), np.array(guilty), np.array(testimonies))
 
 
 def area_under_curve(scores: NDArray[np.float64], truth: NDArray[np.bool_]) -> float:
-    """Probability that a guilty account scores higher than an innocent one (Mann and Whitney 1947), ties counting half."""
+    """Probability that a guilty account scores above an innocent one (Mann and Whitney 1947), ties counting half."""
     ordered = np.sort(scores[~truth])
     below, not_above = (np.searchsorted(ordered, scores[truth], side) for side in ("left", "right"))
     return float((below + not_above).mean() / 2 / len(ordered))
@@ -65,7 +83,8 @@ def fit(waves: Sequence[Wave], start: Parameters) -> Parameters:
 def objective(waves: Sequence[Wave], start: Parameters, factors: dict[str, float]) -> float:
     """Log loss, and what it costs to have moved so far."""
     pull = PULL * sum(np.log2(factor) ** 2 for factor in factors.values())
-    return log_loss(*credibilities(waves, scaled(start, factors))) + float(pull) / len(factors)
+    judged = judge(waves, scaled(start, factors))
+    return log_loss(judged.credible, judged.guilty) + float(pull) / len(factors)
 
 
 def scaled(start: Parameters, factors: dict[str, float]) -> Parameters:
@@ -81,15 +100,21 @@ def scaled(start: Parameters, factors: dict[str, float]) -> Parameters:
     return msgspec.structs.replace(start, **changes)
 
 
-def report(scores: NDArray[np.float64], truth: NDArray[np.bool_]) -> None:
+def report(judged: Judged) -> None:
     """Print how good the probabilities are."""
-    print(f"accounts {len(truth)}, guilty {truth.mean():.2f}")
-    print(f"AUC {area_under_curve(scores, truth):.3f}   Brier {((scores - truth) ** 2).mean():.3f}   log loss {log_loss(scores, truth):.3f}")
+    scores, truth = judged.credible, judged.guilty
+    several = judged.testimonies >= 3
+    brier = float(((scores - truth) ** 2).mean())
+    print(f"accounts {len(truth)}, of which guilty {truth.mean():.2f}")
+    print(f"AUC {area_under_curve(scores, truth):.3f}   Brier {brier:.3f}   log loss {log_loss(scores, truth):.3f}")
+    print(f"AUC with three testimonies and more {area_under_curve(scores[several], truth[several]):.3f}")
+    print(f"AUC of counting testimonies {area_under_curve(judged.testimonies.astype(float), truth):.3f}")
     print("credibility   accounts   said   true")
-    order = np.argsort(scores, kind="stable")
-    for decile, places in groupby(order, key=lambda place: min(int(scores[place] * 10), 9)):
-        there = np.array(list(places))
-        print(f"  {decile / 10:.1f} to {decile / 10 + 0.1:.1f}   {len(there):8d}   {scores[there].mean():.2f}   {truth[there].mean():.2f}")
+    tenths = np.minimum((scores * 10).astype(int), 9)
+    for tenth in np.unique(tenths):
+        there = tenths == tenth
+        said, true = scores[there].mean(), truth[there].mean()
+        print(f"  {tenth / 10:.1f} to {tenth / 10 + 0.1:.1f}   {there.sum():8d}   {said:.2f}   {true:.2f}")
 
 
 def main() -> None:
@@ -100,7 +125,7 @@ def main() -> None:
     if parser.parse_args().fit:
         parameters = fit([simulate(accounts=ACCOUNTS, seed=seed) for seed in FITTING_SEEDS], parameters)
         print(msgspec.yaml.encode({name: getattr(parameters, name) for name in FITTED}).decode())
-    report(*credibilities([simulate(accounts=ACCOUNTS, seed=seed) for seed in JUDGING_SEEDS], parameters))
+    report(judge([simulate(accounts=ACCOUNTS, seed=seed) for seed in JUDGING_SEEDS], parameters))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,11 @@ from rempart.records import AccountReference, Evidence, Origin, Reporter, Testim
 START = datetime(2026, 3, 4, 17, 0, tzinfo=UTC)
 
 # Nobody tells it in the same words.
-WORDS = ["live", "soir", "message", "photo", "lycée", "concours", "numéro", "secret", "insistait", "bloqué", "maman", "train", "snap", "vocal", "parcel", "rencontre", "nuit", "menace", "argent", "modératrice", "convention", "peur", "honte", "collège", "vidéo", "cousine", "jamais", "répondu", "preuve", "été", "compte", "ami", "bus", "chambre"]
+WORDS = (
+    *("live", "soir", "message", "photo", "lycée", "concours", "numéro", "secret", "insistait", "bloqué", "maman"),
+    *("train", "snap", "vocal", "parcel", "rencontre", "nuit", "menace", "argent", "modératrice", "convention", "peur"),
+    *("honte", "collège", "vidéo", "cousine", "jamais", "répondu", "preuve", "été", "compte", "ami", "bus", "chambre"),
+)
 
 
 class World:

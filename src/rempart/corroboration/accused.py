@@ -13,7 +13,7 @@ _UNSAID = ("unknown",)
 class Account:
     """`about` is its first reference, with its id once known; `heard` the places of its testimonies in order of time.
 
-    `view` holds its numbers and `services` those of each service; `absorbed` the accounts that turned out to be this one.
+    `view` holds its numbers, `services` those of each service; `absorbed` the accounts that turned out to be this one.
     """
 
     __slots__ = ("_parameters", "about", "absorbed", "first_at", "heard", "index", "services", "ties", "view")
@@ -49,14 +49,13 @@ class Account:
             if known:
                 ties.stand_by(reporter, shared)
             return
-        at = testimony.received_at.timestamp()
         source = ties.sources.get(reporter)
         if source is None:
             record = (testimony.reporter.rejected > 0) - (testimony.reporter.upheld > 0)
-            source = ties.new_source(reporter, at, record)
+            source = ties.new_source(reporter, testimony.received_at.timestamp(), record)
         weight = weight_of(testimony, self._parameters)
         for tally in tallies:
-            voice = tally.hear(testimony, at, reporter, weight, source.left, source.group)
+            voice = tally.hear(testimony, reporter, weight, source)
             if voice is not None:
                 source.voices.append((tally, voice))
         first_hand = testimony.stance == "testimony"
@@ -77,7 +76,7 @@ class Account:
 
 
 def weight_of(testimony: Testimony, parameters: Parameters) -> float:
-    """What a testimony or a relay weighs by itself, in log-odds: by its channel, its reporter's record and its evidence.
+    """What a testimony or a relay weighs by itself, in log-odds: by channel, its reporter's record and its evidence.
 
     The record weighs by the mean of a Beta distribution against that of somebody without one (Jøsang and Ismail 2002).
     """

@@ -24,8 +24,9 @@ def assess(
 ) -> list[Assessment]:
     """What all that was received amounts to, one assessment for each account, by service and handle.
 
-    prior: probability, in (0, 1), that an accused account did it, before anything is known. accounts: rows of the accounts
-    table, or facts by `service:handle`. as_of: later testimonies are ignored; by default the newest `received_at`.
+    prior: probability, in (0, 1), that an accused account did it, before anything is known. accounts: rows of the
+    accounts table, or facts by `service:handle`. as_of: later testimonies are ignored; by default the newest
+    `received_at`.
     Raises ValueError when `prior` is not in (0, 1) or `as_of` has no zone.
     """
     with _collector_paused():
@@ -45,8 +46,8 @@ def timeline(
 ) -> Iterator[Assessment]:
     """At each instant when something was received, the assessment of every account that it changed.
 
-    Each rests on what was received up to then and on nothing later. Ordered by (as_of, service, handle); the last row of an
-    account is what `assess` says of it, but for `as_of`. Parameters and errors are those of `assess`.
+    Each rests on what was received up to then and on nothing later. Ordered by (as_of, service, handle); the last row
+    of an account is what `assess` says of it, but for `as_of`. Parameters and errors are those of `assess`.
     """
     engine = Engine(testimonies, prior=prior, accounts=accounts, as_of=as_of, parameters=parameters)
     last: dict[Account, Assessment] = {}
@@ -61,7 +62,7 @@ def timeline(
 
 @contextmanager
 def _collector_paused() -> Iterator[None]:
-    """Without the cyclic garbage collector, which would go through all the testimonies again and again to find nothing."""
+    """Without the cyclic garbage collector, which would search all the testimonies again and again and find nothing."""
     enabled = gc.isenabled()
     gc.disable()
     try:

@@ -1,6 +1,6 @@
 """The one engine of corroboration: it hears testimonies in order of time and knows which assessments each one changes.
 
-`assess` runs it to the end, `timeline` stops at every instant, and whoever needs less than whole rows drives it directly:
+`assess` runs it to the end, `timeline` stops at every instant, and whoever needs less than rows drives it directly:
 
     engine = Engine(testimonies, accounts=rows)
     for at, changed in engine.run():
@@ -59,7 +59,7 @@ class Engine:
         self.parameters = parameters or shipped_parameters()
         self._prior = log(prior) - log(1 - prior)
         self._as_of = as_of
-        self.now: datetime | None = None
+        self.now = datetime.min.replace(tzinfo=UTC)  # the instant heard last
         self._testimonies = _in_order(testimonies, as_of)
         self._table = AccountsTable(accounts)
         self._directory: Directory[Account] = Directory()
@@ -79,17 +79,11 @@ class Engine:
 
     def run(self) -> Iterator[tuple[datetime, list[Account]]]:
         """Hear everything, one instant at a time: each with the accounts whose assessment may have changed."""
-        changed: dict[Account, None] = {}
-        now: datetime | None = None
-        for position, testimony in enumerate(self._testimonies):
-            if testimony.received_at != now:
-                if self.now is not None:
-                    yield self.now, self._existing(changed)
-                    changed.clear()
-                now = testimony.received_at
-                self.now = _in_utc(now)
-            self._hear(position, testimony, changed)
-        if self.now is not None:
+        for at, received in groupby(enumerate(self._testimonies), key=lambda place: place[1].received_at):
+            self.now = _in_utc(at)
+            changed: dict[Account, None] = {}
+            for position, testimony in received:
+                self._hear(position, testimony, changed)
             yield self.now, self._existing(changed)
 
     def assessments(self) -> Iterator[Assessment]:
@@ -106,7 +100,6 @@ class Engine:
         """
         whole, services = account.view, account.services
         weights = whole.weights(self._prior)
-        assert self.now is not None
         return Assessment(
             **whole.fields(weights),
             about=account.about,

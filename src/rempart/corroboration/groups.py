@@ -106,9 +106,9 @@ def surprise(observed: float, expected: float) -> float:
 def log_odds(group: Group, *, accusers: int, rate: float, bystanders: tuple[int, int], parameters: Parameters) -> float:
     """Log-odds that the members of a group act together, but for what they share with other groups.
 
-    accusers: those who accuse this account (for communities: at first hand, whose communities are known). rate: the share
-    of people who share this elsewhere. bystanders: those who relay or deny whose communities are known, and how many of
-    them share this one.
+    accusers: those who accuse this account (for communities: at first hand, whose communities are known). rate: the
+    share of people who share this elsewhere. bystanders: those who relay or deny whose communities are known, and how
+    many of them share this one.
     """
     sharing = group.sharing
     size = len(group.members)

@@ -64,7 +64,7 @@ class Directory(Generic[A]):
         self._by_handle: dict[tuple[str, str], A] = {}
 
     def find(self, reference: AccountReference) -> tuple[A | None, A | None]:
-        """The account that a reference means, and another that turns out to be the same and must be absorbed into it."""
+        """The account that a reference means, and another that turns out to be the same, to be absorbed into it."""
         by_handle = self._by_handle.get((reference.service, reference.handle))
         if reference.id is None:
             return by_handle, None

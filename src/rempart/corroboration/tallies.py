@@ -6,7 +6,7 @@ of coordination only what it is told: which voices are counted in which group (s
 
 from collections.abc import Sequence
 from math import exp, log, log1p
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -17,8 +17,11 @@ from rempart.records.references import SERVICES
 from rempart.records.vocabulary import CHANNELS, CONDUCTS, severity
 
 BOUND = 20.0
-# Sums over groups are kept as whole numbers of this fraction: they are the same whenever, and however often, they are taken.
+# Sums over groups are whole numbers of this fraction: they are the same whenever, and however often, they are taken.
 _EXACT = 2.0**40
+
+if TYPE_CHECKING:
+    from rempart.corroboration.ties import Source
 
 Item = TypeVar("Item")
 
@@ -26,7 +29,7 @@ Item = TypeVar("Item")
 class Voice(msgspec.Struct, eq=False):
     """One reporter who accuses, in one tally: their weightiest testimony, first-hand before relayed.
 
-    `id`: of their first testimony. `said`: what their weightiest weighs; `weight`: what is left of that when they also deny.
+    `id`: of their first testimony. `said`: what their weightiest weighs; `weight`: what is left when they also deny.
     """
 
     id: str
@@ -50,10 +53,35 @@ class _Part(msgspec.Struct, eq=False):
 class Tally:
     """The running numbers."""
 
-    __slots__ = ("_comparable", "_deniers", "_denying_evidence", "_dirty", "_discount", "_first_hand", "_lost", "_named", "_parameters",
-                 "_parts", "_record", "_relayed", "_spacing", "_voices", "_weights", "_worst", "by_channel", "complainant_minors",
-                 "conduct", "conduct_services", "disputes", "met_on", "refuted", "relays", "testimonies", "verified",
-                 "voices")  # fmt: skip
+    __slots__ = (
+        "_campaign",
+        "_comparable",
+        "_deniers",
+        "_denying_evidence",
+        "_dirty",
+        "_discount",
+        "_first_hand",
+        "_lost",
+        "_named",
+        "_parameters",
+        "_parts",
+        "_record",
+        "_relayed",
+        "_spacing",
+        "_weights",
+        "_worst",
+        "by_channel",
+        "complainant_minors",
+        "conduct",
+        "conduct_services",
+        "disputes",
+        "met_on",
+        "refuted",
+        "relays",
+        "testimonies",
+        "verified",
+        "voices",
+    )
 
     def __init__(self, parameters: Parameters) -> None:
         self._parameters = parameters
@@ -79,29 +107,41 @@ class Tally:
         self._dirty: dict[Group, _Part] = {}
         self._discount = 0  # sums over groups, in whole units of 1 / _EXACT
         self._lost = 0
-        self._worst: Group | None = None
+        self._worst: Group | None = None  # the group most probably coordinated, and that probability
+        self._campaign = 0.0
         self._named: dict[str, list[str]] = {}
         self._record: ServiceView | None = None  # the numbers as a record, until they change
 
     # What is received
 
-    def hear(
-        self, testimony: Testimony, at: float, reporter: int, weight: float, left: float, group: Group | None
-    ) -> Voice | None:
-        """Count a testimony or a relay received at `at` (seconds), no earlier than those before.
+    def hear(self, testimony: Testimony, reporter: int, weight: float, source: "Source") -> Voice | None:
+        """Count a testimony or a relay, received no earlier than those before.
 
-        weight: in log-odds, of which `left` is the share left to somebody who also denies. group: the one in which its
-        reporter is counted. Returns the reporter's voice when it is new.
+        weight: in log-odds. source: its reporter, who may deny as well and may be counted in a group. Returns the
+        reporter's voice when it is new.
         """
         self._record = None
+        self._count(testimony)
         first_hand = testimony.stance == "testimony"
-        if first_hand:
+        self._name(testimony.channel if first_hand else "relays", testimony.id)
+        voice = self.voices.get(reporter)
+        new = voice is None
+        if voice is None:
+            voice = self.voices[reporter] = Voice(testimony.id, source.group)
+            if first_hand:
+                self._spacing.add(testimony.received_at.timestamp())
+                self._comparable += bool(testimony.text or testimony.origin or testimony.reporter.communities)
+        if first_hand > voice.first_hand or (first_hand == voice.first_hand and weight > voice.said):
+            self._weigh(voice, weight, source.left, first_hand, testimony.channel)
+        return voice if new else None
+
+    def _count(self, testimony: Testimony) -> None:
+        if testimony.stance == "testimony":
             self.testimonies += 1
         else:
             self.relays += 1
         channel = testimony.channel
-        by_channel = self.by_channel
-        by_channel[channel] = by_channel.get(channel, 0) + 1
+        self.by_channel[channel] = self.by_channel.get(channel, 0) + 1
         if testimony.complainant_minor:
             self.complainant_minors += 1
         for kind in testimony.conduct:
@@ -113,25 +153,17 @@ class Tally:
         for service in testimony.met_on:
             if service not in self.met_on:
                 self.met_on = _with(self.met_on, service, SERVICES)
-        id = testimony.id
-        self._name(channel if first_hand else "relays", id)
-        voice = self.voices.get(reporter)
-        new = voice is None
-        if voice is None:
-            voice = self.voices[reporter] = Voice(id, group)
-            if first_hand:
-                self._spacing.add(at)
-                self._comparable += bool(testimony.text or testimony.origin or testimony.reporter.communities)
+        if testimony.evidence:
+            self._count_evidence(testimony)
+
+    def _count_evidence(self, testimony: Testimony) -> None:
         for piece in testimony.evidence:
             if piece.verified:
                 self.verified[piece.kind] = self.verified.get(piece.kind, 0) + 1
-                self._name("verified_evidence", id)
+                self._name("verified_evidence", testimony.id)
             elif piece.verified is False:
                 self.refuted += 1
-                self._name("refuted_evidence", id)
-        if first_hand > voice.first_hand or (first_hand == voice.first_hand and weight > voice.said):
-            self._weigh(voice, weight, left, first_hand, channel)
-        return voice if new else None
+                self._name("refuted_evidence", testimony.id)
 
     def hear_denial(self, testimony: Testimony, reporter: int) -> None:
         """Count a dispute."""
@@ -207,7 +239,7 @@ class Tally:
 
     def _settle(self) -> None:
         """Bring the sums over groups up to date."""
-        worth, worst = self._parameters.worth_of_a_campaign, self._worst
+        worth = self._parameters.worth_of_a_campaign
         fell = False
         for group, part in self._dirty.items():
             part.dirty = False
@@ -218,19 +250,20 @@ class Tally:
             lost = round(_EXACT * (voices - effective_voices(voices, group.probability)))
             self._lost += lost - part.lost
             part.lost = lost
-            fell |= group is worst
-            if voices and (worst is None or group.campaign > worst.campaign):
-                worst = group
+            if voices and group.campaign >= self._campaign:
+                self._worst, self._campaign = group, group.campaign
+            elif group is self._worst:
+                fell = True
         if fell:
             held = (group for group, part in self._parts.items() if part.voices)
-            worst = max(held, key=lambda group: group.campaign, default=None)
-        self._worst = worst
+            self._worst = max(held, key=lambda group: group.campaign, default=None)
+            self._campaign = self._worst.campaign if self._worst is not None else 0.0
         self._dirty.clear()
 
     # What it amounts to
 
     def weights(self, prior: float) -> dict[str, float]:
-        """The weight of each factor, in log-odds: they add up to the log-odds of the credibility. prior: in log-odds."""
+        """The weight of each factor; they add up to the log-odds of the credibility. prior: in log-odds."""
         if self._dirty:
             self._settle()
         parameters = self._parameters
@@ -287,16 +320,14 @@ class Tally:
     def fields(self, weights: dict[str, float]) -> dict[str, Any]:
         """The fields of a ServiceView, from what `weights` has just given."""
         log_odds = max(-BOUND, min(BOUND, sum(weights.values())))
-        campaign = self._worst.campaign if self._worst is not None else 0.0
+        hidden = 1.0 / (1.0 + exp(-self._hidden_campaign())) if self._first_hand else 0.0
         return {
             "testimonies": self.testimonies,
             "relays": self.relays,
             "disputes": self.disputes,
             "credibility": 1.0 / (1.0 + exp(-log_odds)),
             "independent_sources": self._first_hand - self._lost / _EXACT,
-            "coordination": 1.0 - (1.0 - campaign) / (1.0 + exp(self._hidden_campaign()))
-            if self._first_hand
-            else campaign,
+            "coordination": 1.0 - (1.0 - self._campaign) * (1.0 - hidden),
             "severity": severity(self.conduct, minor=self.complainant_minors > 0),
             "conduct": self.conduct,
             "met_on": self.met_on,

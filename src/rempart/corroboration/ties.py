@@ -36,8 +36,8 @@ class Frequencies:
 class Source(msgspec.Struct, eq=False):
     """One reporter who accuses the account, and their voice in each of its tallies.
 
-    `at`: when they first did, in seconds. `record`: 1 when earlier reports of theirs were rejected, -1 when upheld, 0 when
-    neither or both. `left`: the share of their weight that is left, less than 1 when they also deny.
+    `at`: when they first did, in seconds. `record`: 1 when earlier reports of theirs were rejected, -1 when upheld, 0
+    when neither or both. `left`: the share of their weight that is left, less than 1 when they also deny.
     """
 
     at: float

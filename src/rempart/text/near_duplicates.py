@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from rempart.text.normalise import normalise
 
-# 10 bands of 3: a pair of similarity 0.5 becomes a candidate with probability 0.74, of 0.6 with 0.91, of 0.8 with 0.999.
+# 10 bands of 3: a pair of similarity 0.5 becomes a candidate with probability 0.74, 0.6 with 0.91, 0.8 with 0.999.
 _BANDS, _ROWS = 10, 3
 _HASHES = _BANDS * _ROWS
 _CHUNK = 16_384  # texts handled at once, so that memory stays bounded
@@ -67,27 +67,24 @@ def find_copies(texts: Sequence[str | None], *, threshold: float = 0.5) -> Copie
         opens = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1])))
         opener = opens[np.searchsorted(opens, repeats, side="right") - 1]
         for earlier in (members[opener], members[repeats - 1]):
-            _keep_better(members[repeats], earlier, signatures, parent, similarity, threshold)
+            alike = _similarities(signatures, earlier, members[repeats])
+            better = (alike > similarity[members[repeats]]) & (alike >= threshold)
+            parent[members[repeats][better]] = earlier[better]
+            similarity[members[repeats][better]] = alike[better]
     while not np.array_equal(parent, grand := parent[parent]):
         parent = grand
     return Copies(parent, similarity, length)
 
 
-def _keep_better(
-    later: NDArray[np.int64],
-    earlier: NDArray[np.int64],
-    signatures: NDArray[np.uint16],
-    parent: NDArray[np.int64],
-    similarity: NDArray[np.float64],
-    threshold: float,
-) -> None:
-    """Make `earlier` the parent of `later` where they are more alike than what was found so far; the earliest wins ties."""
-    for start in range(0, len(later), _CHUNK):
-        old, new = earlier[start : start + _CHUNK], later[start : start + _CHUNK]
-        alike = (signatures[old] == signatures[new]).mean(axis=1)
-        better = (alike >= threshold) & ((alike > similarity[new]) | ((alike == similarity[new]) & (old < parent[new])))
-        parent[new[better]] = old[better]
-        similarity[new[better]] = alike[better]
+def _similarities(
+    signatures: NDArray[np.uint16], left: NDArray[np.int64], right: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """Estimated Jaccard indices of texts, pair by pair."""
+    alike = np.empty(len(left))
+    for start in range(0, len(left), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        alike[part] = (signatures[left[part]] == signatures[right[part]]).mean(axis=1)
+    return alike
 
 
 def _sign(
