@@ -141,9 +141,10 @@ def test_a_bluesky_reply_says_to_what():
 
 def test_a_mastodon_status_is_plain_text_with_full_names_and_links():
     content = (
-        '<p><span class="h-card"><a href="https://mastodon.example/@leo" class="u-url mention">@<span>leo</span></a></span> voilà<br>'
-        '<a href="https://www.tiktok.com/@leo.vrtx?a=1&amp;b=2"><span class="invisible">https://www.</span><span>tiktok.com/@leo</span></a></p>'
-        '<p>fin &lt;3 <a href="https://piaille.example/tags/balance" class="mention hashtag">#<span>balance</span></a></p>'
+        '<p><span class="h-card"><a href="https://mastodon.example/@leo" class="mention">@<span>leo</span></a></span>'
+        ' voilà<br><a href="https://www.tiktok.com/@leo.vrtx?a=1&amp;b=2"><span class="invisible">https://www.</span>'
+        "<span>tiktok.com/@leo</span></a></p>"
+        '<p>fin &lt;3 <a href="https://piaille.example/tags/balance" class="hashtag">#<span>balance</span></a></p>'
     )
     assert only({**STATUS, "content": content}).text == (
         "@leo@mastodon.example voilà\nhttps://www.tiktok.com/@leo.vrtx?a=1&b=2\n\nfin <3 #balance"

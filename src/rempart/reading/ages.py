@@ -36,6 +36,11 @@ class _Number(NamedTuple):
 
 
 _OTHER = _Number("other")
+_OTHERS = {
+    "KIN": _Number("target", 3, "other"),
+    "GIRLS": _Number("target", 3, "other"),
+    "SHE": _Number("target", 2, "other"),
+}
 
 
 def find_age(tokens: Tokens, grammar: Grammar) -> Age:
@@ -87,27 +92,29 @@ def _reading_of(symbols: str, index: int, value: int, grammar: Grammar) -> _Numb
     after = symbols[index + 2] if has_unit and index + 2 < len(symbols) else ""
     if has_unit and (before in grammar["AGO_BEFORE"] or after in grammar["AGO_AFTER"]):
         return _Number("ago")
-    if has_unit and (after in grammar["AFTER_YEARS"] or before in grammar["FOR_YEARS"]):
-        return _OTHER
-    if before in grammar["AGE_LAW"] or not _YOUNGEST <= value <= _OLDEST:
+    is_duration = has_unit and (after in grammar["AFTER_YEARS"] or before in grammar["FOR_YEARS"])
+    if is_duration or before in grammar["AGE_LAW"] or not _YOUNGEST <= value <= _OLDEST:
         return _OTHER
     subject, distance, had, have = _subject(symbols, index, grammar)
     if not has_unit and not _is_age_without_unit(subject, distance, had, have, grammar):
         return _OTHER
     around = set(symbols[max(0, index - 6) : index + 6])
     if subject in ("I", "ME", "MY"):
-        if had or (around & grammar["THEN"] and not around & grammar["NOW"]):
-            return _Number("target", 4, "author")
-        return _Number("now", 0, "author") if have or around & grammar["NOW"] else _Number("target", 2, "author")
-    if subject in ("KIN", "GIRLS"):
-        return _Number("target", 3, "other")
-    if subject in ("HE", "HANDLE", "BARE") or value >= ADULT:
+        return _own(had, have, bool(around & grammar["THEN"]), bool(around & grammar["NOW"]))
+    if subject in ("HE", "HANDLE", "BARE") or (subject not in ("KIN", "GIRLS") and value >= ADULT):
         return _OTHER
-    return _Number("target", 2, "other") if subject == "SHE" else _Number("target", 1, "author")
+    return _OTHERS.get(subject, _Number("target", 1, "author"))
+
+
+def _own(had: bool, have: bool, then: bool, now: bool) -> _Number:
+    """The author's own age: at the time, now, or nobody says."""
+    if had or (then and not now):
+        return _Number("target", 4, "author")
+    return _Number("now", 0, "author") if have or now else _Number("target", 2, "author")
 
 
 def _subject(symbols: str, index: int, grammar: Grammar) -> tuple[str, int, bool, bool]:
-    """Whom the number at `index` is about, how many tokens before, and whether a past or a present « have » is between."""
+    """Whom the number at `index` is about, how many tokens before, and whether « had » or « have » is between."""
     had = have = False
     for distance in range(1, _REACH + 1):
         look = index - distance

@@ -61,7 +61,7 @@ def bare_facts(tokens: Tokens, facts: Sequence[Fact], grammar: Grammar) -> list[
 
 
 def _is_part_of_graver(fact: Fact, facts: Sequence[Fact]) -> bool:
-    """Whether a threat to publish was also read as publishing or as a plain threat, or a flood of demands as insults."""
+    """Whether a threat to publish was also read as publishing, or as a threat and nothing more."""
     graver = _PART_OF.get(fact.conduct)
     return graver is not None and any(
         other.conduct == graver and other.start < fact.end + 2 and fact.start < other.end + 2 for other in facts

@@ -1,4 +1,4 @@
-"""Everything that reading a language needs, compiled once: its lexicon and the patterns of `vocabulary/patterns.yaml`."""
+"""All that reading a language needs, compiled once: its lexicon and the patterns of `vocabulary/patterns.yaml`."""
 
 import re
 from fnmatch import translate

@@ -1,7 +1,7 @@
 """The vocabulary of one language, ready for use: which classes of meaning each word or phrase belongs to.
 
-A token that belongs to the classes {ASK, SAY} becomes one symbol (a private-use character); the symbols of a text make a
-string on which patterns run as ordinary regular expressions (see patterns.py). Words and phrases live in
+A token that belongs to the classes {ASK, SAY} becomes one symbol (a private-use character); the symbols of a text make
+a string on which patterns run as ordinary regular expressions (see patterns.py). Words and phrases live in
 `vocabulary/*.yaml`, whose header explains how they are written.
 """
 
@@ -81,7 +81,8 @@ class Lexicon:
         self._open_phrases: list[tuple[str, Phrase]] = []
         inherited = sum(self._bits[name] for name in _INHERITED if name in self._bits)
         people = sum(self._bits[name] for name in _PEOPLE if name in self._bits)
-        for words, mask in phrases.items():
+        for words, own in phrases.items():
+            mask = own
             if not mask & people:
                 # « j'ai porté plainte » still has its « j' » and its « ai »; « ma sœur » no longer speaks of me.
                 for word in words:

@@ -52,11 +52,12 @@ class Pattern:
 
 def compile_pattern(source: str, lexicon: Lexicon) -> Pattern:
     """Compile one pattern. Raises ValueError saying what is wrong with it."""
+    ends = re.escape(lexicon.symbols(lexicon.bit("END")))
+    inside = f"[^{ends}]"
+    signs = {"<": "(", ">": ")", "^": r"\A", "$": r"\Z", "_": inside}
     parts: list[str] = []
     needs: list[int] = []
     position = 0
-    end = f"[{_escape(lexicon.symbols(lexicon.bit('END')))}]"
-    inside = f"[^{end[1:-1]}]"
     while position < len(source.rstrip()):
         match = _PART.match(source, position)
         if match is None:
@@ -65,29 +66,17 @@ def compile_pattern(source: str, lexicon: Lexicon) -> Pattern:
         if match["gap"]:
             parts.append(f"{inside}{{0,{match['most']}}}?")
         elif match["sign"]:
-            parts.append({"<": "(", ">": ")", "^": r"\A", "$": r"\Z", "_": inside}[match["sign"]])
+            parts.append(signs[match["sign"]])
         else:
-            mask = 0
-            for name in (match["many"] or match["one"]).split("|"):
-                if name == "WORD":
-                    mask = 0
-                    break
-                try:
-                    mask |= lexicon.bit(name)
-                except KeyError:
-                    raise ValueError(f"pattern {source!r}: no class is called {name}") from None
-            symbols = _escape(lexicon.symbols(mask)) if mask else _escape(PLAIN)
+            mask, symbols = _classes(match["many"] or match["one"], source, lexicon)
             if match["but"]:
-                parts.append(f"[^{end[1:-1]}{symbols}]")
-            elif not symbols:
-                parts.append("(?!)" if not match["maybe"] else "")
-                continue
+                parts.append(f"[^{ends}{symbols}]")
+            elif match["maybe"]:
+                parts.append(f"[{symbols}]?" if symbols else "")
             else:
-                parts.append(f"[{symbols}]")
-                if not match["maybe"] and mask:
+                parts.append(f"[{symbols}]" if symbols else "(?!)")  # a class without words is never found
+                if mask:
                     needs.append(mask)
-            if match["maybe"]:
-                parts[-1] += "?"
     all_of = 0
     for need in needs:
         if need.bit_count() == 1:
@@ -96,5 +85,13 @@ def compile_pattern(source: str, lexicon: Lexicon) -> Pattern:
     return Pattern(source, several, all_of, re.compile("".join(parts)))
 
 
-def _escape(symbols: str) -> str:
-    return re.escape(symbols)
+def _classes(names: str, source: str, lexicon: Lexicon) -> tuple[int, str]:
+    """The mask and the escaped symbols of a choice of classes; `WORD` is a word of none, and has no mask."""
+    if names == "WORD":
+        return 0, re.escape(PLAIN)
+    mask = 0
+    for name in names.split("|"):
+        if not lexicon.knows(name):
+            raise ValueError(f"pattern {source!r}: no class is called {name}")
+        mask |= lexicon.bit(name)
+    return mask, re.escape(lexicon.symbols(mask))

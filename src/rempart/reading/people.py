@@ -15,7 +15,9 @@ from rempart.records.references import AccountReference, Service, canonical_hand
 from rempart.text.normalise import Normalised
 
 # Ends of addresses that people write without their scheme.
-_DOMAINS = frozenset("fr com net org be ch ca eu io info tv gouv uk us de co example".split())
+_DOMAINS = frozenset(
+    ("fr", "com", "net", "org", "be", "ch", "ca", "eu", "io", "info", "tv", "gouv", "uk", "us", "de", "co", "example")
+)
 
 
 class Named(NamedTuple):
@@ -38,7 +40,10 @@ def find_people(
     service: Service,
     is_reply: bool,
 ) -> list[Named]:
-    """The accounts that a text names, in order, those of the gazetteer left out. `service` is where a bare @handle lives."""
+    """The accounts that a text names, in order, those of the gazetteer left out.
+
+    service: where an @handle lives when no service is said.
+    """
     places = _places(tokens, grammar)
     if not places:
         return []
@@ -51,7 +56,7 @@ def find_people(
             found.append(Named(index, index + 1, (), -9.0))
             continue
         opening = False
-        accounts, beside = _accounts(text, tokens, index, facts, grammar, service)
+        accounts, beside = _accounts(text, tokens, index, facts, grammar, service=service)
         if not accounts:
             continue
         if any(known.knows(account.handle) for account in accounts):
@@ -119,7 +124,7 @@ def _speaks_of_itself(symbols: str, index: int, grammar: Grammar) -> bool:
 
 
 def _accounts(
-    text: Normalised, tokens: Tokens, index: int, facts: Sequence[Fact], grammar: Grammar, service: Service
+    text: Normalised, tokens: Tokens, index: int, facts: Sequence[Fact], grammar: Grammar, *, service: Service
 ) -> tuple[tuple[AccountReference, ...], tuple[int, ...]]:
     """The references that a token names, and the tokens that say on which service."""
     start, end = text.span(tokens.starts[index], tokens.ends[index])

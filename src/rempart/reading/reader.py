@@ -113,14 +113,17 @@ class PostReader:
             spans=reading.spans,
         )
 
+    def language_of(self, folded: str) -> str:
+        """The language that a normalised text is written in, by its function words: short posts have little else."""
+        return self._language(folded, None).language
+
     def _language(self, folded: str, hint: str | None) -> Grammar:
         words = set(folded.replace("'", " ").split())
         hinted = (hint or "").lower().split("-")[0]
-        best = max(
+        return max(
             self._grammars.values(),
             key=lambda one: (len(one.function_words & words) + (0.5 if one.language == hinted else 0), one.language),
         )
-        return best
 
     def cues(self, post: Post) -> list[str]:
         """The names of the cues that the post's stance is weighed from (vocabulary/stance_weights.yaml)."""

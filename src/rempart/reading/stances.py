@@ -11,11 +11,12 @@ from functools import cache
 from typing import NamedTuple, get_args
 
 from rempart.reading.facts import Fact
-from rempart.reading.grammar import Grammar
+from rempart.reading.grammar import Cue, Grammar
 from rempart.reading.lexicon import Tokens, vocabulary
 from rempart.records.vocabulary import Stance
 
 STANCES: tuple[Stance, ...] = get_args(Stance)
+_SHORT = 9  # tokens
 
 
 class StanceReading(NamedTuple):
@@ -37,43 +38,32 @@ def find_cues(
     accused: int,
     is_reply: bool,
 ) -> list[str]:
-    """The names of the cues present. `age_of`: whose age was read (`author`, `other`) or None; `named`, `accused`: accounts."""
-    mask = tokens.mask
-    cues = ["bias"]
-    for cue in grammar.cues:
-        if mask & cue.mask:
-            cues.append(cue.name)
-            continue
-        for pattern in cue.patterns:
-            if mask & pattern.all_of == pattern.all_of and pattern.occurs(tokens):
-                cues.append(cue.name)
-                break
+    """The names of the cues present.
+
+    age_of: whose age was read (`author`, `other`) or None. named, accused: how many accounts.
+    """
     sufferers = [fact.sufferer for fact in facts]
-    for sufferer in dict.fromkeys(sufferers):
-        cues.append(f"fact_{sufferer}")
-    if sufferers.count("author") > 1:
-        cues.append("facts_author")
-    if not facts:
-        cues.append("no_fact")
-        if named:
-            cues.append("named_without_fact")
-    if denied:
-        cues.append("denied")
-    if age_of is not None:
-        cues.append(f"age_{age_of}")
-        if named:
-            cues.append(f"age_{age_of}_and_named")
-    if named:
-        cues.append("named")
-    if accused:
-        cues.append("accused")
-    if is_reply:
-        cues.append("reply")
-    if not mask & grammar.persons:
-        cues.append("impersonal")
-    if len(tokens.words) < 9:
-        cues.append("short")
-    return cues
+    found = {
+        "bias": True,
+        "no_fact": not facts,
+        "facts_author": sufferers.count("author") > 1,
+        "denied": denied > 0,
+        "named": named > 0,
+        "named_without_fact": named > 0 and not facts,
+        "accused": accused > 0,
+        f"age_{age_of}": age_of is not None,
+        f"age_{age_of}_and_named": age_of is not None and named > 0,
+        "reply": is_reply,
+        "impersonal": not tokens.mask & grammar.persons,
+        "short": len(tokens.words) < _SHORT,
+    }
+    cues = [name for name, present in found.items() if present]
+    cues += dict.fromkeys([f"fact_{sufferer}" for sufferer in sufferers])
+    return cues + [cue.name for cue in grammar.cues if _is_present(cue, tokens)]
+
+
+def _is_present(cue: Cue, tokens: Tokens) -> bool:
+    return bool(tokens.mask & cue.mask) or any(pattern.occurs(tokens) for pattern in cue.patterns)
 
 
 def weigh(cues: Sequence[str]) -> dict[Stance, float]:

@@ -1,12 +1,20 @@
 """Posts as their services export them, told apart by their shape and turned into Post records."""
 
+from collections.abc import Callable
 from typing import Any
 
 from rempart.reading.exports import bluesky, mastodon, x
-from rempart.records.lines import BadLine, to_record
+from rempart.records.lines import to_record
 from rempart.records.post import Post
 
 __all__ = ["parse_posts"]
+
+Parse = Callable[[dict[str, Any]], list[Post]]
+_SHAPES: tuple[tuple[Callable[[dict[str, Any]], bool], Parse], ...] = (
+    (bluesky.recognises, bluesky.parse),
+    (mastodon.recognises, mastodon.parse),
+    (x.recognises, x.parse),
+)
 
 
 def parse_posts(raw: dict[str, Any]) -> list[Post]:
@@ -18,10 +26,7 @@ def parse_posts(raw: dict[str, Any]) -> list[Post]:
     """
     if "service" in raw and "text" in raw:
         return [to_record(raw, Post)]
-    for shape in (bluesky, mastodon, x):
-        if shape.recognises(raw):
-            try:
-                return shape.parse(raw)
-            except RecursionError as error:
-                raise BadLine("nested too deep") from error
+    for recognises, parse in _SHAPES:
+        if recognises(raw):
+            return parse(raw)
     return [to_record(raw, Post)]

@@ -16,8 +16,9 @@ _NAMES = {"created_at": "createdAt", "author": "did", "id": "uri", "lang": "lang
 
 def recognises(raw: dict[str, Any]) -> bool:
     """Whether `raw` has one of the shapes in which Bluesky gives posts or events."""
-    if isinstance(raw.get("$type"), str):
-        return raw["$type"].startswith(("app.bsky.", "com.atproto."))
+    kind = raw.get("$type")
+    if isinstance(kind, str):
+        return kind.startswith(("app.bsky.", "com.atproto."))
     if "did" in raw and ("kind" in raw or "commit" in raw or "record" in raw):
         return True
     if isinstance(raw.get("record"), dict) and ("uri" in raw or "author" in raw or "repo" in raw):
@@ -132,7 +133,7 @@ def _post(record: dict[str, Any], uri: str, author: str, path: str, author_creat
 
 
 def _text(record: dict[str, Any], path: str) -> str:
-    """The text of a record, with the addresses that it shows shortened put back in full (facets count in UTF-8 bytes)."""
+    """The text of a record, the addresses that it shows shortened put back in full (facets count in UTF-8 bytes)."""
     text = text_of(record, "text", path)
     facets = objects_of(record, "facets")
     if not facets:
