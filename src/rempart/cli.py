@@ -181,15 +181,16 @@ def replay(
 @click.option("--accounts", required=True, type=click.IntRange(min=0), help="How many accounts are accused.")
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same wave, on any machine.")
 @click.option("--posts", type=click.IntRange(min=0), help="Write this many raw posts, as services export them.")
+@click.option("--base-rate", type=click.FloatRange(0, 1), help="Share of accounts that did it (default: 0.5).")
 @click.option("--out", required=True, metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
-def simulate(accounts: int, seed: int, posts: int | None, out: Path) -> None:
+def simulate(accounts: int, seed: int, posts: int | None, base_rate: float | None, out: Path) -> None:
     """Write an invented wave with its truth: testimonies.jsonl (or posts.jsonl), accounts.jsonl and truth.jsonl."""
     from rempart.replay.writing import write_posts, write_wave
 
     if posts is None:
-        write_wave(out, accounts=accounts, seed=seed)
+        write_wave(out, accounts=accounts, seed=seed, base_rate=base_rate)
     else:
-        write_posts(out, accounts=accounts, posts=posts, seed=seed)
+        write_posts(out, accounts=accounts, posts=posts, seed=seed, base_rate=base_rate)
 
 
 @cli.command("import")

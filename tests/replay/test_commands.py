@@ -34,6 +34,11 @@ def test_simulate_writes_raw_posts_when_asked(tmp_path):
     assert len((tmp_path / "posts" / "posts.jsonl").read_bytes().splitlines()) == 200
 
 
+def test_simulate_takes_the_share_of_guilty_accounts(tmp_path):
+    rempart("simulate", "--accounts", 30, "--base-rate", 0, "--out", tmp_path)
+    assert b'"guilty":true' not in (tmp_path / "truth.jsonl").read_bytes()
+
+
 def test_replay_compares_every_shipped_rulebook_when_none_is_named(wave):
     done = rempart("replay", wave / "testimonies.jsonl", "--format", "json")
     assert len(json.loads(done.stdout)) == 6

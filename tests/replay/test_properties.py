@@ -57,14 +57,14 @@ def deeds(wave):
 
 
 @given(waves, st.sampled_from(INSTANTS))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_what_comes_later_changes_nothing_before(wave, moment):
     past = [testimony for testimony in wave if testimony.received_at <= moment]
     assert {deed for deed in deeds(wave) if deed[2] <= moment} == deeds(past)
 
 
 @given(waves, truths)
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_shares_are_shares(wave, truth):
     for outcome in replay(wave, BOOKS, truth=truth):
         for share in (outcome.protected, outcome.wrongly_suspended, outcome.wrongly_restrained):
@@ -72,14 +72,14 @@ def test_shares_are_shares(wave, truth):
 
 
 @given(waves, truths)
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_the_suspended_are_restrained_the_restrained_measured_and_the_measured_accused(wave, truth):
     for outcome in replay(wave, BOOKS, truth=truth):
         assert 0 <= outcome.suspended <= outcome.restrained <= outcome.measured <= outcome.accused <= len(HANDLES)
 
 
 @given(waves)
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_an_article_fires_at_most_once_on_an_account(wave):
     for course in run(wave, BOOKS).courses:
         for standing in course.standings.values():
@@ -88,7 +88,7 @@ def test_an_article_fires_at_most_once_on_an_account(wave):
 
 
 @given(waves, st.randoms(use_true_random=False))
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_the_order_of_lines_changes_nothing(wave, random):
     shuffled = list(wave)
     random.shuffle(shuffled)
@@ -96,7 +96,7 @@ def test_the_order_of_lines_changes_nothing(wave, random):
 
 
 @given(waves, truths)
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 def test_a_rulebook_that_never_matches_does_nothing_to_anybody(never, wave, truth):
     (outcome,) = replay(wave, [never], truth=truth)
     later = sum(

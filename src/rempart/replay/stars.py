@@ -51,8 +51,11 @@ class Parameters(msgspec.Struct, kw_only=True, frozen=True):
     care: dict[Care, float] = field(default_factory=lambda: dict(_CARE))
     """How much care brigades take not to look like one."""
     brigade_least: int = 6
+    """The fewest people in a brigade."""
     brigade_most: int = 250
+    """The most people in a brigade; careful ones are a fifth of that at most."""
     brigade_tail: float = 1.15
+    """Tail index of the number of people in a brigade."""
     guilty_brigaded: float = 0.08
     """Share of guilty accounts on which a brigade piles up as well."""
 
