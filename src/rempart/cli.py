@@ -363,6 +363,25 @@ def rulebook_list(form: str) -> None:
     commands.list_shipped(form)
 
 
+@rulebook.command("adopt")
+@click.argument("name", metavar="NAME_OR_FILE")
+@click.option("--as", "email", required=True, metavar="EMAIL", help="Who decides it: a policy owner.")
+def rulebook_adopt(name: str, email: str) -> None:
+    """Take decisions under a rulebook from now on; what was decided before stays under its own."""
+    from rempart.rulebook import commands
+
+    book = commands.rulebook_named(name)
+    set_up()
+    from rempart.casework.errors import NotAllowed
+    from rempart.casework.services import put_in_force
+    from rempart.staff.models import StaffMember
+    from rempart.staff.services import find_member
+
+    with said_plainly(StaffMember.DoesNotExist, NotAllowed):
+        put_in_force(book, acting=find_member(email))
+    click.echo(f"{book.name} {book.version} is in force.")
+
+
 @cli.group()
 def staff() -> None:
     """The people who work here."""

@@ -148,3 +148,24 @@ def test_a_decision_keeps_the_text_of_the_rulebook_it_was_taken_under(wave):
     rulebook = Decision.objects.first().rulebook
     assert services.book_of(rulebook).version == rulebook.version
     assert LedgerRow.objects.filter(event="rulebook_stored").count() == 1
+
+
+def test_a_policy_owner_adopts_a_rulebook_by_command(own_database, tmp_path):
+    import os
+    import subprocess
+    import sys
+
+    from rempart.rulebook import load
+
+    file = tmp_path / "ours.yaml"
+    file.write_text(load("rempart").source.replace("name: rempart", "name: ours"))
+
+    def rempart(*arguments: str) -> subprocess.CompletedProcess:
+        command = [sys.executable, "-m", "rempart.cli", *arguments]
+        return subprocess.run(command, env=os.environ | own_database.environment, capture_output=True, check=False)
+
+    rempart("staff", "add", "zoe@rempart.example", "--name", "Zoé", "--role", "policy_owner")
+    refused = rempart("rulebook", "adopt", str(file), "--as", "nobody@rempart.example")
+    adopted = rempart("rulebook", "adopt", str(file), "--as", "zoe@rempart.example")
+    assert (refused.returncode, adopted.returncode) == (1, 0), adopted.stderr
+    assert services.rulebook_in_force()[0].name == "ours"

@@ -305,3 +305,17 @@ def test_a_lapse_does_not_restore_what_a_final_decision_keeps(judged, respondent
     services.record_lapses()
     lifted = PlatformOrder.objects.filter(action="lift").values_list("measure__measure", flat=True)
     assert set(lifted) == {"no_new_contacts"}
+
+
+def test_established_facts_beside_preventive_measures_are_proposed_once_these_are_taken(
+    judged, respondent, reviewer, colleague
+):
+    account = respondent(age_band="16_17")
+    numbers = {"credibility": 0.98, "severity": 3}
+    case = judged(account, **numbers)
+    preventive = case.decisions.get()
+    services.approve_decision(preventive, acting=reviewer, reason="a")
+    services.approve_decision(preventive, acting=colleague, reason="b")
+    judged(account, **numbers, verified_evidence=2)
+    assert case.decisions.get(state="proposed").mode == "final"
+    assert case.decisions.in_force().get().mode == "preventive"

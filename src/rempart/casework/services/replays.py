@@ -12,6 +12,7 @@ import msgspec
 from django.conf import settings
 from django.db import transaction
 
+from rempart.casework import tasks
 from rempart.casework.errors import NotAllowed
 from rempart.casework.models import Simulation, WaveReplay
 from rempart.casework.services.rulebooks import rulebook_in_force
@@ -69,8 +70,6 @@ def ask_simulation(*, accounts: int, seed: int, rulebooks: Sequence[str], acting
 
     Raises NotAllowed for somebody who no longer works here, FileNotFoundError for a rulebook that is not shipped.
     """
-    from rempart.casework.tasks import compute_simulation as task
-
     if not acting.is_active:
         raise NotAllowed
     if unknown := set(rulebooks) - set(shipped()):
@@ -84,7 +83,7 @@ def ask_simulation(*, accounts: int, seed: int, rulebooks: Sequence[str], acting
         acting=acting,
         content={"accounts": accounts, "seed": seed, "rulebooks": list(rulebooks)},
     )
-    task.defer(simulation=simulation.pk)
+    tasks.compute_simulation.defer(simulation=simulation.pk)
     return simulation
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
+from rempart.casework import tasks
 from rempart.casework.errors import (
     CaseClosed,
     NotInForce,
@@ -45,6 +46,8 @@ def approve_decision(decision: Decision, *, acting: StaffMember, reason: str) ->
     if decision.approval != "two_reviewers" or decision.seconded_by is not None:
         begins = max(now(), decision.renews.ends_at) if decision.renews and decision.renews.ends_at else None
         take(decision, acting=acting, begins_at=begins)
+        # What now stands may leave something else to propose: facts that are established beside it.
+        tasks.defer_accounts({decision.case.account_id})
     return decision
 
 
