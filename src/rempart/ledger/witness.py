@@ -13,6 +13,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
+from rempart.database.home import give_to_owner
+
 
 def _file() -> Path:
     return Path(settings.REMPART_HOME) / "ledger-heads.json"
@@ -44,6 +46,7 @@ def remember(index: int, digest: bytes) -> None:
     draft = _file().with_name(f"ledger-heads.{secrets.token_hex(6)}.json")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
         json.dump(heads, stream, indent=1)
+    give_to_owner(draft, draft.parent)
     draft.replace(_file())
 
 
