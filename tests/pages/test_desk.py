@@ -11,8 +11,9 @@ from rempart import records
 from rempart.casework.models import Case, Decision
 from rempart.casework.services import approve_decision, record_assessment, rulebook_in_force
 from rempart.casework.views import finding
-from rempart.intake.models import Account
+from rempart.intake.models import Account, Wave
 from rempart.ledger.clock import now
+from rempart.lookout.models import WaveAlert
 
 CREDIBLE = {
     "testimonies": 6,
@@ -27,7 +28,7 @@ CREDIBLE = {
 
 
 @pytest.fixture
-def reviewer(staff_member, client):
+def reviewer(db, staff_member, client):
     """A reviewer, signed in."""
     member = staff_member("reviewer")
     client.force_login(member)
@@ -174,6 +175,23 @@ def test_the_page_of_a_case_shows_what_was_done_and_what_comes_in_order(reviewer
     events = client.get(reverse("casework:case", args=[case.pk])).context["timeline"]
     assert [event.at for event in events] == sorted(event.at for event in events)
     assert [event.ahead for event in events] == sorted(event.ahead for event in events)
+
+
+def test_an_alert_is_shown_until_somebody_has_seen_it(reviewer, client):
+    wave = Wave.objects.create(hashtag="balancetastar", opened_at=now())
+    alert = WaveAlert.objects.create(wave=wave, hour=now(), observed=49, expected=1.6, raised_at=now())
+    address = reverse("casework:wave", args=[wave.pk])
+    assert "Afflux soudain" in client.get(address).content.decode()
+    answer = client.post(reverse("lookout:seen", args=[alert.pk]), {"next": address}, follow=True)
+    assert answer.redirect_chain == [(address, 302)]
+    assert "Afflux soudain" not in answer.content.decode()
+
+
+def test_an_alert_never_sends_anybody_to_another_site(reviewer, client):
+    wave = Wave.objects.create(hashtag="balancetastar", opened_at=now())
+    alert = WaveAlert.objects.create(wave=wave, hour=now(), observed=49, expected=1.6, raised_at=now())
+    answer = client.post(reverse("lookout:seen", args=[alert.pk]), {"next": "https://elsewhere.example/"})
+    assert answer.headers["Location"] == "/"
 
 
 @pytest.mark.parametrize("address", ["/cases/999/", "/waves/999/", "/rulebooks/nothing/", "/simulations/999/"])

@@ -5,6 +5,7 @@ from django.urls import include, path
 urlpatterns = [
     path("staff/", include("rempart.staff.urls")),
     path("", include("rempart.pages.urls")),
+    path("", include("rempart.lookout.urls")),
     path("", include("rempart.casework.urls")),
 ]
 handler400 = "rempart.site.errors.bad_request"

@@ -51,6 +51,7 @@ def wave(request: HttpRequest, pk: int) -> HttpResponse:
     zone = timezone.get_current_timezone()
     context = {
         "wave": _line(found),
+        "alerts": found.alerts.filter(seen_at=None),
         "so_far": _so_far(accounts),
         "accounts": accounts if request.GET.get("accounts") == "all" else accounts[:SHOWN_AT_FIRST],
         "accounts_in_all": len(accounts),
