@@ -145,14 +145,14 @@ def decide(assessments: str, rulebook: str, out: str | None, rejects: str | None
 
 @cli.command()
 @click.argument("testimonies", metavar="TESTIMONIES")
-@click.option("--rulebook", "rulebooks", multiple=True, metavar="NAME_OR_FILE", help="Repeat it (default: all shipped).")
+@click.option("--rulebook", "rulebooks", multiple=True, metavar="NAME_OR_FILE", help="Repeat it (default: all).")
 @click.option("--accounts", metavar="ACCOUNTS", help="The accounts table, for reach, age band and the like.")
 @click.option("--truth", metavar="FILE", help="The truth of a simulated wave: who was protected, who was wronged.")
 @click.option("--prior", default=0.5, show_default=True, help="Probability that an accused account did it, unseen.")
 @click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
 @with_results
 def replay(
-    testimonies: str, rulebooks: tuple[str, ...], accounts: str | None, truth: str | None, prior: float, form: str,
+    *, testimonies: str, rulebooks: tuple[str, ...], accounts: str | None, truth: str | None, prior: float, form: str,
     out: str | None, rejects: str | None,
 ) -> None:  # fmt: skip
     """Compare what several rulebooks would have done about the testimonies or statements of a file (or - )."""
