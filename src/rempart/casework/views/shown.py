@@ -49,7 +49,7 @@ class Standing:
             "waiting": _("waiting for approval %(given)d/%(needed)d") % {"given": self.given, "needed": self.needed},
             "to_come": _("begins %(day)s") % {"day": day(self.begins_at) if self.begins_at else ""},
             "in_force": words_for("mode", self.mode),
-            "confirmed": _("confirmed"),
+            "confirmed": _("kept after review"),
             "lifted": _("lifted"),
             "ended": _("ended by itself"),
             "closed": _("closed"),
