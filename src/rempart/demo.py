@@ -103,7 +103,10 @@ def _team_at_work(team: Sequence[StaffMember]) -> None:
             restraining[0], acting=second, reason="Revu : la mesure reste utile jusqu'à son terme."
         )
     if len(restraining) > 1:
-        services.lift_decision(restraining[-1], acting=second, reason="L'auteur d'un témoignage l'a retiré.")
+        mildest = min(restraining[1:], key=lambda one: one.assessment.severity)
+        services.lift_decision(
+            mildest, acting=second, reason="À la relecture, les faits décrits ne justifient pas une restriction."
+        )
 
 
 def told(wave: Wave, *, loaded: bool) -> Iterator[str]:
@@ -115,7 +118,8 @@ def told(wave: Wave, *, loaded: bool) -> Iterator[str]:
         yield "It was loaded before: everything is as it was left."
     yield ""
     yield "What holds for each account now, under the rulebook in force:"
-    yield from _table(("account", "credibility", "sources", "severity", "measure", "where it stands"), _rows())
+    heads = ("account", "credibility", "sources", "coordination", "severity", "measure", "where it stands")
+    yield from _table(heads, _rows())
     yield ""
     replayed = WaveReplay.objects.filter(wave=wave).first()
     if replayed is not None:
@@ -137,6 +141,7 @@ def _rows() -> Iterator[tuple[str, ...]]:
                     str(case.account),
                     f"{latest.credibility:.2f}",
                     f"{latest.independent_sources:.1f}",
+                    f"{latest.coordination:.2f}",
                     str(latest.severity),
                     ", ".join(one.measure for one in decision.measures.all()) if decision else "none",
                     _stands(decision),
