@@ -29,7 +29,7 @@ def assess(
     `received_at`.
     Raises ValueError when `prior` is not in (0, 1) or `as_of` has no zone.
     """
-    with _collector_paused():
+    with collector_paused():
         engine = Engine(testimonies, prior=prior, accounts=accounts, as_of=as_of, parameters=parameters)
         for _ in engine.run():
             pass
@@ -61,7 +61,7 @@ def timeline(
 
 
 @contextmanager
-def _collector_paused() -> Iterator[None]:
+def collector_paused() -> Iterator[None]:
     """Without the cyclic garbage collector, which would search all the testimonies again and again and find nothing."""
     enabled = gc.isenabled()
     gc.disable()

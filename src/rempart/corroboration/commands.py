@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from rempart.corroboration.assessing import assess, timeline
+from rempart.corroboration.assessing import assess, collector_paused, timeline
 from rempart.corroboration.parameters import Parameters
 from rempart.records import AccountRow, Assessment, Testimony
 from rempart.records.lines import Reader, Rejects, Writer, lines_of, opened
@@ -50,6 +50,7 @@ def corroborate(
         assessments = timeline(testimonies, prior=prior, accounts=rows, parameters=parameters)
     else:
         assessments = assess(testimonies, prior=prior, accounts=rows, as_of=as_of, parameters=parameters)
-    for assessment in progress(assessments, what="assessments"):
-        writer.write(assessment)
+    with collector_paused():
+        for assessment in progress(assessments, what="assessments"):
+            writer.write(assessment)
     return reader

@@ -14,7 +14,7 @@ from rempart.corroboration.groups import Group, Spacing, discount, effective_voi
 from rempart.corroboration.parameters import Parameters
 from rempart.records import Channel, Conduct, EvidenceKind, Factor, Service, ServiceView, Testimony
 from rempart.records.references import SERVICES
-from rempart.records.vocabulary import CHANNELS, CONDUCTS, severity
+from rempart.records.vocabulary import CONDUCTS, severity
 
 BOUND = 20.0
 # Sums over groups are whole numbers of this fraction: they are the same whenever, and however often, they are taken.
@@ -67,7 +67,9 @@ class Tally:
         "_parts",
         "_record",
         "_relayed",
+        "_severity",
         "_spacing",
+        "_verified_pieces",
         "_weights",
         "_worst",
         "by_channel",
@@ -95,6 +97,8 @@ class Tally:
         self.met_on: list[Service] = []
         self.verified: dict[EvidenceKind, int] = {}
         self.refuted = 0
+        self._severity = 0
+        self._verified_pieces = 0
         self.voices: dict[int, Voice] = {}
         self._denying_evidence: dict[EvidenceKind, int] = {}
         self._deniers: set[int] = set()
@@ -144,9 +148,11 @@ class Tally:
         self.by_channel[channel] = self.by_channel.get(channel, 0) + 1
         if testimony.complainant_minor:
             self.complainant_minors += 1
+            self._severity = severity(self.conduct, minor=True)
         for kind in testimony.conduct:
             if kind not in self.conduct:
                 self.conduct = _with(self.conduct, kind, CONDUCTS)
+                self._severity = severity(self.conduct, minor=self.complainant_minors > 0)
         for service in testimony.conduct_services:
             if service not in self.conduct_services:
                 self.conduct_services = _with(self.conduct_services, service, SERVICES)
@@ -160,6 +166,7 @@ class Tally:
         for piece in testimony.evidence:
             if piece.verified:
                 self.verified[piece.kind] = self.verified.get(piece.kind, 0) + 1
+                self._verified_pieces += 1
                 self._name("verified_evidence", testimony.id)
             elif piece.verified is False:
                 self.refuted += 1
@@ -271,34 +278,33 @@ class Tally:
         if self.voices:
             weights["already_accused"] = -parameters.already_accused
         said = 0.0
-        for channel in CHANNELS:
-            weight = self._weights.get(channel)
-            if weight is not None:
-                weights[channel] = weight
-                said += weight
+        for channel, weight in self._weights.items():
+            weights[channel] = weight
+            said += weight
         if self.relays:
-            weights["relays"] = _up_to(parameters.relays_at_most, self._relayed)
-            said += weights["relays"]
+            weights["relays"] = relayed = _up_to(parameters.relays_at_most, self._relayed)
+            said += relayed
         if self._discount:
-            weights["repetition"] = self._discount / _EXACT
-            said += weights["repetition"]
+            weights["repetition"] = repeated = self._discount / _EXACT
+            said += repeated
         if said > 0:
             # The same mixture as for a group (groups.discount), over all that was said; one who saw part of a campaign
             # expects more of it.
-            seen = self._lost / _EXACT / self._first_hand if self._first_hand else 0.0
-            odds = exp(self._hidden_campaign() + parameters.unseen_members * seen)
-            weights["possible_campaign"] = min(0.0, log1p(odds) - log(odds + exp(-min(said, 700.0))) - said)
+            odds = exp(self._hidden_campaign() + parameters.unseen_members * self._share_lost())
+            weights["possible_campaign"] = log1p(odds) - log(odds + exp(-said if said < 700 else -700.0)) - said
         if self.verified:
             weights["verified_evidence"] = self._evidence(self.verified)
         if self.refuted:
             weights["refuted_evidence"] = -parameters.refuted * _halving(self.refuted)
         if self.disputes:
-            weights["disputes"] = -_up_to(
-                parameters.disputes_at_most, parameters.dispute * len(self._deniers)
-            ) - parameters.verified_denial * self._evidence(self._denying_evidence)
+            weights["disputes"] = self._denied()
         total = sum(weights.values())
-        weights["bound"] = max(-BOUND, min(BOUND, total)) - total
+        weights["bound"] = -BOUND - total if total < -BOUND else BOUND - total if total > BOUND else 0.0
         return weights
+
+    def _share_lost(self) -> float:
+        """The share of first-hand voices that turned out not to be independent."""
+        return self._lost / _EXACT / self._first_hand if self._first_hand else 0.0
 
     def _hidden_campaign(self) -> float:
         """Log-odds of a campaign whose members share nothing visible but, perhaps, their rhythm.
@@ -306,34 +312,39 @@ class Tally:
         Each independent voice of which something is known that it could share speaks against one.
         """
         parameters = self._parameters
-        nothing_shared = parameters.nothing_shared
-        independent = self._comparable - self._lost / _EXACT
-        return (
-            parameters.hidden_campaign
-            + self._spacing.regularity(parameters.regular_spacing)
-            - min(nothing_shared.at_most, nothing_shared.slope * max(independent, 0.0))
-        )
+        against = parameters.nothing_shared.slope * (self._comparable - self._lost / _EXACT)
+        if against > parameters.nothing_shared.at_most:
+            against = parameters.nothing_shared.at_most
+        elif against < 0:
+            against = 0.0
+        return parameters.hidden_campaign - against + self._spacing.regularity(parameters.regular_spacing)
 
     def _evidence(self, pieces: dict[EvidenceKind, int]) -> float:
         return sum(self._parameters.verified[kind] * _halving(count) for kind, count in sorted(pieces.items()))
 
+    def _denied(self) -> float:
+        parameters = self._parameters
+        weight = -_up_to(parameters.disputes_at_most, parameters.dispute * len(self._deniers))
+        if self._denying_evidence:
+            weight -= parameters.verified_denial * self._evidence(self._denying_evidence)
+        return weight
+
     def fields(self, weights: dict[str, float]) -> dict[str, Any]:
         """The fields of a ServiceView, from what `weights` has just given."""
-        log_odds = max(-BOUND, min(BOUND, sum(weights.values())))
         hidden = 1.0 / (1.0 + exp(-self._hidden_campaign())) if self._first_hand else 0.0
         return {
             "testimonies": self.testimonies,
             "relays": self.relays,
             "disputes": self.disputes,
-            "credibility": 1.0 / (1.0 + exp(-log_odds)),
+            "credibility": 1.0 / (1.0 + exp(-sum(weights.values()))),
             "independent_sources": self._first_hand - self._lost / _EXACT,
             "coordination": 1.0 - (1.0 - self._campaign) * (1.0 - hidden),
-            "severity": severity(self.conduct, minor=self.complainant_minors > 0),
+            "severity": self._severity,
             "conduct": self.conduct,
             "met_on": self.met_on,
             "complainant_minors": self.complainant_minors,
-            "by_channel": dict(self.by_channel),
-            "verified_evidence": sum(self.verified.values()),
+            "by_channel": self.by_channel.copy(),
+            "verified_evidence": self._verified_pieces,
             "refuted_evidence": self.refuted,
         }
 
