@@ -9,7 +9,7 @@ from rempart.reading.facts import Fact, bare_facts, find_facts
 from rempart.reading.grammar import Grammar, gazetteer, grammar
 from rempart.reading.lexicon import Tokens, languages
 from rempart.reading.people import Named, accused_of, find_people
-from rempart.reading.places import Where, find_places
+from rempart.reading.places import Places, Where, find_places
 from rempart.reading.stances import find_cues, spoke_for, weigh
 from rempart.records.post import Post, Ranges, Statement
 from rempart.records.references import AccountReference, Service
@@ -167,10 +167,10 @@ class PostReader:
         concerned = accused if speaks else [named for named in people if named.weight >= 0]
         _mark(spans, "concerns", [(named.start, named.end) for named in concerned], text, tokens)
         conduct: list[Conduct] = []
+        places = Places({}, {})
         if speaks:
             facts = [*facts, *bare_facts(tokens, facts, language)]
-        places = find_places(tokens, facts, people, language)
-        if speaks:
+            places = find_places(tokens, facts, people, language)
             seen = {fact.conduct for fact in facts}
             conduct = [kind for kind in CONDUCTS if kind in seen]
             _mark(spans, "conduct", [(fact.start, fact.end) for fact in facts], text, tokens)
@@ -192,8 +192,8 @@ class PostReader:
             accused=list(dict.fromkeys(account for named in accused for account in named.accounts)),
             concerns=list(dict.fromkeys(account for named in concerned for account in named.accounts)),
             conduct=conduct,
-            conduct_services=list(places.conduct) if speaks else [],
-            met_on=list(places.met) if speaks else [],
+            conduct_services=list(places.conduct),
+            met_on=list(places.met),
             age=age.age if speaks else None,
             minor=age.minor if speaks else None,
             evidence=evidence,

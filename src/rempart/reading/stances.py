@@ -11,7 +11,7 @@ from functools import cache
 from typing import NamedTuple, get_args
 
 from rempart.reading.facts import Fact
-from rempart.reading.grammar import Cue, Grammar
+from rempart.reading.grammar import Grammar
 from rempart.reading.lexicon import Tokens, vocabulary
 from rempart.records.vocabulary import Stance
 
@@ -59,11 +59,11 @@ def find_cues(
     }
     cues = [name for name, present in found.items() if present]
     cues += dict.fromkeys([f"fact_{sufferer}" for sufferer in sufferers])
-    return cues + [cue.name for cue in grammar.cues if _is_present(cue, tokens)]
-
-
-def _is_present(cue: Cue, tokens: Tokens) -> bool:
-    return bool(tokens.mask & cue.mask) or any(pattern.occurs(tokens) for pattern in cue.patterns)
+    mask = tokens.mask
+    for cue in grammar.cues:
+        if mask & cue.mask or (cue.patterns and any(pattern.occurs(tokens) for pattern in cue.patterns)):
+            cues.append(cue.name)
+    return cues
 
 
 def weigh(cues: Sequence[str]) -> dict[Stance, float]:

@@ -128,7 +128,8 @@ def _post(record: dict[str, Any], uri: str, author: str, path: str, author_creat
             "in_reply_to": parent.get("uri") if isinstance(parent, dict) else None,
             "author_created_at": author_created_at,
         },
-        {name: path + _NAMES.get(name, name) for name in Post.__struct_fields__},
+        _NAMES,
+        path,
     )
 
 

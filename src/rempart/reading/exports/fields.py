@@ -1,5 +1,6 @@
 """Reading fields of a foreign shape: the right type, or an error that names the field."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -39,10 +40,10 @@ def objects_of(raw: dict[str, Any], name: str) -> list[dict[str, Any]]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
-def post_of(fields: dict[str, Any], names: dict[str, str]) -> Post:
-    """A Post of `fields`; an error names the foreign field by `names` (our field → theirs). Raises BadLine."""
+def post_of(fields: dict[str, Any], names: Mapping[str, str], path: str = "") -> Post:
+    """A Post of `fields`. Raises BadLine naming the foreign field: below `path`, and by `names` where it differs."""
     try:
         return msgspec.convert(fields, Post)
     except msgspec.ValidationError as error:
         message, field = explain(error)
-        raise BadLine(message, names.get(field, field)) from error
+        raise BadLine(message, path + names.get(field, field)) from error

@@ -56,7 +56,8 @@ def _post(status: dict[str, Any], path: str) -> Post:
             "repost_of": text_of(reblog, "id", path + "reblog.") if isinstance(reblog, dict) else None,
             "author_created_at": account.get("created_at"),
         },
-        {name: path + _NAMES.get(name, name) for name in Post.__struct_fields__},
+        _NAMES,
+        path,
     )
 
 

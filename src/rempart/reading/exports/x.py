@@ -65,7 +65,8 @@ def _post(tweet: dict[str, Any], users: dict[Any, Any], tweets: dict[Any, Any], 
             "repost_of": repost_of,
             "author_created_at": user.get("created_at"),
         },
-        {name: path + _NAMES.get(name, name) for name in Post.__struct_fields__},
+        _NAMES,
+        path,
     )
 
 
