@@ -76,7 +76,7 @@ def truth():
     return build
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def book():
     """book(("accused", "testimonies >= 1", "suspend", "14d")): a rulebook to compare; no duration makes it final."""
 

@@ -5,10 +5,15 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import UNSET
 
 from rempart import records
+from rempart.corroboration import timeline
 from rempart.replay import replay, run
+from rempart.replay.standing import FOREVER
 from rempart.rulebook import load, parse, shipped
+from rempart.rulebook.names import is_adult
+from rempart.rulebook.proportion import answered, judge, measure_for
 
 HANDLES = ("a", "b", "c")
 BOOKS = [load(name) for name in shipped()]
@@ -30,7 +35,7 @@ testimonies = st.builds(
     reporter=st.sampled_from("rstuvw").map(lambda id: records.Reporter(id=id)),
     origin=st.none(),
     evidence=st.sampled_from([[], [records.Evidence(kind="screenshot", verified=True)]]),
-    extra=st.just(records.Testimony.__struct_defaults__[-1]),
+    extra=st.just(UNSET),
 )
 waves = st.lists(testimonies, max_size=14)
 truths = st.dictionaries(st.sampled_from(HANDLES), st.booleans()).map(
@@ -44,6 +49,18 @@ truths = st.dictionaries(st.sampled_from(HANDLES), st.booleans()).map(
 @pytest.fixture(scope="module")
 def never():
     return parse(load("count-three").source.replace("testimonies + relays >= 3", "credibility > 2.0"))
+
+
+@pytest.fixture(scope="module")
+def layered(book):
+    return book(
+        ("watch", "testimonies + relays >= 1", "watch", "7d"),
+        ("contact", "credibility >= 0.5", "no_new_contacts", "20d"),
+        ("live", "relays >= 1 && testimonies >= 1", "no_live", "5d"),
+        ("reach", "disputes >= 1", "no_recommendation", "12d"),
+        ("soon", "severity >= 3", "suspend", "10d"),
+        ("verified", "verified_evidence >= 3", "suspend", None),
+    )
 
 
 def deeds(wave):
@@ -110,3 +127,42 @@ def test_a_rulebook_that_never_matches_does_nothing_to_anybody(never, wave, trut
     assert outcome.testimonies_after_first == later
     assert not outcome.protected
     assert not outcome.wrongly_restrained
+
+
+def plainly(wave, rulebook):
+    """The same, without a short cut: every testimony is decided on in full, what is in force is looked up each time."""
+    done: dict[str, list] = {}
+    received: dict[str, int] = {}
+    for assessment in timeline(wave):
+        so_far = assessment.testimonies + assessment.relays + assessment.disputes
+        spoken_of = so_far > received.get(str(assessment.about), 0)
+        received[str(assessment.about)] = so_far
+        if assessment.first_at is None or not spoken_of:
+            continue
+        adult, now = is_adult(assessment), assessment.as_of
+        before = done.setdefault(str(assessment.about), [])
+        fired = {article for _, _, articles, _ in before for article in articles}
+        taken = [measure for _, ends_at, _, measures in before if now < ends_at for measure in measures]
+        fresh = [rulebook.article(id) for id in rulebook.decide(assessment).articles if id not in fired]
+        needed = [
+            article
+            for article in fresh
+            if any(not answered(risk, measure_for(article, adult=adult), taken) for risk in article.answers)
+        ]
+        if needed:
+            decided = judge(needed, adult=adult)
+            ends_at = FOREVER if decided.lasts is None else now + decided.lasts
+            before.append((now, ends_at, decided.articles, decided.measures))
+    return {about: decisions for about, decisions in done.items() if decisions}
+
+
+@given(waves)
+@settings(max_examples=100, deadline=None)
+def test_replay_does_what_deciding_again_at_every_testimony_would(layered, wave):
+    (course,) = run(wave, [layered]).courses
+    assert {
+        str(account.about): [
+            (action.at, action.ends_at or FOREVER, action.articles, action.measures) for action in standing.actions
+        ]
+        for account, standing in course.standings.items()
+    } == plainly(wave, layered)

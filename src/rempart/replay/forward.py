@@ -1,7 +1,7 @@
 """Runs a wave forward under several rulebooks: at every testimony each of them sees the past and nothing else.
 
-Every change of an account's assessment is judged by all the rulebooks at once. Approvals count as immediate: what is
-decided binds from that moment on, and the testimony that led to it came before.
+At every instant, the accounts that something was received about are judged by all the rulebooks. Approvals count as
+immediate: what is decided binds from that moment on, and the testimony that led to it came before.
 """
 
 from collections.abc import Iterable, Sequence
@@ -74,9 +74,12 @@ def run(
     engine = Engine(testimonies, accounts=accounts, prior=prior)
     courses = [Course(rulebook=rulebook) for rulebook in rulebooks]
     received: dict[Account, int] = {}
-    now = None
+    now, newest = None, -1
     for now, changed in engine.run():
-        for account in changed:
+        # An account also changes when those who accuse it strike elsewhere; it is judged when it is spoken of again.
+        spoken_of = [account for account in changed if account.heard[-1] > newest]
+        newest = max((account.heard[-1] for account in spoken_of), default=newest)
+        for account in spoken_of:
             if account.first_at is None:
                 continue  # nobody has accused it yet
             for lost in account.absorbed:
@@ -89,7 +92,7 @@ def run(
 
 
 def _move(account: Account, now: datetime, more: int, courses: list[Course], engine: Engine) -> None:
-    """Let every rulebook judge a changed account, to which `more` testimonies and relays came after its first."""
+    """Let every rulebook judge an account, to which `more` testimonies and relays came after its first."""
     assessment = None
     for course in courses:
         standing = course.standings.get(account)
