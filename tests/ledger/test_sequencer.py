@@ -92,6 +92,39 @@ def test_more_rows_than_a_batch_are_all_linked(own_database, monkeypatch):
     assert verify().holds
 
 
+def test_a_row_committed_between_two_batches_comes_before_what_its_writer_appended_later(own_database, monkeypatch):
+    from rempart.ledger import sequencer
+
+    monkeypatch.setattr(sequencer, "BATCH", 1)
+    with psycopg.connect(own_database.application_url) as slow:
+        early = slow.execute(
+            "WITH a AS (INSERT INTO ledger_ledgerrow (event, subject, acting, effective_at, recorded_at)"
+            " VALUES ('staff_added', 'thing:0', '', now(), now()) RETURNING id)"
+            " INSERT INTO ledger_pending SELECT id FROM a RETURNING row_id"
+        ).fetchone()[0]
+        first = append()
+        place = sequencer._sequence_batch(0)
+        slow.commit()
+        later = append()
+        sequencer._sequence_batch(place[1])
+    sequence_pending()
+    assert list(Link.objects.order_by("index").values_list("row_id", flat=True)) == [first, early, later]
+
+
+def test_rows_that_cannot_be_linked_do_not_keep_others_waiting(own_database, monkeypatch):
+    from rempart.ledger import sequencer
+
+    monkeypatch.setattr(sequencer, "BATCH", 2)
+    rows = [append() for _number in range(9)]
+    with psycopg.connect(own_database.owner_url) as superuser:
+        superuser.execute("SET session_replication_role = replica")
+        gone = [rows[0], rows[1], rows[2], rows[5]]
+        superuser.execute("DELETE FROM ledger_content WHERE row_id = ANY(%s)", [gone])
+        superuser.execute("DELETE FROM ledger_ledgerrow WHERE id = ANY(%s)", [gone])
+    assert sequence_pending() == 5
+    assert verify().bad.row == rows[0]
+
+
 def test_a_writer_never_waits_for_the_sequencer(own_database):
     with psycopg.connect(own_database.application_url) as other:
         other.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])  # a sequencer that takes its time

@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import os
 import shutil
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -333,8 +334,11 @@ def _alive(pid: int) -> bool:
 def _processes_in(data: Path) -> set[int]:
     """The processes at work in a data folder: PostgreSQL's make it their current folder."""
     if not Path("/proc/self/cwd").exists():
+        # No such folder outside of Linux: ask what the recorded process is, lest it be somebody else's by now.
         pid = _recorded_pid(data)
-        return {pid} if pid and _alive(pid) else set()
+        asked = ["ps", "-p", str(pid), "-o", "command="]
+        seen = subprocess.run(asked, capture_output=True, text=True, check=False).stdout if pid else ""
+        return {pid} if pid and str(data) in seen else set()
     found = set()
     for process in Path("/proc").iterdir():
         if process.name.isdigit():

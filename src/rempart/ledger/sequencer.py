@@ -12,7 +12,7 @@ LOCK = 0x7265_6D70_6172_7401  # "rempart", 1
 BATCH = 5000
 COLUMNS = ("event", "subject", "acting", "effective_at", "recorded_at", "commitment")
 
-# Rows that have a place already, or are missing, are passed over: verification speaks of them.
+# Rows that have a place already, or are missing, cannot be linked: verification speaks of them.
 _WAITING = """
 SELECT p.row_id, r.id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM ledger_link l WHERE l.row_id = p.row_id),
        r.event, r.subject, r.acting, r.effective_at, r.recorded_at, r.commitment
@@ -40,7 +40,12 @@ def sequence_pending() -> int:
 
 @transaction.atomic
 def _sequence_batch(after: int) -> tuple[int, int] | None:
-    """Link what waits among the next rows; how many were linked and the last row looked at, None when there is none."""
+    """Link the next rows that wait; how many, and the row after which to look next, or None when none waits.
+
+    A batch begins at the first waiting row again, not after the last one linked: rows committed meanwhile may have
+    lower numbers, and must not come after what their writer appended later. Only leading rows that cannot be linked
+    are left behind.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT EXISTS (SELECT 1 FROM ledger_pending WHERE row_id > %s)", [after])
         if not cursor.fetchone()[0]:
@@ -52,8 +57,10 @@ def _sequence_batch(after: int) -> tuple[int, int] | None:
             return None
         index, previous = head()
         links = []
-        for row, links_now, *columns in waiting:
-            if links_now:
+        for row, can_be_linked, *columns in waiting:
+            if not can_be_linked:
+                after = after if links else row
+            else:
                 index += 1
                 digest = canonical.link_hash(
                     index=index, previous=previous, row=row, **dict(zip(COLUMNS, columns, strict=True))
@@ -63,7 +70,7 @@ def _sequence_batch(after: int) -> tuple[int, int] | None:
         if links:
             cursor.execute(_LINK, [list(column) for column in zip(*links, strict=True)])
             transaction.on_commit(lambda: witness.remember(index, previous))
-    return len(links), waiting[-1][0]
+    return len(links), after
 
 
 def head() -> tuple[int, bytes]:
