@@ -6,7 +6,7 @@ from django import template
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from rempart.casework.views import finding
+from rempart.casework import selectors
 
 register = template.Library()
 
@@ -17,8 +17,8 @@ def desk_nav(context: template.Context) -> dict[str, Any]:
     path = context["request"].path
     entries = [
         ("waves", _("Waves"), None),
-        ("cases", _("Cases"), finding.open_cases()),
-        ("due", _("Due"), finding.due_count()),
+        ("cases", _("Cases"), selectors.open_cases()),
+        ("due", _("Due"), selectors.due_count()),
         ("rulebooks", _("Rulebooks"), None),
         ("simulations", _("Simulations"), None),
         ("ledger", _("Ledger"), None),

@@ -1,7 +1,7 @@
 """The queue of cases, one case from top to bottom, what is due, and what is done on a case."""
 
 from collections import defaultdict
-from datetime import timedelta
+from datetime import datetime
 from math import log
 from typing import Any
 
@@ -14,16 +14,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from rempart.casework import selectors
 from rempart.casework.errors import Refused
 from rempart.casework.forms import QueueForm
-from rempart.casework.models import Case
-from rempart.casework.views import finding
+from rempart.casework.models import Case, Decision
 from rempart.casework.views.actions import actions_for
 from rempart.casework.views.rulebooks import article_shown
 from rempart.casework.views.shown import (
     AccountLine,
     TestimonyShown,
     account_line,
+    standing_by,
     standing_of,
     testimony_shown,
     timeline_of,
@@ -36,38 +37,35 @@ from rempart.records import Assessment
 from rempart.text.near_duplicates import find_copies
 
 PER_PAGE = 50
-QUEUE, BEFORE = 14, 4
+QUEUE = 14
+MOST_DUE = 200
 OPEN_AT_FIRST = 5
-SOON = timedelta(days=3)
 NEGLIGIBLE = 0.005
 
 
 def cases(request: HttpRequest) -> HttpResponse:
     """The queue, with simple filters."""
-    form = QueueForm(request.GET or None, services=finding.services_with_cases())
+    form = QueueForm(request.GET or None, services=selectors.services_with_cases())
     chosen = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    lines = [
-        line
-        for line in _lines(request, finding.queue(text=chosen.get("q", ""), service=chosen.get("service", "")))
-        if _stands(line, chosen.get("state", ""))
-    ]
-    page = Paginator(lines, PER_PAGE).get_page(request.GET.get("page"))
+    found = selectors.queue(chosen.get("q", ""), chosen.get("service", ""), chosen.get("state", ""))
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = _lines(request, page.object_list)
     return render(request, "casework/cases.html", {"form": form, "page": page})
 
 
 def case(request: HttpRequest, pk: int, *, sent: Any = None, name: str = "") -> HttpResponse:
     """A case as a page. When a form was `sent` and refused, the action called `name` shows it with what was wrong."""
-    found = get_object_or_404(finding.cases(), pk=pk)
+    found = get_object_or_404(selectors.cases(), pk=pk)
     record = found.assessments.first()
     if record is None:
         raise Http404
-    assessment = finding.assessment_of(record)
+    assessment = selectors.assessment_of(record)
     standing = standing_of(found)
-    hidden = finding.score_is_hidden(found, request.user)
-    said = [testimony_shown(one) for one in finding.testimonies_of(found)]
-    articles, version = finding.articles_matched(found, assessment)
+    hidden = selectors.score_is_hidden(found, request.user)
+    said = [testimony_shown(one) for one in selectors.testimonies_of(found)]
+    articles, version = selectors.articles_matched(found, assessment)
     actions = actions_for(found, request.user, sent, name)
-    wave = finding.wave_of(found)
+    wave = selectors.wave_of(found)
     context = {
         "case": {
             "name": f"@{found.account.handle}",
@@ -92,7 +90,7 @@ def case(request: HttpRequest, pk: int, *, sent: Any = None, name: str = "") -> 
             "version": version.version,
         },
         "articles": [article_shown(article) for article in articles],
-        "timeline": timeline_of(found, finding.decisions_of(found)),
+        "timeline": timeline_of(found, selectors.decisions_of(found)),
         "actions": actions,
         "no_action": _no_action(request),
     }
@@ -102,7 +100,7 @@ def case(request: HttpRequest, pk: int, *, sent: Any = None, name: str = "") -> 
 @require_POST
 def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Do what one of the forms of a case asks, or show the case again with what was wrong."""
-    found = get_object_or_404(finding.cases(), pk=pk)
+    found = get_object_or_404(selectors.cases(), pk=pk)
     action = next((one for one in actions_for(found, request.user, request.POST, name) if one.name == name), None)
     if action is None:
         messages.error(request, _("This can no longer be done: the case has changed."))
@@ -120,38 +118,42 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 
 def due(request: HttpRequest) -> HttpResponse:
     """What waits for somebody, the nearest date first."""
-    waiting, reviews, ending = [], [], []
-    for found in finding.queue():
-        standing = standing_of(found)
-        line = {
-            "url": reverse("casework:case", args=[found.pk]),
-            "about": found.account.reference,
-            "what": standing.words,
-            "state": standing.short,
-        }
-        if standing.state == "waiting":
-            waiting.append({**line, "at": standing.proposed_at})
-        elif standing.state == "in_force" and standing.review_due:
-            reviews.append({**line, "at": standing.review_due, "late": standing.review_due < now()})
-        elif standing.state == "confirmed" and standing.ends_at and standing.ends_at < now() + SOON:
-            ending.append({**line, "at": standing.ends_at})
     groups = [
-        {"title": _("Waiting for approval"), "when": _("Since"), "lines": waiting},
-        {"title": _("To be looked at again"), "when": _("By"), "lines": reviews},
-        {"title": _("Ending within three days"), "when": _("Ends"), "lines": ending},
+        (_("Waiting for approval"), _("Since"), selectors.waiting_for_approval(), "proposed_at"),
+        (_("To be looked at again"), _("By"), selectors.to_review(), "review_due"),
+        (_("Ending within three days"), _("Ends"), selectors.ending_soon(), "closes_at"),
     ]
-    for group in groups:
-        group["lines"].sort(key=lambda line: line["at"])
-    return render(request, "casework/due.html", {"groups": [group for group in groups if group["lines"]]})
+    shown = [
+        {
+            "title": title,
+            "when": when,
+            "total": found.count(),
+            "lines": [_due_line(one, getattr(one, date)) for one in found[:MOST_DUE]],
+        }
+        for title, when, found, date in groups
+    ]
+    return render(request, "casework/due.html", {"groups": [group for group in shown if group["lines"]]})
+
+
+def _due_line(decision: Decision, at: datetime) -> dict[str, Any]:
+    standing = standing_by(decision)
+    return {
+        "url": reverse("casework:case", args=[decision.case_id]),
+        "about": decision.case.account.reference,
+        "what": standing.words,
+        "state": standing.short,
+        "at": at,
+        "late": standing.state == "in_force" and at < now(),
+    }
 
 
 def _lines(request: HttpRequest, found: Any, current: Case | None = None) -> list[AccountLine]:
-    latest = finding.latest_assessments(found)
+    latest = selectors.latest_assessments(found)
     return [
         account_line(
             one,
             latest[one.pk],
-            hidden=finding.score_is_hidden(one, request.user),
+            hidden=selectors.score_is_hidden(one, request.user),
             current=current is not None and one.pk == current.pk,
         )
         for one in found
@@ -159,21 +161,12 @@ def _lines(request: HttpRequest, found: Any, current: Case | None = None) -> lis
     ]
 
 
-def _stands(line: AccountLine, state: str) -> bool:
-    if state == "in_force":
-        return line.standing.restrains
-    if state == "none":
-        return line.standing.quiet and line.standing.state != "closed"
-    return not state or line.standing.state == state
-
-
 def _queue(request: HttpRequest, current: Case) -> list[AccountLine]:
-    """The lines around the current case, those that wait for somebody first."""
-    lines = _lines(request, finding.queue(), current)
-    lines.sort(key=lambda line: line.standing.state != "waiting")
-    place = next((index for index, line in enumerate(lines) if line.current), 0)
-    first = max(0, min(place - BEFORE, len(lines) - QUEUE))
-    return lines[first : first + QUEUE]
+    """Cases that wait for somebody, the most credible first; the current one heads them when it is not among them."""
+    found = list(selectors.queue(state="waiting")[:QUEUE])
+    if current not in found:
+        found = [current, *found[: QUEUE - 1]]
+    return _lines(request, found, current)
 
 
 def _groups(said: list[TestimonyShown]) -> list[dict[str, Any]]:

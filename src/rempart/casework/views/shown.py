@@ -26,14 +26,14 @@ class Standing:
     begins_at: datetime | None = None
     ends_at: datetime | None = None
     review_due: datetime | None = None
-    proposed_at: datetime | None = None
     given: int = 0
     needed: int = 0
+    also_proposed: bool = False
 
     @property
     def restrains(self) -> bool:
-        """Whether something is restricted now or about to be."""
-        return self.state in {"in_force", "confirmed", "to_come"} and set(self.measures) != {"watch"}
+        """Whether something is restricted now."""
+        return self.state in {"in_force", "confirmed"} and set(self.measures) != {"watch"}
 
     @property
     def words(self) -> str:
@@ -76,6 +76,9 @@ class Standing:
     @property
     def detail(self) -> str:
         """The second line: in what spirit, and what comes next."""
+        return f"{self._spirit()} {_('A change is proposed.')}" if self.also_proposed else self._spirit()
+
+    def _spirit(self) -> str:
         precaution = _("This is a precaution, not a finding.")
         missing = self.needed - self.given
         if self.state == "waiting":
@@ -109,37 +112,45 @@ class Standing:
 def standing_of(case: Case) -> Standing:
     """Where a case stands now, by the dates of its decisions (`decisions` and their `measures` fetched before)."""
     decisions = list(case.decisions.all())
-    for decision in decisions:
-        if decision.in_force:
-            return _standing(decision, "confirmed" if decision.confirmed_at else "in_force")
-    for decision in decisions:
-        if decision.to_come:
-            return _standing(decision, "to_come")
-    for decision in decisions:
-        if decision.state == Decision.State.PROPOSED:
-            return _standing(decision, "waiting")
+    proposed = [one for one in decisions if one.state == Decision.State.PROPOSED]
+    holding = [one for one in decisions if one.in_force] or [one for one in decisions if one.to_come]
+    if holding:
+        return standing_by(holding[0], also_proposed=bool(proposed))
+    if proposed:
+        return standing_by(proposed[0])
     if case.state == Case.State.CLOSED:
         return Standing(state="closed")
-    taken = [decision for decision in decisions if decision.state == Decision.State.TAKEN]
+    taken = [one for one in decisions if one.state == Decision.State.TAKEN]
     if taken:
-        last = max(taken, key=lambda decision: decision.closes_at or decision.taken_at or now())
-        return _standing(last, "lifted" if last.ended == Decision.Ended.LIFTED else "ended")
+        return standing_by(max(taken, key=lambda one: one.closes_at or one.taken_at or now()))
     return Standing()
 
 
-def _standing(decision: Decision, state: str) -> Standing:
-    left = [one.measure for one in decision.measures.all() if one.lifted_at is None]
+def standing_by(decision: Decision, *, also_proposed: bool = False) -> Standing:
+    """What one decision makes hold now, alone."""
+    state = _state(decision)
+    measures = decision.measures.all()
     return Standing(
         state=state,
-        measures=left or [one.measure for one in decision.measures.all()],
+        measures=[one.measure for one in measures if one.lifted_at is None] or [one.measure for one in measures],
         mode=decision.mode,
         begins_at=decision.begins_at,
         ends_at=decision.closes_at if state in {"in_force", "confirmed", "to_come"} else None,
         review_due=decision.review_due,
-        proposed_at=decision.proposed_at,
         given=(decision.approved_by_id is not None) + (decision.seconded_by_id is not None),
         needed={"two_reviewers": 2, "one_reviewer": 1}.get(decision.approval, 0),
+        also_proposed=also_proposed,
     )
+
+
+def _state(decision: Decision) -> str:
+    if decision.state == Decision.State.PROPOSED:
+        return "waiting"
+    if decision.in_force:
+        return "confirmed" if decision.confirmed_at else "in_force"
+    if decision.to_come:
+        return "to_come"
+    return "lifted" if decision.ended == Decision.Ended.LIFTED else "ended"
 
 
 @dataclass(frozen=True, kw_only=True)

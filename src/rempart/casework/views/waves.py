@@ -11,10 +11,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
+from rempart.casework import selectors
 from rempart.casework.models import AssessmentRecord, Case, WaveReplay
 from rempart.casework.services import rulebook_in_force
-from rempart.casework.views import finding
-from rempart.casework.views.shown import AccountLine, account_line, standing_of
+from rempart.casework.views.shown import AccountLine, account_line
 from rempart.intake.models import Wave
 from rempart.lookout.selectors import hourly_series
 from rempart.pages import charts
@@ -32,16 +32,15 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def waves(request: HttpRequest) -> HttpResponse:
     """Every wave, the newest first."""
-    lines = [{**_line(one), "restrained": _restrained(finding.cases_of(one))} for one in finding.waves()]
-    return render(request, "casework/waves.html", {"waves": lines})
+    return render(request, "casework/waves.html", {"waves": [_line(one) for one in selectors.waves()]})
 
 
 def wave(request: HttpRequest, pk: int) -> HttpResponse:
     """One wave."""
     get_object_or_404(Wave, pk=pk)
-    found = next(one for one in finding.waves() if one.pk == pk)
-    cases = list(finding.cases_of(found))
-    latest = finding.latest_assessments(cases)
+    found = next(one for one in selectors.waves() if one.pk == pk)
+    cases = list(selectors.cases_of(found))
+    latest = selectors.latest_assessments(cases)
     accounts = _accounts(request, cases, latest)
     hours = [charts.Hour(one.at, one.posts, one.testimonies) for one in hourly_series(found)]
     heard = {str(one.account.reference): latest[one.pk].assessment.get("first_at") for one in cases if one.pk in latest}
@@ -55,7 +54,7 @@ def wave(request: HttpRequest, pk: int) -> HttpResponse:
         "so_far": _so_far(accounts),
         "accounts": accounts if request.GET.get("accounts") == "all" else accounts[:SHOWN_AT_FIRST],
         "accounts_in_all": len(accounts),
-        "left_aside": finding.left_aside(found),
+        "left_aside": selectors.left_aside(found),
         "rulebooks": rulebooks,
         "moments": moments,
         "bars": bars,
@@ -75,26 +74,24 @@ def _line(one: Any) -> dict[str, Any]:
         "posts": one.posts_received,
         "testimonies": one.testimonies_received,
         "accounts": one.accused,
+        "restrained": one.restrained,
     }
 
 
 def _accounts(request: HttpRequest, cases: Iterable[Case], latest: Mapping[int, AssessmentRecord]) -> list[AccountLine]:
     return [
-        account_line(case, latest[case.pk], hidden=finding.score_is_hidden(case, request.user))
+        account_line(case, latest[case.pk], hidden=selectors.score_is_hidden(case, request.user))
         for case in cases
         if case.pk in latest
     ]
-
-
-def _restrained(cases: Iterable[Case]) -> int:
-    return sum(standing_of(case).restrains for case in cases)
 
 
 def _so_far(accounts: list[AccountLine]) -> dict[str, int]:
     states = [line.standing.state for line in accounts]
     return {
         "restrained": sum(line.standing.restrains for line in accounts),
-        "waiting": states.count("waiting"),
+        "to_come": states.count("to_come"),
+        "waiting": sum(line.standing.state == "waiting" or line.standing.also_proposed for line in accounts),
         "confirmed": states.count("confirmed"),
         "lifted": states.count("lifted"),
         "ended": states.count("ended"),

@@ -1,21 +1,25 @@
-"""What the pages of the desk read from the database, in a number of queries that does not grow with their lines."""
+"""What pages read of cases, each in a number of queries that does not grow with its lines."""
 
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 import msgspec
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from rempart.casework.models import AssessmentRecord, Case, Decision, RulebookVersion
+from rempart.casework.models import AssessmentRecord, Case, Decision, MeasureTaken, RulebookVersion
 from rempart.casework.services import book_of, rulebook_in_force
 from rempart.intake.models import Account, HourlyCount, Testimony, Wave
 from rempart.intake.selectors import accounts_of
+from rempart.ledger.clock import now
 from rempart.records import Assessment
 from rempart.rulebook import Article
 from rempart.staff.models import StaffMember
 
 BLIND_IN = 10
+SOON = timedelta(days=3)
+TESTIFYING = ("testimony", "relay")
 
 
 def cases() -> "QuerySet[Case]":
@@ -23,15 +27,33 @@ def cases() -> "QuerySet[Case]":
     return Case.objects.select_related("account", "danger_by", "closed_by").prefetch_related("decisions__measures")
 
 
-def queue(text: str = "", service: str = "") -> "QuerySet[Case]":
-    """Cases whose handle holds `text`, on `service` if it is given; the most credible first."""
+def queue(text: str = "", service: str = "", state: str = "") -> "QuerySet[Case]":
+    """Cases whose handle holds `text`, on `service`, in `state` (of QueueForm), the most credible first."""
     latest = AssessmentRecord.objects.filter(case=OuterRef("pk")).order_by("-made_at", "-pk")
-    found = cases().annotate(credibility=Subquery(latest.values("credibility")[:1]))
+    found = cases().annotate(credibility=Subquery(latest.values("credibility")[:1])).exclude(credibility=None)
     if text := text.strip().removeprefix("@").lower():
         found = found.filter(account__handle__contains=text)
     if service:
         found = found.filter(account__service=service)
-    return found.order_by(F("credibility").desc(nulls_last=True), "pk")
+    if state == "waiting":
+        found = found.filter(_waiting())
+    elif state == "in_force":
+        found = found.filter(_restrained())
+    elif state == "none":
+        standing = Decision.objects.to_come_or_in_force().filter(case=OuterRef("pk"))
+        found = found.exclude(state=Case.State.CLOSED).exclude(_waiting()).exclude(Exists(standing))
+    elif state == "closed":
+        found = found.filter(state=Case.State.CLOSED)
+    return found.order_by(F("credibility").desc(), "pk")
+
+
+def _waiting() -> Exists:
+    return Exists(Decision.objects.filter(case=OuterRef("pk"), state=Decision.State.PROPOSED))
+
+
+def _restrained() -> Exists:
+    measures = MeasureTaken.objects.in_force().filter(decision__case=OuterRef("pk"))
+    return Exists(measures.exclude(measure="watch"))
 
 
 def services_with_cases() -> list[str]:
@@ -62,7 +84,7 @@ def decisions_of(case: Case) -> "QuerySet[Decision]":
 
 
 def articles_matched(case: Case, assessment: Assessment) -> tuple[list[Article], RulebookVersion]:
-    """The articles that speak of a case: those its present decision rests on, else those that match today."""
+    """The articles that speak of a case: those its present decisions rest on, else those that match today."""
     present = [
         one for one in case.decisions.all() if one.in_force or one.to_come or one.state == Decision.State.PROPOSED
     ]
@@ -102,11 +124,30 @@ def open_cases() -> int:
     return Case.objects.exclude(state=Case.State.CLOSED).count()
 
 
+def waiting_for_approval() -> "QuerySet[Decision]":
+    """Decisions that wait for somebody's approval, the oldest first."""
+    return _with_cases(Decision.objects.filter(state=Decision.State.PROPOSED)).order_by("proposed_at", "pk")
+
+
+def to_review() -> "QuerySet[Decision]":
+    """Preventive decisions in force that nobody has reviewed yet, by the date by which somebody must."""
+    found = Decision.objects.in_force().filter(mode=Decision.Mode.PREVENTIVE, confirmed_at=None)
+    return _with_cases(found).order_by("review_due", "pk")
+
+
+def ending_soon() -> "QuerySet[Decision]":
+    """Reviewed decisions that end within three days."""
+    found = Decision.objects.in_force().exclude(confirmed_at=None).filter(real_end__lte=now() + SOON)
+    return _with_cases(found).order_by("real_end", "pk")
+
+
+def _with_cases(found: "QuerySet[Decision]") -> "QuerySet[Decision]":
+    return found.select_related("case__account").prefetch_related("measures")
+
+
 def due_count() -> int:
     """How many decisions wait for an approval or for a review."""
-    waiting = Decision.objects.filter(state=Decision.State.PROPOSED).count()
-    preventive = Decision.objects.in_force().filter(mode=Decision.Mode.PREVENTIVE, confirmed_at=None)
-    return waiting + preventive.count()
+    return waiting_for_approval().count() + to_review().count()
 
 
 def wave_of(case: Case) -> Wave | None:
@@ -115,17 +156,16 @@ def wave_of(case: Case) -> Wave | None:
 
 
 def waves() -> Sequence[Wave]:
-    """Every wave with how many posts and testimonies came."""
+    """Every wave with how many posts, testimonies, accused and restrained accounts it has."""
+    testifying = Q(wavepost__post__stance__in=TESTIFYING)
     found = list(
         Wave.objects.annotate(
             posts_kept=Count("wavepost", distinct=True),
-            testimonies_kept=Count(
-                "wavepost", distinct=True, filter=Q(wavepost__post__stance__in=("testimony", "relay"))
-            ),
+            testimonies_kept=Count("wavepost", distinct=True, filter=testifying),
         )
     )
-    counted = HourlyCount.objects.filter(wave__in=found).values_list("wave", "posts", "testimonies")
     posts, testimonies = Counter[int](), Counter[int]()
+    counted = HourlyCount.objects.filter(wave__in=found).values_list("wave", "posts", "testimonies")
     for wave, more, of_which in counted:
         posts[wave] += more
         testimonies[wave] += of_which
@@ -133,12 +173,13 @@ def waves() -> Sequence[Wave]:
         one.posts_received = one.posts_kept + posts[one.pk]
         one.testimonies_received = one.testimonies_kept + testimonies[one.pk]
         one.accused = accused_in(one).count()
+        one.restrained = cases_of(one).filter(_restrained()).count()
     return found
 
 
 def accused_in(wave: Wave) -> "QuerySet[Account]":
-    """The accounts that at least one testimony or relay of the wave accuses."""
-    return accounts_of(wave).filter(testimonies__stance__in=("testimony", "relay")).distinct()
+    """The accounts that at least one testimony or relay accuses and that the wave speaks of."""
+    return accounts_of(wave).filter(testimonies__stance__in=TESTIFYING).distinct()
 
 
 def cases_of(wave: Wave) -> "QuerySet[Case]":
