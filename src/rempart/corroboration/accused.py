@@ -55,9 +55,7 @@ class Account:
             source = ties.new_source(reporter, testimony.received_at.timestamp(), record)
         weight = weight_of(testimony, self._parameters)
         for tally in tallies:
-            voice = tally.hear(testimony, reporter, weight, source)
-            if voice is not None:
-                source.voices.append((tally, voice))
+            tally.hear(testimony, reporter, weight, source)
         first_hand = testimony.stance == "testimony"
         if shared or first_hand:
             ties.tie(source, shared, first_hand=first_hand, communities_known=known)
@@ -71,8 +69,8 @@ class Account:
             tally.hear_denial(testimony, reporter)
         source = self.ties.deny(reporter)
         if source is not None:
-            for tally, voice in source.voices:
-                tally.weaken(voice, source.left)
+            for voice in source.voices:
+                voice.tally.weaken(voice, source.left)
 
 
 def weight_of(testimony: Testimony, parameters: Parameters) -> float:

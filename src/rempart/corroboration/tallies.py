@@ -32,6 +32,7 @@ class Voice(msgspec.Struct, eq=False):
     `id`: of their first testimony. `said`: what their weightiest weighs; `weight`: what is left when they also deny.
     """
 
+    tally: "Tally"
     id: str
     group: Group | None
     said: float = -1.0
@@ -118,26 +119,24 @@ class Tally:
 
     # What is received
 
-    def hear(self, testimony: Testimony, reporter: int, weight: float, source: "Source") -> Voice | None:
+    def hear(self, testimony: Testimony, reporter: int, weight: float, source: "Source") -> None:
         """Count a testimony or a relay, received no earlier than those before.
 
-        weight: in log-odds. source: its reporter, who may deny as well and may be counted in a group. Returns the
-        reporter's voice when it is new.
+        weight: in log-odds. source: its reporter, who may deny as well and may be counted in a group.
         """
         self._record = None
         self._count(testimony)
         first_hand = testimony.stance == "testimony"
         self._name(testimony.channel if first_hand else "relays", testimony.id)
         voice = self.voices.get(reporter)
-        new = voice is None
         if voice is None:
-            voice = self.voices[reporter] = Voice(testimony.id, source.group)
+            voice = self.voices[reporter] = Voice(self, testimony.id, source.group)
+            source.voices.append(voice)
             if first_hand:
                 self._spacing.add(testimony.received_at.timestamp())
                 self._comparable += bool(testimony.text or testimony.origin or testimony.reporter.communities)
         if first_hand > voice.first_hand or (first_hand == voice.first_hand and weight > voice.said):
             self._weigh(voice, weight, source.left, first_hand, testimony.channel)
-        return voice if new else None
 
     def _count(self, testimony: Testimony) -> None:
         if testimony.stance == "testimony":

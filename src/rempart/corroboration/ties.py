@@ -48,7 +48,7 @@ class Source(msgspec.Struct, eq=False):
     communities_known: bool = False
     keys: tuple[int, ...] = ()
     group: Group | None = None
-    voices: list[tuple[Tally, Voice]] = []
+    voices: list[Voice] = []
 
 
 class Ties:
@@ -189,7 +189,7 @@ class Ties:
             held = member.group
             if held is group:
                 if active:
-                    told.update(tally for tally, _ in member.voices)
+                    told.update(voice.tally for voice in member.voices)
                 else:
                     self._count_in_best(member)
             elif active and member.first_hand and not member.verified and (held is None or held.score < group.score):
@@ -221,5 +221,5 @@ class Ties:
     def _count_in(self, source: Source, group: Group | None) -> None:
         if source.group is not group:
             source.group = group
-            for tally, voice in source.voices:
-                tally.count_in(voice, group)
+            for voice in source.voices:
+                voice.tally.count_in(voice, group)
