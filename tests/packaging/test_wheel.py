@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from rempart.database.embedded import EmbeddedServer
+
 ROOT = Path(__file__).parents[2]
 UV = ROOT / ".uv/bin/uv"
 
@@ -48,6 +50,7 @@ def test_the_demo_runs_from_the_wheel_alone(installed, tmp_path):
         printed = run(installed / "rempart", "demo", "--no-serve", cwd=tmp_path, **home)
     finally:
         run(installed / "rempart", "database", "stop", cwd=tmp_path, **home)
+        EmbeddedServer(tmp_path / "home").remove()
     assert "on-platform-only-2020" in printed
     assert "tiktok:" in printed
 
