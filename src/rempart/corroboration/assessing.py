@@ -50,13 +50,14 @@ def timeline(
     of an account is what `assess` says of it, but for `as_of`. Parameters and errors are those of `assess`.
     """
     engine = Engine(testimonies, prior=prior, accounts=accounts, as_of=as_of, parameters=parameters)
-    last: dict[Account, Assessment] = {}
+    last: dict[Account, tuple[int, Assessment]] = {}
     for at, changed in engine.run():
         for account in changed:
-            now = engine.assessment(account)
+            now, heard = engine.assessment(account), len(account.heard)
             before = last.get(account)
-            if before is None or msgspec.structs.replace(before, as_of=at) != now:
-                last[account] = now
+            # What was heard of an account is counted; what was heard elsewhere may or may not change it.
+            if before is None or heard > before[0] or msgspec.structs.replace(before[1], as_of=at) != now:
+                last[account] = (heard, now)
                 yield now
 
 
