@@ -16,16 +16,17 @@ from reading_quality import Judged, judged_corpus, judged_wave
 from rempart.reading import PostReader, stances
 
 OUT = Path(stances.__file__).parent / "vocabulary" / "stance_weights.yaml"
-PRIOR_PRECISION = 0.6
+PRIOR_PRECISION = 1.5
 STEPS = 6000
 
 # What a person would say of the plainest cues; the prior's mean. Everything else starts at nothing.
 EXPECTED: dict[str, dict[str, float]] = {
     "fact_author": {"testimony": 2.0, "support": -1.0, "news": -1.5, "other": -1.0},
-    "fact_other": {"relay": 2.0, "other": -1.0},
+    "fact_other": {"relay": 2.0, "testimony": -0.7, "other": -1.0},
     "age_author": {"testimony": 1.0},
     "age_author_and_named": {"testimony": 0.5},
     "age_other": {"relay": 1.5},
+    "age_other_and_named": {"relay": 1.2, "dispute": -0.5},
     "own_story": {"testimony": 1.0},
     "same_for_me": {"testimony": 0.7},
     "he_to_me": {"testimony": 0.8},
@@ -34,6 +35,10 @@ EXPECTED: dict[str, dict[str, float]] = {
     "kin": {"relay": 1.0},
     "denies": {"dispute": 1.7},
     "defends": {"dispute": 1.5},
+    "denied": {"dispute": 1.0},
+    "denied_alone": {"dispute": 3.0, "testimony": -3.0, "relay": -1.5},
+    "never_to_me": {"dispute": 0.7},
+    "warns": {"relay": 0.5},
     "clears": {"dispute": 2.0},
     "denies_for_self": {"dispute": 2.0, "testimony": -0.7},
     "retracts": {"dispute": 3.5, "testimony": -1.0},

@@ -50,7 +50,7 @@ def find_age(tokens: Tokens, grammar: Grammar) -> Age:
     ago = next((index for index, (number, _) in found.items() if number.kind == "ago"), None)
     targets = [index for index, (number, _) in found.items() if number.kind == "target"]
     best = max(targets, key=lambda index: found[index][0].sureness, default=None)
-    if now is not None and (best is None or found[best][0].sureness <= 1):
+    if best is None and now is not None:
         if ago is not None and (age := found[now][1] - found[ago][1]) >= _YOUNGEST:
             where = sorted([_with_unit(tokens.symbols, now, grammar), _with_unit(tokens.symbols, ago, grammar)])
             return Age(age, age < ADULT, where, where, "author")
@@ -96,7 +96,8 @@ def _reading_of(symbols: str, index: int, value: int, grammar: Grammar) -> _Numb
     if is_duration or before in grammar["AGE_LAW"] or not _YOUNGEST <= value <= _OLDEST:
         return _OTHER
     subject, distance, had, have = _subject(symbols, index, grammar)
-    if not has_unit and not _is_age_without_unit(subject, distance, had, have, grammar):
+    in_brackets = before in grammar["OPEN"] and subject == "KIN" and distance == 2
+    if not has_unit and not in_brackets and not _is_age_without_unit(subject, distance, had, have, grammar):
         return _OTHER
     around = set(symbols[max(0, index - 6) : index + 6])
     if subject in ("I", "ME", "MY"):

@@ -167,6 +167,8 @@ class Tokens:
         while index < count:
             kind, word, (start, end) = found[index]
             index += 1
+            if kind == BARE and look_up(word)[1]:
+                kind = 0  # « musical.ly » is a word of the vocabulary
             if kind and (kind != NUMBER or word not in numbered):
                 symbol, bits = shapes[kind]
             else:

@@ -163,6 +163,8 @@ def _services_said(tokens: Tokens, index: int, facts: Sequence[Fact], grammar: G
         if symbol in grammar["OPEN"] or (symbol in grammar["ON"] and (introduced or not told_before)):
             opened = True
         elif opened and (services := grammar.services_of(symbol)):
+            if symbols[after + 1 : after + 2] in grammar["COLON"]:
+                break  # « @leo (insta : leo.vrtx2) » : the service is the next one's
             for service in services:
                 said.setdefault(service, after)
         elif symbol not in grammar["AND"] | grammar["JOIN"] | grammar["COMMA"] | grammar["ON"]:
@@ -172,7 +174,8 @@ def _services_said(tokens: Tokens, index: int, facts: Sequence[Fact], grammar: G
 
 def _joined(found: list[Named], symbols: str, grammar: Grammar) -> list[Named]:
     """Handles in one enumeration (« @a, @b et @c ») share what the words say of any of them."""
-    links = grammar["AND"] | grammar["COMMA"] | grammar["JOIN"]
+    # « @leo (insta : leo.vrtx2) » is an enumeration too.
+    links = frozenset().union(*(grammar[name] for name in ("AND", "COMMA", "JOIN", "OPEN", "COLON", "SERVICE", "NAMED")))
     groups: list[list[Named]] = []
     for named in found:
         if groups and all(symbol in links for symbol in symbols[groups[-1][-1].end : named.start]):

@@ -48,6 +48,7 @@ def find_cues(
         "no_fact": not facts,
         "facts_author": sufferers.count("author") > 1,
         "denied": denied > 0,
+        "denied_alone": denied > 0 and not facts,
         "named": named > 0,
         "named_without_fact": named > 0 and not facts,
         "accused": accused > 0,
