@@ -35,6 +35,8 @@ def find_facts(tokens: Tokens, grammar: Grammar) -> tuple[list[Fact], int]:
             if _is_denied(symbols, start, start + 1 if conduct == "sextortion" else end, grammar):
                 denied += 1
                 continue
+            if _is_by_author(symbols, start, grammar):
+                continue
             sufferer = _sufferer(symbols, start, end, grammar)
             if sufferer != "author" and _is_supposed(symbols, start, grammar):
                 continue
@@ -74,6 +76,18 @@ def _is_denied(symbols: str, start: int, end: int, grammar: Grammar) -> bool:
         if symbols[index] in negations:
             return True
         if symbols[index] in ends:
+            return False
+    return False
+
+
+def _is_by_author(symbols: str, start: int, grammar: Grammar) -> bool:
+    """Whether the author is who asked or sent (« je lui ai demandé une photo »)."""
+    if symbols[start] not in grammar.doing:
+        return False
+    for index in range(start - 1, max(-1, start - 5), -1):
+        if symbols[index] in grammar["I"]:
+            return True
+        if symbols[index] not in grammar.auxiliaries:
             return False
     return False
 

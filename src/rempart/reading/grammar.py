@@ -84,6 +84,10 @@ class Grammar:
             "BLACKMAIL",
         )
         self.verbs = frozenset(symbol for name in verbs for symbol in words.symbols(words.bit(name)))
+        doing = ("ASK", "WANT", "SEND", "SAY", "PUBLISH", "HARASS")
+        self.doing = frozenset(symbol for name in doing for symbol in words.symbols(words.bit(name)))
+        between = words.bit("HAVE") | words.bit("NEG") | words.bit("NEG_NE") | words.bit("AUXILIARY")
+        self.auxiliaries = frozenset(words.symbols(between))
         self.persons = words.bit("I") | words.bit("ME") | words.bit("MY") | words.bit("YOU") | words.bit("WE")
         self._symbols = {name: frozenset(words.symbols(words.bit(name))) for name in words.classes}
         self._symbols_of: dict[int, frozenset[str]] = {}

@@ -21,8 +21,9 @@ _MOST_REMEMBERED = 100_000
 _BUILT_IN = {HANDLE: "HANDLE", ADDRESS: "ADDRESS", TAG: "TAG", NUMBER: "NUMBER", BARE: "BARE"}
 PLAIN = "\U000f0000"  # the symbol of a word that no class knows
 
-# Classes that a phrase has from its words, unless it names people itself.
+# Classes that a phrase has from its words, unless it names people itself; a denial keeps its negation.
 _INHERITED = ("I", "ME", "MY", "WE", "YOU", "HE", "SHE", "HAVE", "HAD")
+_DENIALS = ("SELF_DENY", "LEAVE_ALONE", "DEFEND")
 _PEOPLE = ("KIN", "GIRLS", "HE", "I", "ME", "SHE", "YOU")
 _DIGITS_THEN_LETTERS = re.compile(r"(?<=\d)(?=[a-z])(?<![a-z]\d)(?<![a-z]\d\d)")
 
@@ -80,10 +81,15 @@ class Lexicon:
         self._phrases: dict[str, list[Phrase]] = {}
         self._open_phrases: list[tuple[str, Phrase]] = []
         inherited = sum(self._bits[name] for name in _INHERITED if name in self._bits)
+        negation = self._bits.get("NEG", 0)
+        denials = sum(self._bits[name] for name in _DENIALS if name in self._bits)
         people = sum(self._bits[name] for name in _PEOPLE if name in self._bits)
         for words, own in phrases.items():
             mask = own
-            if not mask & people:
+            if own & denials:
+                for word in words:
+                    mask |= self._mask(word.replace("*", "\0")) & negation
+            if not own & people:
                 # « j'ai porté plainte » still has its « j' » and its « ai »; « ma sœur » no longer speaks of me.
                 for word in words:
                     mask |= self._mask(word.replace("*", "\0")) & inherited
