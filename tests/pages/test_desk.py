@@ -40,11 +40,18 @@ def open_case(db):
     """Make the case of an account of which credible things are said: `open_case("leo.vrtx")`."""
 
     def make(handle: str, **numbers) -> Case:
-        account = Account.objects.create(service="tiktok", handle=handle, age_band="18_plus", first_seen_at=now())
+        account, _created = Account.objects.get_or_create(
+            service="tiktok", handle=handle, defaults={"age_band": "18_plus", "first_seen_at": now()}
+        )
         said = records.Assessment(about=account.reference, as_of=now(), **{**CREDIBLE, **numbers})
         return record_assessment(account, said, *rulebook_in_force())
 
     return make
+
+
+def address_of(kind, case, about):
+    """Where the form that does something on a case is sent."""
+    return reverse("casework:act", args=[case.pk, f"{kind}-{about.pk}"])
 
 
 def proposal(case):
@@ -82,18 +89,18 @@ def test_a_reader_sees_a_case_and_no_form(staff_member, client, open_case):
 def test_a_reader_who_sends_a_form_changes_nothing(staff_member, client, open_case):
     client.force_login(staff_member("reader"))
     case = open_case("leo.vrtx")
-    client.post(reverse("casework:act", args=[case.pk, "approve"]), {"reason": "I want to"})
+    client.post(address_of("approve", case, proposal(case)), {"reason": "I want to"})
     assert proposal(case).approved_by is None
 
 
 def test_an_act_is_never_done_by_opening_an_address(reviewer, client, open_case):
     case = open_case("leo.vrtx")
-    assert client.get(reverse("casework:act", args=[case.pk, "approve"])).status_code == 405
+    assert client.get(address_of("approve", case, proposal(case))).status_code == 405
 
 
 def test_a_reason_that_is_refused_is_shown_again_with_its_error(reviewer, client, open_case):
     case = open_case("leo.vrtx")
-    answer = client.post(reverse("casework:act", args=[case.pk, "decline"]), {"reason": "x" * 2001})
+    answer = client.post(address_of("decline", case, proposal(case)), {"reason": "x" * 2001})
     assert answer.status_code == 422
     assert "x" * 2001 in answer.content.decode()
 
@@ -102,8 +109,19 @@ def test_what_has_become_impossible_is_told_not_done(reviewer, client, open_case
     case = open_case("leo.vrtx")
     decision = proposal(case)
     approve_decision(decision, acting=staff_member("reviewer"), reason="Enough.")
-    answer = client.post(reverse("casework:act", args=[case.pk, "decline"]), {"reason": "Late."}, follow=True)
+    answer = client.post(address_of("decline", case, decision), {"reason": "Late."}, follow=True)
     assert "le dossier a changé" in answer.content.decode()
+
+
+def test_a_form_left_open_acts_on_no_other_proposal(reviewer, client, open_case):
+    case = open_case("leo.vrtx", severity=2, credibility=0.7)
+    before = proposal(case)
+    open_case("leo.vrtx", severity=4, credibility=0.95, independent_sources=6.0)
+    after = proposal(case)
+    assert before != after
+    client.post(address_of("approve", case, before), {"reason": "They agree."})
+    after.refresh_from_db()
+    assert after.approved_by is None
 
 
 def test_only_some_of_the_measures_can_be_lifted(reviewer, client, open_case, approve_by_all):
@@ -112,9 +130,25 @@ def test_only_some_of_the_measures_can_be_lifted(reviewer, client, open_case, ap
     approve_by_all(decision)
     names = [one.measure for one in decision.measures.all()]
     assert len(names) > 1
-    client.post(reverse("casework:act", args=[case.pk, "lift"]), {"reason": "Not this one.", "measures": names[:1]})
+    client.post(address_of("lift", case, decision), {"reason": "Not this one.", "measures": names[:1]})
     left = decision.measures.filter(lifted_at=None).values_list("measure", flat=True)
     assert list(left) == names[1:]
+
+
+def test_two_decisions_of_one_case_have_a_form_each(reviewer, client, open_case, approve_by_all):
+    case = open_case("leo.vrtx", severity=2, credibility=0.7)
+    first = proposal(case)
+    approve_by_all(first)
+    # Few sources: what is approved now begins later, and what is in force holds until then.
+    open_case("leo.vrtx", severity=4, credibility=0.95, independent_sources=2.0)
+    second = proposal(case)
+    approve_by_all(second)
+    page = client.get(reverse("casework:case", args=[case.pk])).content.decode()
+    assert page.count('data-action="lift"') == 2
+    client.post(address_of("lift", case, second), {"reason": "Not this one."})
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.in_force, second.to_come) == (True, False)
 
 
 @pytest.fixture

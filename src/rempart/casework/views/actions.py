@@ -20,8 +20,12 @@ from rempart.staff.models import StaffMember
 
 @dataclass(frozen=True, kw_only=True)
 class Action:
-    """Something that can be done: what the form says, and what it does once it is valid."""
+    """Something that can be done: what the form says, and what it does once it is valid.
 
+    `name` holds the number of the decision that it is about, so that a page left open acts on no other.
+    """
+
+    kind: str
     name: str
     title: str
     button: str
@@ -39,7 +43,7 @@ def actions_for(case: Case, acting: StaffMember, sent: Mapping[str, Any] | None 
     decisions = list(case.decisions.select_related("approved_by", "seconded_by").prefetch_related("measures"))
     waiting = next((one for one in decisions if one.state == Decision.State.PROPOSED), None)
     standing = [one for one in decisions if one.in_force or one.to_come]
-    desk = _Desk(case, acting, sent, name)
+    desk = _Desk(case, acting, sent, name, several=len(standing) > 1)
     actions: list[Action | None] = []
     if waiting is not None:
         actions += [desk.approve(waiting), desk.decline(waiting)]
@@ -53,11 +57,21 @@ def actions_for(case: Case, acting: StaffMember, sent: Mapping[str, Any] | None 
 
 
 class _Desk:
-    def __init__(self, case: Case, acting: StaffMember, sent: Mapping[str, Any] | None, name: str) -> None:
-        self.case, self.acting, self.sent, self.name = case, acting, sent, name
+    def __init__(
+        self, case: Case, acting: StaffMember, sent: Mapping[str, Any] | None, name: str, *, several: bool
+    ) -> None:
+        self.case, self.acting, self.sent, self.name, self.several = case, acting, sent, name, several
 
-    def _action(self, name: str, form: Callable[..., ReasonForm] = ReasonForm, **words: Any) -> Action:
+    def _titled(self, title: str, decision: Decision) -> str:
+        """The title of a form, with the measures that it is about where there are several decisions to choose from."""
+        return f"{title} ({_measures(decision)})" if self.several else title
+
+    def _action(
+        self, kind: str, about: Case | Decision, form: Callable[..., ReasonForm] = ReasonForm, **words: Any
+    ) -> Action:
+        name = f"{kind}-{about.pk}"
         return Action(
+            kind=kind,
             name=name,
             url=reverse("casework:act", args=[self.case.pk, name]),
             form=form(self.sent if name == self.name else None, auto_id=f"{name}_%s"),
@@ -84,6 +98,7 @@ class _Desk:
             ]
         return self._action(
             "approve",
+            decision,
             title=_("Approve the measure"),
             button=_("Approve"),
             consequences=follows,
@@ -94,6 +109,7 @@ class _Desk:
     def decline(self, decision: Decision) -> Action:
         return self._action(
             "decline",
+            decision,
             title=_("Decline the measure"),
             button=_("Decline"),
             consequences=[
@@ -109,7 +125,8 @@ class _Desk:
             return None
         return self._action(
             "confirm",
-            title=_("Confirm the measure"),
+            decision,
+            title=self._titled(_("Confirm the measure"), decision),
             button=_("Confirm"),
             consequences=[
                 _("It stays until %(end)s, then ends by itself.") % {"end": moment(decision.ends_at)},
@@ -130,8 +147,9 @@ class _Desk:
 
         return self._action(
             "lift",
+            decision,
             lambda *args, **kwargs: LiftForm(*args, measures=list(left), **kwargs),
-            title=_("Lift the measure") if len(left) == 1 else _("Lift measures"),
+            title=self._titled(_("Lift the measure") if len(left) == 1 else _("Lift measures"), decision),
             button=_("Lift"),
             consequences=[
                 _("The account gets back at once what was restricted."),
@@ -148,7 +166,8 @@ class _Desk:
             return None
         return self._action(
             "renew",
-            title=_("Renew the measure"),
+            decision,
+            title=self._titled(_("Renew the measure"), decision),
             button=_("Renew"),
             consequences=[
                 _("It lasts as long again from its end, 90 days at most in all."),
@@ -161,6 +180,7 @@ class _Desk:
     def danger(self) -> Action:
         return self._action(
             "danger",
+            self.case,
             title=_("Somebody is in imminent danger"),
             button=_("Begin at once"),
             consequences=[
@@ -174,6 +194,7 @@ class _Desk:
     def close(self) -> Action:
         return self._action(
             "close",
+            self.case,
             title=_("Close the case"),
             button=_("Close"),
             consequences=[_("It leaves the queue."), _("Something new said about the account opens it again.")],

@@ -76,7 +76,8 @@ class Standing:
     @property
     def detail(self) -> str:
         """The second line: in what spirit, and what comes next."""
-        return f"{self._spirit()} {_('A change is proposed.')}" if self.also_proposed else self._spirit()
+        sentences = [self._spirit(), *([_("A change is proposed.")] if self.also_proposed else [])]
+        return " ".join(sentences)
 
     def _spirit(self) -> str:
         precaution = _("This is a precaution, not a finding.")
