@@ -206,7 +206,7 @@ class _Store:
             ).values_list("pk", "service", "post_id")
         }
         fresh = [(source, statement) for source, statement in items if (statement.service, statement.id) not in stored]
-        posts = Post.objects.bulk_create(_post(source, statement) for source, statement in fresh)
+        posts = Post.objects.bulk_create(stored_post(source, statement) for source, statement in fresh)
         WavePost.objects.bulk_create(
             [WavePost(wave=self._wave, post_id=key) for key in [*stored.values(), *(post.pk for post in posts)]],
             ignore_conflicts=True,
@@ -261,7 +261,8 @@ class _Store:
         self.counted_only += len(fresh)
 
 
-def _post(source: sources.Source, statement: records.Statement) -> Post:
+def stored_post(source: sources.Source, statement: records.Statement) -> Post:
+    """A post as it is stored, with what was read of it."""
     return Post(
         service=statement.service,
         post_id=statement.id,
