@@ -99,7 +99,7 @@ def read(file: str, default_service: str | None, hashtag: str | None, out: str |
 @click.option("--parameters", metavar="FILE", help="The weights of the model (default: those shipped).")
 @with_results
 def corroborate(
-    file: str, prior: float, accounts: str | None, as_of: str | None, timeline: bool, parameters: str | None,
+    *, file: str, prior: float, accounts: str | None, as_of: str | None, timeline: bool, parameters: str | None,
     out: str | None, rejects: str | None,
 ) -> None:  # fmt: skip
     """Assess every account that the testimonies or statements of a file (or - ) are about."""
@@ -201,7 +201,7 @@ def simulate(accounts: int, seed: int, posts: int | None, base_rate: float | Non
 @click.option("--source", metavar="NAME", help="Where the posts come from, if not from their services themselves.")
 @click.option("--rejects", metavar="FILE", help="Where bad lines go (default: standard error).")
 def import_(
-    files: tuple[str, ...], hashtag: str, default_service: str, accounts: str | None, source: str | None,
+    *, files: tuple[str, ...], hashtag: str, default_service: str, accounts: str | None, source: str | None,
     rejects: str | None,
 ) -> None:  # fmt: skip
     """Store the posts of a wave, all of them or none; again, only what is new."""
