@@ -27,6 +27,10 @@ def test_three_independent_victims_weigh_more_than_eighty_who_act_together(world
     assert credibility(world.victims(3)) > credibility(world.brigade(80))
 
 
+def test_a_brigade_that_floods_an_account_hardly_hides_its_victims(world):
+    assert credibility(world.victims(3) + world.brigade(80)) > 0.6
+
+
 def test_eighty_who_act_together_are_few_sources(world):
     assert only(world.brigade(80)).independent_sources < 3
 

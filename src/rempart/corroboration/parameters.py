@@ -101,6 +101,7 @@ class Parameters(_Checked, frozen=True, kw_only=True):
     hidden_campaign: LogOdds
     nothing_shared: Growth
     unseen_members: Weight
+    known_to_be_apart: Share
     because_at_most: Annotated[int, Meta(ge=0)]
 
     def __post_init__(self) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from rempart.corroboration.groups import Group, Spacing, discount, effective_voices
+from rempart.corroboration.groups import Group, Kind, Spacing, discount, effective_voices
 from rempart.corroboration.parameters import Parameters
 from rempart.records import Channel, Conduct, EvidenceKind, Factor, Service, ServiceView, Testimony
 from rempart.records.references import SERVICES
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from rempart.corroboration.ties import Source
 
 Item = TypeVar("Item")
+
+
+_COMPARED: tuple[Kind, ...] = ("text", "community", "network", "device")
 
 
 class Voice(msgspec.Struct, eq=False):
@@ -62,6 +65,7 @@ class Tally:
         "_dirty",
         "_discount",
         "_first_hand",
+        "_known",
         "_lost",
         "_named",
         "_parameters",
@@ -104,6 +108,9 @@ class Tally:
         self._denying_evidence: dict[EvidenceKind, int] = {}
         self._deniers: set[int] = set()
         self._first_hand = 0  # voices that are
+        self._known: dict[Kind, int] = dict.fromkeys(
+            _COMPARED, 0
+        )  # of them, those of whom it is known whether they share a kind of thing
         self._comparable = 0  # of them, those of whom something is known that they could share
         self._weights: dict[Channel, float] = {}
         self._relayed = 0.0
@@ -134,9 +141,23 @@ class Tally:
             source.voices.append(voice)
             if first_hand:
                 self._spacing.add(testimony.received_at.timestamp())
-                self._comparable += bool(testimony.text or testimony.origin or testimony.reporter.communities)
+                self._compare(testimony)
         if first_hand > voice.first_hand or (first_hand == voice.first_hand and weight > voice.said):
             self._weigh(voice, weight, source.left, first_hand, testimony.channel)
+
+    def _compare(self, testimony: Testimony) -> None:
+        """Count what is known of a first-hand voice that it could share with others: all of it once it is verified."""
+        origin = testimony.origin
+        verified = any(piece.verified for piece in testimony.evidence)
+        known: dict[Kind, bool] = {
+            "text": bool(testimony.text),
+            "community": bool(testimony.reporter.communities),
+            "network": origin is not None and origin.network is not None,
+            "device": origin is not None and origin.device is not None,
+        }
+        self._comparable += verified or any(known.values())
+        for kind, so in known.items():
+            self._known[kind] += verified or so
 
     def _count(self, testimony: Testimony) -> None:
         if testimony.stance == "testimony":
@@ -287,9 +308,8 @@ class Tally:
             weights["repetition"] = repeated = self._discount / _EXACT
             said += repeated
         if said > 0:
-            # The same mixture as for a group (groups.discount), over all that was said; one who saw part of a campaign
-            # expects more of it.
-            odds = exp(self._hidden_campaign() + parameters.unseen_members * self._share_lost())
+            # The same mixture as for a group (groups.discount), over all that was said.
+            odds = exp(self._hidden_campaign() + parameters.unseen_members * self._unseen())
             weights["possible_campaign"] = log1p(odds) - log(odds + exp(-said if said < 700 else -700.0)) - said
         if self.verified:
             weights["verified_evidence"] = self._evidence(self.verified)
@@ -301,9 +321,18 @@ class Tally:
         weights["bound"] = -BOUND - total if total < -BOUND else BOUND - total if total > BOUND else 0.0
         return weights
 
-    def _share_lost(self) -> float:
-        """The share of first-hand voices that turned out not to be independent."""
-        return self._lost / _EXACT / self._first_hand if self._first_hand else 0.0
+    def _unseen(self) -> float:
+        """How far, from 0 to 1, the campaign seen is to be feared among voices not known to be its members.
+
+        It is the share of voices that turned out not to be independent, less for those of whom it is known that they do
+        not share what its members do.
+        """
+        if not self._lost or self._worst is None:
+            return 0.0
+        lost = self._lost / _EXACT
+        others = self._first_hand - lost
+        apart = max(self._known.get(self._worst.kind, 0) - lost, 0.0) / others
+        return lost / self._first_hand * (1.0 - self._parameters.known_to_be_apart * min(apart, 1.0))
 
     def _hidden_campaign(self) -> float:
         """Log-odds of a campaign whose members share nothing visible but, perhaps, their rhythm.
