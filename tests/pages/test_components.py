@@ -83,6 +83,13 @@ def test_moments_that_coincide_do_not_cover_one_another():
     assert len({(mark.x, mark.y) for mark in chart.marks}) == 5
 
 
+def test_a_wave_of_one_day_is_measured_in_hours():
+    found = [charts.Hour(BEGINS + timedelta(hours=n), 1, 0) for n in range(12)]
+    with translation.override("fr"):
+        ticks = [tick.text for tick in charts.hourly_chart(found, [], width=1180, zone=PARIS).ticks]
+    assert ticks == ["1er\u00a0juin", "21\u00a0h", "2\u00a0juin", "3\u00a0h"]
+
+
 def test_names_of_days_do_not_touch():
     found = [charts.Hour(BEGINS + timedelta(hours=n), 1, 0) for n in range(24 * 30)]
     ticks = charts.hourly_chart(found, [], width=340, zone=PARIS).ticks

@@ -155,11 +155,11 @@ def wave_of(case: Case) -> Wave | None:
     return Wave.objects.filter(posts__testimonies__account=case.account_id).order_by("-opened_at").first()
 
 
-def waves() -> Sequence[Wave]:
-    """Every wave with how many posts, testimonies, accused and restrained accounts it has."""
+def waves(**which: int) -> Sequence[Wave]:
+    """Every wave (or those with `pk`), with how many posts, testimonies, accused and restrained accounts it has."""
     testifying = Q(wavepost__post__stance__in=TESTIFYING)
     found = list(
-        Wave.objects.annotate(
+        Wave.objects.filter(**which).annotate(
             posts_kept=Count("wavepost", distinct=True),
             testimonies_kept=Count("wavepost", distinct=True, filter=testifying),
         )

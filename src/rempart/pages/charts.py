@@ -10,11 +10,11 @@ from itertools import groupby
 from math import ceil
 from zoneinfo import ZoneInfo
 
-from rempart.pages.writing import day_month
+from rempart.pages.writing import clock, day_month
 
 _STEPS = (1, 2, 3, 6, 12, 24)
 _MOST_BARS = 168
-_TICK = 62  # what the name of a day takes, in units of the view box
+_TICK = 62  # what a day or an hour takes, in units of the view box
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,7 @@ def hourly_chart(hours: Sequence[Hour], moments: Sequence[Moment], *, width: int
         testimonies=strip([bar.testimonies for bar in bars], most_testimonies, testimonies_base, 58),
         most_posts=most_posts,
         most_testimonies=most_testimonies,
-        ticks=_days(bars, across, width, zone),
+        ticks=_ticks(bars, across, width, zone),
         marks=[Mark(moment, x, 12.0 + 20 * level) for moment, x, level in marks],
     )
 
@@ -148,11 +148,17 @@ def _marks(placed: list[tuple[Moment, float]]) -> tuple[list[tuple[Moment, float
     return result, len(last)
 
 
-def _days(bars: Sequence[Hour], across: Callable[[datetime], float], width: int, zone: ZoneInfo) -> list[Tick]:
-    """A tick at the first hour of each day, but for those that would touch the next one or leave the chart."""
-    days = [next(group).at for _day, group in groupby(bars, key=lambda bar: bar.at.astimezone(zone).date())]
-    every = max(1, ceil(len(days) * _TICK / width))
-    ticks = [Tick(across(at), day_month(at.astimezone(zone))) for at in days[::every]]
+def _ticks(bars: Sequence[Hour], across: Callable[[datetime], float], width: int, zone: ZoneInfo) -> list[Tick]:
+    """The first hour of each day, and within two days the hours that divide them; none that would touch the next."""
+    starts = [bar.at.astimezone(zone) for bar in bars]
+    days = [next(group) for _day, group in groupby(starts, key=datetime.date)]
+    if len(days) <= 2:
+        every = next(step for step in (3, 6, 12, 24) if len(starts) / step * _TICK <= width or step == 24)
+        hours = [at for at in starts if at.hour % every == 0 and at not in days]
+        named = sorted([(at, day_month(at)) for at in days] + [(at, clock(at)) for at in hours])
+    else:
+        named = [(at, day_month(at)) for at in days[:: max(1, ceil(len(days) * _TICK / width))]]
+    ticks = [Tick(across(at), text) for at, text in named]
     following = [tick.x for tick in ticks[1:]] + [width + 0.0]
     return [tick for tick, after in zip(ticks, following, strict=True) if after - tick.x >= _TICK * 0.8]
 

@@ -40,6 +40,8 @@ PER_PAGE = 50
 QUEUE = 14
 MOST_DUE = 200
 OPEN_AT_FIRST = 5
+MOST_SHOWN = 200
+MOST_REPEATS = 20
 NEGLIGIBLE = 0.005
 
 
@@ -183,8 +185,15 @@ def _groups(said: list[TestimonyShown]) -> list[dict[str, Any]]:
     for stance, title in titles.items():
         if all_of_them := by_stance[stance]:
             heads = _folded(all_of_them)
-            shown, more = heads[:OPEN_AT_FIRST], heads[OPEN_AT_FIRST:]
-            groups.append({"title": title, "total": len(all_of_them), "first": shown, "more": more})
+            groups.append(
+                {
+                    "title": title,
+                    "total": len(all_of_them),
+                    "first": heads[:OPEN_AT_FIRST],
+                    "more": heads[OPEN_AT_FIRST:MOST_SHOWN],
+                    "unshown": max(0, len(heads) - MOST_SHOWN),
+                }
+            )
     return groups
 
 
@@ -192,7 +201,8 @@ def _folded(said: list[TestimonyShown]) -> list[TestimonyShown]:
     heads: dict[int, TestimonyShown] = {}
     for one, first in zip(said, find_copies([one.text for one in said]).first, strict=True):
         if (head := heads.get(int(first))) is not None:
-            head.repeats.append(one)
+            head.repeated += 1
+            head.repeats.extend([one] if len(head.repeats) < MOST_REPEATS else [])
         else:
             heads[int(first)] = one
     return list(heads.values())

@@ -182,9 +182,9 @@ def account_line(case: Case, record: AssessmentRecord, *, hidden: bool, current:
     )
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class TestimonyShown:
-    """One testimony as a reviewer reads it; `repeats` are near-duplicates of it."""
+    """One testimony as a reviewer reads it; `repeated` others nearly repeat it, the first ones in `repeats`."""
 
     key: int
     received_at: datetime
@@ -197,6 +197,7 @@ class TestimonyShown:
     reading: Sequence[str]
     evidence: Sequence[str]
     repeats: list["TestimonyShown"] = field(default_factory=list)
+    repeated: int = 0
 
 
 def testimony_shown(one: Testimony) -> TestimonyShown:

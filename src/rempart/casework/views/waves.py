@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from statistics import median
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,7 +15,6 @@ from rempart.casework import selectors
 from rempart.casework.models import AssessmentRecord, Case, WaveReplay
 from rempart.casework.services import rulebook_in_force
 from rempart.casework.views.shown import AccountLine, account_line
-from rempart.intake.models import Wave
 from rempart.lookout.selectors import hourly_series
 from rempart.pages import charts
 from rempart.pages.labels import words_for
@@ -37,8 +36,9 @@ def waves(request: HttpRequest) -> HttpResponse:
 
 def wave(request: HttpRequest, pk: int) -> HttpResponse:
     """One wave."""
-    get_object_or_404(Wave, pk=pk)
-    found = next(one for one in selectors.waves() if one.pk == pk)
+    found = next(iter(selectors.waves(pk=pk)), None)
+    if found is None:
+        raise Http404
     cases = list(selectors.cases_of(found))
     latest = selectors.latest_assessments(cases)
     accounts = _accounts(request, cases, latest)
