@@ -1,4 +1,4 @@
-"""Fit the weights that tell a post's stance, and write vocabulary/stance_weights.yaml.
+"""Fit the weights that tell a post's stance (vocabulary/stance_weights.yaml); `--write` to write them.
 
 Multinomial logistic regression with a Gaussian prior, by gradient descent with numpy alone: fixed order, no chance, so
 that the same corpus gives the same file. Fitted on the tuning half of the corpus and on half of the example
@@ -99,7 +99,7 @@ def descend(
 
 
 def main() -> None:
-    """Fit and write."""
+    """Fit, and write with `--write`; without it only say whether the file is up to date."""
     judged = [*judged_corpus("tuning"), *judged_wave("tuning")]
     weights = fit(judged)
     lines = [
@@ -111,8 +111,12 @@ def main() -> None:
         lines.append(
             f"  {name}: {{" + ", ".join(f"{stance}: {weight}" for stance, weight in row.items() if weight) + "}"
         )
-    OUT.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    sys.stdout.write(f"{len(judged)} posts, {len(weights)} cues\n")
+    text = "\n".join(lines) + "\n"
+    state = "as fitted" if text == OUT.read_text(encoding="utf-8") else "out of date: run again with --write"
+    if "--write" in sys.argv[1:]:
+        OUT.write_text(text, encoding="utf-8")
+        state = "written"
+    sys.stdout.write(f"{len(judged)} posts, {len(weights)} cues: {OUT.name} {state}\n")
 
 
 if __name__ == "__main__":

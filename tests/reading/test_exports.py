@@ -187,3 +187,8 @@ def test_a_bad_line_names_the_field_as_its_service_calls_it(raw, field):
     with pytest.raises(BadLine) as caught:
         parse_posts(raw)
     assert caught.value.field == field
+
+
+@pytest.mark.parametrize("piece", ["<a>", "<", "<p>", "</p> ", "<a href='x'>y"])
+def test_broken_html_of_any_length_is_read(piece):
+    assert only({**STATUS, "content": piece * 4_000}).id == "109"  # it would never end if a tag were tried twice

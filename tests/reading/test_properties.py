@@ -131,3 +131,10 @@ def test_an_invisible_character_changes_nothing_of_what_is_read(place, invisible
 def test_a_look_alike_letter_does_not_change_who_is_accused(letter):
     disguised = TESTIMONY.replace(letter, letter.translate(DISGUISES))
     assert read(disguised).accused == read(TESTIMONY).accused
+
+
+@pytest.mark.parametrize(
+    "piece", ["a", "-", "_", ".", "a.", "ab1", "a0", "a_", "@", "a@", "#", "\u200b", "demande ", "14 ans ", "\n"]
+)
+def test_the_longest_text_of_one_repeated_piece_is_read(piece):
+    assert read(piece * (20_000 // len(piece))).accused == []  # it would never end if a run of letters were tried twice

@@ -80,19 +80,8 @@ class Lexicon:
         }
         self._phrases: dict[str, list[Phrase]] = {}
         self._open_phrases: list[tuple[str, Phrase]] = []
-        inherited = sum(self._bits[name] for name in _INHERITED if name in self._bits)
-        negation = self._bits.get("NEG", 0)
-        denials = sum(self._bits[name] for name in _DENIALS if name in self._bits)
-        people = sum(self._bits[name] for name in _PEOPLE if name in self._bits)
         for words, own in phrases.items():
-            mask = own
-            if own & denials:
-                for word in words:
-                    mask |= self._mask(word.replace("*", "\0")) & negation
-            if not own & people:
-                # « j'ai porté plainte » still has its « j' » and its « ai »; « ma sœur » no longer speaks of me.
-                for word in words:
-                    mask |= self._mask(word.replace("*", "\0")) & inherited
+            mask = own | self._inherited(words, own)
             rest = tuple((word.rstrip("*"), word.endswith("*")) for word in words[1:])
             phrase = (rest, self._symbol(mask), mask)
             if words[0].endswith("*"):
@@ -103,6 +92,21 @@ class Lexicon:
         self.numbered = frozenset(word for word in [*self._exact, *self._phrases] if word.isdigit())
         self._mask_of = {symbol: mask for mask, symbol in self._symbol_of.items()}
         self._remembered: dict[str, Entry] = {}
+
+    def _inherited(self, words: tuple[str, ...], own: int) -> int:
+        """The classes that a phrase has from its words: « j'ai porté plainte » still has its « j' »."""
+        from_words = 0
+        for word in words:
+            from_words |= self._mask(word.replace("*", "\0"))
+        inherited = 0
+        if not own & self._any_of(_PEOPLE):  # « ma sœur » no longer speaks of me
+            inherited |= self._any_of(_INHERITED)
+        if own & self._any_of(_DENIALS):
+            inherited |= self._any_of(("NEG",))
+        return from_words & inherited
+
+    def _any_of(self, names: Iterable[str]) -> int:
+        return sum(self._bits.get(name, 0) for name in names)
 
     def bit(self, name: str) -> int:
         """The bit of class `name`. Raises KeyError when no file defines it."""

@@ -175,7 +175,9 @@ def _services_said(tokens: Tokens, index: int, facts: Sequence[Fact], grammar: G
 def _joined(found: list[Named], symbols: str, grammar: Grammar) -> list[Named]:
     """Handles in one enumeration (« @a, @b et @c ») share what the words say of any of them."""
     # « @leo (insta : leo.vrtx2) » is an enumeration too.
-    links = frozenset().union(*(grammar[name] for name in ("AND", "COMMA", "JOIN", "OPEN", "COLON", "SERVICE", "NAMED")))
+    links = frozenset().union(
+        *(grammar[name] for name in ("AND", "COMMA", "JOIN", "OPEN", "COLON", "SERVICE", "NAMED"))
+    )
     groups: list[list[Named]] = []
     for named in found:
         if groups and all(symbol in links for symbol in symbols[groups[-1][-1].end : named.start]):

@@ -63,7 +63,12 @@ _FOLDS = _Folds()
 _QUICK = _QuickFolds()
 
 _LEET = {"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "€": "e"}
-_KEPT = r"https?://\S+|www\.\S+|(?<![a-z0-9._])[@#][^\s@#]+(?:@[a-z0-9.-]+)?|[a-z0-9._-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+|[a-z0-9-]+\.[a-z]{2,}/\S+"
+# Addresses, @handles, #tags and user@host, each tried once for a run of letters, so that no text takes long.
+_KEPT = (
+    r"https?://\S++|www\.\S++|(?<![a-z0-9._])[@#][^\s@#]++(?:@[a-z0-9.-]++)?"
+    r"|(?<![a-z0-9._-])[a-z0-9._-]{1,64}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){1,4}"
+    r"|(?<![a-z0-9.-])[a-z0-9-]{1,63}\.[a-z]{2,12}/\S++"
+)
 # A digit counts as a letter between two letters, alone or doubled (« n00ds »): « jai14ans » keeps its number.
 _LEET_SIGN = re.compile(
     rf"(?P<kept>{_KEPT})"
@@ -94,10 +99,10 @@ class Normalised:
         return index if self._offsets is None else self._offsets[index]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """The range of the original, end excluded, that folded characters `start` to `end` (excluded, after start) came from."""
+        """The range of the original that folded characters `start` to `end` came from, end excluded."""
         if self._offsets is None:
             return start, end
-        # What lies before the next folded character was dropped (stretched, invisible): it belongs to the one before it.
+        # What was dropped before the next folded character (stretched, invisible) belongs to the one before it.
         following = self._offsets[end] if end < len(self._offsets) else len(self.original)
         return self._offsets[start], max(self._offsets[end - 1] + 1, following)
 

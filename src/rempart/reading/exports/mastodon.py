@@ -83,11 +83,11 @@ def _text(status: dict[str, Any], path: str) -> str:
     return f"{warning}\n\n{content}" if warning else content
 
 
-_LINK = re.compile(r"<a\b([^>]*)>(.*?)</a\s*>", re.IGNORECASE | re.DOTALL)
+_LINK = re.compile(r"<a\b([^<>]*)>((?:[^<]++|<(?!/?a\b))*+)</a\s*>", re.IGNORECASE)
 _ADDRESS = re.compile(r"""\bhref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>]+))""", re.IGNORECASE)
-_PARAGRAPH = re.compile(r"</p>\s*<p\b[^>]*>", re.IGNORECASE)
+_PARAGRAPH = re.compile(r"</p>\s*+<p\b[^<>]*>", re.IGNORECASE)
 _BREAK = re.compile(r"<br\s*/?>|</(?:li|blockquote|pre|h\d)>", re.IGNORECASE)
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 
 
 def _plain(content: str, mentions: list[dict[str, Any]]) -> str:
