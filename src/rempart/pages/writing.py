@@ -8,7 +8,6 @@ from django.utils.formats import number_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-NARROW_SPACE = "\u202f"
 HARD_SPACE = "\u00a0"
 
 
@@ -17,28 +16,30 @@ def _in_french() -> bool:
 
 
 def day_month(at: datetime) -> str:
-    """The day and the month, the space between them unbreakable."""
-    day = "1er" if _in_french() and at.day == 1 else str(at.day)
-    return day + HARD_SPACE + format_date(at, "F" if len(format_date(at, "F")) <= 5 else "N" if _in_french() else "M")
+    """The day and the month of a local time, the month shortened when it is long."""
+    in_full = format_date(at, "F")
+    short = format_date(at, "N" if _in_french() else "M")
+    return _number_of_day(at) + HARD_SPACE + (in_full if len(in_full) <= 5 else short)
 
 
-def day(at: datetime, *, year: bool | None = None) -> str:
-    """The day in full, in the zone of the site; with its year unless that is the current one (or as `year` says)."""
+def day(at: datetime) -> str:
+    """The day in full, in the zone of the site; with its year unless that is the current one."""
     local = timezone.localtime(at)
-    number = "1er" if _in_french() and local.day == 1 else str(local.day)
-    words = number + HARD_SPACE + format_date(local, "F")
-    with_year = local.year != timezone.localtime().year if year is None else year
-    return f"{words} {local.year}" if with_year else words
+    words = _number_of_day(local) + HARD_SPACE + format_date(local, "F")
+    return words if local.year == timezone.localtime().year else f"{words} {local.year}"
+
+
+def _number_of_day(at: datetime) -> str:
+    return "1er" if _in_french() and at.day == 1 else str(at.day)
 
 
 def clock(at: datetime) -> str:
     """The hour and the minutes, in the zone of the site."""
     local = timezone.localtime(at)
-    return (
-        f"{local.hour}{HARD_SPACE}h{HARD_SPACE}{local.minute:02}"
-        if _in_french()
-        else f"{local.hour:02}:{local.minute:02}"
-    )
+    if not _in_french():
+        return f"{local.hour:02}:{local.minute:02}"
+    minutes = f"{HARD_SPACE}{local.minute:02}" if local.minute else ""
+    return f"{local.hour}{HARD_SPACE}h{minutes}"
 
 
 def moment(at: datetime) -> str:
