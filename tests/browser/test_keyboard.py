@@ -79,6 +79,19 @@ def test_the_question_mark_shows_every_key_and_escape_gives_the_focus_back(page,
     assert focused(page, "href") == before
 
 
+def test_single_keys_can_be_turned_off_and_on(page, site):
+    page.goto(site.address + "/keys/")
+    page.get_by_role("button", name="Les désactiver").click()
+    page.goto(site.address + "/cases/")
+    page.keyboard.press("j")
+    assert focused(page, "href") is None
+    page.goto(site.address + "/keys/")
+    page.get_by_role("button", name="Les réactiver").click()
+    page.goto(site.address + "/cases/")
+    page.keyboard.press("j")
+    assert focused(page, "href").startswith("/cases/")
+
+
 def test_the_focus_is_seen_on_everything_that_takes_it(page, site, find_case):
     page.goto(site.address + find_case("waiting"))
     for _step in range(25):

@@ -1,9 +1,8 @@
 """Addresses of the desk."""
 
 from django.urls import path
-from django.views.generic import TemplateView
 
-from rempart.casework.views import cases, ledger, rulebooks, simulations, waves
+from rempart.casework.views import cases, keyboard, ledger, rulebooks, simulations, waves
 
 app_name = "casework"
 urlpatterns = [
@@ -19,5 +18,5 @@ urlpatterns = [
     path("simulations/", simulations.simulations, name="simulations"),
     path("simulations/<int:pk>/", simulations.simulation, name="simulation"),
     path("ledger/", ledger.ledger, name="ledger"),
-    path("keys/", TemplateView.as_view(template_name="casework/keys.html"), name="keys"),
+    path("keys/", keyboard.keys, name="keys"),
 ]
