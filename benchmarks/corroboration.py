@@ -3,8 +3,8 @@
     python benchmarks/corroboration.py [--million]
 
 Beside it, the peer: every testimony of an account compared with every other (words, origin, communities), as the
-effective number of sources is usually computed. Its time grows with the square of the testimonies of one account, which
-is why testimonies are grouped by what they share instead. It is tried on one account alone, and corroboration beside it.
+effective number of sources is usually computed. Its time grows with the square of the testimonies of one account,
+which is why they are grouped by what they share instead. It is tried on one account, and corroboration beside it.
 """
 
 import argparse

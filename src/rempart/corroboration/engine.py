@@ -14,7 +14,7 @@ when they strike again, or when one of its own groups has grown. Nothing heard l
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from itertools import chain, groupby
+from itertools import chain, groupby, islice
 from math import log
 from operator import attrgetter
 from typing import Literal
@@ -66,7 +66,7 @@ class Engine:
         self._meant: dict[AccountReference, Account] = {}  # references already looked up
         self._frequencies = Frequencies()
         self._reporters: dict[str, int] = {}
-        self._targets: list[list[Account]] = []  # by reporter, accused accounts, oldest first
+        self._targets: list[dict[Account, None]] = []  # by reporter, accused accounts, oldest first
         self._created = 0
         # Numbers of what may be shared: texts by their first place, then the rest; negative ones are earlier targets.
         self._keys = len(self._testimonies)
@@ -138,13 +138,14 @@ class Engine:
         new = account not in targets
         if new:
             self._count(reporter, testimony, shared, targets)
-        struck = self._struck(testimony, account, targets) if targets else []
-        account.hear(testimony, reporter, shared + struck)
+        others = self._earlier(testimony, account, targets) if targets else []
+        strength = 1.0 if testimony.stance == "testimony" else self.parameters.relayed_target
+        account.hear(testimony, reporter, shared + [Shared(-1 - o.index, "targets", strength) for o in others])
         if new:
-            targets.append(account)
+            targets[account] = None
             self._frequencies.sharing[-1 - account.index] = len(account.ties.sources)
-            for other in targets[-1 - len(struck) : -1] if struck else ():
-                if other.ties.tie_again(reporter, Shared(-1 - account.index, "targets", struck[0].strength)):
+            for other in others:
+                if other.ties.tie_again(reporter, Shared(-1 - account.index, "targets", strength)):
                     changed[other] = None
 
     def _account(self, about: AccountReference, changed: dict[Account, None]) -> Account:
@@ -176,27 +177,30 @@ class Engine:
             reporter = self._reporter(testimony.reporter.id)
             targets = self._targets[reporter]
             if lost in targets:
-                targets[:] = dict.fromkeys(into if target is lost else target for target in targets)
+                targets = dict.fromkeys(into if target is lost else target for target in targets)
+                self._targets[reporter] = targets
             shared = self._shared(position, testimony)
             if testimony.stance != "dispute":
                 into.first_at = into.first_at or _in_utc(testimony.received_at)
-                shared += self._struck(testimony, into, targets)
+                strength = 1.0 if testimony.stance == "testimony" else self.parameters.relayed_target
+                others = self._earlier(testimony, into, targets)
+                shared += [Shared(-1 - other.index, "targets", strength) for other in others]
             into.hear(testimony, reporter, shared)
 
     def _reporter(self, id: str) -> int:
         number = self._reporters.get(id)
         if number is None:
             number = self._reporters[id] = len(self._targets)
-            self._targets.append([])
+            self._targets.append({})
         return number
 
-    def _count(self, reporter: int, testimony: Testimony, shared: list[Shared], targets: list[Account]) -> None:
+    def _count(self, reporter: int, testimony: Testimony, shared: list[Shared], targets: dict[Account, None]) -> None:
         """Count what a reporter shares, once for each thing whatever the number of accounts they accuse."""
         frequencies = self._frequencies
         counts = frequencies.sharing
         known: set[int] = set()
         if targets:
-            for target in targets[-_EARLIER_TARGETS:]:
+            for target in islice(reversed(targets), _EARLIER_TARGETS):
                 known.update(target.ties.sources[reporter].keys)
         else:
             frequencies.accusers += 1
@@ -206,19 +210,15 @@ class Engine:
             if key not in known:
                 counts[key] = counts.get(key, 0) + 1
 
-    def _struck(self, testimony: Testimony, account: Account, targets: list[Account]) -> list[Shared]:
-        """The other accounts that a reporter accused, as things that they may share with others who did the same.
+    @staticmethod
+    def _earlier(testimony: Testimony, account: Account, targets: dict[Account, None]) -> list[Account]:
+        """The other accounts that a reporter accused last, where others may have accused them too.
 
         Trusted flaggers are left out: to speak of many accounts is their work.
         """
         if testimony.channel == "trusted_flagger":
             return []
-        strength = 1.0 if testimony.stance == "testimony" else self.parameters.relayed_target
-        return [
-            Shared(-1 - other.index, "targets", strength)
-            for other in targets[-_EARLIER_TARGETS:]
-            if other is not account
-        ]
+        return [other for other in islice(reversed(targets), _EARLIER_TARGETS) if other is not account]
 
     # What testimonies may share
 
