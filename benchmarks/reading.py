@@ -110,7 +110,7 @@ def main() -> None:
           f"pyahocorasick {theirs:.2f} s (substrings only): ratio {ours / theirs:.1f}")  # fmt: skip
     ours, theirs, right, theirs_right, count = language_passes()
     print(f"language of {count} posts: {ours * 1e6 / count:.1f} µs each, {right:.3f} right; "
-          f"py3langid {theirs * 1e6 / count:.1f} µs, {theirs_right:.3f} right: {theirs / ours:.0f} times slower")  # fmt: skip
+          f"langid {theirs * 1e6 / count:.1f} µs, {theirs_right:.3f} right: {theirs / ours:.0f}× slower")  # fmt: skip
 
 
 if __name__ == "__main__":

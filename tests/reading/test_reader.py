@@ -46,6 +46,8 @@ def test_the_stance_is_told(read, text, stance):
         ("@tiktok_fr vous attendez quoi ? @leo.vrtx m'a demandé des nudes", ["tiktok:leo.vrtx"]),
         ("@leo.vrtx a demandé des nudes à @lina.blt, elle m'a tout raconté", ["tiktok:leo.vrtx"]),
         ("un tiktokeur m'a demandé des nudes, j'avais 14 ans", []),
+        ("@kev_tv m'a demandé des nudes", ["tiktok:kev_tv"]),
+        ("il m'a demandé des nudes, j'avais 14 ans, @asso_lumiere_fr", []),
         ("des nudes, voilà ce que @leo.vrtx m'a demandé sur snap", ["tiktok:leo.vrtx"]),
     ],
 )

@@ -63,8 +63,8 @@ def find_people(
             found.append(Named(index, index + 1, (), -9.0))
             continue
         weight = weights[index]
-        if known.doubts(accounts[0].handle):
-            weight -= 1.5
+        if weight <= 0 and known.doubts(accounts[0].handle):
+            weight -= 1.0  # the words around it come before what its name looks like
         found.append(Named(index, index + 1, accounts, weight, beside))
     return [named for named in _joined(found, symbols, grammar) if named.accounts]
 
