@@ -1,7 +1,7 @@
 """From testimonies to an assessment of each account: how far what is said can be believed, and why."""
 
 from rempart.corroboration.accused import Account
-from rempart.corroboration.assessing import assess, timeline
+from rempart.corroboration.assessing import assess, collector_paused, timeline
 from rempart.corroboration.engine import Engine
 from rempart.corroboration.identity import Accounts
 from rempart.corroboration.parameters import Parameters, load_parameters, shipped_parameters
@@ -13,6 +13,7 @@ __all__ = [
     "Engine",
     "Parameters",
     "assess",
+    "collector_paused",
     "load_parameters",
     "read_testimonies",
     "shipped_parameters",

@@ -9,7 +9,7 @@ from datetime import datetime
 
 import msgspec
 
-from rempart.corroboration import Account, Accounts, Engine
+from rempart.corroboration import Account, Accounts, Engine, collector_paused
 from rempart.records import Testimony, Truth
 from rempart.replay.outcome import Outcome, Tally
 from rempart.replay.standing import Standing, act
@@ -71,6 +71,13 @@ def run(
     prior: float = 0.5,
 ) -> Replayed:
     """Run a wave forward and keep what each rulebook did. Parameters as for `replay`. Raises ValueError likewise."""
+    with collector_paused():
+        return _run(testimonies, rulebooks, accounts, prior)
+
+
+def _run(
+    testimonies: Iterable[Testimony], rulebooks: Sequence[Rulebook], accounts: Accounts | None, prior: float
+) -> Replayed:
     engine = Engine(testimonies, accounts=accounts, prior=prior)
     courses = [Course(rulebook=rulebook) for rulebook in rulebooks]
     received: dict[Account, int] = {}
