@@ -30,6 +30,7 @@ import django  # noqa: E402
 import hypothesis  # noqa: E402
 import psycopg  # noqa: E402
 import pytest  # noqa: E402
+from pytest_django.plugin import blocking_manager_key  # noqa: E402
 
 from rempart.database.embedded import APPLICATION, OWNER, EmbeddedServer  # noqa: E402
 from rempart.ledger import clock as rempart_clock  # noqa: E402
@@ -45,8 +46,11 @@ TEMPLATE = "rempart_template"
 SHARED = "rempart_shared"
 
 
-def pytest_pycollect_makemodule(module_path: Path) -> None:
-    """Set Django up before the first test module that may import models; the pure rooms do without."""
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> None:
+    """Set Django up before the first test module that may import models; the pure rooms do without.
+
+    From then on, a test that did not ask for a database is refused one.
+    """
     room = module_path.relative_to(Path(__file__).parent).parts[0]
     if room not in PURE_ROOMS:
         django.setup()
@@ -54,6 +58,9 @@ def pytest_pycollect_makemodule(module_path: Path) -> None:
 
         # Slow by design, and not what the tests are about.
         settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+        blocker = parent.config.stash[blocking_manager_key]
+        if not blocker.is_active:
+            blocker.block()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -97,7 +97,7 @@ def test_a_second_replay_takes_the_place_of_the_first(wave):
     assert WaveReplay.objects.count() == 1
 
 
-def test_a_simulation_has_the_truth_and_is_computed_once(reviewer):
+def test_a_simulation_has_the_truth_and_is_computed_once(db, reviewer):
     asked = services.ask_simulation(accounts=20, seed=3, rulebooks=["rempart", "count-three"], acting=reviewer)
     done = services.compute_simulation(asked)
     again = services.compute_simulation(Simulation.objects.get())
@@ -115,7 +115,7 @@ def test_no_truth_stands_outside_simulations(wave):
     assert not any(name in row for row in services.replay_wave(wave).rows for name in columns)
 
 
-def test_a_simulation_of_a_rulebook_that_is_not_shipped_is_refused(reviewer):
+def test_a_simulation_of_a_rulebook_that_is_not_shipped_is_refused(db, reviewer):
     with pytest.raises(FileNotFoundError):
         services.ask_simulation(accounts=20, seed=3, rulebooks=["/etc/passwd"], acting=reviewer)
 
