@@ -22,7 +22,8 @@ class ReaderLeft(Exception):
 
 @contextmanager
 def results(out: str | None, rejects: str | None) -> Iterator[tuple[Writer, Rejects]]:
-    """Where a command writes its records and its rejects: files, or the standard streams."""
+    """Where a command writes its records and its rejects: files, or the standard streams. Raises click.UsageError."""
+    _ensure_apart(out, rejects)
     with (
         Path(out).open("wb") if out else nullcontext(sys.stdout.buffer) as out_stream,
         Path(rejects).open("wb") if rejects else nullcontext(sys.stderr.buffer) as rejects_stream,
@@ -33,6 +34,17 @@ def results(out: str | None, rejects: str | None) -> Iterator[tuple[Writer, Reje
             writer.flush()
         except BrokenPipeError as error:
             raise ReaderLeft from error
+
+
+def _ensure_apart(*outputs: str | None) -> None:
+    """No output is also an input, nor are two outputs one file: opening it would empty it before it is read."""
+    parameters = click.get_current_context().params
+    inputs = [value for name, value in parameters.items() if name not in ("out", "rejects") and isinstance(value, str)]
+    files: list[Path] = [Path(name) for name in [*inputs, *parameters.get("files", ())] if name and name != "-"]
+    for output in (Path(name) for name in outputs if name):
+        if output.is_file() and any(file.is_file() and file.samefile(output) for file in files):
+            raise click.UsageError(f"{output} is read from and written to: write elsewhere")
+        files.append(output)
 
 
 def with_results(command):
@@ -452,8 +464,17 @@ def privacy_erase() -> None:
         click.echo(f"{name}: {count} erased")
 
 
+def _say_no_more() -> None:
+    """Drop what standard output still holds back: it cannot be written, not even at interpreter exit."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def main() -> None:
-    """Run a command; exit 64 for wrong usage, 65 when no line was good, 66 for a file that is not there."""
+    """Run a command.
+
+    Exits 64 for wrong usage, 65 when no line was good, 66 for a file that is not there or not to be read, 74 when
+    the results cannot be written.
+    """
     try:
         status = cli.main(standalone_mode=False)
     except click.ClickException as error:
@@ -461,16 +482,23 @@ def main() -> None:
         status = exits.USAGE if isinstance(error, click.UsageError) else error.exit_code
     except NothingGood:
         status = exits.DATA_ERROR
-    except FileNotFoundError as error:
+    except (FileNotFoundError, NotADirectoryError) as error:
         click.echo(f"rempart: {error.filename}: no such file", err=True)
         status = exits.NO_INPUT
     except IsADirectoryError as error:
         click.echo(f"rempart: {error.filename}: is a folder, not a file", err=True)
         status = exits.NO_INPUT
+    except PermissionError as error:
+        click.echo(f"rempart: {error.filename}: permission denied", err=True)
+        status = exits.NO_INPUT
     except ReaderLeft:
-        # The reader of our output has gone: nothing more to say, not even at interpreter exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _say_no_more()
         status = exits.OK
+    except OSError as error:
+        # A full disk, most often.
+        click.echo(f"rempart: {error.filename or 'the results cannot be written'}: {error.strerror}", err=True)
+        _say_no_more()
+        status = exits.IO_ERROR
     except (click.Abort, KeyboardInterrupt):
         status = 130
     sys.exit(status if isinstance(status, int) else exits.OK)

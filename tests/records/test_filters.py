@@ -132,6 +132,13 @@ def test_a_file_that_is_not_there_is_named(name, tmp_path):
 
 
 @each_filter
+def test_a_file_inside_a_file_is_not_there(name, good):
+    ended = run(*FILTERS[name], good[name] / "inside.jsonl")
+    assert ended.status == exits.NO_INPUT
+    assert b"inside.jsonl" in ended.err
+
+
+@each_filter
 def test_a_folder_is_no_file(name, tmp_path):
     ended = run(*FILTERS[name], tmp_path)
     assert ended.status == exits.NO_INPUT
@@ -154,6 +161,32 @@ def test_results_go_where_they_are_asked_for(name, good, expected, tmp_path):
     assert ended.status == exits.OK
     assert ended.out == b""
     assert out.read_bytes() == expected[name]
+
+
+@each_filter
+def test_results_are_not_written_over_what_is_read(name, good, tmp_path):
+    file = tmp_path / "input.jsonl"
+    file.write_bytes(good[name].read_bytes())
+    ended = run(*FILTERS[name], file, "--out", file)
+    assert ended.status == exits.USAGE
+    assert file.read_bytes() == good[name].read_bytes()
+
+
+@each_filter
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux that is always full")
+def test_a_full_disk_is_told_in_a_sentence(name, good):
+    ended = run(*FILTERS[name], good[name], "--out", "/dev/full")
+    assert ended.status == exits.IO_ERROR
+    assert b"No space left" in ended.err
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+def test_a_file_that_one_may_not_read_is_named(tmp_path):
+    file = tmp_path / "closed.jsonl"
+    file.touch(mode=0)
+    ended = run(*FILTERS["read"], file)
+    assert ended.status == exits.NO_INPUT
+    assert b"closed.jsonl" in ended.err
 
 
 def test_the_filters_join_in_one_pipe(good, expected):

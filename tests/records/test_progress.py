@@ -6,6 +6,8 @@ import subprocess
 import sys
 import termios
 
+import pytest
+
 COUNT = "from rempart.records.progress import progress; print(sum(progress(range(10), what='posts')))"
 
 
@@ -15,9 +17,10 @@ def test_a_pipe_sees_the_items_and_no_bar():
     assert ended.stderr == b""
 
 
-def test_a_terminal_sees_how_many_there_were():
+@pytest.mark.parametrize("columns", [80, 0], ids=["of a known width", "of an unknown width"])
+def test_a_terminal_sees_how_many_there_were(columns):
     terminal, end = pty.openpty()
-    termios.tcsetwinsize(end, (24, 80))
+    termios.tcsetwinsize(end, (24, columns))
     ended = subprocess.run([sys.executable, "-c", COUNT], stdout=subprocess.PIPE, stderr=end, check=True)
     os.close(end)
     shown = os.read(terminal, 10_000)

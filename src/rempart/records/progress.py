@@ -1,5 +1,6 @@
 """A progress bar on a terminal, nothing in a pipe."""
 
+import os
 import sys
 from collections.abc import Iterable, Iterator
 from typing import TypeVar
@@ -14,4 +15,6 @@ def progress(items: Iterable[T], *, what: str, total: int | None = None) -> Iter
         return
     from tqdm import tqdm
 
-    yield from tqdm(items, total=total, unit=f" {what}", file=sys.stderr, mininterval=0.2)
+    # A terminal that says nothing of its size (a recorded session) is as wide as most.
+    width = None if os.get_terminal_size(sys.stderr.fileno()).columns else 80
+    yield from tqdm(items, total=total, unit=f" {what}", file=sys.stderr, mininterval=0.2, ncols=width)
