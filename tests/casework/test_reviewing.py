@@ -38,6 +38,19 @@ def test_what_it_takes_over_ends_when_it_begins(proposal, reviewer, events_of):
     assert events_of(before)[-1] == "decision_taken_over"
 
 
+def test_what_it_was_to_take_over_goes_on_when_it_is_lifted_before_it_begins(judged, respondent, reviewer, events_of):
+    account = respondent()
+    before = judged(account, credibility=0.7).decisions.get(state="taken")
+    proposal = judged(account, credibility=0.85, independent_sources=2.0).decisions.get(state="proposed")
+    delayed = services.approve_decision(proposal, acting=reviewer, reason="They hold together.")
+    assert delayed.to_come
+    services.lift_decision(delayed, acting=reviewer, reason="The only source took it back.")
+    before.refresh_from_db()
+    assert before.ended_at is None
+    assert not PlatformOrder.objects.filter(measure__decision=before, action="lift").exists()
+    assert events_of(before)[-1] == "decision_goes_on"
+
+
 def test_two_reviewers_means_two_people(about_a_minor, reviewer, colleague):
     services.approve_decision(about_a_minor, acting=reviewer, reason="I believe it.")
     with pytest.raises(errors.SecondPersonNeeded):

@@ -37,6 +37,7 @@ class Event(TextChoices):
     DECISION_TAKEN = "decision_taken", _("Measures taken")
     DECISION_CONFIRMED = "decision_confirmed", _("Measures confirmed by a reviewer")
     DECISION_TAKEN_OVER = "decision_taken_over", _("Measures taken over by another decision")
+    DECISION_GOES_ON = "decision_goes_on", _("Measures go on: what was to take them over was lifted")
     DECISION_RENEWED = "decision_renewed", _("Measures renewed")
     DECISION_LAPSED = "decision_lapsed", _("Measures lapsed")
     MEASURE_LIFTED = "measure_lifted", _("Measure lifted")

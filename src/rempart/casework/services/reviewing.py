@@ -17,7 +17,7 @@ from rempart.casework.errors import (
 from rempart.casework.models import Case, Decision, MeasureTaken, PlatformOrder
 from rempart.casework.services.guards import ensure_reviewer, given_reason, locked
 from rempart.casework.services.rulebooks import book_of
-from rempart.casework.services.taking import order_lift, set_dates, take, words
+from rempart.casework.services.taking import let_go_on, order_lift, set_dates, take, words
 from rempart.ledger import append
 from rempart.ledger.clock import now
 from rempart.ledger.events import Event
@@ -90,6 +90,8 @@ def confirm_decision(decision: Decision, *, acting: StaffMember, reason: str) ->
 def lift_measure(measure: MeasureTaken, *, acting: StaffMember, reason: str) -> MeasureTaken:
     """Lift one measure and order the platform to restore the account; the decision ends with its last measure.
 
+    Lifted before it began, a decision does not end what it was to take over.
+
     Raises NotAllowed, ReasonMissing, and NotInForce when it has lapsed or was lifted.
     """
     ensure_reviewer(acting)
@@ -103,8 +105,11 @@ def lift_measure(measure: MeasureTaken, *, acting: StaffMember, reason: str) -> 
     order_lift([measure], due_at=measure.lifted_at)
     append(Event.MEASURE_LIFTED, subject=measure, acting=acting, content={"measure": measure.measure, "reason": reason})
     if not decision.measures.filter(lifted_at=None).exists():
+        had_begun = not decision.to_come
         decision.ended_at, decision.ended = measure.lifted_at, Decision.Ended.LIFTED
         decision.save(update_fields=["ended_at", "ended"])
+        if not had_begun:
+            let_go_on(decision)
         finals = decision.case.decisions.to_come_or_in_force().filter(mode=Decision.Mode.FINAL)
         if decision.mode == Decision.Mode.FINAL and not finals.exists():
             Case.objects.filter(pk=decision.case_id).update(state=Case.State.OPEN)

@@ -139,6 +139,21 @@ def _take_over(decision: Decision, others: Iterable[Decision]) -> None:
         append(Event.DECISION_TAKEN_OVER, subject=other, content={"by": decision.pk}, effective_at=other.ended_at)
 
 
+def let_go_on(decision: Decision) -> None:
+    """Undo what a decision was to take over when it would begin: it was lifted before, and never does."""
+    others = Decision.objects.filter(
+        case=decision.case_id, ended=Decision.Ended.TAKEN_OVER, ended_at=decision.begins_at, ended_at__gt=now()
+    )
+    for other in others:
+        planned = other.ended_at
+        other.ended_at, other.ended = None, ""
+        other.save(update_fields=["ended_at", "ended"])
+        PlatformOrder.objects.filter(
+            measure__decision=other, action=PlatformOrder.Action.LIFT, due_at=planned, carried_out_at=None
+        ).delete()
+        append(Event.DECISION_GOES_ON, subject=other, content={"instead_of": decision.pk})
+
+
 def order_lift(measures: Iterable[MeasureTaken], *, due_at: datetime) -> None:
     """Order the platform to lift measures, but those that another decision of the case keeps in force then."""
     for measure in measures:
