@@ -1,5 +1,6 @@
 """What weighs more than what."""
 
+import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -138,6 +139,58 @@ def test_victims_who_speak_within_minutes_from_new_accounts_are_not_a_campaign(w
         reporter = Reporter(id=f"new{n}", account_created_at=at - timedelta(hours=3))
         victims.append(world.testimony(text=told.text, received_at=at, reporter=reporter))
     assert only(victims).coordination < 0.3
+
+
+def opened(testimonies, *ats):
+    """The same testimonies from accounts opened then."""
+    for number, testimony in enumerate(testimonies):
+        testimony.reporter = Reporter(id=testimony.reporter.id, account_created_at=ats[number % len(ats)])
+    return testimonies
+
+
+def years_before(number, *, spread):
+    """When unrelated people opened their accounts: anywhere in `spread` days that end a year before the wave."""
+    chance = random.Random(number)
+    return [START - timedelta(days=365 + chance.random() * spread) for _ in range(number)]
+
+
+def test_old_accounts_opened_in_the_same_days_are_a_campaign(world):
+    brigade = opened(world.victims(6), *years_before(6, spread=3))
+    assert only(brigade).coordination > 0.9
+    assert only(brigade).independent_sources < 2
+
+
+def test_old_accounts_opened_in_different_months_are_no_campaign(world):
+    assert only(opened(world.victims(30), *years_before(30, spread=1500))).coordination < 0.2
+
+
+def test_two_of_ten_old_accounts_opened_in_the_same_week_are_chance(world):
+    victims = opened(world.victims(10), *years_before(10, spread=1500))
+    opened(victims[:2], START - timedelta(days=400), START - timedelta(days=402))
+    assert only(victims).independent_sources > 9.5
+
+
+def test_weeks_in_which_everybody_opened_an_account_are_no_campaign(world):
+    elsewhere = [t for n in range(40) for t in opened(world.victims(3, f"star{n}"), *years_before(3, spread=3))]
+    here = opened(world.victims(6), *years_before(6, spread=3))
+    leo = {a.about.handle: a for a in assess(elsewhere + here)}["leo.vrtx"]
+    assert leo.coordination < 0.3
+
+
+def test_a_flood_of_accounts_made_within_hours_is_a_campaign(world):
+    hours = [START - timedelta(minutes=10 * n) for n in range(40)]
+    flood = opened(world.victims(40), *hours)
+    for n, testimony in enumerate(flood):
+        testimony.received_at = START + timedelta(minutes=1.4 * n + n % 3)
+    assert only(flood).coordination > 0.5
+    assert only(flood).credibility < only(opened(world.victims(3), *years_before(3, spread=900))).credibility
+
+
+def test_victims_of_whom_half_opened_an_account_to_speak_are_no_campaign(world):
+    victims = world.victims(30)
+    opened(victims[::2], *[victims[0].received_at - timedelta(minutes=7 * n) for n in range(15)])
+    opened(victims[1::2], *years_before(15, spread=900))
+    assert only(victims).coordination < 0.2
 
 
 def test_short_words_of_the_hashtag_are_not_a_campaign(world):

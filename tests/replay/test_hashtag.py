@@ -79,7 +79,7 @@ def test_a_seed_gives_the_same_posts_on_every_machine_and_python():
     _, natives = raw_posts(accounts=10, posts=300, seed=1)
     assert (
         hashlib.sha256(msgspec.json.encode(list(natives))).hexdigest()
-        == "d6ea2c79a91a5bbf625c564dab7bb0612c4b579a4ac1af9bbaea270bcc8f0d80"
+        == "e6e8b1574476f745a693d4a7ad4685be75aa99ad7368798bf2a0750f32a1ddc6"
     )
 
 

@@ -44,6 +44,7 @@ class Account:
             if tally not in tallies:
                 tallies.append(tally)
         known = bool(testimony.reporter.communities)
+        opened = testimony.reporter.account_created_at is not None
         if testimony.stance == "dispute":
             self._hear_denial(testimony, reporter, tallies)
             if known:
@@ -58,7 +59,7 @@ class Account:
             tally.hear(testimony, reporter, weight, source)
         first_hand = testimony.stance == "testimony"
         if shared or first_hand:
-            ties.tie(source, shared, first_hand=first_hand, communities_known=known)
+            ties.tie(source, shared, first_hand=first_hand, communities_known=known, opened_known=opened)
         if known and not first_hand:
             ties.stand_by(reporter, shared)
         if testimony.evidence and not source.verified and any(piece.verified for piece in testimony.evidence):

@@ -33,6 +33,7 @@ from rempart.text.near_duplicates import find_copies
 
 # A reporter's latest accounts whose other accusers are looked at for striking together.
 _EARLIER_TARGETS = 6
+_DAY = 86_400
 
 
 class Engine:
@@ -76,6 +77,7 @@ class Engine:
         self._networks = self._recurring("network", (origin.network for origin in origins))
         communities = chain.from_iterable(t.reporter.communities for t in self._testimonies)
         self._communities = self._recurring("community", communities)
+        self._windows: dict[tuple[Kind, int], Shared] = {}  # in which accounts were opened
 
     def run(self) -> Iterator[tuple[datetime, list[Account]]]:
         """Hear everything, one instant at a time: each with the accounts whose assessment may have changed."""
@@ -206,6 +208,8 @@ class Engine:
             frequencies.accusers += 1
             if testimony.reporter.communities:
                 frequencies.known_communities += 1
+            if testimony.reporter.account_created_at is not None:
+                frequencies.known_opened += 1
         for key, _, _ in shared:
             if key not in known:
                 counts[key] = counts.get(key, 0) + 1
@@ -237,7 +241,28 @@ class Engine:
         for community in testimony.reporter.communities:
             if community in self._communities:
                 shared.append(self._communities[community])
+        opened = testimony.reporter.account_created_at
+        if opened is not None:
+            shared += self._opened(opened, testimony.received_at)
         return shared
+
+    def _opened(self, opened: datetime, spoke: datetime) -> list[Shared]:
+        """The two windows, which overlap by half, in which the account of somebody who spoke then was opened."""
+        parameters = self.parameters.opened
+        kind: Kind = "cohort"
+        days = parameters.cohort
+        at = opened.timestamp()
+        if spoke.timestamp() - at < parameters.new * _DAY:
+            kind, days = "newcomers", parameters.newcomers
+        last = int(at // (days * _DAY / 2))
+        windows = []
+        for first in (last - 1, last):
+            window = self._windows.get((kind, first))
+            if window is None:
+                window = self._windows[kind, first] = Shared(self._keys, kind, 1.0)
+                self._keys += 1
+            windows.append(window)
+        return windows
 
     def _recurring(self, kind: Kind, things: Iterable[str | None]) -> dict[str | None, Shared]:
         """What recurs among things that reporters may share: what comes once is shared by nobody."""

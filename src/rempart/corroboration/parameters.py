@@ -64,7 +64,18 @@ class SharingByKind(_Checked, frozen=True, kw_only=True):
     device: Sharing
     network: Sharing
     community: Sharing
+    newcomers: Sharing
+    cohort: Sharing
     targets: Sharing
+
+
+class Opened(_Checked, frozen=True, kw_only=True):
+    """When accounts are opened together, in days: `new` as long as an account is new, then how wide a window is for
+    new ones and for older ones."""
+
+    new: Annotated[float, Meta(ge=0)]
+    newcomers: Annotated[float, Meta(gt=0)]
+    cohort: Annotated[float, Meta(gt=0)]
 
 
 class Parameters(_Checked, frozen=True, kw_only=True):
@@ -84,6 +95,7 @@ class Parameters(_Checked, frozen=True, kw_only=True):
     left_after_retraction: Share
     record: Record
     sharing: SharingByKind
+    opened: Opened
     relayed_target: Share
     several_targets: Share
     elsewhere_at_least: Annotated[float, Meta(gt=0)]

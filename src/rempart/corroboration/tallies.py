@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from rempart.corroboration.groups import Group, Kind, Spacing, discount, effective_voices
+from rempart.corroboration.groups import OPENED, Group, Kind, Spacing, discount, effective_voices
 from rempart.corroboration.parameters import Parameters
 from rempart.records import Channel, Conduct, EvidenceKind, Factor, Service, ServiceView, Testimony
 from rempart.records.references import SERVICES
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 
 
-_COMPARED: tuple[Kind, ...] = ("text", "community", "network", "device")
+_COMPARED: tuple[Kind, ...] = ("text", "community", "network", "device", *OPENED)
 
 
 class Voice(msgspec.Struct, eq=False):
@@ -155,9 +155,11 @@ class Tally:
             "network": origin is not None and origin.network is not None,
             "device": origin is not None and origin.device is not None,
         }
+        # That an account's age is known is nothing that speaks for whoever has it: anonymous people weigh as much.
         self._comparable += verified or any(known.values())
-        for kind, so in known.items():
-            self._known[kind] += verified or so
+        opened = testimony.reporter.account_created_at is not None
+        for kind in _COMPARED:
+            self._known[kind] += verified or known.get(kind, opened)
 
     def _count(self, testimony: Testimony) -> None:
         if testimony.stance == "testimony":

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from rempart.corroboration.groups import Group, Kind, log_odds
+from rempart.corroboration.groups import OPENED, Group, Kind, log_odds
 from rempart.corroboration.parameters import Parameters
 from rempart.corroboration.tallies import Tally, Voice
 
@@ -30,6 +30,7 @@ class Frequencies:
     def __init__(self) -> None:
         self.accusers = 0
         self.known_communities = 0
+        self.known_opened = 0
         self.sharing: dict[int, int] = {}
 
 
@@ -46,6 +47,7 @@ class Source(msgspec.Struct, eq=False):
     first_hand: bool = False
     verified: bool = False
     communities_known: bool = False
+    opened_known: bool = False
     keys: tuple[int, ...] = ()
     group: Group | None = None
     voices: list[Voice] = []
@@ -62,6 +64,7 @@ class Ties:
         "_frequencies",
         "_groups",
         "_known",
+        "_known_opened",
         "_parameters",
         "_suspects",
         "sources",
@@ -77,6 +80,7 @@ class Ties:
         self._suspects = 0  # groups thought to be coordinated by themselves
         # Communities are compared between those who speak of themselves and bystanders, who relay or deny.
         self._known = 0  # first-hand sources whose communities are known
+        self._known_opened = 0  # sources of whose account it is known when it was opened
         self._bystanders: set[int] = set()
         self._bystanders_known = 0
         self._bystanders_sharing: dict[int, int] = {}
@@ -106,9 +110,14 @@ class Ties:
                 if kind == "community":
                     self._bystanders_sharing[key] = self._bystanders_sharing.get(key, 0) + 1
 
-    def tie(self, source: Source, shared: list[Shared], *, first_hand: bool, communities_known: bool) -> None:
+    def tie(
+        self, source: Source, shared: list[Shared], *, first_hand: bool, communities_known: bool, opened_known: bool
+    ) -> None:
         """Count what a source shares with others."""
         source.first_hand |= first_hand
+        if opened_known and not source.opened_known:
+            source.opened_known = True
+            self._known_opened += 1
         if communities_known and source.first_hand and not source.communities_known:
             source.communities_known = True
             self._known += 1
@@ -151,19 +160,10 @@ class Ties:
 
     def _look(self, key: int, group: Group) -> None:
         """Work out the odds of a group again, and who is counted in it."""
-        parameters, frequencies = self._parameters, self._frequencies
+        parameters = self._parameters
         size = len(group.members)
         group.next_look = size + max(1, size // 2)
-        sharing = frequencies.sharing.get(key, 0)
-        if group.kind == "community":
-            accusers, elsewhere = self._known, frequencies.known_communities - self._known
-        else:
-            accusers, elsewhere = len(self.sources), frequencies.accusers - len(self.sources)
-        if group.kind == "targets":
-            # By chance, those who accuse the other account are as many here as anywhere, were some to accuse several.
-            expected = parameters.several_targets * sharing / max(frequencies.accusers, 1)
-        else:
-            expected = (max(sharing - size, 0) + 0.5) / (max(elsewhere, 0) + parameters.elsewhere_at_least)
+        accusers, expected = self._expected(key, group)
         intrinsic = log_odds(
             group,
             accusers=accusers,
@@ -196,6 +196,22 @@ class Ties:
                 self._count_in(member, group)
         for tally in told:
             tally.reconsider(group)
+
+    def _expected(self, key: int, group: Group) -> tuple[int, float]:
+        """How many here could share the thing of a group, and the share of people who do elsewhere."""
+        frequencies, size = self._frequencies, len(group.members)
+        sharing = frequencies.sharing.get(key, 0)
+        if group.kind == "targets":
+            # By chance, those who accuse the other account are as many here as anywhere, were some to accuse several.
+            return len(self.sources), self._parameters.several_targets * sharing / max(frequencies.accusers, 1)
+        if group.kind == "community":
+            accusers, everybody = self._known, frequencies.known_communities
+        elif group.kind in OPENED:
+            accusers, everybody = self._known_opened, frequencies.known_opened
+        else:
+            accusers, everybody = len(self.sources), frequencies.accusers
+        elsewhere = max(everybody - accusers, 0) + self._parameters.elsewhere_at_least
+        return accusers, (max(sharing - size, 0) + 0.5) / elsewhere
 
     def _overlap(self, group: Group) -> float:
         """The largest share of members in a group of another kind that is itself thought to be coordinated."""

@@ -1,5 +1,6 @@
 """Who speaks when in a simulated wave: the times of every testimony, relay and dispute, before any word of them."""
 
+from datetime import datetime
 from typing import NamedTuple
 
 import msgspec
@@ -15,7 +16,10 @@ _HOUR = 3600
 
 
 class Crew(msgspec.Struct):
-    """People who act together against one account after another."""
+    """People who act together against one account after another.
+
+    `lot`: from when, and for how many days, the accounts that they bought were opened.
+    """
 
     care: Care
     number: int
@@ -30,6 +34,7 @@ class Crew(msgspec.Struct):
     age: int | None = None
     details: list[str] = []
     script: str = ""
+    lot: tuple[datetime, float] | None = None
 
 
 class Arrival(NamedTuple):

@@ -18,13 +18,16 @@ from rempart.replay.stars import Parameters, Star
 TAG = "balancetastar"
 _OTHER_TAGS = ("metoo", "jetecrois", "tiktokfrance", "mineurs", "JusticePourElles")
 
-# Half a day in the open: everything is quicker than through a platform's own channels, and all of it is public.
+# Half a day in the open: everything is quicker than through a platform's own channels, and all of it is public. Such a
+# hashtag is about one service's stars, and says which: under it, a handle alone is enough.
 HALF_A_DAY = Parameters(
     begins=datetime(2026, 3, 7, 9, 30, tzinfo=UTC),
     spread=2.5,
     lasts=12.0,
     echo=1.3,
     channels={"public_post": 1.0},
+    services={"tiktok": 1.0},
+    known_creation=1.0,
 )
 
 _SHAPES = Weighted({tweet: 0.72, commit: 0.14, status: 0.14})

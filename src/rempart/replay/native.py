@@ -1,7 +1,7 @@
 """A post in the shape of the service it was made on: X API v2 tweet, Bluesky commit from Jetstream, Mastodon status.
 
-Sources: X API v2 data dictionary (Tweet object), bluesky-social/jetstream README (commit events), lexicon
-`app.bsky.feed.post`, Mastodon API documentation (Status entity).
+Sources: X API v2 data dictionary (Tweet and User objects, filtered stream), bluesky-social/jetstream README (commit
+events), lexicon `app.bsky.feed.post`, Mastodon API documentation (Status entity).
 """
 
 import html
@@ -28,8 +28,8 @@ class Draft(msgspec.Struct, kw_only=True):
 
 
 def tweet(draft: Draft) -> Native:
-    """An X API v2 tweet, as a search or a stream gives it with `created_at`, `author_id` and `entities`."""
-    native: Native = {
+    """An X API v2 tweet, as a filtered stream gives it: the tweet under `data`, who wrote it under `includes`."""
+    data: Native = {
         "id": _tweet_id(draft),
         "text": draft.text,
         "author_id": _number_of(draft.author),
@@ -41,13 +41,16 @@ def tweet(draft: Draft) -> Native:
         "public_metrics": {"retweet_count": 0, "reply_count": 0, "like_count": draft.number % 7, "quote_count": 0},
     }
     if draft.repeats is not None:
-        native["referenced_tweets"] = [{"type": "retweeted", "id": _tweet_id(draft.repeats)}]
+        data["referenced_tweets"] = [{"type": "retweeted", "id": _tweet_id(draft.repeats)}]
         repeated = f"RT @{draft.repeats.author}: {draft.repeats.text}"
-        native["text"] = repeated if len(repeated) <= 140 else repeated[:139] + "…"
+        data["text"] = repeated if len(repeated) <= 140 else repeated[:139] + "…"
     elif draft.answers is not None:
-        native["referenced_tweets"] = [{"type": "replied_to", "id": _tweet_id(draft.answers)}]
-        native["in_reply_to_user_id"] = _number_of(draft.answers.author)
-    return native
+        data["referenced_tweets"] = [{"type": "replied_to", "id": _tweet_id(draft.answers)}]
+        data["in_reply_to_user_id"] = _number_of(draft.answers.author)
+    user: Native = {"id": _number_of(draft.author), "username": draft.author, "name": draft.author}
+    if draft.author_created_at is not None:
+        user["created_at"] = _instant(draft.author_created_at)
+    return {"data": data, "includes": {"users": [user]}}
 
 
 def commit(draft: Draft) -> Native:
@@ -116,7 +119,7 @@ def status(draft: Draft) -> Native:
             "username": draft.author,
             "acct": draft.author,
             "display_name": draft.author,
-            "created_at": _instant(draft.author_created_at or draft.at),
+            "created_at": _instant(draft.author_created_at) if draft.author_created_at is not None else None,
             "url": f"https://{server}/@{draft.author}",
             "bot": False,
         },

@@ -156,8 +156,14 @@ class Speakers:
         return testimony
 
     def _gather(self, crew: Crew, at: datetime, star: Star) -> None:
-        """Make the members of a crew when it first acts."""
+        """Make the members of a crew when it first acts.
+
+        Accounts made for the occasion are made one after the other. Those that are bought come in lots, opened in bulk
+        and left to age (Thomas et al., Trafficking Fraudulent Accounts, USENIX Security 2013); not every crew buys.
+        """
         dice = self._dice
+        if dice.chance({"crude": 0.3, "moderate": 0.5, "careful": 0.5}[crew.care]):
+            crew.lot = (at - timedelta(days=dice.integer(60, 900)), dice.between(0.5, 8))
         crew.community = f"server-{crew.number}"
         crew.language = self._language()
         crew.networks = [self._hash("n") for _ in range(1 + crew.size // 12)]
@@ -172,8 +178,15 @@ class Speakers:
         fresh = {"crude": 0.85, "moderate": 0.45, "careful": 0.12}[crew.care]
         joined = {"crude": 0.7, "moderate": 0.6, "careful": 0.75}[crew.care]
         known = {"crude": 0.15, "moderate": 0.1, "careful": 0.05}[crew.care]
+        hours = dice.between(2, 30)
         for _ in range(crew.size):
-            person = self._person(at, star, new=fresh, upheld=0.02, rejected=known, fan=0.15)
+            new = dice.chance(fresh)
+            person = self._person(at, star, new=0.0, upheld=0.02, rejected=known, fan=0.15)
+            if person.account_created_at is not None and new:
+                person.account_created_at = at - timedelta(seconds=int(3600 * dice.between(0, hours)))
+            elif person.account_created_at is not None and crew.lot is not None and dice.chance(0.75):
+                begins, days = crew.lot
+                person.account_created_at = begins + timedelta(seconds=int(86_400 * dice.between(0, days)))
             if dice.chance(joined) and (person.communities or dice.chance(self._parameters.known_communities)):
                 person.communities.append(crew.community)
             crew.members.append(person)

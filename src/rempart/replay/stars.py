@@ -12,6 +12,14 @@ from rempart.replay.dice import Dice, Weighted
 Care = Literal["crude", "moderate", "careful"]
 
 _CARE: dict[Care, float] = {"crude": 0.4, "moderate": 0.35, "careful": 0.25}
+_SERVICES: dict[Service, float] = {
+    "tiktok": 0.62,
+    "instagram": 0.12,
+    "twitch": 0.08,
+    "youtube": 0.07,
+    "snapchat": 0.06,
+    "twitter": 0.05,
+}
 _CHANNELS: dict[Channel, float] = {
     "public_post": 0.62,
     "user_report": 0.19,
@@ -24,6 +32,8 @@ _CHANNELS: dict[Channel, float] = {
 class Parameters(msgspec.Struct, kw_only=True, frozen=True):
     """What a wave is made of. Shares are of the accounts or testimonies named; durations are in hours."""
 
+    services: dict[Service, float] = field(default_factory=lambda: dict(_SERVICES))
+    """The share of accused accounts on each service."""
     base_rate: float = 0.5
     """Share of accused accounts that did it."""
     begins: datetime = datetime(2026, 3, 4, 17, 0, tzinfo=UTC)
@@ -112,9 +122,6 @@ _SYLLABLES = (
     "gu",
 )
 _ENDINGS = ("vrtx", "zlk", "wavy", "nox", "mvp", "prsm", "lumo", "kyz", "drft", "halo")
-_SERVICES: Weighted[Service] = Weighted(
-    {"tiktok": 0.62, "instagram": 0.12, "twitch": 0.08, "youtube": 0.07, "snapchat": 0.06, "twitter": 0.05}
-)
 _ASKED_ON: Weighted[Service] = Weighted({"snapchat": 0.6, "instagram": 0.2, "whatsapp": 0.1, "discord": 0.1})
 _AGES: Weighted[AgeBand | None] = Weighted({"13_15": 0.08, "16_17": 0.3, "18_plus": 0.34, None: 0.28})
 _COUNTRIES = Weighted({"FR": 0.7, "BE": 0.1, "CH": 0.05, "CA": 0.06, "GB": 0.05, "US": 0.04})
@@ -135,7 +142,7 @@ CONDUCT: Weighted[Conduct] = Weighted(
 
 def make_star(dice: Dice, number: int, parameters: Parameters) -> Star:
     """The account of this number: its row, whether it is guilty, and its habits."""
-    service = _SERVICES.draw(dice)
+    service = Weighted(parameters.services).draw(dice)
     # The number in base 26 keeps handles apart whatever the syllables.
     handle = f"{''.join(dice.pick(_SYLLABLES) for _ in range(2))}.{dice.pick(_ENDINGS)}{_letters(number)}"
     reach = int(dice.heavy(4_000, 0.55, 6_000_000))
