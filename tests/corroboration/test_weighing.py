@@ -9,6 +9,7 @@ from rempart.corroboration import assess
 from rempart.records import Evidence, Origin, Reporter
 
 START = datetime(2026, 3, 4, tzinfo=UTC)
+SYLLABLES = [first + last for first in "bdfglmnprstv" for last in ("an", "eur", "ique", "ot", "ude")]  # words of nobody
 
 
 def only(testimonies, **given):
@@ -191,6 +192,30 @@ def test_victims_of_whom_half_opened_an_account_to_speak_are_no_campaign(world):
     opened(victims[::2], *[victims[0].received_at - timedelta(minutes=7 * n) for n in range(15)])
     opened(victims[1::2], *years_before(15, spread=900))
     assert only(victims).coordination < 0.2
+
+
+def test_one_story_in_other_words_is_several_sources_fewer(world):
+    particulars = ["une amie de Lyon a tout vu", "j'étais en seconde au lycée", "il voulait venir chez mes parents"]
+    paraphrases = []
+    for _ in range(30):
+        own = " ".join(world.chance.choices(SYLLABLES, k=6))
+        told = " et ".join(world.chance.sample(particulars, 2))
+        paraphrases.append(world.testimony(text=f"{own} {told}"))
+    elsewhere = [t for n in range(10) for t in world.victims(5, f"star{n}")]
+    leo = {a.about.handle: a for a in assess(elsewhere + paraphrases)}["leo.vrtx"]
+    assert leo.independent_sources < 15
+
+
+def test_phrases_that_everybody_uses_are_nobodys_story(world):
+    def same_phrases(victims):
+        return [
+            world.testimony(v.about, text=f"moi aussi il m'a demandé des photos j'avais treize ans {v.text}")
+            for v in victims
+        ]
+
+    elsewhere = [t for n in range(10) for t in same_phrases(world.victims(5, f"star{n}"))]
+    leo = {a.about.handle: a for a in assess(elsewhere + same_phrases(world.victims(12)))}["leo.vrtx"]
+    assert leo.independent_sources > 11.5
 
 
 def test_short_words_of_the_hashtag_are_not_a_campaign(world):

@@ -21,6 +21,7 @@ from typing import Literal
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from rempart.corroboration.accused import Account
 from rempart.corroboration.groups import Kind
@@ -30,6 +31,7 @@ from rempart.corroboration.ties import Frequencies, Shared
 from rempart.records import AccountReference, Assessment, Service, Testimony
 from rempart.records.references import SERVICES
 from rempart.text.near_duplicates import find_copies
+from rempart.text.retold import find_retold
 
 # A reporter's latest accounts whose other accusers are looked at for striking together.
 _EARLIER_TARGETS = 6
@@ -71,7 +73,9 @@ class Engine:
         self._created = 0
         # Numbers of what may be shared: texts by their first place, then the rest; negative ones are earlier targets.
         self._keys = len(self._testimonies)
-        self._texts = self._repeated()
+        texts = [t.text if t.stance != "dispute" else None for t in self._testimonies]
+        self._texts, lengths = self._repeated(texts)
+        self._stories = self._retold(texts, lengths)
         origins = [t.origin for t in self._testimonies if t.origin is not None]
         self._devices = self._recurring("device", (origin.device for origin in origins))
         self._networks = self._recurring("network", (origin.network for origin in origins))
@@ -210,9 +214,10 @@ class Engine:
                 frequencies.known_communities += 1
             if testimony.reporter.account_created_at is not None:
                 frequencies.known_opened += 1
-        for key, _, _ in shared:
+        for key, kind, _ in shared:
             if key not in known:
                 counts[key] = counts.get(key, 0) + 1
+                frequencies.retelling += kind == "wording"
 
     @staticmethod
     def _earlier(testimony: Testimony, account: Account, targets: dict[Account, None]) -> list[Account]:
@@ -232,6 +237,9 @@ class Engine:
         text = self._texts[position]
         if text is not None:
             shared.append(text)
+        story = self._stories[position]
+        if story is not None:
+            shared.append(story)
         origin = testimony.origin
         if origin is not None:
             if origin.device in self._devices:
@@ -275,10 +283,9 @@ class Engine:
                 self._keys += 1
         return recurring
 
-    def _repeated(self) -> list[Shared | None]:
-        """The text that each testimony shares with others, if any."""
+    def _repeated(self, texts: list[str | None]) -> tuple[list[Shared | None], NDArray[np.int64]]:
+        """The text that each testimony shares with others, if any, and how long each is."""
         parameters = self.parameters
-        texts = [t.text if t.stance != "dispute" else None for t in self._testimonies]
         copies = find_copies(texts, threshold=parameters.copy_similarity)
         repeated = np.bincount(copies.first, minlength=len(texts))[copies.first] > 1
         room = max(parameters.copy_certain - parameters.copy_similarity, 1e-6)
@@ -290,6 +297,23 @@ class Engine:
             where.tolist(), copies.first[where].tolist(), telling[where].tolist(), strict=True
         ):
             shared[place] = Shared(first, "text", strength)
+        return shared, copies.length
+
+    def _retold(self, texts: list[str | None], lengths: NDArray[np.int64]) -> list[Shared | None]:
+        """The story of an account that each testimony tells again, if it does."""
+        parameters = self.parameters
+        numbers: dict[AccountReference, int] = {}
+        abouts = [numbers.setdefault(t.about, len(numbers)) for t in self._testimonies]
+        share = find_retold(texts, abouts, times=parameters.retold_times)
+        room = max(parameters.retold_certain - parameters.retold, 1e-6)
+        telling = np.clip((share - parameters.retold) / room, 0.0, 1.0) * np.minimum(
+            1.0, lengths / parameters.copy_length
+        )
+        shared: list[Shared | None] = [None] * len(texts)
+        where = np.flatnonzero(telling > 0)
+        for place, strength in zip(where.tolist(), telling[where].tolist(), strict=True):
+            shared[place] = Shared(self._keys + abouts[place], "wording", strength)
+        self._keys += len(numbers)
         return shared
 
 

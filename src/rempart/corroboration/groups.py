@@ -21,7 +21,7 @@ from rempart.corroboration.parameters import Parameters, Rhythm, Sharing, Synchr
 if TYPE_CHECKING:
     from rempart.corroboration.ties import Source
 
-Kind = Literal["text", "device", "network", "community", "newcomers", "cohort", "targets"]
+Kind = Literal["text", "wording", "device", "network", "community", "newcomers", "cohort", "targets"]
 # Things that everybody has but that are not known of everybody: the share of people is taken among those known.
 OPENED: tuple[Kind, ...] = ("newcomers", "cohort")
 

@@ -61,6 +61,7 @@ class SharingByKind(_Checked, frozen=True, kw_only=True):
     """What each thing that reporters of one account may share says of their acting together."""
 
     text: Sharing
+    wording: Sharing
     device: Sharing
     network: Sharing
     community: Sharing
@@ -102,6 +103,9 @@ class Parameters(_Checked, frozen=True, kw_only=True):
     copy_similarity: Annotated[float, Meta(gt=0, lt=1)]
     copy_certain: Annotated[float, Meta(gt=0, le=1)]
     copy_length: Annotated[int, Meta(ge=1)]
+    retold: Annotated[float, Meta(gt=0, lt=1)]
+    retold_certain: Annotated[float, Meta(gt=0, le=1)]
+    retold_times: Annotated[float, Meta(ge=1)]
     not_shared_by_bystanders: Weight
     overlap: Weight
     regular_spacing: Rhythm

@@ -31,6 +31,7 @@ class Frequencies:
         self.accusers = 0
         self.known_communities = 0
         self.known_opened = 0
+        self.retelling = 0
         self.sharing: dict[int, int] = {}
 
 
@@ -200,7 +201,7 @@ class Ties:
     def _expected(self, key: int, group: Group) -> tuple[int, float]:
         """How many here could share the thing of a group, and the share of people who do elsewhere."""
         frequencies, size = self._frequencies, len(group.members)
-        sharing = frequencies.sharing.get(key, 0)
+        sharing = frequencies.retelling if group.kind == "wording" else frequencies.sharing.get(key, 0)
         if group.kind == "targets":
             # By chance, those who accuse the other account are as many here as anywhere, were some to accuse several.
             return len(self.sources), self._parameters.several_targets * sharing / max(frequencies.accusers, 1)

@@ -19,7 +19,7 @@ from rempart.text.normalise import normalise
 # 10 bands of 3: a pair of similarity 0.5 becomes a candidate with probability 0.74, 0.6 with 0.91, 0.8 with 0.999.
 _BANDS, _ROWS = 10, 3
 _HASHES = _BANDS * _ROWS
-_CHUNK = 16_384  # texts handled at once, so that memory stays bounded
+CHUNK = 16_384  # texts handled at once, so that memory stays bounded
 _NOT_WORDS = re.compile(r"(?:https?://|www\.)\S+|[@#][\w.]+")
 _UNKNOWN = np.uint32(0xFFFFFFFF)
 _folds = np.full(0x110000, _UNKNOWN, np.uint32)  # code point → folded letter, 0 where it is none; filled when first met
@@ -53,8 +53,8 @@ def find_copies(texts: Sequence[str | None], *, threshold: float = 0.5) -> Copie
     signatures = np.zeros((size, _HASHES), np.uint16)
     length = np.zeros(size, np.int64)
     bands = np.zeros((_BANDS, size), np.uint64)
-    for start in range(0, size, _CHUNK):
-        _sign(texts[start : start + _CHUNK], start, signatures, length, bands)
+    for start in range(0, size, CHUNK):
+        _sign(texts[start : start + CHUNK], start, signatures, length, bands)
     signed = np.flatnonzero(length)
     parent, similarity = np.arange(size), np.zeros(size)
     for band in bands:
@@ -81,8 +81,8 @@ def _similarities(
 ) -> NDArray[np.float64]:
     """Estimated Jaccard indices of texts, pair by pair."""
     alike = np.empty(len(left))
-    for start in range(0, len(left), _CHUNK):
-        part = slice(start, start + _CHUNK)
+    for start in range(0, len(left), CHUNK):
+        part = slice(start, start + CHUNK)
         alike[part] = (signatures[left[part]] == signatures[right[part]]).mean(axis=1)
     return alike
 
@@ -95,7 +95,7 @@ def _sign(
     bands: NDArray[np.uint64],
 ) -> None:
     """Fill the MinHash signatures, lengths and band keys of a chunk of texts."""
-    pairs, owner = _word_pairs(texts)
+    pairs, owner = word_pairs(texts)
     if not len(pairs):
         return
     opens = np.flatnonzero(np.concatenate(([True], owner[1:] != owner[:-1])))
@@ -112,7 +112,7 @@ def _sign(
         bands[band, rows] = key
 
 
-def _word_pairs(texts: Sequence[str | None]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+def word_pairs(texts: Sequence[str | None]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """Hashes of the pairs of neighbouring words, and the index of the text that each belongs to, ascending."""
     joined = "\0".join(text or "" for text in texts)
     if joined.count("\0") >= len(texts):
