@@ -1,8 +1,10 @@
+import tracemalloc
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rempart.text.near_duplicates import find_copies
+from rempart.text.near_duplicates import find_copies, word_pairs
 
 STORY = "il m'a demandé des photos sur snap quand j'avais quatorze ans et j'ai eu peur d'en parler à mes parents"
 OTHER = "he wrote to me after a live and would not stop asking where i lived until i blocked him on everything"
@@ -50,6 +52,23 @@ def test_the_length_counts_pairs_of_words():
 
 def test_zero_bytes_and_lone_surrogates_are_only_text():
     assert first(f"{STORY}\0", "\ud800 un deux trois", STORY) == [0, 1, 0]
+
+
+def test_a_long_text_that_comes_thousands_of_times_takes_the_room_of_one():
+    long = " ".join(f"@someone{number}" for number in range(5_000))
+    tracemalloc.start()
+    copies = find_copies([f"{STORY} {long}"] * 5_000)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert set(copies.first.tolist()) == {0}
+    assert most < 100_000_000
+
+
+@given(st.lists(st.sampled_from([STORY, OTHER, "", None, "moi", f"{STORY} {OTHER}"]), max_size=12))
+def test_pairs_of_words_are_those_of_each_text_alone(texts):
+    pairs, owner = word_pairs(texts)
+    for place, text in enumerate(texts):
+        assert pairs[owner == place].tolist() == word_pairs([text])[0].tolist()
 
 
 def test_no_texts_have_no_copies():

@@ -8,7 +8,7 @@ compared with earlier ones, so what is said of it does not depend on what comes 
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +19,7 @@ from rempart.text.normalise import normalise
 # 10 bands of 3: a pair of similarity 0.5 becomes a candidate with probability 0.74, 0.6 with 0.91, 0.8 with 0.999.
 _BANDS, _ROWS = 10, 3
 _HASHES = _BANDS * _ROWS
-CHUNK = 16_384  # texts handled at once, so that memory stays bounded
+CHUNK, LETTERS = 16_384, 1 << 22  # texts and letters handled at once, so that memory stays bounded
 _NOT_WORDS = re.compile(r"(?:https?://|www\.)\S+|[@#][\w.]+")
 _UNKNOWN = np.uint32(0xFFFFFFFF)
 _folds = np.full(0x110000, _UNKNOWN, np.uint32)  # code point → folded letter, 0 where it is none; filled when first met
@@ -113,10 +113,44 @@ def _sign(
 
 
 def word_pairs(texts: Sequence[str | None]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Hashes of the pairs of neighbouring words, and the index of the text that each belongs to, ascending."""
-    joined = "\0".join(text or "" for text in texts)
+    """Hashes of the pairs of neighbouring words, and the index of the text that each belongs to, ascending.
+
+    A text that comes many times (a post that accuses thousands makes as many testimonies) is looked at once.
+    """
+    places: dict[str, int] = {}
+    place = np.array([places.setdefault(text or "", len(places)) for text in texts], np.int64)
+    found, counts = [], []
+    for part in _parts(list(places)):
+        pairs, owner = _pairs_within(part)
+        found.append(pairs)
+        counts.append(np.bincount(owner, minlength=len(part)))
+    if not found:
+        return np.empty(0, np.uint64), np.empty(0, np.int64)
+    pairs, count = np.concatenate(found), np.concatenate(counts)
+    opens = np.cumsum(count) - count
+    held = count[place]
+    shift = np.repeat(opens[place] - (np.cumsum(held) - held), held)
+    return pairs[np.arange(len(shift)) + shift], np.repeat(np.arange(len(place)), held)
+
+
+def _parts(texts: list[str]) -> Iterator[list[str]]:
+    """`texts` in order, as many at once as hold LETTERS letters in all (one text may hold more)."""
+    part: list[str] = []
+    letters = 0
+    for text in texts:
+        if part and letters + len(text) > LETTERS:
+            yield part
+            part, letters = [], 0
+        part.append(text)
+        letters += len(text)
+    if part:
+        yield part
+
+
+def _pairs_within(texts: list[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    joined = "\0".join(texts)
     if joined.count("\0") >= len(texts):
-        joined = "\0".join((text or "").replace("\0", " ") for text in texts)
+        joined = "\0".join(text.replace("\0", " ") for text in texts)
     joined = _NOT_WORDS.sub(" ", joined)
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), "<u4")
     letters = _folds[codes]
