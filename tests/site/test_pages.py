@@ -47,6 +47,14 @@ def test_a_page_carries_each_security_header(db, client, name):
     assert client.get(reverse("staff:sign-in")).headers[name] == HEADERS[name]
 
 
+@pytest.mark.parametrize("name", sorted(HEADERS))
+def test_a_style_sheet_carries_each_security_header(client, name):
+    answer = client.get("/static/pages/rempart.css")
+    assert answer.status_code == 200
+    answer.close()
+    assert answer.headers[name] == HEADERS[name]
+
+
 def test_a_page_is_kept_by_no_cache(db, client):
     assert client.get(reverse("staff:sign-in")).headers["Cache-Control"] == "no-store"
 
