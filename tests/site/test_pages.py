@@ -48,7 +48,7 @@ def test_a_page_carries_each_security_header(db, client, name):
 
 
 @pytest.mark.parametrize("name", sorted(HEADERS))
-def test_a_style_sheet_carries_each_security_header(client, name):
+def test_a_style_sheet_carries_each_security_header(db, client, name):
     answer = client.get("/static/pages/rempart.css")
     assert answer.status_code == 200
     answer.close()
@@ -93,7 +93,7 @@ def test_a_page_is_in_the_readers_language_and_french_otherwise(db, client, lang
     assert f'<html lang="{heading}"' in answer.content.decode()
 
 
-def test_the_style_sheet_is_served(client):
+def test_the_style_sheet_is_served(db, client):
     answer = client.get("/static/pages/rempart.css")
     answer.close()
     assert (answer.status_code, answer.headers["Content-Type"].split(";")[0]) == (200, "text/css")
