@@ -51,7 +51,13 @@ EXPECTED: dict[str, dict[str, float]] = {
     "impersonal": {"news": 0.8},
     "asks": {"other": 1.7},
     "hijacks": {"other": 1.7},
-    "laughs": {"other": 0.5, "dispute": 0.3},
+    "laughs": {"other": 0.5, "dispute": 0.3, "testimony": -0.5, "relay": -0.3},
+    "laughs_twice": {"other": 1.0, "testimony": -1.0},
+    "opens_laughing": {"other": 0.7, "testimony": -0.7},
+    "gossips": {"other": 1.0, "testimony": -0.5},
+    "gossips_and_loves": {"other": 0.7},
+    "names_who_does_it": {"relay": 1.2},
+    "told_by_somebody": {"relay": 1.5, "testimony": -0.7},
     "no_fact": {"testimony": -1.0, "relay": -1.3},
 }
 

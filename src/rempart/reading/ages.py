@@ -57,6 +57,11 @@ def find_age(tokens: Tokens, grammar: Grammar) -> Age:
         best = now
     if best is not None:
         number, age = found[best]
+        if number.kind == "now" and age >= ADULT:
+            # « j'ai 40 ans, un de mes élèves … » : the age of who reports.
+            minor, where = _minority(tokens.symbols, grammar)
+            if minor:
+                return Age(None, True, [], where, "other")
         where = [_with_unit(tokens.symbols, best, grammar)]
         return Age(age, age < ADULT, where, where, number.of)
     if not tokens.mask & grammar.minority:
@@ -96,8 +101,12 @@ def _reading_of(symbols: str, index: int, value: int, grammar: Grammar) -> _Numb
     if is_duration or before in grammar["AGE_LAW"] or not _YOUNGEST <= value <= _OLDEST:
         return _OTHER
     subject, distance, had, have = _subject(symbols, index, grammar)
+    if subject == "HE" and value < ADULT and not grammar["KIN"].isdisjoint(symbols[:index]):
+        subject = "SHE"  # « mon fils … il a onze ans »
     in_brackets = before in grammar["OPEN"] and subject == "KIN" and distance == 2
-    if not has_unit and not in_brackets and not _is_age_without_unit(subject, distance, had, have, grammar):
+    # « il a 22 ans, j'en ai 15 »
+    is_plain = in_brackets or (before in grammar["OF_THEM"] and not grammar["YEARS"].isdisjoint(symbols))
+    if not has_unit and not is_plain and not _is_age_without_unit(subject, distance, had, have, grammar):
         return _OTHER
     around = set(symbols[max(0, index - 6) : index + 6])
     if subject in ("I", "ME", "MY"):
@@ -117,6 +126,7 @@ def _own(had: bool, have: bool, then: bool, now: bool) -> _Number:
 def _subject(symbols: str, index: int, grammar: Grammar) -> tuple[str, int, bool, bool]:
     """Whom the number at `index` is about, how many tokens before, and whether « had » or « have » is between."""
     had = have = False
+    at = index > 0 and symbols[index - 1] in grammar["AT"]  # « à @leo à 15 ans »
     for distance in range(1, _REACH + 1):
         look = index - distance
         if look < 0 or symbols[look] in grammar["END"]:
@@ -126,7 +136,7 @@ def _subject(symbols: str, index: int, grammar: Grammar) -> tuple[str, int, bool
         have = have or symbol in grammar["HAVE"]
         for name in _SUBJECTS:
             # « @leo (24 ans) » is leo's age; in « leo.vrtx, snap, 13 ans » the number no longer is.
-            if symbol in grammar[name] and (distance <= 2 or name not in ("HANDLE", "BARE")):
+            if symbol in grammar[name] and (name not in ("HANDLE", "BARE") or (distance <= 2 and not at)):
                 return name, distance, had, have
     return "", _REACH + 1, had, have
 
@@ -167,7 +177,7 @@ def _about_somebody_else(symbols: str, index: int, grammar: Grammar) -> bool:
         symbol = symbols[look]
         if symbol in grammar["END"] or symbol in grammar.harmed:
             return False
-        if symbol in grammar["NEG"] or symbol in grammar["SCHOOL_STAFF"]:
+        if symbol in grammar["NEG"] or symbol in grammar["SCHOOL_STAFF"] or symbol in grammar["PUBLISH"]:
             return True
         if symbol in grammar["HE"] and symbols[look + 1] in grammar["IS"]:
             return True

@@ -1,6 +1,6 @@
 """Which conduct a text reports, and who suffered it: the author, somebody else, or nobody said."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal, NamedTuple
 
 from rempart.reading.grammar import Grammar
@@ -27,17 +27,23 @@ def find_facts(tokens: Tokens, grammar: Grammar) -> tuple[list[Fact], int]:
     facts: list[Fact] = []
     denied = 0
     symbols, mask = tokens.symbols, tokens.mask
+    listening = {start for pattern in grammar.told for start, _ in pattern.find(tokens)}
     for conduct, pattern in grammar.conduct:
         if mask & pattern.all_of != pattern.all_of or not pattern.may_match(mask):
             continue
         for start, end in pattern.find(tokens):
             # « s'il n'en reçoit pas d'autres il publie tout »: the negation inside a threat belongs to it.
             if _is_denied(symbols, start, start + 1 if conduct == "sextortion" else end, grammar):
-                denied += 1
+                if _is_of_another(symbols, end, grammar):
+                    facts.append(Fact(conduct, start, end, "other"))
+                else:
+                    denied += 1
                 continue
-            if _is_by_author(symbols, start, grammar):
-                continue
-            sufferer = _sufferer(symbols, start, end, grammar)
+            if _is_by_author(symbols, start, grammar) or not grammar["PET"].isdisjoint(symbols[start : end + 3]):
+                continue  # « un nude de mon chat »
+            if conduct == "sextortion" and not listening.isdisjoint(range(start - 2, start + 2)):
+                continue  # « ma sœur m'a dit qu'il avait publié … » is no threat
+            sufferer = _sufferer(symbols, start, end, listening, grammar)
             if sufferer != "author" and _is_supposed(symbols, start, grammar):
                 continue
             facts.append(Fact(conduct, start, end, sufferer))
@@ -80,6 +86,16 @@ def _is_denied(symbols: str, start: int, end: int, grammar: Grammar) -> bool:
     return False
 
 
+def _is_of_another(symbols: str, end: int, grammar: Grammar) -> bool:
+    """Whether what is denied for oneself is said of somebody else (« pas à moi mais à ma cousine »)."""
+    for index in range(end, min(len(symbols), end + 6)):
+        if symbols[index] in grammar["END"]:
+            return False
+        if symbols[index] in grammar["BUT"]:
+            return not (grammar["KIN"] | grammar["GIRLS"]).isdisjoint(symbols[index + 1 : index + 4])
+    return False
+
+
 def _is_by_author(symbols: str, start: int, grammar: Grammar) -> bool:
     """Whether the author is who asked or sent (« je lui ai demandé une photo »)."""
     if symbols[start] not in grammar.doing:
@@ -102,7 +118,8 @@ def _is_supposed(symbols: str, start: int, grammar: Grammar) -> bool:
     return False
 
 
-def _sufferer(symbols: str, start: int, end: int, grammar: Grammar) -> Sufferer:
+def _sufferer(symbols: str, start: int, end: int, listening: Collection[int], grammar: Grammar) -> Sufferer:
+    """Who suffered the conduct at tokens `start` to `end`; `listening`: where the author is only who was told."""
     ends, author, kin, girls = grammar["END"], grammar["ME"] - grammar["RELAYING"], grammar["KIN"], grammar["GIRLS"]
     left = start
     while left > 0 and start - left < 8 and symbols[left - 1] not in ends:
@@ -111,7 +128,7 @@ def _sufferer(symbols: str, start: int, end: int, grammar: Grammar) -> Sufferer:
     while right < len(symbols) and right - end < 6 and symbols[right] not in ends:
         right += 1
     near = range(max(left, start - 3), min(right, end + 1))
-    if any(symbols[index] in author for index in near):
+    if any(symbols[index] in author and index not in listening for index in near):
         return "author"
     around = set(symbols[left:right])
     if around & grammar["MA"] and any(

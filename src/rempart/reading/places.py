@@ -54,5 +54,6 @@ def find_places(tokens: Tokens, facts: Sequence[Fact], people: Sequence[Named], 
             continue
         conduct.setdefault(service, []).append(index)
     if met and not conduct and facts:
-        conduct = {service: list(where) for service, where in met.items()}
+        only = {start for pattern in grammar.met_only for start, _ in pattern.find(tokens)}
+        conduct = {service: list(where) for service, where in met.items() if not only.issuperset(where)}
     return Places(conduct, met)
