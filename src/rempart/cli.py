@@ -72,9 +72,12 @@ def set_up(*, django: bool = True) -> str:
     with said_plainly(NoAccount, CannotStart, HomeUnusable):
         address = ensure_running().owner_url
         if django:
+            from django.db import OperationalError
+
             from rempart.site.setting_up import set_up as set_up_site
 
-            set_up_site()
+            with said_plainly(OperationalError):
+                set_up_site()
         return address
 
 
@@ -496,7 +499,7 @@ def main() -> None:
         status = exits.OK
     except OSError as error:
         # A full disk, most often.
-        click.echo(f"rempart: {error.filename or 'the results cannot be written'}: {error.strerror}", err=True)
+        click.echo(f"rempart: {error.filename or 'cannot be written'}: {error.strerror or error}", err=True)
         _say_no_more()
         status = exits.IO_ERROR
     except (click.Abort, KeyboardInterrupt):

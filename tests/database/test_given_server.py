@@ -76,3 +76,18 @@ def test_options_of_the_address_are_kept(monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgresql://dba:x@db.example:6432/moderation?sslmode=verify-full")
     expected = conninfo_to_dict("host=db.example port=6432 dbname=moderation sslmode=verify-full")
     assert expected.items() <= addresses().application.items()
+
+
+def test_a_server_that_does_not_answer_is_told_in_a_sentence(tmp_path):
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        url = f"postgresql://owner:hidden-word@127.0.0.1:{closed.getsockname()[1]}/rempart"
+        ended = subprocess.run(
+            [sys.executable, "-m", "rempart.cli", "ledger", "verify"],
+            env={**os.environ, "DATABASE_URL": url, "REMPART_HOME": str(tmp_path)},
+            capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+    assert ended.returncode == 1
+    assert "Connection refused" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert "hidden-word" not in ended.stderr
