@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rempart.text.near_duplicates import word_pairs
 from rempart.text.retold import find_retold
 
 STORY = "une amie de Lyon a tout vu"
@@ -11,7 +12,7 @@ OTHERS = [f"mot{n} puis chose{n} sans rapport aucun avec quoi{n}" for n in range
 
 
 def retold(*texts, subjects):
-    return find_retold(texts, subjects, times=5.0)
+    return find_retold(word_pairs(texts), subjects, times=5.0)
 
 
 def test_who_tells_the_story_of_two_others_retells_it():
@@ -39,7 +40,7 @@ words = st.lists(st.sampled_from(["un", "deux", "trois", "quatre"]), max_size=6)
 @given(st.lists(st.tuples(words, st.integers(0, 2)), max_size=30), st.integers(0, 30))
 def test_what_comes_later_changes_nothing(said, cut):
     texts, subjects = [text for text, _ in said], [subject for _, subject in said]
-    whole = find_retold(texts, subjects, times=5.0)
-    part = find_retold(texts[:cut], subjects[:cut], times=5.0)
+    whole = find_retold(word_pairs(texts), subjects, times=5.0)
+    part = find_retold(word_pairs(texts[:cut]), subjects[:cut], times=5.0)
     assert np.array_equal(whole[:cut], part)
     assert ((whole >= 0) & (whole < 1 + 1e-9)).all()

@@ -30,7 +30,7 @@ from rempart.corroboration.parameters import Parameters, shipped_parameters
 from rempart.corroboration.ties import Frequencies, Shared
 from rempart.records import AccountReference, Assessment, Service, Testimony
 from rempart.records.references import SERVICES
-from rempart.text.near_duplicates import find_copies
+from rempart.text.near_duplicates import WordPairs, find_copies, word_pairs
 from rempart.text.retold import find_retold
 
 # A reporter's latest accounts whose other accusers are looked at for striking together.
@@ -74,8 +74,9 @@ class Engine:
         # Numbers of what may be shared: texts by their first place, then the rest; negative ones are earlier targets.
         self._keys = len(self._testimonies)
         texts = [t.text if t.stance != "dispute" else None for t in self._testimonies]
-        self._texts, lengths = self._repeated(texts)
-        self._stories = self._retold(texts, lengths)
+        words = word_pairs(texts)
+        self._texts, lengths = self._repeated(words)
+        self._stories = self._retold(words, lengths)
         origins = [t.origin for t in self._testimonies if t.origin is not None]
         self._devices = self._recurring("device", (origin.device for origin in origins))
         self._networks = self._recurring("network", (origin.network for origin in origins))
@@ -283,15 +284,15 @@ class Engine:
                 self._keys += 1
         return recurring
 
-    def _repeated(self, texts: list[str | None]) -> tuple[list[Shared | None], NDArray[np.int64]]:
+    def _repeated(self, words: WordPairs) -> tuple[list[Shared | None], NDArray[np.int64]]:
         """The text that each testimony shares with others, if any, and how long each is."""
         parameters = self.parameters
-        copies = find_copies(texts, threshold=parameters.copy_similarity)
-        repeated = np.bincount(copies.first, minlength=len(texts))[copies.first] > 1
+        copies = find_copies(words, threshold=parameters.copy_similarity)
+        repeated = np.bincount(copies.first, minlength=words.size)[copies.first] > 1
         room = max(parameters.copy_certain - parameters.copy_similarity, 1e-6)
         alike = np.clip((copies.similarity - parameters.copy_similarity) / room, 0.0, 1.0)
         telling = alike * np.minimum(1.0, copies.length / parameters.copy_length)
-        shared: list[Shared | None] = [None] * len(texts)
+        shared: list[Shared | None] = [None] * words.size
         where = np.flatnonzero(repeated)
         for place, first, strength in zip(
             where.tolist(), copies.first[where].tolist(), telling[where].tolist(), strict=True
@@ -299,17 +300,17 @@ class Engine:
             shared[place] = Shared(first, "text", strength)
         return shared, copies.length
 
-    def _retold(self, texts: list[str | None], lengths: NDArray[np.int64]) -> list[Shared | None]:
+    def _retold(self, words: WordPairs, lengths: NDArray[np.int64]) -> list[Shared | None]:
         """The story of an account that each testimony tells again, if it does."""
         parameters = self.parameters
         numbers: dict[AccountReference, int] = {}
         abouts = [numbers.setdefault(t.about, len(numbers)) for t in self._testimonies]
-        share = find_retold(texts, abouts, times=parameters.retold_times)
+        share = find_retold(words, abouts, times=parameters.retold_times)
         room = max(parameters.retold_certain - parameters.retold, 1e-6)
         telling = np.clip((share - parameters.retold) / room, 0.0, 1.0) * np.minimum(
             1.0, lengths / parameters.copy_length
         )
-        shared: list[Shared | None] = [None] * len(texts)
+        shared: list[Shared | None] = [None] * words.size
         where = np.flatnonzero(telling > 0)
         for place, strength in zip(where.tolist(), telling[where].tolist(), strict=True):
             shared[place] = Shared(self._keys + abouts[place], "wording", strength)

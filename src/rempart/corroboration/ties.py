@@ -4,7 +4,7 @@ A group is looked at again each time it has grown by half, so that hearing takes
 whatever came before; between two looks its odds stay as they were.
 """
 
-from math import exp
+from math import exp, log
 from typing import NamedTuple
 
 import msgspec
@@ -66,6 +66,7 @@ class Ties:
         "_groups",
         "_known",
         "_known_opened",
+        "_least",
         "_parameters",
         "_suspects",
         "sources",
@@ -78,6 +79,7 @@ class Ties:
         self._deniers: set[int] = set()
         # What is shared, and by whom; a lone source stands for itself until somebody shares it.
         self._groups: dict[int, Group | Source] = {}
+        self._least = log(parameters.group_odds_at_least)
         self._suspects = 0  # groups thought to be coordinated by themselves
         # Communities are compared between those who speak of themselves and bystanders, who relay or deny.
         self._known = 0  # first-hand sources whose communities are known
@@ -152,6 +154,8 @@ class Ties:
         if isinstance(group, Source):
             first, group = group, Group(kind, getattr(self._parameters.sharing, kind))
             self._groups[key] = group
+            if kind in OPENED:
+                group.next_look = self._parameters.campaign_at_least  # of two people, chance is always likelier
             # Who came first repeats nobody: they share as much as who repeated them.
             group.add(first, strength)
         group.add(source, strength)
@@ -176,7 +180,7 @@ class Ties:
         self._suspects += (intrinsic > 0 and enough) - group.suspect
         group.suspect = intrinsic > 0 and enough
         group.intrinsic = 1.0 / (1.0 + exp(-intrinsic))
-        if self._suspects > group.suspect:
+        if self._suspects > group.suspect and intrinsic + parameters.overlap > self._least:
             intrinsic += parameters.overlap * self._overlap(group)
         group.odds = exp(min(intrinsic, 30.0))
         group.probability = group.odds / (1.0 + group.odds)

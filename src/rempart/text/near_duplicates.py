@@ -19,7 +19,7 @@ from rempart.text.normalise import normalise
 # 10 bands of 3: a pair of similarity 0.5 becomes a candidate with probability 0.74, 0.6 with 0.91, 0.8 with 0.999.
 _BANDS, _ROWS = 10, 3
 _HASHES = _BANDS * _ROWS
-CHUNK, LETTERS = 16_384, 1 << 22  # texts and letters handled at once, so that memory stays bounded
+_CHUNK, LETTERS = 16_384, 1 << 22  # texts and letters handled at once, so that memory stays bounded
 _NOT_WORDS = re.compile(r"(?:https?://|www\.)\S+|[@#][\w.]+")
 _UNKNOWN = np.uint32(0xFFFFFFFF)
 _folds = np.full(0x110000, _UNKNOWN, np.uint32)  # code point → folded letter, 0 where it is none; filled when first met
@@ -43,18 +43,38 @@ class Copies(NamedTuple):
     length: NDArray[np.int64]
 
 
-def find_copies(texts: Sequence[str | None], *, threshold: float = 0.5) -> Copies:
-    """Near-copies among `texts`, given in the order in which they came.
+class WordPairs(NamedTuple):
+    """Hashes of the pairs of neighbouring words of `size` texts, and the index of the text that each belongs to,
+    ascending: arrays of shape (pairs,)."""
+
+    pairs: NDArray[np.uint64]
+    owner: NDArray[np.int64]
+    size: int
+
+
+def word_pairs(texts: Sequence[str | None]) -> WordPairs:
+    """The pairs of neighbouring words of every text."""
+    chunks = [(start, *_word_pairs(texts[start : start + _CHUNK])) for start in range(0, len(texts), _CHUNK)]
+    if not chunks:
+        return WordPairs(np.empty(0, np.uint64), np.empty(0, np.int64), 0)
+    pairs = np.concatenate([pairs for _, pairs, _ in chunks])
+    return WordPairs(pairs, np.concatenate([start + owner for start, _, owner in chunks]), len(texts))
+
+
+def find_copies(texts: Sequence[str | None] | WordPairs, *, threshold: float = 0.5) -> Copies:
+    """Near-copies among `texts` (or their pairs of words), given in the order in which they came.
 
     threshold: least similarity, in (0, 1], at which a text repeats an earlier one. Texts of fewer than two words,
     and missing ones, repeat nothing.
     """
-    size = len(texts)
+    words = texts if isinstance(texts, WordPairs) else word_pairs(texts)
+    size = words.size
     signatures = np.zeros((size, _HASHES), np.uint16)
     length = np.zeros(size, np.int64)
     bands = np.zeros((_BANDS, size), np.uint64)
-    for start in range(0, size, CHUNK):
-        _sign(texts[start : start + CHUNK], start, signatures, length, bands)
+    for start in range(0, size, _CHUNK):
+        part = slice(*np.searchsorted(words.owner, (start, start + _CHUNK)).tolist())
+        _sign(words.pairs[part], words.owner[part], signatures, length, bands)
     signed = np.flatnonzero(length)
     parent, similarity = np.arange(size), np.zeros(size)
     for band in bands:
@@ -81,25 +101,24 @@ def _similarities(
 ) -> NDArray[np.float64]:
     """Estimated Jaccard indices of texts, pair by pair."""
     alike = np.empty(len(left))
-    for start in range(0, len(left), CHUNK):
-        part = slice(start, start + CHUNK)
+    for start in range(0, len(left), _CHUNK):
+        part = slice(start, start + _CHUNK)
         alike[part] = (signatures[left[part]] == signatures[right[part]]).mean(axis=1)
     return alike
 
 
 def _sign(
-    texts: Sequence[str | None],
-    start: int,
+    pairs: NDArray[np.uint64],
+    owner: NDArray[np.int64],
     signatures: NDArray[np.uint16],
     length: NDArray[np.int64],
     bands: NDArray[np.uint64],
 ) -> None:
     """Fill the MinHash signatures, lengths and band keys of a chunk of texts."""
-    pairs, owner = word_pairs(texts)
     if not len(pairs):
         return
     opens = np.flatnonzero(np.concatenate(([True], owner[1:] != owner[:-1])))
-    rows = start + owner[opens]
+    rows = owner[opens]
     length[rows] = np.diff(np.append(opens, len(owner)))
     least = np.empty((_HASHES, len(rows)), np.uint64)
     for number, multiplier in enumerate(_MULTIPLIERS):
@@ -112,7 +131,7 @@ def _sign(
         bands[band, rows] = key
 
 
-def word_pairs(texts: Sequence[str | None]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+def _word_pairs(texts: Sequence[str | None]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """Hashes of the pairs of neighbouring words, and the index of the text that each belongs to, ascending.
 
     A text that comes many times (a post that accuses thousands makes as many testimonies) is looked at once.

@@ -11,26 +11,22 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rempart.text.near_duplicates import CHUNK, word_pairs
+from rempart.text.near_duplicates import WordPairs
 
 _LENT = 20.0  # texts about others, that are always lent: with few of them, little is rare
 _TELLERS = 2  # a story takes as many earlier texts
 
 
-def find_retold(texts: Sequence[str | None], subjects: Sequence[int], *, times: float) -> NDArray[np.float64]:
-    """For each text, given in the order in which they came, the share of it that is its subject's story, in [0, 1].
+def find_retold(words: WordPairs, subjects: Sequence[int], *, times: float) -> NDArray[np.float64]:
+    """For each text, given by its pairs of words in the order in which they came, the share of it that is its
+    subject's story, in [0, 1].
 
     subjects: number of each text's subject, from 0. times: how many times as frequent as elsewhere a pair of words of
     the story is. Shape (n,); 0 for texts of fewer than two words and missing ones.
     """
-    size = len(texts)
-    chunks = [(start, *word_pairs(texts[start : start + CHUNK])) for start in range(0, size, CHUNK)]
-    if not chunks:
-        return np.zeros(0)
-    pairs = np.concatenate([pairs for _, pairs, _ in chunks])
-    texts_of = np.concatenate([start + owner for start, _, owner in chunks])
-    order = np.argsort(pairs, kind="stable")
-    pairs, texts_of = pairs[order], texts_of[order]
+    size = words.size
+    order = np.argsort(words.pairs, kind="stable")
+    pairs, texts_of = words.pairs[order], words.owner[order]
     again = np.zeros(len(pairs), np.bool_)  # within one text
     again[1:] = (pairs[1:] == pairs[:-1]) & (texts_of[1:] == texts_of[:-1])
     pairs, texts_of = pairs[~again], texts_of[~again]
