@@ -192,3 +192,58 @@ def test_a_bad_line_names_the_field_as_its_service_calls_it(raw, field):
 @pytest.mark.parametrize("piece", ["<a>", "<", "<p>", "</p> ", "<a href='x'>y"])
 def test_broken_html_of_any_length_is_read(piece):
     assert only({**STATUS, "content": piece * 4_000}).id == "109"  # it would never end if a tag were tried twice
+
+
+@pytest.mark.parametrize("code", ["und", "zxx", "qme"])
+def test_x_not_knowing_the_language_is_no_language(code):
+    assert only({**TWEET, "lang": code}).lang is None
+
+
+def test_a_tweet_that_quotes_one_and_answers_another_is_a_reply_and_no_repost():
+    references = [{"type": "quoted", "id": "5"}, {"type": "replied_to", "id": "7"}]
+    post = only({**TWEET, "referenced_tweets": references})
+    assert (post.in_reply_to, post.repost_of) == ("7", None)
+
+
+def test_a_long_tweet_has_its_own_addresses():
+    note = {
+        "text": "lui https://t.co/z",
+        "entities": {"urls": [{"url": "https://t.co/z", "expanded_url": "https://www.tiktok.com/@leo.vrtx"}]},
+    }
+    assert only({**TWEET, "note_tweet": note}).text == "lui https://www.tiktok.com/@leo.vrtx"
+
+
+@pytest.mark.parametrize(
+    "written", ["2024-01-02T03:04:05Z", "2024-01-02T03:04:05.000000000Z", "2024-01-02T05:04:05.000+02:00"]
+)
+def test_a_bluesky_time_of_any_precision_is_the_same_moment(written):
+    post = only({**EVENT, "commit": {**EVENT["commit"], "record": {**RECORD, "createdAt": written}}})
+    assert post.created_at.timestamp() == 1704164645
+
+
+def test_a_bluesky_repost_is_no_post_of_its_own():
+    record = {"$type": "app.bsky.feed.repost", "createdAt": "2024-01-02T03:04:05Z", "subject": {"uri": "at://x"}}
+    commit = {**EVENT["commit"], "collection": "app.bsky.feed.repost", "record": record}
+    assert parse_posts({**EVENT, "commit": commit}) == []
+
+
+def test_a_bluesky_post_that_quotes_another_says_its_own_words_alone():
+    quoted = {"$type": "app.bsky.embed.record", "record": {"uri": "at://x/app.bsky.feed.post/1", "cid": "c"}}
+    record = {**RECORD, "embed": quoted, "langs": []}
+    post = only({**EVENT, "commit": {**EVENT["commit"], "record": record}})
+    assert (post.text, post.lang, post.repost_of) == ("bonjour", None, None)
+
+
+def test_a_mastodon_content_warning_is_part_of_what_is_said_and_emoji_pictures_are_not():
+    status = {
+        **STATUS,
+        "spoiler_text": "agression :blob:",
+        "content": "<p>il m&#39;a &eacute;crit sur snap :blob:</p>",
+        "emojis": [{"shortcode": "blob", "url": "https://piaille.example/blob.png"}],
+        "visibility": "private",
+    }
+    assert only(status).text.split() == ["agression", "il", "m'a", "écrit", "sur", "snap"]
+
+
+def test_an_edited_mastodon_status_is_read_anew():
+    assert only({"event": "status.update", "payload": msgspec.json.encode(STATUS).decode()}).text == "bonjour"

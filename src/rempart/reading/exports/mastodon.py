@@ -80,7 +80,12 @@ def _host(address: str) -> str:
 def _text(status: dict[str, Any], path: str) -> str:
     warning = optional_text(status, "spoiler_text", path)
     content = _plain(text_of(status, "content", path), objects_of(status, "mentions"))
-    return f"{warning}\n\n{content}" if warning else content
+    text = f"{warning}\n\n{content}" if warning else content
+    # A server's own emoji are pictures: their names (« snap :blobcat: ») are not what the author said.
+    for emoji in objects_of(status, "emojis"):
+        if isinstance(name := emoji.get("shortcode"), str) and name:
+            text = text.replace(f":{name}:", " ")
+    return text.strip()
 
 
 _LINK = re.compile(r"<a\b([^<>]*)>((?:[^<]++|<(?!/?a\b))*+)</a\s*>", re.IGNORECASE)

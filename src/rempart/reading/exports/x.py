@@ -13,6 +13,8 @@ from rempart.records.post import Post
 _SIGNS_OF_A_TWEET = frozenset(
     ("author_id", "edit_history_tweet_ids", "referenced_tweets", "conversation_id", "public_metrics", "note_tweet")
 )
+# What X gives for a language when it knows none: undetermined, no linguistic content, only mentions, tags, links, …
+_NO_LANGUAGE = frozenset(("und", "zxx", "art", "qam", "qct", "qht", "qme", "qst"))
 _NAMES = {"author": "author_id", "in_reply_to": "referenced_tweets", "repost_of": "referenced_tweets"}
 
 
@@ -53,6 +55,7 @@ def _post(tweet: dict[str, Any], users: dict[Any, Any], tweets: dict[Any, Any], 
     repost_of = references.get("retweeted")
     # A retweet's own text is cut short; the tweet that it repeats may come along whole.
     content = tweets.get(repost_of, tweet) if repost_of is not None else tweet
+    language = optional_text(tweet, "lang", path)
     return post_of(
         {
             "id": text_of(tweet, "id", path),
@@ -60,7 +63,7 @@ def _post(tweet: dict[str, Any], users: dict[Any, Any], tweets: dict[Any, Any], 
             "author": user.get("username") or author_id,
             "created_at": text_of(tweet, "created_at", path),
             "text": _text(content if isinstance(content.get("text"), str) else tweet, path),
-            "lang": optional_text(tweet, "lang", path),
+            "lang": None if language in _NO_LANGUAGE else language,
             "in_reply_to": references.get("replied_to"),
             "repost_of": repost_of,
             "author_created_at": user.get("created_at"),
