@@ -146,3 +146,20 @@ def test_numbers_with_no_bound_between_them_cannot_be_told_apart(sign, constant,
 )
 def test_a_number_that_is_more_than_compared_has_no_bounds(source):
     assert "relays" not in Expression(source).bounds
+
+
+@pytest.mark.parametrize(
+    ("source", "offset", "said"),
+    [
+        ("severity >= 2 && 'nude_requests' in conduct", 17, "did you mean `nude_request`?"),
+        ("'snap' in met_on", 0, "did you mean `snapchat`?"),
+        ("account_age_band == 'adult'", 20, "18_plus"),
+        ("'minor' != account_age_band", 0, "16_17"),
+    ],
+)
+def test_a_word_that_a_name_never_is_is_refused_where_it_stands(source, offset, said):
+    with pytest.raises(InvalidExpression) as raised:
+        Expression(source)
+    (fault,) = raised.value.faults
+    assert fault.offset == offset
+    assert said in fault.message

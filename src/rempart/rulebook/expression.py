@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from cel_expr_python import cel
 
-from rempart.rulebook.names import NAMES, Kind, Value
+from rempart.rulebook.names import NAMES, WORDS, Kind, Value
 
 LONGEST = 2000
 DEEPEST_LOOPS = 2
@@ -87,6 +87,7 @@ class Expression:
         """Compile `source`. Raises InvalidExpression."""
         tokens = _tokens(source)
         _refuse_unbounded(source, tokens)
+        _refuse_unknown_words(tokens)
         written, pieces = _as_doubles(tokens)
         try:
             self._program = _environment().compile(written)
@@ -240,6 +241,23 @@ def _refuse_unbounded(source: str, tokens: list[_Token]) -> None:
                 raise InvalidExpression([Fault(token.offset, f"more than {DEEPEST_LOOPS} loops inside one another")])
         elif token.text == ")" and loops:
             loops.pop()
+
+
+def _refuse_unknown_words(tokens: list[_Token]) -> None:
+    """Words that a name never is or holds: `'nudes' in conduct` would compile and never match."""
+    kept = [token for token in tokens if token.kind != "space"]
+    faults = []
+    for first, sign, last in zip(kept, kept[1:], kept[2:], strict=False):
+        word, name = (last, first) if first.kind == "name" else (first, last)
+        if sign.text not in {"in", "==", "!="} or word.kind != "text" or name.text not in WORDS:
+            continue
+        known, said = WORDS[name.text], word.text.strip("'\"")
+        if said not in known:
+            close = difflib.get_close_matches(said, known, n=1)
+            hint = f"; did you mean `{close[0]}`?" if close else f": it is one of {', '.join(known)}"
+            faults.append(Fault(word.offset, f"`{name.text}` is never `{said}`{hint}"))
+    if faults:
+        raise InvalidExpression(faults)
 
 
 def _as_doubles(tokens: list[_Token]) -> tuple[str, list[tuple[int, int, int]]]:

@@ -6,13 +6,14 @@ an unknown monetisation false, an unknown country empty; an unknown age is `unkn
 """
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
-from rempart.records.accounts import AccountFacts
+from rempart.records.accounts import AccountFacts, AgeBand
 from rempart.records.assessment import Assessment, ServiceView
-from rempart.records.vocabulary import CHANNELS, Channel
+from rempart.records.references import SERVICES
+from rempart.records.vocabulary import CHANNELS, CONDUCTS, Channel
 
 Value = float | str | bool | tuple[str, ...]
 Kind = Literal["number", "text", "list", "truth"]
@@ -110,6 +111,13 @@ _ALL = (
 )
 
 NAMES: dict[str, Name] = {name.name: name for name in _ALL}
+
+# The words that a name can be or hold, where they are few: any other would compile, and never match.
+WORDS: dict[str, tuple[str, ...]] = {
+    "conduct": CONDUCTS,
+    "met_on": SERVICES,
+    "account_age_band": (*get_args(AgeBand), "unknown"),
+}
 
 
 def is_adult(assessment: Assessment) -> bool:
