@@ -208,3 +208,58 @@ def test_a_hashtag_keeps_the_replies_below_its_posts(post):
         reader.keeps(post("ailleurs", id="4", in_reply_to="99")),
     ]
     assert kept == [True, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "accused"),
+    [
+        ("j'ai reçu des nudes de @leo.vrtx, j'en ai parlé à @mina.rose", ["leo.vrtx"]),
+        ("j'ai tout raconté à @mina.rose : @leo.vrtx m'a demandé des nudes", ["leo.vrtx"]),
+        ("got dick pics from @leo.vrtx, told @mina.rose first", ["leo.vrtx"]),
+        ("mon avocate @cab.rose a le dossier, @leo.vrtx m'a fait chanter", ["leo.vrtx"]),
+    ],
+)
+def test_who_was_only_told_is_not_accused(read, text, accused):
+    assert [account.handle for account in read(text).accused] == accused
+
+
+def test_accounts_labelled_with_their_services_are_accused_each_on_its_own(read):
+    statement = read("insta : leo.vrtx / snap : leo.snp c'est lui qui m'a fait chanter")
+    assert [str(account) for account in statement.accused] == ["instagram:leo.vrtx", "snapchat:leo.snp"]
+
+
+def test_what_a_friend_tells_is_hers_and_publishing_is_no_threat(read):
+    statement = read("une amie m'a dit que son ex @leo.vrtx avait publié ses photos intimes sur telegram")
+    assert (statement.stance, statement.conduct) == ("relay", ["image_abuse"])
+
+
+def test_where_people_met_is_not_by_itself_where_it_happened(read):
+    statement = read("@leo.vrtx m'a violée chez lui, on s'était rencontrés sur twitch")
+    assert (statement.met_on, statement.conduct_services) == (["twitch"], [])
+
+
+def test_what_was_not_asked_of_the_author_but_of_a_child_is_a_relay(read):
+    statement = read("il m'a jamais demandé de nudes à moi mais à ma cousine de 13 ans oui. @leo.vrtx")
+    assert (statement.stance, statement.conduct, statement.complainant_age) == ("relay", ["nude_request"], 13)
+
+
+def test_the_age_of_a_teacher_who_reports_is_not_the_pupils(read):
+    statement = read("J'ai 40 ans, un de mes élèves a reçu des messages sexuels de @leo.vrtx")
+    assert (statement.complainant_age, statement.complainant_minor) == (None, True)
+
+
+@pytest.mark.parametrize("school", ["secondaire 2", "3e secondaire", "10e harmos", "rhéto", "9e année"])
+def test_school_years_of_french_speaking_countries_say_that_somebody_was_a_minor(read, school):
+    assert read(f"j'étais en {school} quand @leo.vrtx m'a demandé des nudes").complainant_minor is True
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ptdr @leo.vrtx m'a demandé un nude de mon chat mdr",
+        "@leo.vrtx et @mina.rose sont en couple ? trop mignons",
+        "si jamais @leo.vrtx avait fait ça ce serait grave, attendons la justice",
+    ],
+)
+def test_jokes_gossip_and_suppositions_accuse_nobody(read, text):
+    assert read(text).accused == []

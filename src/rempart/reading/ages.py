@@ -160,7 +160,7 @@ def _minority(symbols: str, grammar: Grammar) -> tuple[bool | None, list[tuple[i
             groups.append((index, index + 1))
         elif symbol in grammar["MINOR_TARGET"] and not _about_somebody_else(symbols, index, grammar):
             own.append((index, index + 1))
-        elif symbol in grammar["SCHOOL"] and before in grammar["SCHOOL_IN"]:
+        elif symbol in grammar["SCHOOL"] and (before in grammar["SCHOOL_IN"] or _is_apposed(symbols, index, grammar)):
             if not _about_somebody_else(symbols, index, grammar):
                 own.append((index - 1, index + 1))
         elif symbol in grammar["NOT_MINOR"] and before in grammar["HAD_BEEN"]:
@@ -171,6 +171,15 @@ def _minority(symbols: str, grammar: Grammar) -> tuple[bool | None, list[tuple[i
     return None, []
 
 
+def _is_apposed(symbols: str, index: int, grammar: Grammar) -> bool:
+    """Whether a school year follows who is in it (« ma sœur, 4e », « my student (year 10) »)."""
+    return (
+        index > 1
+        and symbols[index - 1] in grammar["COMMA"] | grammar["OPEN"]
+        and symbols[index - 2] in grammar["KIN"] | grammar["GIRLS"]
+    )
+
+
 def _about_somebody_else(symbols: str, index: int, grammar: Grammar) -> bool:
     """Whether a school year or « mineur » is denied, or said of a teacher or of the one accused."""
     for look in range(index - 1, max(-1, index - 6), -1):
@@ -179,6 +188,8 @@ def _about_somebody_else(symbols: str, index: int, grammar: Grammar) -> bool:
             return False
         if symbol in grammar["NEG"] or symbol in grammar["SCHOOL_STAFF"] or symbol in grammar["PUBLISH"]:
             return True
+        if symbol in grammar["SEND"] and look >= index - 2:
+            return True  # « tout envoyer au lycée »
         if symbol in grammar["HE"] and symbols[look + 1] in grammar["IS"]:
             return True
     return False

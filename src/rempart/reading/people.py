@@ -178,6 +178,7 @@ def _joined(found: list[Named], symbols: str, grammar: Grammar) -> list[Named]:
     links = frozenset().union(
         *(grammar[name] for name in ("AND", "COMMA", "JOIN", "OPEN", "COLON", "SERVICE", "NAMED"))
     )
+    together = grammar["AND"] | grammar["TO"]
     groups: list[list[Named]] = []
     for named in found:
         if groups and all(symbol in links for symbol in symbols[groups[-1][-1].end : named.start]):
@@ -185,8 +186,16 @@ def _joined(found: list[Named], symbols: str, grammar: Grammar) -> list[Named]:
         else:
             groups.append([named])
     result = []
-    for group in groups:
+    for names in groups:
+        group = list(names)
         low, high = min(named.weight for named in group), max(named.weight for named in group)
-        shared = high if high > 0 and low >= 0 else None
-        result += [named._replace(weight=shared) if shared is not None else named for named in group]
+        if high > 0 and low >= 0:
+            group = [named._replace(weight=high) for named in group]
+        elif high <= 0:
+            for index in range(1, len(group)):  # « soutien à @a et à @b »
+                before, named = group[index - 1], group[index]
+                between = symbols[before.end : named.start]
+                if before.weight < 0 and between and all(symbol in together for symbol in between):
+                    group[index] = named._replace(weight=min(before.weight, named.weight))
+        result += group
     return result
