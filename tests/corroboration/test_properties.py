@@ -110,8 +110,15 @@ def test_the_weights_add_up_to_the_log_odds(wave, prior):
         total = sum(factor.weight for factor in assessment.because)
         assert abs(total) <= 20 + 1e-9
         odds = log(assessment.credibility) - log(1 - assessment.credibility)
-        assert total == pytest.approx(odds, abs=1e-6)
+        assert total == pytest.approx(odds, abs=1e-9)
         assert {"prior", "bound"} <= {factor.factor for factor in assessment.because}
+
+
+@pytest.mark.parametrize("prior", [1e-12, 0.5, 0.999999, 1 - 1e-12])
+def test_the_weights_add_up_where_a_float_is_nearly_one(world, prior):
+    (assessment,) = assess([world.testimony(evidence=[Evidence(kind="platform_log", verified=True)])], prior=prior)
+    total = sum(factor.weight for factor in assessment.because)
+    assert total == pytest.approx(log(assessment.credibility) - log(1 - assessment.credibility), abs=1e-9)
 
 
 @settings(max_examples=80, deadline=None)

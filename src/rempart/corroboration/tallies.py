@@ -17,6 +17,8 @@ from rempart.records.references import SERVICES
 from rempart.records.vocabulary import CONDUCTS, severity
 
 BOUND = 20.0
+# Log-odds from which on a float so near to 1 holds them to less than nine decimals: `bound` takes up the rest.
+NEAR_ONE = 14.0
 # Sums over groups are whole numbers of this fraction: they are the same whenever, and however often, they are taken.
 _EXACT = 2.0**40
 
@@ -320,7 +322,11 @@ class Tally:
         if self.disputes:
             weights["disputes"] = self._denied()
         total = sum(weights.values())
-        weights["bound"] = -BOUND - total if total < -BOUND else BOUND - total if total > BOUND else 0.0
+        bounded = max(-BOUND, min(BOUND, total))
+        if bounded > NEAR_ONE:
+            credibility = _probability(bounded)
+            bounded = log(credibility) - log1p(-credibility)
+        weights["bound"] = bounded - total
         return weights
 
     def _unseen(self) -> float:
@@ -366,7 +372,7 @@ class Tally:
             "testimonies": self.testimonies,
             "relays": self.relays,
             "disputes": self.disputes,
-            "credibility": 1.0 / (1.0 + exp(-sum(weights.values()))),
+            "credibility": _probability(sum(weights.values())),
             "independent_sources": self._first_hand - self._lost / _EXACT,
             "coordination": 1.0 - (1.0 - self._campaign) * (1.0 - hidden),
             "severity": self._severity,
@@ -407,6 +413,14 @@ class Tally:
 def _with(known: list[Item], item: Item, order: Sequence[Item]) -> list[Item]:
     """A new list of what is known and `item`, in order: records hold the old one."""
     return [one for one in order if one in known or one == item]
+
+
+def _probability(log_odds: float) -> float:
+    """The probability of some log-odds, to the last digit that a float near 1 can hold."""
+    if log_odds <= 0:
+        return exp(log_odds) / (1.0 + exp(log_odds))
+    against = exp(-log_odds)
+    return 1.0 - against / (1.0 + against)
 
 
 def _up_to(bound: float, amount: float) -> float:
