@@ -23,15 +23,15 @@ def quality():
 @pytest.mark.parametrize(
     ("figure", "corpus", "wave"),
     [
-        ("accused_precision", 0.90, 0.90),
-        ("accused_recall", 0.85, 0.75),
-        ("stance_macro_f1", 0.75, 0.70),
-        ("conduct_f1", 0.85, 0.78),
-        ("minor_precision", 0.88, 0.92),
-        ("minor_recall", 0.90, 0.85),
-        ("conduct_services_f1", 0.80, 0.80),
-        ("met_on_f1", 0.70, 0.60),
-        ("age_accuracy", 0.94, 0.94),
+        ("accused_precision", 0.90, 0.94),
+        ("accused_recall", 0.88, 0.80),
+        ("stance_macro_f1", 0.75, 0.76),
+        ("conduct_f1", 0.89, 0.83),
+        ("minor_precision", 0.91, 0.95),
+        ("minor_recall", 0.94, 0.93),
+        ("conduct_services_f1", 0.88, 0.87),
+        ("met_on_f1", 0.85, 0.68),
+        ("age_accuracy", 0.97, 0.97),
     ],
 )
 def test_reading_stays_above_its_floor(quality, figure, corpus, wave):
@@ -44,4 +44,4 @@ def test_hardly_any_post_names_somebody_wrongly(quality):
 
 
 def test_stated_probabilities_are_close_to_how_often_they_are_right(quality):
-    assert max(figures["stance_calibration_error"] for figures in quality.values()) <= 0.12
+    assert max(figures["stance_calibration_error"] for figures in quality.values()) <= 0.08

@@ -11,6 +11,7 @@ from rempart.reading.lexicon import Tokens
 
 ADULT = 18
 _YOUNGEST, _OLDEST = 5, 60
+_CREATOR = 15  # « il a 16 ans » may well be the age of the one accused; « il a 11 ans » hardly
 _SUBJECTS = ("KIN", "I", "ME", "MY", "SHE", "HE", "HANDLE", "BARE", "GIRLS", "YOU")
 _REACH = 7  # tokens back to whom a number is about
 
@@ -101,7 +102,7 @@ def _reading_of(symbols: str, index: int, value: int, grammar: Grammar) -> _Numb
     if is_duration or before in grammar["AGE_LAW"] or not _YOUNGEST <= value <= _OLDEST:
         return _OTHER
     subject, distance, had, have = _subject(symbols, index, grammar)
-    if subject == "HE" and value < ADULT and not grammar["KIN"].isdisjoint(symbols[:index]):
+    if subject == "HE" and value < _CREATOR and not grammar["KIN"].isdisjoint(symbols[:index]):
         subject = "SHE"  # « mon fils … il a onze ans »
     in_brackets = before in grammar["OPEN"] and subject == "KIN" and distance == 2
     # « il a 22 ans, j'en ai 15 »
