@@ -55,6 +55,13 @@ def test_only_the_one_accused_is_named_as_accused(read, text, accused):
     assert names(read(text).accused) == accused
 
 
+def test_a_list_of_names_accuses_nobody_but_concerns_them(read):
+    names = [f"star.{number}a" for number in range(40)]
+    statement = read(" ".join(f"@{name} m'a demandé des nudes," for name in names))
+    assert statement.accused == []
+    assert len(statement.concerns) == 40
+
+
 def test_an_association_alone_in_a_testimony_is_not_accused(read):
     assert read("j'avais 14 ans il m'a demandé des nudes, @e_enfance m'a beaucoup aidée").accused == []
 

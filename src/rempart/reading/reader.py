@@ -17,6 +17,8 @@ from rempart.records.vocabulary import CONDUCTS, Conduct, MentionedEvidence, Sta
 from rempart.text.normalise import Normalised, normalise
 
 _MOST_REMEMBERED = 20_000
+# Nobody speaks of more people than this from what they know: a longer list accuses nobody, it only concerns them.
+_MOST_ACCUSED = 30
 _MANUAL_REPOST = re.compile(r"\s*rt @[\w.]+(?:@[\w.-]+)?\s*:")
 _HASHTAG = re.compile(r"#([^\s#@.,;:!?()\"']+)")
 
@@ -162,9 +164,9 @@ class PostReader:
         speaks = stance in ("testimony", "relay")
         spans: dict[str, Ranges] = {}
         _mark(spans, "stance", supporting, text, tokens)
-        accused = candidates if speaks else []
+        accused = candidates if speaks and len(candidates) <= _MOST_ACCUSED else []
         _mark(spans, "accused", [(named.start, named.end) for named in accused], text, tokens)
-        concerned = accused if speaks else [named for named in people if named.weight >= 0]
+        concerned = candidates if speaks else [named for named in people if named.weight >= 0]
         _mark(spans, "concerns", [(named.start, named.end) for named in concerned], text, tokens)
         conduct: list[Conduct] = []
         places = Places({}, {})
