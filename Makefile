@@ -23,6 +23,7 @@ run: setup ## load the example wave, serve the desk and print its address
 	@$(IN)rempart demo
 
 test: .venv/.installed-dev ## run every test (installs the tools and Chromium they need)
+	@$(IN)python -m rempart.pages.translations
 	@$(IN)python scripts/ensure_chromium.py
 	@$(IN)pytest
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import msgspec
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from rempart.casework.models import AssessmentRecord, Case, Decision, MeasureTaken, RulebookVersion
+from rempart.casework.models import AssessmentRecord, Case, Decision, MeasureTaken, PlatformOrder, RulebookVersion
 from rempart.casework.services import book_of, rulebook_in_force
 from rempart.intake.models import Account, HourlyCount, Testimony, Wave
 from rempart.intake.selectors import accounts_of
@@ -190,3 +190,8 @@ def cases_of(wave: Wave) -> "QuerySet[Case]":
 def left_aside(wave: Wave) -> int:
     """How many accused accounts have no case: they are not on the platform."""
     return accused_in(wave).filter(case=None).count()
+
+
+def orders_waiting(case: Case) -> int:
+    """How many orders to the platform are due on a case and were not carried out."""
+    return PlatformOrder.objects.filter(measure__decision__case=case, carried_out_at=None, due_at__lte=now()).count()

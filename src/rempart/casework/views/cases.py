@@ -93,6 +93,7 @@ def case(request: HttpRequest, pk: int, *, sent: Any = None, name: str = "") -> 
         },
         "articles": [article_shown(article) for article in articles],
         "timeline": timeline_of(found, selectors.decisions_of(found)),
+        "orders_waiting": selectors.orders_waiting(found),
         "actions": actions,
         "no_action": _no_action(request),
     }
