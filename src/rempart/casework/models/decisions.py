@@ -1,4 +1,4 @@
-"""Cases, what was believed, what was decided, what is in force.
+"""What was decided, what is in force, and what the platform has to do for it.
 
 Whether a measure is in force is computed from its dates: begins ≤ now < least(end, lifted), whoever runs. What must
 never happen is refused by the database: a preventive decision without an end, with a review after it, longer than 90
@@ -14,85 +14,13 @@ from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Greatest, Least
 from django.utils.translation import gettext_lazy as _
 
+from rempart.casework.models.cases import AssessmentRecord, Case
+from rempart.casework.models.rulebooks import RulebookVersion
 from rempart.ledger.clock import now
 from rempart.pages.labels import APPROVAL, MEASURE
 from rempart.records.vocabulary import MEASURES
 
 LONGEST_PREVENTIVE = timedelta(days=90)
-
-
-class RulebookVersion(models.Model):
-    """The text of a rulebook exactly as it was when decisions were taken under it."""
-
-    name = models.CharField(max_length=100)
-    version = models.CharField(max_length=40)
-    text = models.TextField()
-    digest = models.CharField(max_length=64, unique=True)
-    stored_at = models.DateTimeField()
-    in_force_from = models.DateTimeField(null=True)
-
-    class Meta:
-        ordering = ["-in_force_from", "name"]
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.version}"
-
-
-class Case(models.Model):
-    """All that concerns one account of the platform. Opening one says nothing about the person."""
-
-    class State(models.TextChoices):
-        """How far the case is. That something preventive is in force is computed, never stored here."""
-
-        OPEN = "open", _("open")
-        DECIDED = "decided", _("decided")
-        CLOSED = "closed", _("closed")
-
-    account = models.OneToOneField("intake.Account", models.PROTECT, related_name="case")
-    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
-    opened_at = models.DateTimeField()
-    danger_at = models.DateTimeField(null=True)
-    danger_by = models.ForeignKey("staff.StaffMember", models.PROTECT, null=True, related_name="+")
-    danger_because = models.TextField(blank=True)
-    closed_at = models.DateTimeField(null=True)
-    closed_by = models.ForeignKey("staff.StaffMember", models.PROTECT, null=True, related_name="+")
-    closed_because = models.TextField(blank=True)
-
-    class Meta:
-        constraints = [
-            models.CheckConstraint(name="case_state_is_known", condition=Q(state__in=["open", "decided", "closed"])),
-            models.CheckConstraint(
-                name="danger_is_recorded_by_somebody_with_a_reason",
-                condition=Q(danger_at=None) | (~Q(danger_by=None) & ~Q(danger_because="")),
-            ),
-            models.CheckConstraint(
-                name="a_closed_case_says_who_and_why",
-                condition=Q(state="closed", closed_at__isnull=False, closed_by__isnull=False) & ~Q(closed_because="")
-                | ~Q(state="closed") & Q(closed_at=None),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"case {self.pk}"
-
-
-class AssessmentRecord(models.Model):
-    """What corroboration made of the testimonies at a moment, kept as it was: decisions rest on one."""
-
-    case = models.ForeignKey(Case, models.CASCADE, related_name="assessments")
-    made_at = models.DateTimeField()
-    assessment = models.JSONField()
-    credibility = models.FloatField()
-    independent_sources = models.FloatField()
-    coordination = models.FloatField()
-    severity = models.PositiveSmallIntegerField()
-
-    class Meta:
-        ordering = ["-made_at", "-pk"]
-        indexes = [models.Index(fields=["case", "-made_at"])]
-
-    def __str__(self) -> str:
-        return f"assessment {self.pk} of case {self.case_id}"
 
 
 class DecisionQuerySet(models.QuerySet["Decision"]):
@@ -374,36 +302,3 @@ class PlatformOrder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.measure}"
-
-
-class WaveReplay(models.Model):
-    """What every shipped rulebook would have done with a wave; see `services.replays` for its rows."""
-
-    wave = models.OneToOneField("intake.Wave", models.CASCADE, related_name="replay")
-    computed_at = models.DateTimeField()
-    rows = models.JSONField()
-    first_measures = models.JSONField()
-
-    def __str__(self) -> str:
-        return f"replay of {self.wave}"
-
-
-class Simulation(models.Model):
-    """An invented wave whose truth is known, under several rulebooks: the only place where a truth column exists."""
-
-    seed = models.PositiveIntegerField()
-    accounts = models.PositiveIntegerField()
-    rulebooks = ArrayField(models.CharField(max_length=100))
-    asked_at = models.DateTimeField()
-    asked_by = models.ForeignKey("staff.StaffMember", models.PROTECT, null=True, related_name="+")
-    computed_at = models.DateTimeField(null=True)
-    rows = models.JSONField(null=True)
-
-    class Meta:
-        ordering = ["-asked_at", "-pk"]
-        constraints = [
-            models.CheckConstraint(name="a_simulation_has_accounts", condition=Q(accounts__gte=1, accounts__lte=5000))
-        ]
-
-    def __str__(self) -> str:
-        return f"simulation {self.pk}"

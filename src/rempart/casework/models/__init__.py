@@ -1,0 +1,23 @@
+"""The tables of casework, one module a subject; what must never happen is refused by the database."""
+
+from rempart.casework.models.cases import AssessmentRecord, Case
+from rempart.casework.models.decisions import (
+    LONGEST_PREVENTIVE,
+    Decision,
+    MeasureTaken,
+    PlatformOrder,
+)
+from rempart.casework.models.replays import Simulation, WaveReplay
+from rempart.casework.models.rulebooks import RulebookVersion
+
+__all__ = [
+    "LONGEST_PREVENTIVE",
+    "AssessmentRecord",
+    "Case",
+    "Decision",
+    "MeasureTaken",
+    "PlatformOrder",
+    "RulebookVersion",
+    "Simulation",
+    "WaveReplay",
+]

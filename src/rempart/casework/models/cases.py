@@ -1,0 +1,62 @@
+"""Cases, and what was believed of each at the moments that mattered."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class Case(models.Model):
+    """All that concerns one account of the platform. Opening one says nothing about the person."""
+
+    class State(models.TextChoices):
+        """How far the case is. That something preventive is in force is computed, never stored here."""
+
+        OPEN = "open", _("open")
+        DECIDED = "decided", _("decided")
+        CLOSED = "closed", _("closed")
+
+    account = models.OneToOneField("intake.Account", models.PROTECT, related_name="case")
+    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    opened_at = models.DateTimeField()
+    danger_at = models.DateTimeField(null=True)
+    danger_by = models.ForeignKey("staff.StaffMember", models.PROTECT, null=True, related_name="+")
+    danger_because = models.TextField(blank=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.ForeignKey("staff.StaffMember", models.PROTECT, null=True, related_name="+")
+    closed_because = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="case_state_is_known", condition=Q(state__in=["open", "decided", "closed"])),
+            models.CheckConstraint(
+                name="danger_is_recorded_by_somebody_with_a_reason",
+                condition=Q(danger_at=None) | (~Q(danger_by=None) & ~Q(danger_because="")),
+            ),
+            models.CheckConstraint(
+                name="a_closed_case_says_who_and_why",
+                condition=Q(state="closed", closed_at__isnull=False, closed_by__isnull=False) & ~Q(closed_because="")
+                | ~Q(state="closed") & Q(closed_at=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"case {self.pk}"
+
+
+class AssessmentRecord(models.Model):
+    """What corroboration made of the testimonies at a moment, kept as it was: decisions rest on one."""
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="assessments")
+    made_at = models.DateTimeField()
+    assessment = models.JSONField()
+    credibility = models.FloatField()
+    independent_sources = models.FloatField()
+    coordination = models.FloatField()
+    severity = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["-made_at", "-pk"]
+        indexes = [models.Index(fields=["case", "-made_at"])]
+
+    def __str__(self) -> str:
+        return f"assessment {self.pk} of case {self.case_id}"
