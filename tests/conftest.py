@@ -204,10 +204,12 @@ def clock() -> Iterator[Clock]:
 
 @pytest.fixture
 def staff_member():
-    """Make a staff member: `staff_member("reviewer")`."""
-    from rempart.staff.models import Role, StaffMember
+    """Make a staff member who holds these roles: `staff_member("reviewer", "auditor")`; a reviewer when none is said."""
+    from rempart.staff.models import StaffMember
+    from rempart.staff.roles import Role
 
-    def make(role: str = "reviewer", name: str = "Maud Arnaud") -> StaffMember:
-        return StaffMember.objects.create(email=f"{uuid.uuid4().hex[:12]}@example.org", name=name, role=Role(role))
+    def make(*roles: str, name: str = "Maud Arnaud") -> StaffMember:
+        held = [Role(role) for role in roles or ("reviewer",)]
+        return StaffMember.objects.create(email=f"{uuid.uuid4().hex[:12]}@example.org", name=name, roles=held)
 
     return make

@@ -2,14 +2,18 @@
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from rempart.records import exits
 from rempart.records.lines import Rejects, Writer
+
+if TYPE_CHECKING:
+    from rempart.staff.roles import Role
 
 
 class NothingGood(Exception):
@@ -405,18 +409,39 @@ def staff() -> None:
 @staff.command("add")
 @click.argument("email")
 @click.option("--name", default="", help="The name that colleagues see.")
-@click.option("--role", default="reviewer", show_default=True, help="reader, reviewer, senior_reviewer, policy_owner.")
-def staff_add(email: str, name: str, role: str) -> None:
-    """Add somebody who works here."""
+@click.option("--role", "roles", multiple=True, default=["reviewer"], show_default=True, help="One or several.")
+def staff_add(email: str, name: str, roles: Sequence[str]) -> None:
+    """Add somebody who works here, with one or several roles (docs/roles.md): --role reviewer --role auditor."""
     set_up()
-    from rempart.staff.models import Role
     from rempart.staff.services import AddressRefused, add_member
 
-    if role not in Role.values:
-        raise click.BadParameter(f"{role} is none of {', '.join(Role.values)}", param_hint="--role")
     with said_plainly(AddressRefused):
-        add_member(email, name=name, role=Role(role))
+        add_member(email, name=name, roles=_roles(roles))
     click.echo(f"{email} added. To sign in: rempart staff link {email}")
+
+
+@staff.command("roles")
+@click.argument("email")
+@click.option("--role", "roles", multiple=True, required=True, help="One or several: they replace those held so far.")
+@click.option("--reason", required=True, help="Why: kept in the ledger.")
+def staff_roles(email: str, roles: Sequence[str], reason: str) -> None:
+    """Give somebody other roles (docs/roles.md)."""
+    set_up()
+    from rempart.staff.models import StaffMember
+    from rempart.staff.services import change_roles, find_member
+
+    with said_plainly(StaffMember.DoesNotExist):
+        member = change_roles(find_member(email), _roles(roles), acting=None, reason=reason)
+    click.echo(f"{member.email} is now {', '.join(member.roles)}.")
+
+
+def _roles(names: Sequence[str]) -> list["Role"]:
+    from rempart.staff.roles import Role
+
+    for name in names:
+        if name not in Role.values:
+            raise click.BadParameter(f"{name} is none of {', '.join(Role.values)}", param_hint="--role")
+    return [Role(name) for name in names]
 
 
 @staff.command("link")

@@ -27,12 +27,14 @@ from rempart.records.lines import Rejects, lines_of
 from rempart.records.tables import read_table
 from rempart.replay.commands import as_table
 from rempart.replay.outcome import Outcome
-from rempart.staff.models import Role, StaffMember
+from rempart.staff.models import StaffMember
+from rempart.staff.roles import Role
 from rempart.staff.services import add_member, make_link
 
 ENDED_BEFORE = timedelta(hours=3)
 LINK_LASTS = timedelta(hours=12)
 VISITOR = "visitor@rempart.example"
+VISITS_AS = [role for role in Role if role not in (Role.READER, Role.REVIEWER)]  # the senior reviewer holds theirs too
 TEAM = (
     ("ines.caron@rempart.example", "Inès Caron", Role.SENIOR_REVIEWER),
     ("paul.lenoir@rempart.example", "Paul Lenoir", Role.REVIEWER),
@@ -50,8 +52,8 @@ def load() -> tuple[Wave, bool]:
         wave = _import(described)
         services.assess_wave(wave)
         services.replay_wave(wave)
-        _team_at_work([add_member(email, name=name, role=role) for email, name, role in TEAM])
-        add_member(VISITOR, name="Camille Roy", role=Role.SENIOR_REVIEWER)
+        _team_at_work([add_member(email, name=name, roles=[role]) for email, name, role in TEAM])
+        add_member(VISITOR, name="Camille Roy", roles=VISITS_AS)
     return wave, True
 
 

@@ -133,13 +133,13 @@ def judged(book):
 @pytest.fixture
 def reviewer(staff_member):
     """A reviewer."""
-    return staff_member("reviewer", "Inès Caron")
+    return staff_member("reviewer", name="Inès Caron")
 
 
 @pytest.fixture
 def colleague(staff_member):
     """Another reviewer."""
-    return staff_member("reviewer", "Paul Lenoir")
+    return staff_member("reviewer", name="Paul Lenoir")
 
 
 @pytest.fixture

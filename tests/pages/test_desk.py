@@ -30,7 +30,7 @@ CREDIBLE = {
 @pytest.fixture
 def reviewer(db, staff_member, client):
     """A reviewer, signed in."""
-    member = staff_member("reviewer")
+    member = staff_member("reviewer", "auditor")
     client.force_login(member)
     return member
 

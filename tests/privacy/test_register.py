@@ -14,17 +14,17 @@ def test_every_column_has_its_row():
 
 
 def test_a_column_without_a_row_is_found():
-    known = parse(TEXT.replace("[id, role, is_active, added_at]", "[id, role, added_at]"))
+    known = parse(TEXT.replace("[id, roles, is_active, added_at]", "[id, role, added_at]"))
     assert "staff.StaffMember.is_active has no row in the register" in problems(known)
 
 
 def test_a_row_without_a_column_is_found():
-    known = parse(TEXT.replace("[id, role, is_active, added_at]", "[id, role, is_active, added_at, shoe_size]"))
+    known = parse(TEXT.replace("[id, roles, is_active, added_at]", "[id, role, is_active, added_at, shoe_size]"))
     assert "the register speaks of staff.StaffMember.shoe_size, which is no column" in problems(known)
 
 
 def test_a_column_that_stands_twice_is_found():
-    known = parse(TEXT.replace("[id, role, is_active, added_at]", "[id, role, is_active, added_at, email]"))
+    known = parse(TEXT.replace("[id, roles, is_active, added_at]", "[id, role, is_active, added_at, email]"))
     assert "staff.StaffMember.email stands twice in the register" in problems(known)
 
 

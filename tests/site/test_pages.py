@@ -152,7 +152,7 @@ def test_a_database_error_is_logged_with_its_code_and_without_the_row(db, log):
 
     try:
         with transaction.atomic():
-            StaffMember.objects.create(email=f"{NAME}@example.org", name=NAME, role="reader")
+            StaffMember.objects.create(email=f"{NAME}@example.org", name=NAME, roles=["reader"])
     except IntegrityError:
         logging.getLogger("rempart.site").exception("something failed")
     said = log.getvalue()

@@ -16,6 +16,7 @@ from rempart.ledger.clock import now
 from rempart.records import Assessment
 from rempart.rulebook import Article
 from rempart.staff.models import StaffMember
+from rempart.staff.roles import Permission
 
 BLIND_IN = 10
 SOON = timedelta(days=3)
@@ -107,7 +108,7 @@ def score_is_hidden(case: Case, member: StaffMember) -> bool:
 
     It shows once they approved, declined, confirmed or lifted something, or when there is nothing to judge.
     """
-    if not member.may_review or not is_drawn(case):
+    if not member.may(Permission.REVIEW) or not is_drawn(case):
         return False
     decisions = case.decisions.all()
     mine = any(

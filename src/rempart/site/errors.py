@@ -1,6 +1,5 @@
 """Pages for what went wrong, in the reader's language; they never repeat what was asked."""
 
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.exceptions import TemplateDoesNotExist
@@ -15,31 +14,26 @@ def _answer(request: HttpRequest, status: int) -> HttpResponse:
         return HttpResponse(str(status), status=status, content_type="text/plain")
 
 
-@login_not_required
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """400."""
     return _answer(request, 400)
 
 
-@login_not_required
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """403."""
     return _answer(request, 403)
 
 
-@login_not_required
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form that was not sent from our own page, or too late."""
     return _answer(request, 403)
 
 
-@login_not_required
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404."""
     return _answer(request, 404)
 
 
-@login_not_required
 def server_error(request: HttpRequest) -> HttpResponse:
     """500. The page itself may be what fails (no database, say): then the bare number is sent."""
     try:

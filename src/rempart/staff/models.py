@@ -3,23 +3,13 @@
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from rempart.ledger.clock import now
-
-
-class Role(models.TextChoices):
-    """What a staff member does here. Each may do what those before it in RANKS may."""
-
-    READER = "reader", _("Reader")
-    REVIEWER = "reviewer", _("Reviewer")
-    SENIOR_REVIEWER = "senior_reviewer", _("Senior reviewer")
-    POLICY_OWNER = "policy_owner", _("Policy owner")
-
-
-RANKS = [Role.READER, Role.REVIEWER, Role.SENIOR_REVIEWER, Role.POLICY_OWNER]
+from rempart.staff.roles import Permission, Role, permissions_of
 
 
 class StaffManager(BaseUserManager["StaffMember"]):
@@ -35,7 +25,7 @@ class StaffMember(AbstractBaseUser):
 
     email = models.EmailField(_("E-mail address"), max_length=254, unique=True)
     name = models.CharField(_("Name"), max_length=120)
-    role = models.CharField(_("Role"), max_length=30, choices=Role, default=Role.READER)
+    roles = ArrayField(models.CharField(max_length=30, choices=Role), verbose_name=_("Roles"))
     is_active = models.BooleanField(default=True)
     added_at = models.DateTimeField(default=now)
 
@@ -48,7 +38,9 @@ class StaffMember(AbstractBaseUser):
     class Meta:
         constraints = [
             models.CheckConstraint(name="staff_email_is_lower_case", condition=models.Q(email=Lower("email"))),
-            models.CheckConstraint(name="staff_role_is_known", condition=models.Q(role__in=Role.values)),
+            models.CheckConstraint(
+                name="staff_roles_are_known", condition=models.Q(roles__contained_by=Role.values, roles__len__gt=0)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -67,24 +59,14 @@ class StaffMember(AbstractBaseUser):
         """Up to two letters that stand for the name in the header."""
         return "".join(word[0] for word in self.name.split()[:2]).upper()
 
-    def at_least(self, role: Role) -> bool:
-        """Whether this member may do what `role` may."""
-        return self.is_active and RANKS.index(Role(self.role)) >= RANKS.index(role)
-
     @property
-    def may_review(self) -> bool:
-        """May confirm and lift measures."""
-        return self.at_least(Role.REVIEWER)
+    def permissions(self) -> frozenset[Permission]:
+        """What this member may do: nothing once deactivated. In a template: `"review" in user.permissions`."""
+        return permissions_of(self.roles) if self.is_active else frozenset()
 
-    @property
-    def may_countersign(self) -> bool:
-        """May be the second reviewer where two are needed by seniority."""
-        return self.at_least(Role.SENIOR_REVIEWER)
-
-    @property
-    def may_set_policy(self) -> bool:
-        """May put a rulebook into force."""
-        return self.at_least(Role.POLICY_OWNER)
+    def may(self, permission: Permission) -> bool:
+        """Whether this member may do what `permission` stands for."""
+        return permission in self.permissions
 
 
 class SignInLink(models.Model):

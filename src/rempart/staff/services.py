@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 
 from django.contrib.auth.password_validation import validate_password
@@ -13,7 +14,8 @@ from django.db.models import QuerySet
 from rempart import ledger
 from rempart.ledger import Event
 from rempart.ledger.clock import now
-from rempart.staff.models import Role, SignInLink, StaffMember
+from rempart.staff.models import SignInLink, StaffMember
+from rempart.staff.roles import Role
 
 LINK_LASTS = timedelta(minutes=15)
 LONGEST_LINK = timedelta(hours=24)
@@ -36,10 +38,18 @@ def find_member(email: str) -> StaffMember:
     return StaffMember.objects.get_by_natural_key(email)
 
 
+def ordered(roles: Iterable[str]) -> list[Role]:
+    """The roles as they are stored: each once, in the order of `Role`. Raises ValueError for none, or an unknown one."""
+    wanted = {Role(role) for role in roles}
+    if not wanted:
+        raise ValueError("a member holds at least one role")
+    return [role for role in Role if role in wanted]
+
+
 @transaction.atomic
-def add_member(email: str, *, name: str, role: Role, acting: StaffMember | None = None) -> StaffMember:
+def add_member(email: str, *, name: str, roles: Iterable[Role], acting: StaffMember | None = None) -> StaffMember:
     """Add somebody, who has no password yet: a link signs them in. Raises AddressRefused."""
-    member = StaffMember(email=email.strip().lower(), name=name.strip(), role=Role(role))
+    member = StaffMember(email=email.strip().lower(), name=name.strip(), roles=ordered(roles))
     member.name = member.name or member.email.partition("@")[0]
     member.set_unusable_password()
     try:
@@ -50,17 +60,17 @@ def add_member(email: str, *, name: str, role: Role, acting: StaffMember | None 
         raise AddressRefused(f"{email} is not an e-mail address.") from error
     except IntegrityError as error:
         raise AddressRefused(f"{email} belongs to a member already.") from error
-    ledger.append(Event.STAFF_ADDED, subject=member, acting=acting, content={"role": member.role})
+    ledger.append(Event.STAFF_ADDED, subject=member, acting=acting, content={"roles": member.roles})
     return member
 
 
 @transaction.atomic
-def change_role(member: StaffMember, role: Role, *, acting: StaffMember | None, reason: str) -> StaffMember:
-    """Give a member another role."""
+def change_roles(member: StaffMember, roles: Iterable[Role], *, acting: StaffMember | None, reason: str) -> StaffMember:
+    """Give a member other roles, one or several. Raises ValueError for none, or one that does not exist."""
     member = StaffMember.objects.select_for_update().get(pk=member.pk)
-    before, member.role = member.role, Role(role)
-    member.save(update_fields=["role"])
-    content = {"before": before, "after": member.role, "reason": reason}
+    before, member.roles = member.roles, ordered(roles)
+    member.save(update_fields=["roles"])
+    content = {"before": before, "after": member.roles, "reason": reason}
     ledger.append(Event.STAFF_ROLE_CHANGED, subject=member, acting=acting, content=content)
     return member
 

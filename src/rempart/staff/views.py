@@ -3,7 +3,6 @@
 from django import forms
 from django.conf import settings
 from django.contrib import auth
-from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -12,8 +11,10 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from rempart.staff import services
+from rempart.staff.access import for_members, open_to_all
 from rempart.staff.models import StaffMember
 from rempart.staff.passwords import TooManyAttempts, WrongPassword, sign_in_by_password
+from rempart.staff.roles import Role
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -34,7 +35,7 @@ class SignInForm(forms.Form):
 
 @sensitive_post_parameters("password")
 @require_http_methods(["GET", "POST"])
-@login_not_required
+@open_to_all(because="signing in")
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in with an address and a password."""
     destination = _destination(request)
@@ -55,7 +56,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@login_not_required
+@open_to_all(because="a link that is good once signs in")
 def link(request: HttpRequest, token: str) -> HttpResponse:
     """Sign in with a one-time link: a page with a button first, since previews of messages open links too."""
     refused = not services.link_opens(token)
@@ -68,11 +69,17 @@ def link(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @require_POST
-@login_not_required
+@open_to_all(because="signing out twice does no harm")
 def sign_out(request: HttpRequest) -> HttpResponse:
     """Sign out."""
     auth.logout(request)
     return redirect(settings.LOGOUT_REDIRECT_URL)
+
+
+@for_members
+def account(request: HttpRequest) -> HttpResponse:
+    """Who one is here: name, address and roles."""
+    return render(request, "staff/account.html", {"roles": [Role(role).label for role in request.user.roles]})
 
 
 def _signed_in(request: HttpRequest, member: StaffMember, destination: str) -> HttpResponseRedirect:

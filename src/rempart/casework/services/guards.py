@@ -3,11 +3,12 @@
 from rempart.casework.errors import NotAllowed, ReasonMissing
 from rempart.casework.models import Case
 from rempart.staff.models import StaffMember
+from rempart.staff.roles import Permission
 
 
 def ensure_reviewer(acting: StaffMember) -> None:
     """Raises NotAllowed unless the person may review."""
-    if not acting.may_review:
+    if not acting.may(Permission.REVIEW):
         raise NotAllowed
 
 

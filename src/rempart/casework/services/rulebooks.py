@@ -12,6 +12,7 @@ from rempart.ledger.clock import now
 from rempart.ledger.events import Event
 from rempart.rulebook import Rulebook, load, parse
 from rempart.staff.models import StaffMember
+from rempart.staff.roles import Permission
 
 LIVE = "rempart"
 
@@ -39,7 +40,7 @@ def put_in_force(book: Rulebook, *, acting: StaffMember | None = None) -> Rulebo
 
     Raises NotAllowed for a person who may not set policy, or a rulebook that is for replay only.
     """
-    if book.use != "live" or (acting is not None and not acting.may_set_policy):
+    if book.use != "live" or (acting is not None and not acting.may(Permission.SET_POLICY)):
         raise NotAllowed
     stored = store_rulebook(book)
     in_force = current_version()

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from rempart.casework import selectors
+from rempart.staff.access import may_open
 
 register = template.Library()
 
@@ -14,7 +15,7 @@ register = template.Library()
 @register.inclusion_tag("casework/parts/nav.html", takes_context=True)
 def desk_nav(context: template.Context) -> dict[str, Any]:
     """The rooms of the desk that this person may enter."""
-    path = context["request"].path
+    request = context["request"]
     entries = [
         ("waves", _("Waves"), None),
         ("cases", _("Cases"), selectors.open_cases()),
@@ -29,8 +30,9 @@ def desk_nav(context: template.Context) -> dict[str, Any]:
                 "url": reverse(f"casework:{name}"),
                 "title": title,
                 "count": count,
-                "current": path.startswith(reverse(f"casework:{name}")),
+                "current": request.path.startswith(reverse(f"casework:{name}")),
             }
             for name, title, count in entries
+            if may_open(request.user, reverse(f"casework:{name}"))
         ]
     }

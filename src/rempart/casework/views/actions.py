@@ -16,6 +16,7 @@ from rempart.ledger.clock import now
 from rempart.pages.labels import words_for
 from rempart.pages.writing import moment
 from rempart.staff.models import StaffMember
+from rempart.staff.roles import Permission
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,7 +39,7 @@ class Action:
 
 def actions_for(case: Case, acting: StaffMember, sent: Mapping[str, Any] | None = None, name: str = "") -> list[Action]:
     """What `acting` can do on `case` now, the likeliest first. The form called `name` is bound to what was `sent`."""
-    if not acting.may_review:
+    if not acting.may(Permission.REVIEW):
         return []
     decisions = list(case.decisions.select_related("approved_by", "seconded_by").prefetch_related("measures"))
     waiting = next((one for one in decisions if one.state == Decision.State.PROPOSED), None)

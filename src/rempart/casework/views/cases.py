@@ -34,6 +34,8 @@ from rempart.pages.labels import words_for
 from rempart.pages.spans import fields_read
 from rempart.pages.writing import decimal
 from rempart.records import Assessment
+from rempart.staff.access import needs
+from rempart.staff.roles import Permission
 from rempart.text.near_duplicates import find_copies
 
 PER_PAGE = 50
@@ -45,6 +47,7 @@ MOST_REPEATS = 20
 NEGLIGIBLE = 0.005
 
 
+@needs(Permission.READ_CASES)
 def cases(request: HttpRequest) -> HttpResponse:
     """The queue, with simple filters."""
     form = QueueForm(request.GET or None, services=selectors.services_with_cases())
@@ -55,6 +58,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     return render(request, "casework/cases.html", {"form": form, "page": page})
 
 
+@needs(Permission.READ_CASES)
 def case(request: HttpRequest, pk: int, *, sent: Any = None, name: str = "") -> HttpResponse:
     """A case as a page. When a form was `sent` and refused, the action called `name` shows it with what was wrong."""
     found = get_object_or_404(selectors.cases(), pk=pk)
@@ -101,6 +105,7 @@ def case(request: HttpRequest, pk: int, *, sent: Any = None, name: str = "") -> 
 
 
 @require_POST
+@needs(Permission.REVIEW)
 def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Do what one of the forms of a case asks, or show the case again with what was wrong."""
     found = get_object_or_404(selectors.cases(), pk=pk)
@@ -119,6 +124,7 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     return redirect("casework:case", pk)
 
 
+@needs(Permission.READ_CASES)
 def due(request: HttpRequest) -> HttpResponse:
     """What waits for somebody, the nearest date first."""
     groups = [
@@ -256,6 +262,6 @@ def _facts(found: Case) -> list[str]:
 
 
 def _no_action(request: HttpRequest) -> str:
-    if not request.user.may_review:
+    if not request.user.may(Permission.REVIEW):
         return _("Your role lets you read, not decide.")
     return _("Nothing for you to do here now: you approved, and a second person must.")

@@ -5,10 +5,13 @@ from datetime import timedelta
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from rempart.staff.access import for_members
+
 COOKIE, OFF = "single_keys", "off"
 REMEMBERED = timedelta(days=365)
 
 
+@for_members
 def keys(request: HttpRequest) -> HttpResponse:
     """Every key. Sent as a form: turn them off, or on again, in this browser."""
     if request.method != "POST":

@@ -5,10 +5,13 @@ from django.shortcuts import render
 
 from rempart.ledger.events import Event
 from rempart.ledger.models import LedgerRow, Link, Pending
+from rempart.staff.access import needs
+from rempart.staff.roles import Permission
 
 LATEST = 25
 
 
+@needs(Permission.AUDIT)
 def ledger(request: HttpRequest) -> HttpResponse:
     """Rows, head and the latest acts. Contents are not shown: they belong to their cases."""
     last = Link.objects.order_by("-index").first()

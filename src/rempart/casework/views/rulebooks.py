@@ -11,8 +11,11 @@ from django.utils.translation import get_language
 from rempart.casework.services import rulebook_in_force
 from rempart.pages.labels import words_for
 from rempart.rulebook import Article, Rulebook, load, shipped
+from rempart.staff.access import needs
+from rempart.staff.roles import Permission
 
 
+@needs(Permission.SEE_WAVES)
 def rulebooks(request: HttpRequest) -> HttpResponse:
     """The rulebook in force, then those to compare with."""
     _version, live = rulebook_in_force()
@@ -21,6 +24,7 @@ def rulebooks(request: HttpRequest) -> HttpResponse:
     return render(request, "casework/rulebooks.html", {"rulebooks": books})
 
 
+@needs(Permission.SEE_WAVES)
 def rulebook(request: HttpRequest, name: str) -> HttpResponse:
     """One rulebook, article by article."""
     _version, live = rulebook_in_force()

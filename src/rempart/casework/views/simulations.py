@@ -10,10 +10,13 @@ from django.urls import reverse
 from rempart.casework.forms import SimulationForm
 from rempart.casework.models import Simulation
 from rempart.casework.services import ask_simulation
+from rempart.staff.access import needs
+from rempart.staff.roles import Permission
 
 PER_PAGE = 20
 
 
+@needs(Permission.SEE_WAVES, to_change=(Permission.REVIEW, Permission.SET_POLICY))
 def simulations(request: HttpRequest) -> HttpResponse:
     """Earlier simulations, and the form that starts one."""
     form = SimulationForm(request.POST or None)
@@ -25,6 +28,7 @@ def simulations(request: HttpRequest) -> HttpResponse:
     return render(request, "casework/simulations.html", {"form": form, "page": page})
 
 
+@needs(Permission.SEE_WAVES)
 def simulation(request: HttpRequest, pk: int) -> HttpResponse:
     """One simulation: what each rulebook would have done, and how right it would have been."""
     found = get_object_or_404(Simulation, pk=pk)

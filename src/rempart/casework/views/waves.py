@@ -19,21 +19,26 @@ from rempart.lookout.selectors import hourly_series
 from rempart.pages import charts
 from rempart.pages.labels import words_for
 from rempart.records.references import parse_reference
+from rempart.staff.access import for_members, needs
+from rempart.staff.roles import Permission
 
 DESK_WIDTH, PHONE_WIDTH = 1180, 340
 SHOWN_AT_FIRST = 12
 
 
+@for_members
 def home(request: HttpRequest) -> HttpResponse:
-    """The first page is the list of waves."""
-    return redirect("casework:waves")
+    """The first page is the list of waves, for those who may see it."""
+    return redirect("casework:waves" if request.user.may(Permission.SEE_WAVES) else "staff:account")
 
 
+@needs(Permission.SEE_WAVES)
 def waves(request: HttpRequest) -> HttpResponse:
     """Every wave, the newest first."""
     return render(request, "casework/waves.html", {"waves": [_line(one) for one in selectors.waves()]})
 
 
+@needs(Permission.SEE_WAVES)
 def wave(request: HttpRequest, pk: int) -> HttpResponse:
     """One wave."""
     found = next(iter(selectors.waves(pk=pk)), None)
