@@ -19,6 +19,7 @@ from rempart.casework.errors import Refused
 from rempart.casework.forms import QueueForm
 from rempart.casework.models import Case, Decision
 from rempart.casework.views.actions import actions_for
+from rempart.casework.views.panels import panels_of
 from rempart.casework.views.rulebooks import article_shown
 from rempart.casework.views.shown import (
     AccountLine,
@@ -98,6 +99,7 @@ def case(request: HttpRequest, pk: int, *, sent: Any = None, name: str = "") -> 
         "articles": [article_shown(article) for article in articles],
         "timeline": timeline_of(found, selectors.decisions_of(found)),
         "orders_waiting": selectors.orders_waiting(found),
+        "panels": panels_of(found, request.user),
         "actions": actions,
         "no_action": _no_action(request),
     }
