@@ -280,7 +280,7 @@ def test_a_closed_case_is_reopened_by_something_new(judged, respondent, reviewer
     services.close_case(case, acting=reviewer, reason="Nothing in it.")
     judged(account, credibility=0.7)
     case = Case.objects.get()
-    assert case.state == "open"
+    assert case.state == "inquiry"
     assert "case_reopened" in events_of(case)
 
 
@@ -293,14 +293,14 @@ def test_a_final_decision_needs_two_and_settles_the_case(judged, respondent, rev
     assert (taken.mode, taken.ends_at, case.state) == ("final", None, "decided")
 
 
-def test_lifting_a_final_decision_reopens_the_question(judged, respondent, reviewer, colleague):
+def test_lifting_a_final_decision_answers_the_case_otherwise(judged, respondent, reviewer, colleague):
     case = judged(respondent(age_band="16_17"), credibility=0.98, severity=4, verified_evidence=3)
     proposal = case.decisions.get(state="proposed")
     services.approve_decision(proposal, acting=reviewer, reason="Established.")
     taken = services.approve_decision(proposal, acting=colleague, reason="Established.")
     services.lift_decision(taken, acting=colleague, reason="The evidence was forged.")
     case.refresh_from_db()
-    assert case.state == "open"
+    assert case.state == "decided"
 
 
 def test_a_lapse_does_not_restore_what_a_final_decision_keeps(judged, respondent, reviewer, colleague, clock):

@@ -18,6 +18,12 @@ class NotAllowed(Refused):
     words = _("Your role does not allow this.")
 
 
+class Excluded(Refused):
+    """The person declared a conflict of interest on this case."""
+
+    words = _("You declared a conflict of interest on this case: somebody else has to act on it.")
+
+
 class ReasonMissing(Refused):
     """A reason is required and was empty."""
 
@@ -64,3 +70,27 @@ class StillInForce(Refused):
     """A case is not closed while something is in force or waits for an approval."""
 
     words = _("A measure is in force or waits for an approval: lift or decline it first.")
+
+
+class NotDrafted(Refused):
+    """The version is not at the stage that this needs, or is for replay only."""
+
+    words = _("This version of the rulebook is not at the stage that this needs.")
+
+
+class AlreadyKept(Refused):
+    """This text, or another of the same name and date, is kept already."""
+
+    words = _("A version with this text, or with this name and date, exists already.")
+
+
+class EffectNotShown(Refused):
+    """The effect of the version against the one in force was not computed."""
+
+    words = _("Its effect against the version in force has to be computed and read first.")
+
+
+class PastDate(Refused):
+    """A rule never applies to what came before it."""
+
+    words = _("Choose a date that is not in the past.")

@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from rempart.casework.models import AssessmentRecord, Case, Decision, MeasureTaken, PlatformOrder, RulebookVersion
 from rempart.casework.services import book_of, rulebook_in_force
+from rempart.casework.states import State
 from rempart.intake.models import Account, HourlyCount, Testimony, Wave
 from rempart.intake.selectors import accounts_of
 from rempart.ledger.clock import now
@@ -42,9 +43,9 @@ def queue(text: str = "", service: str = "", state: str = "") -> "QuerySet[Case]
         found = found.filter(_restrained())
     elif state == "none":
         standing = Decision.objects.to_come_or_in_force().filter(case=OuterRef("pk"))
-        found = found.exclude(state=Case.State.CLOSED).exclude(_waiting()).exclude(Exists(standing))
+        found = found.exclude(state=State.CLOSED).exclude(_waiting()).exclude(Exists(standing))
     elif state == "closed":
-        found = found.filter(state=Case.State.CLOSED)
+        found = found.filter(state=State.CLOSED)
     return found.order_by(F("credibility").desc(), "pk")
 
 
@@ -122,7 +123,7 @@ def score_is_hidden(case: Case, member: StaffMember) -> bool:
 
 def open_cases() -> int:
     """How many cases are not closed."""
-    return Case.objects.exclude(state=Case.State.CLOSED).count()
+    return Case.objects.exclude(state=State.CLOSED).count()
 
 
 def waiting_for_approval() -> "QuerySet[Decision]":

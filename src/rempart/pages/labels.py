@@ -72,6 +72,23 @@ APPROVAL: Words = {
     "two_reviewers": _("two reviewers approve"),
 }
 
+CASE_STATE: Words = {
+    "opened": _("opened"),
+    "assessed": _("assessed"),
+    "inquiry": _("inquiry under way"),
+    "decided": _("decided"),
+    "appealed": _("appealed"),
+    "closed": _("closed"),
+}
+
+OUTCOME: Words = {
+    "final_measure": _("final measure"),
+    "lifted": _("lifted, the account restored"),
+    "no_action": _("no action"),
+    "warned": _("warned"),
+    "referred": _("referred to the authorities"),
+}
+
 STANCE: Words = {
     "testimony": _("testimony"),
     "relay": _("reported for somebody else"),
@@ -169,6 +186,8 @@ RULEBOOK_ABOUT: Words = {
 }
 
 VOCABULARIES: Mapping[str, Words] = {
+    "case_state": CASE_STATE,
+    "outcome": OUTCOME,
     "service": SERVICE,
     "conduct": CONDUCT,
     "measure": MEASURE,

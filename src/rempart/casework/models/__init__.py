@@ -7,17 +7,21 @@ from rempart.casework.models.decisions import (
     MeasureTaken,
     PlatformOrder,
 )
+from rempart.casework.models.process import ConflictOfInterest, Outcome
 from rempart.casework.models.replays import Simulation, WaveReplay
-from rempart.casework.models.rulebooks import RulebookVersion
+from rempart.casework.models.rulebooks import RulebookVersion, ShadowJudgement
 
 __all__ = [
     "LONGEST_PREVENTIVE",
     "AssessmentRecord",
     "Case",
+    "ConflictOfInterest",
     "Decision",
     "MeasureTaken",
+    "Outcome",
     "PlatformOrder",
     "RulebookVersion",
+    "ShadowJudgement",
     "Simulation",
     "WaveReplay",
 ]

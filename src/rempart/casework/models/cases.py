@@ -2,21 +2,20 @@
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import gettext_lazy as _
+
+from rempart.casework.states import State
+from rempart.pages.labels import CASE_STATE
 
 
 class Case(models.Model):
-    """All that concerns one account of the platform. Opening one says nothing about the person."""
+    """All that concerns one account of the platform. Opening one says nothing about the person.
 
-    class State(models.TextChoices):
-        """How far the case is. That something preventive is in force is computed, never stored here."""
-
-        OPEN = "open", _("open")
-        DECIDED = "decided", _("decided")
-        CLOSED = "closed", _("closed")
+    `state` (casework.states.State) says how far the case is; that something preventive is in force is computed, never
+    stored. It is changed by `services.moving.move` alone.
+    """
 
     account = models.OneToOneField("intake.Account", models.PROTECT, related_name="case")
-    state = models.CharField(max_length=8, choices=State, default=State.OPEN)
+    state = models.CharField(max_length=8, choices=list(CASE_STATE.items()), default=State.OPENED.value)
     opened_at = models.DateTimeField()
     danger_at = models.DateTimeField(null=True)
     danger_by = models.ForeignKey("staff.StaffMember", models.PROTECT, null=True, related_name="+")
@@ -27,7 +26,7 @@ class Case(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="case_state_is_known", condition=Q(state__in=["open", "decided", "closed"])),
+            models.CheckConstraint(name="case_state_is_known", condition=Q(state__in=[state.value for state in State])),
             models.CheckConstraint(
                 name="danger_is_recorded_by_somebody_with_a_reason",
                 condition=Q(danger_at=None) | (~Q(danger_by=None) & ~Q(danger_because="")),

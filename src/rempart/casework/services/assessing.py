@@ -16,8 +16,11 @@ from rempart import records
 from rempart.casework.errors import LimitReached
 from rempart.casework.models import AssessmentRecord, Case, Decision, MeasureTaken, RulebookVersion
 from rempart.casework.services.guards import locked
+from rempart.casework.services.moving import move
 from rempart.casework.services.rulebooks import rulebook_in_force
 from rempart.casework.services.taking import take, words
+from rempart.casework.signals import case_assessed, case_opened
+from rempart.casework.states import Move, State
 from rempart.corroboration import assess
 from rempart.intake.models import Account, Wave
 from rempart.intake.selectors import accounts_of, facts_of, records_around
@@ -77,6 +80,7 @@ def record_assessment(
     case, opened = Case.objects.get_or_create(account=account, defaults={"opened_at": now()})
     if opened:
         append(Event.CASE_OPENED, subject=case)
+        case_opened.send(Case, case=case)
     case = locked(case)
     latest = case.assessments.first()
     snapshot = msgspec.to_builtins(assessment)
@@ -101,11 +105,10 @@ def record_assessment(
                 "severity": assessment.severity,
             },
         )
-        if case.state == Case.State.CLOSED:
-            case.state, case.closed_at, case.closed_by, case.closed_because = Case.State.OPEN, None, None, ""
-            case.save(update_fields=["state", "closed_at", "closed_by", "closed_because"])
-            append(Event.CASE_REOPENED, subject=case)
-    if case.state != Case.State.CLOSED:
+        if case.state in (State.OPENED, State.CLOSED):
+            move(case, Move.ASSESS if case.state == State.OPENED else Move.REOPEN, State.ASSESSED)
+        case_assessed.send(Case, case=case, record=latest)
+    if case.state != State.CLOSED:
         _settle(_Ground(case, latest, version, book), assessment)
     return case
 

@@ -1,15 +1,17 @@
 """What every act on a case checks first."""
 
-from rempart.casework.errors import NotAllowed, ReasonMissing
+from rempart.casework.errors import Excluded, NotAllowed, ReasonMissing
 from rempart.casework.models import Case
 from rempart.staff.models import StaffMember
 from rempart.staff.roles import Permission
 
 
-def ensure_reviewer(acting: StaffMember) -> None:
-    """Raises NotAllowed unless the person may review."""
-    if not acting.may(Permission.REVIEW):
+def ensure_may_act(case: Case, acting: StaffMember, permission: Permission = Permission.REVIEW) -> None:
+    """Raises NotAllowed without the permission, Excluded after a declared conflict of interest on the case."""
+    if not acting.may(permission):
         raise NotAllowed
+    if case.conflicts.filter(member=acting.pk).exists():
+        raise Excluded
 
 
 def given_reason(reason: str) -> str:

@@ -7,6 +7,7 @@ from django.db import transaction
 from rempart.casework import tasks
 from rempart.casework.errors import (
     CaseClosed,
+    NotAllowed,
     NotInForce,
     NotProposed,
     NotRenewable,
@@ -14,14 +15,17 @@ from rempart.casework.errors import (
     SecondPersonNeeded,
     StillInForce,
 )
-from rempart.casework.models import Case, Decision, MeasureTaken, PlatformOrder
-from rempart.casework.services.guards import ensure_reviewer, given_reason, locked
+from rempart.casework.models import Case, ConflictOfInterest, Decision, MeasureTaken, PlatformOrder
+from rempart.casework.services.guards import ensure_may_act, given_reason, locked
+from rempart.casework.services.moving import move
 from rempart.casework.services.rulebooks import book_of
 from rempart.casework.services.taking import let_go_on, order_lift, set_dates, take, words
+from rempart.casework.states import Move, State
 from rempart.ledger import append
 from rempart.ledger.clock import now
 from rempart.ledger.events import Event
 from rempart.staff.models import StaffMember
+from rempart.staff.roles import Permission
 
 
 @transaction.atomic
@@ -30,9 +34,9 @@ def approve_decision(decision: Decision, *, acting: StaffMember, reason: str) ->
 
     Raises NotAllowed, ReasonMissing, NotProposed, LimitReached, SecondPersonNeeded (the same person approves twice).
     """
-    ensure_reviewer(acting)
-    reason = given_reason(reason)
     decision = _lock_decision(decision)
+    ensure_may_act(decision.case, acting)
+    reason = given_reason(reason)
     if decision.state != Decision.State.PROPOSED:
         raise NotProposed
     if decision.approved_by is None:
@@ -57,9 +61,9 @@ def decline_decision(decision: Decision, *, acting: StaffMember, reason: str) ->
 
     Raises NotAllowed, ReasonMissing, NotProposed.
     """
-    ensure_reviewer(acting)
-    reason = given_reason(reason)
     decision = _lock_decision(decision)
+    ensure_may_act(decision.case, acting)
+    reason = given_reason(reason)
     if decision.state != Decision.State.PROPOSED:
         raise NotProposed
     decision.state = Decision.State.DECLINED
@@ -75,9 +79,9 @@ def confirm_decision(decision: Decision, *, acting: StaffMember, reason: str) ->
 
     Raises NotAllowed, ReasonMissing, NotInForce.
     """
-    ensure_reviewer(acting)
-    reason = given_reason(reason)
     decision = _lock_decision(decision)
+    ensure_may_act(decision.case, acting)
+    reason = given_reason(reason)
     if not (decision.in_force or decision.to_come):
         raise NotInForce
     decision.confirmed_at, decision.confirmed_by, decision.confirmed_because = now(), acting, reason
@@ -94,9 +98,9 @@ def lift_measure(measure: MeasureTaken, *, acting: StaffMember, reason: str) -> 
 
     Raises NotAllowed, ReasonMissing, and NotInForce when it has lapsed or was lifted.
     """
-    ensure_reviewer(acting)
-    reason = given_reason(reason)
     decision = _lock_decision(measure.decision)
+    ensure_may_act(decision.case, acting)
+    reason = given_reason(reason)
     measure = decision.measures.get(pk=measure.pk)
     if not (decision.in_force or decision.to_come) or measure.lifted_at is not None:
         raise NotInForce
@@ -110,9 +114,6 @@ def lift_measure(measure: MeasureTaken, *, acting: StaffMember, reason: str) -> 
         decision.save(update_fields=["ended_at", "ended"])
         if not had_begun:
             let_go_on(decision)
-        finals = decision.case.decisions.to_come_or_in_force().filter(mode=Decision.Mode.FINAL)
-        if decision.mode == Decision.Mode.FINAL and not finals.exists():
-            Case.objects.filter(pk=decision.case_id).update(state=Case.State.OPEN)
     return measure
 
 
@@ -140,9 +141,9 @@ def renew_decision(decision: Decision, *, acting: StaffMember, reason: str) -> D
     Where two reviewers are needed, it waits for the second. All in all it stays within 90 days.
     Raises NotAllowed, ReasonMissing, NotInForce, NotRenewable, SecondPersonNeeded, LimitReached.
     """
-    ensure_reviewer(acting)
-    reason = given_reason(reason)
     decision = _lock_decision(decision)
+    ensure_may_act(decision.case, acting)
+    reason = given_reason(reason)
     _ensure_renewable(decision, acting)
     case = decision.case
     for waiting in case.decisions.filter(state=Decision.State.PROPOSED):
@@ -180,7 +181,7 @@ def renew_decision(decision: Decision, *, acting: StaffMember, reason: str) -> D
 def may_renew(decision: Decision, *, acting: StaffMember) -> bool:
     """Whether this person could renew this decision now."""
     try:
-        ensure_reviewer(acting)
+        ensure_may_act(decision.case, acting)
         _ensure_renewable(decision, acting)
     except Refused:
         return False
@@ -209,10 +210,10 @@ def record_danger(case: Case, *, acting: StaffMember, reason: str) -> Case:
 
     Raises NotAllowed, ReasonMissing, CaseClosed.
     """
-    ensure_reviewer(acting)
-    reason = given_reason(reason)
     case = locked(case)
-    if case.state == Case.State.CLOSED:
+    ensure_may_act(case, acting)
+    reason = given_reason(reason)
+    if case.state == State.CLOSED:
         raise CaseClosed
     case.danger_at, case.danger_by, case.danger_because = now(), acting, reason
     case.save(update_fields=["danger_at", "danger_by", "danger_because"])
@@ -246,22 +247,37 @@ def _begin_now(decision: Decision, acting: StaffMember) -> None:
 
 
 @transaction.atomic
+def declare_conflict(case: Case, *, acting: StaffMember, reason: str) -> ConflictOfInterest:
+    """Keep out of a case that one cannot judge impartially, for good; what one did on it before stays.
+
+    Raises NotAllowed, ReasonMissing.
+    """
+    case = locked(case)
+    if not acting.may(Permission.READ_CASES):
+        raise NotAllowed
+    reason = given_reason(reason)
+    conflict, declared = ConflictOfInterest.objects.get_or_create(
+        case=case, member=acting, defaults={"declared_at": now(), "because": reason}
+    )
+    if declared:
+        append(Event.CONFLICT_DECLARED, subject=case, acting=acting, content={"reason": reason})
+    return conflict
+
+
+@transaction.atomic
 def close_case(case: Case, *, acting: StaffMember, reason: str) -> Case:
     """Close a case in which nothing is in force or proposed. Something new reopens it.
 
     Raises NotAllowed, ReasonMissing, CaseClosed, StillInForce.
     """
-    ensure_reviewer(acting)
-    reason = given_reason(reason)
     case = locked(case)
-    if case.state == Case.State.CLOSED:
+    ensure_may_act(case, acting)
+    reason = given_reason(reason)
+    if case.state == State.CLOSED:
         raise CaseClosed
     if case.decisions.filter(state=Decision.State.PROPOSED).exists() or case.decisions.to_come_or_in_force().exists():
         raise StillInForce
-    case.state, case.closed_at, case.closed_by, case.closed_because = Case.State.CLOSED, now(), acting, reason
-    case.save(update_fields=["state", "closed_at", "closed_by", "closed_because"])
-    append(Event.CASE_CLOSED, subject=case, acting=acting, content={"reason": reason})
-    return case
+    return move(case, Move.CLOSE, State.CLOSED, acting=acting, reason=reason)
 
 
 def _lock_decision(decision: Decision) -> Decision:

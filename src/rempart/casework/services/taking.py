@@ -8,8 +8,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from rempart.casework.errors import LimitReached
-from rempart.casework.models import LONGEST_PREVENTIVE, Case, Decision, MeasureTaken, PlatformOrder
+from rempart.casework.models import LONGEST_PREVENTIVE, Decision, MeasureTaken, PlatformOrder
+from rempart.casework.services.moving import move
 from rempart.casework.services.rulebooks import book_of
+from rempart.casework.signals import decision_taken
+from rempart.casework.states import Move, State
 from rempart.ledger import append
 from rempart.ledger.clock import now
 from rempart.ledger.events import Event
@@ -91,8 +94,11 @@ def take(decision: Decision, *, acting: StaffMember | None = None, begins_at: da
         },
         effective_at=decision.begins_at,
     )
-    if decision.mode == Decision.Mode.FINAL:
-        Case.objects.filter(pk=decision.case_id).update(state=Case.State.DECIDED)
+    if decision.mode == Decision.Mode.FINAL and decision.case.state in (State.ASSESSED, State.INQUIRY):
+        move(decision.case, Move.DECIDE, State.DECIDED, acting=acting)
+    elif decision.mode == Decision.Mode.PREVENTIVE and decision.case.state in (State.ASSESSED, State.DECIDED):
+        move(decision.case, Move.INQUIRE, State.INQUIRY, acting=acting)
+    decision_taken.send(Decision, decision=decision)
     return decision
 
 

@@ -12,6 +12,7 @@ from rempart.casework import services
 from rempart.casework.forms import LiftForm, ReasonForm
 from rempart.casework.models import Case, Decision
 from rempart.casework.services.taking import needs_delay
+from rempart.casework.states import State
 from rempart.ledger.clock import now
 from rempart.pages.labels import words_for
 from rempart.pages.writing import moment
@@ -52,7 +53,7 @@ def actions_for(case: Case, acting: StaffMember, sent: Mapping[str, Any] | None 
         actions += [desk.confirm(decision), desk.lift(decision), desk.renew(decision)]
     if any(one.to_come for one in standing) and case.danger_at is None:
         actions.append(desk.danger())
-    if waiting is None and not standing and case.state != Case.State.CLOSED:
+    if waiting is None and not standing and case.state != State.CLOSED:
         actions.append(desk.close())
     return [action for action in actions if action is not None]
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from rempart.casework.models import AssessmentRecord, Case, Decision
+from rempart.casework.states import State
 from rempart.intake.models import Testimony
 from rempart.ledger.clock import now
 from rempart.pages.labels import words_for
@@ -119,7 +120,7 @@ def standing_of(case: Case) -> Standing:
         return standing_by(holding[0], also_proposed=bool(proposed))
     if proposed:
         return standing_by(proposed[0])
-    if case.state == Case.State.CLOSED:
+    if case.state == State.CLOSED:
         return Standing(state="closed")
     taken = [one for one in decisions if one.state == Decision.State.TAKEN]
     if taken:

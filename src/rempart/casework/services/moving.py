@@ -1,0 +1,26 @@
+"""The only writer of a case's state, for use by the services of this room with the case locked."""
+
+from rempart.casework.models import Case
+from rempart.casework.states import Move, State, ensure_possible
+from rempart.ledger import append
+from rempart.ledger.clock import now
+from rempart.ledger.events import Event
+from rempart.staff.models import StaffMember
+
+_EVENTS = {Move.CLOSE: Event.CASE_CLOSED, Move.REOPEN: Event.CASE_REOPENED}
+
+
+def move(case: Case, how: Move, to: State, *, acting: StaffMember | None = None, reason: str = "") -> Case:
+    """Bring a case to another state, with its ledger row. `acting` and `reason` are required to close it.
+
+    Raises states.Impossible when the life of a case has no such move from where it stands.
+    """
+    before = State(case.state)
+    ensure_possible(before, how, to)
+    case.state = to
+    closing = to is State.CLOSED
+    case.closed_at, case.closed_by, case.closed_because = (now(), acting, reason) if closing else (None, None, "")
+    case.save(update_fields=["state", "closed_at", "closed_by", "closed_because"])
+    content = {"move": how, "from": before, "to": to} | ({"reason": reason} if reason else {})
+    append(_EVENTS.get(how, Event.CASE_MOVED), subject=case, acting=acting, content=content)
+    return case

@@ -1,0 +1,38 @@
+"""What casework tells the modules that speak to people and the rooms on its right, inside the transaction that did it.
+
+Receivers connect in an app's `ready()`. What a receiver raises undoes the act: a party who must be told is told, or
+nothing happened.
+"""
+
+from django.dispatch import Signal
+
+# case: Case. A case was opened.
+case_opened = Signal()
+
+# case: Case, record: AssessmentRecord. What is believed of an account changed.
+case_assessed = Signal()
+
+# decision: Decision. It has its dates and its orders; it may begin later.
+decision_taken = Signal()
+
+# decision: Decision. A reviewer declined what was proposed.
+proposal_declined = Signal()
+
+# decision: Decision. It reached its end by itself.
+decision_lapsed = Signal()
+
+# decision: Decision, measures: list[MeasureTaken], reason: str, acting: StaffMember. Lifted now.
+decision_lifted = Signal()
+
+# decision: Decision, measures: list[MeasureTaken], at: datetime. They will be lifted then; complainants hear now.
+lift_announced = Signal()
+
+# decision: Decision, measures: list[MeasureTaken]. A lift that was announced will not happen.
+lift_cancelled = Signal()
+
+# outcome: Outcome. The question that the case asks was answered.
+outcome_reached = Signal()
+
+# appeal: Appeal. Filed, answered.
+appeal_filed = Signal()
+appeal_answered = Signal()
