@@ -204,7 +204,7 @@ def clock() -> Iterator[Clock]:
 
 @pytest.fixture
 def staff_member():
-    """Make a staff member who holds these roles: `staff_member("reviewer", "auditor")`; a reviewer when none is said."""
+    """Make a staff member with these roles: `staff_member("reviewer", "auditor")`; a reviewer when none is said."""
     from rempart.staff.models import StaffMember
     from rempart.staff.roles import Role
 

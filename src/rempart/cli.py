@@ -382,23 +382,24 @@ def rulebook_list(form: str) -> None:
     commands.list_shipped(form)
 
 
-@rulebook.command("adopt")
-@click.argument("name", metavar="NAME_OR_FILE")
-@click.option("--as", "email", required=True, metavar="EMAIL", help="Who decides it: a policy owner.")
-def rulebook_adopt(name: str, email: str) -> None:
-    """Take decisions under a rulebook from now on; what was decided before stays under its own."""
+@rulebook.command("draft")
+@click.argument("file", metavar="FILE")
+@click.option("--as", "email", required=True, metavar="EMAIL", help="Who drafts it: a policy owner.")
+@click.option("--because", required=True, metavar="TEXT", help="Why the rules should change.")
+def rulebook_draft(file: str, email: str, because: str) -> None:
+    """Keep a new version as a draft; on the desk, a second policy owner sees its effect and puts it in force."""
     from rempart.rulebook import commands
 
-    book = commands.rulebook_named(name)
+    book = commands.rulebook_named(file)
     set_up()
-    from rempart.casework.errors import NotAllowed
-    from rempart.casework.services import put_in_force
+    from rempart.casework.errors import Refused
+    from rempart.casework.services.rulemaking import draft_rulebook
     from rempart.staff.models import StaffMember
     from rempart.staff.services import find_member
 
-    with said_plainly(StaffMember.DoesNotExist, NotAllowed):
-        put_in_force(book, acting=find_member(email))
-    click.echo(f"{book.name} {book.version} is in force.")
+    with said_plainly(StaffMember.DoesNotExist, Refused):
+        draft_rulebook(book.source, acting=find_member(email), reason=because)
+    click.echo(f"{book.name} {book.version} is a draft.")
 
 
 @cli.group()
@@ -458,6 +459,58 @@ def staff_link(email: str, site: str) -> None:
     except (StaffMember.DoesNotExist, LinkRefused):
         raise click.ClickException(f"Nobody active here has the address {email}.") from None
     click.echo(f"{site.rstrip('/')}/staff/link/{token}/")
+
+
+@staff.group("key")
+def staff_key() -> None:
+    """Keys by which other programs use the API."""
+
+
+@staff_key.command("add")
+@click.argument("name")
+@click.option("--scope", "scopes", multiple=True, required=True, help="One or several, such as reports:write.")
+@click.option("--days", default=365, show_default=True, help="How long it works, at most 365.")
+@click.option("--per-minute", default=600, show_default=True, help="Requests that it may make in a minute.")
+def staff_key_add(name: str, scopes: Sequence[str], days: int, per_minute: int) -> None:
+    """Make a key and print it: it is shown this once."""
+    set_up()
+    from datetime import timedelta
+
+    from rempart.staff.keys import KeyRefused, Scope, make_key
+
+    for scope in scopes:
+        if scope not in list(Scope):
+            raise click.BadParameter(f"{scope} is none of {', '.join(Scope)}", param_hint="--scope")
+    held = [Scope(scope) for scope in scopes]
+    with said_plainly(KeyRefused):
+        _key, secret = make_key(name, held, acting=None, lasts=timedelta(days=days), per_minute=per_minute)
+    click.echo(secret)
+
+
+@staff_key.command("list")
+def staff_key_list() -> None:
+    """List the keys: number, name, scopes, last day of use, end."""
+    set_up()
+    from rempart.staff.models import MachineKey
+
+    for key in MachineKey.objects.all():
+        used = f"last used {key.last_used_on}" if key.last_used_on else "never used"
+        state = f"until {key.expires_at:%Y-%m-%d}" if key.works else "no longer works"
+        click.echo(f"{key.pk}\t{key.name}\t{' '.join(key.scopes)}\t{used}\t{state}")
+
+
+@staff_key.command("revoke")
+@click.argument("number", type=int)
+@click.option("--reason", required=True, help="Why: kept in the ledger.")
+def staff_key_revoke(number: int, reason: str) -> None:
+    """End a key at once; `rempart staff key list` tells its number."""
+    set_up()
+    from rempart.staff.keys import KeyRefused, revoke_key
+    from rempart.staff.models import MachineKey
+
+    with said_plainly(MachineKey.DoesNotExist, KeyRefused):
+        revoke_key(MachineKey.objects.get(pk=number), acting=None, reason=reason)
+    click.echo("The key no longer works.")
 
 
 @cli.group()

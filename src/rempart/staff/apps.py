@@ -11,5 +11,5 @@ class StaffConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the check that every view says who may use it."""
-        from rempart.staff import access  # noqa: F401 - registers the check
+        """Register the checks that every view and every operation say who may use them."""
+        from rempart.staff import access, keys  # noqa: F401 - they register checks

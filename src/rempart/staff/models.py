@@ -94,3 +94,36 @@ class SignInAttempt(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["key", "at"], name="staff_attempts_of_a_key")]
+
+
+class MachineKey(models.Model):
+    """A key by which another program uses the API. Its hash is kept; one revoked stays, as the ledger names it."""
+
+    name = models.CharField(max_length=120)
+    scopes = ArrayField(models.CharField(max_length=40))
+    secret_hash = models.CharField(max_length=64, unique=True)
+    per_minute = models.PositiveIntegerField()
+    made_by = models.ForeignKey(StaffMember, models.PROTECT, null=True, related_name="keys_made")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    last_used_on = models.DateField(null=True)
+    window_began = models.DateTimeField(null=True)
+    used_in_window = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ("name", "pk")
+        constraints = [
+            models.CheckConstraint(name="staff_key_has_a_scope", condition=models.Q(scopes__len__gt=0)),
+            models.CheckConstraint(
+                name="staff_key_ends_after_it_begins", condition=models.Q(expires_at__gt=models.F("made_at"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def works(self) -> bool:
+        """Whether the key opens anything now."""
+        return self.revoked_at is None and self.expires_at > now()

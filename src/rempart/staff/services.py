@@ -39,7 +39,7 @@ def find_member(email: str) -> StaffMember:
 
 
 def ordered(roles: Iterable[str]) -> list[Role]:
-    """The roles as they are stored: each once, in the order of `Role`. Raises ValueError for none, or an unknown one."""
+    """The roles as they are stored: once each, in the order of `Role`. Raises ValueError for none, or one unknown."""
     wanted = {Role(role) for role in roles}
     if not wanted:
         raise ValueError("a member holds at least one role")
