@@ -13,7 +13,7 @@ SOURCE = Path(__file__).parents[2] / "src/rempart"
 # Left to right; a room may name only those that stand before it. The same order as the linter's layers.
 ORDER = (
     *("records", "text", "corroboration", "rulebook", "reading", "replay"),
-    *("database", "ledger", "pages", "staff", "privacy"),
+    *("database", "ledger", "pages", "staff", "privacy", "files", "correspondence"),
     *("intake", "lookout", "casework"),
     *("site", "demo", "cli"),
 )

@@ -4,13 +4,19 @@
 else. Two users never share a default home, so that neither leaves files that block the other.
 """
 
+import base64
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 
 
 class HomeUnusable(Exception):
     """The home folder belongs to somebody else, or cannot be made."""
+
+
+class KeyUnusable(Exception):
+    """A key given or kept is not one."""
 
 
 def home_folder() -> Path:
@@ -49,17 +55,36 @@ def give_to_owner(path: Path, home: Path) -> None:
 
 def secret_key(home: Path | None = None) -> str:
     """The site's secret key: REMPART_SECRET_KEY, else generated once and kept in the home folder, mode 0600."""
-    if given := os.environ.get("REMPART_SECRET_KEY"):
-        return given
+    return os.environ.get("REMPART_SECRET_KEY") or _kept(home, "secret-key", lambda: secrets.token_urlsafe(48))
+
+
+def file_key(home: Path | None = None) -> bytes:
+    """The 32 bytes that seal files: REMPART_FILE_KEY in base64, else generated once and kept like the secret key.
+
+    Raises KeyUnusable when it is not 32 bytes in base64.
+    """
+    given = os.environ.get("REMPART_FILE_KEY") or _kept(
+        home, "file-key", lambda: base64.b64encode(secrets.token_bytes(32)).decode()
+    )
+    try:
+        key = base64.b64decode(given.strip(), validate=True)
+    except ValueError:
+        key = b""
+    if len(key) != 32:
+        raise KeyUnusable("The key of files (REMPART_FILE_KEY, or file-key in the home folder) is 32 bytes in base64.")
+    return key
+
+
+def _kept(home: Path | None, name: str, make: Callable[[], str]) -> str:
     home = ensure_home(home)
-    path = home / "secret-key"
+    path = home / name
     try:
         return path.read_text()
     except FileNotFoundError:
         pass
-    draft = home / f"secret-key.{os.getpid()}.{secrets.token_hex(4)}"
+    draft = home / f"{name}.{os.getpid()}.{secrets.token_hex(4)}"
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as stream:
-        stream.write(secrets.token_urlsafe(48))
+        stream.write(make())
     give_to_owner(draft, home)
     try:
         os.link(draft, path)  # of several processes starting at once, one key wins

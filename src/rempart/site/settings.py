@@ -7,17 +7,18 @@ from pathlib import Path
 from django.utils.translation import gettext_lazy as _
 
 from rempart.database.addresses import addresses
-from rempart.database.home import home_folder, secret_key
+from rempart.database.home import file_key, home_folder, secret_key
 from rempart.site.logs import LOGGING  # noqa: F401 - a setting
 
 PACKAGE = Path(__file__).resolve().parents[1]
 REMPART_HOME = home_folder()
 SECRET_KEY = secret_key(REMPART_HOME)
+REMPART_FILE_KEY = file_key(REMPART_HOME)
 DEBUG = False
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *os.environ.get("REMPART_HOSTS", "").split()]
 
 # In the order of the house: a room's templates and static files win over those of the rooms on its right.
-ROOMS = ["ledger", "staff", "pages", "privacy", "intake", "lookout", "casework"]
+ROOMS = ["ledger", "staff", "pages", "files", "correspondence", "privacy", "intake", "lookout", "casework"]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",

@@ -1,0 +1,1 @@
+"""Evidence as stored: every file sealed with a key of its own, every opening recorded, suspect ones locked away."""
