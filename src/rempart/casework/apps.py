@@ -22,3 +22,11 @@ class CaseworkConfig(AppConfig):
             dispatch_uid="casework.defer_accounts",
             weak=False,
         )
+        from rempart.casework.services.rulemaking import judge_in_shadow
+        from rempart.casework.signals import case_assessed
+
+        case_assessed.connect(
+            lambda case, record, **_kwargs: judge_in_shadow(case, record),
+            dispatch_uid="casework.judge_in_shadow",
+            weak=False,
+        )

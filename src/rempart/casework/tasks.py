@@ -59,6 +59,15 @@ def compute_simulation(simulation: int) -> None:
     services.compute_simulation(Simulation.objects.get(pk=simulation))
 
 
+@app.task(name="casework.compute_effect", retry=RETRY)
+def compute_effect(version: int) -> None:
+    """Replay the newest waves under a version of the rulebook that is in the shadow."""
+    from rempart.casework.models import RulebookVersion
+    from rempart.casework.services.rulemaking import compute_effect as compute
+
+    compute(RulebookVersion.objects.get(pk=version))
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="casework.do_what_is_due", queueing_lock="casework.do_what_is_due")
 def do_what_is_due(timestamp: int) -> None:
@@ -87,6 +96,11 @@ def defer_wave(wave: int) -> None:
 def defer_accounts(accounts: Iterable[int]) -> None:
     """Ask for the assessment of accounts."""
     assess_accounts.defer(accounts=sorted(accounts))
+
+
+def defer_effect(version: int) -> None:
+    """Ask for the effect of a version of the rulebook, once however often it is asked before that runs."""
+    defer_once(compute_effect, f"compute_effect:{version}", version=version)
 
 
 def defer_once(task: Any, lock: str, **arguments: Any) -> None:

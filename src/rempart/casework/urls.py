@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rempart.casework.views import cases, keyboard, ledger, rulebooks, simulations, waves
+from rempart.casework.views import cases, keyboard, ledger, rulebooks, rulemaking, simulations, waves
 
 app_name = "casework"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("cases/<int:pk>/<slug:name>/", cases.act, name="act"),
     path("due/", cases.due, name="due"),
     path("rulebooks/", rulebooks.rulebooks, name="rulebooks"),
+    path("rulebooks/draft/", rulemaking.draft, name="rulebook-draft"),
+    path("rulebooks/versions/<int:pk>/", rulemaking.version, name="rulebook-version"),
+    path("rulebooks/versions/<int:pk>/<slug:name>/", rulemaking.act, name="rulebook-act"),
     path("rulebooks/<slug:name>/", rulebooks.rulebook, name="rulebook"),
     path("simulations/", simulations.simulations, name="simulations"),
     path("simulations/<int:pk>/", simulations.simulation, name="simulation"),

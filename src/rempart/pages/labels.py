@@ -185,10 +185,28 @@ RULEBOOK_ABOUT: Words = {
     "count-three": _("Three reports, from anyone, suspend: what brigades exploit."),
 }
 
+ARTICLE_FIELD: Words = {
+    "title": _("title"),
+    "text": _("text"),
+    "conduct_on": _("where the facts took place"),
+    "met_on": _("where contact began"),
+    "when": _("condition"),
+    "answers": _("risks it answers"),
+    "measure": _("measure"),
+    "mode": _("nature"),
+    "approval": _("who decides"),
+    "lasts": _("lasts"),
+    "renewals": _("renewals"),
+    "review_within": _("looked at again within"),
+    "right_of_reply": _("right of reply"),
+    "legal": _("declared ground"),
+}
+
 VOCABULARIES: Mapping[str, Words] = {
     "case_state": CASE_STATE,
     "outcome": OUTCOME,
     "service": SERVICE,
+    "article_field": ARTICLE_FIELD,
     "conduct": CONDUCT,
     "measure": MEASURE,
     "mode": MODE,

@@ -7,6 +7,18 @@ from rempart.casework.models.decisions import (
     MeasureTaken,
     PlatformOrder,
 )
+from rempart.casework.models.desk import (
+    CaseText,
+    Claim,
+    DeskSettings,
+    Exposure,
+    Independence,
+    Macro,
+    Mention,
+    Note,
+    SavedFilter,
+    SecondReview,
+)
 from rempart.casework.models.process import ConflictOfInterest, Outcome
 from rempart.casework.models.replays import Simulation, WaveReplay
 from rempart.casework.models.rulebooks import RulebookVersion, ShadowJudgement
@@ -15,12 +27,22 @@ __all__ = [
     "LONGEST_PREVENTIVE",
     "AssessmentRecord",
     "Case",
+    "CaseText",
+    "Claim",
     "ConflictOfInterest",
     "Decision",
+    "DeskSettings",
+    "Exposure",
+    "Independence",
+    "Macro",
     "MeasureTaken",
+    "Mention",
+    "Note",
     "Outcome",
     "PlatformOrder",
     "RulebookVersion",
+    "SavedFilter",
+    "SecondReview",
     "ShadowJudgement",
     "Simulation",
     "WaveReplay",

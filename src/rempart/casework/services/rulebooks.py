@@ -5,14 +5,12 @@ from functools import lru_cache
 
 from django.db import transaction
 
-from rempart.casework.errors import NotAllowed
+from rempart.casework.errors import NotDrafted
 from rempart.casework.models import RulebookVersion
 from rempart.ledger import append
 from rempart.ledger.clock import now
 from rempart.ledger.events import Event
 from rempart.rulebook import Rulebook, load, parse
-from rempart.staff.models import StaffMember
-from rempart.staff.roles import Permission
 
 LIVE = "rempart"
 
@@ -20,7 +18,7 @@ LIVE = "rempart"
 @transaction.atomic
 def store_rulebook(book: Rulebook) -> RulebookVersion:
     """Keep a rulebook's text, once."""
-    digest = hashlib.sha256(book.source.encode()).hexdigest()
+    digest = digest_of(book.source)
     stored, created = RulebookVersion.objects.get_or_create(
         digest=digest,
         defaults={"name": book.name, "version": book.version, "text": book.source, "stored_at": now()},
@@ -35,19 +33,19 @@ def store_rulebook(book: Rulebook) -> RulebookVersion:
 
 
 @transaction.atomic
-def put_in_force(book: Rulebook, *, acting: StaffMember | None = None) -> RulebookVersion:
-    """Take decisions under this rulebook from now on. `acting` is None when the software is first set up.
+def put_in_force(book: Rulebook) -> RulebookVersion:
+    """Take decisions under this rulebook from now on, when the software is first set up.
 
-    Raises NotAllowed for a person who may not set policy, or a rulebook that is for replay only.
+    People bring later versions into force by `services.rulemaking`. Raises NotDrafted for one that is for replay only.
     """
-    if book.use != "live" or (acting is not None and not acting.may(Permission.SET_POLICY)):
-        raise NotAllowed
+    if book.use != "live":
+        raise NotDrafted
     stored = store_rulebook(book)
     in_force = current_version()
     if in_force is None or in_force.pk != stored.pk:
         stored.in_force_from = now()
         stored.save(update_fields=["in_force_from"])
-        append(Event.RULEBOOK_IN_FORCE, subject=stored, acting=acting)
+        append(Event.RULEBOOK_IN_FORCE, subject=stored)
     return stored
 
 
@@ -60,6 +58,11 @@ def rulebook_in_force() -> tuple[RulebookVersion, Rulebook]:
     """The version in force and the rulebook that it holds; the shipped one is put in force when there is none yet."""
     version = current_version() or put_in_force(load(LIVE))
     return version, book_of(version)
+
+
+def digest_of(text: str) -> str:
+    """What a version is known by: the SHA-256 of its text, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def book_of(version: RulebookVersion) -> Rulebook:

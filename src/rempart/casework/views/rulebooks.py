@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
 
+from rempart.casework.models import RulebookVersion
 from rempart.casework.services import rulebook_in_force
 from rempart.pages.labels import words_for
 from rempart.rulebook import Article, Rulebook, load, shipped
@@ -21,7 +22,12 @@ def rulebooks(request: HttpRequest) -> HttpResponse:
     _version, live = rulebook_in_force()
     others = [load(name) for name in shipped() if name != live.name]
     books = [_line(live, in_force=True), *(_line(book, in_force=False) for book in others)]
-    return render(request, "casework/rulebooks.html", {"rulebooks": books})
+    context = {
+        "rulebooks": books,
+        "versions": versions_shown(),
+        "may_draft": request.user.may(Permission.SET_POLICY),
+    }
+    return render(request, "casework/rulebooks.html", context)
 
 
 @needs(Permission.SEE_WAVES)
@@ -33,6 +39,23 @@ def rulebook(request: HttpRequest, name: str) -> HttpResponse:
     book = live if name == live.name else load(name)
     context = {"book": _line(book, in_force=book is live), "articles": [article_shown(one) for one in book.articles]}
     return render(request, "casework/rulebook.html", context)
+
+
+def versions_shown() -> list[dict[str, Any]]:
+    """Versions that people drafted, the newest first, for the list of rulebooks."""
+    found = RulebookVersion.objects.exclude(drafted_at=None).select_related("drafted_by", "approved_by")
+    return [
+        {
+            "url": reverse("casework:rulebook-version", args=[one.pk]),
+            "title": str(one),
+            "stage": one.stage,
+            "drafted_at": one.drafted_at,
+            "drafted_by": one.drafted_by,
+            "because": one.drafted_because,
+            "in_force_from": one.in_force_from,
+        }
+        for one in found.order_by("-drafted_at")[:20]
+    ]
 
 
 def article_shown(article: Article) -> dict[str, Any]:
