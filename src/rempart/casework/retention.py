@@ -3,9 +3,10 @@
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 
 from rempart import ledger
-from rempart.casework.models import Case, Decision, WaveReplay
+from rempart.casework.models import Case, Decision, Exposure, WaveReplay
 from rempart.intake.models import Account, Testimony
 from rempart.intake.retention import forget_accounts
 
@@ -48,4 +49,14 @@ def erase_replays(before: datetime) -> int:
     return WaveReplay.objects.filter(computed_at__lt=before).delete()[0]
 
 
-ERASERS = {"account_without_case": erase_accounts_without_case, "case": erase_cases, "wave_replay": erase_replays}
+def erase_exposure(before: datetime) -> int:
+    """What reviewers were exposed to on the days before that moment."""
+    return Exposure.objects.filter(day__lt=timezone.localdate(before)).delete()[0]
+
+
+ERASERS = {
+    "exposure": erase_exposure,
+    "account_without_case": erase_accounts_without_case,
+    "case": erase_cases,
+    "wave_replay": erase_replays,
+}

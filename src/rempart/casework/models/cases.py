@@ -23,8 +23,16 @@ class Case(models.Model):
     closed_at = models.DateTimeField(null=True)
     closed_by = models.ForeignKey("staff.StaffMember", models.PROTECT, null=True, related_name="+")
     closed_because = models.TextField(blank=True)
+    # Where it stands in the queue (priority.queue_order): written by services.desk.place alone.
+    queue_order = models.FloatField(default=0.0)
 
     class Meta:
+        indexes = [
+            models.Index(fields=["-queue_order", "-id"], name="cases_in_order"),
+            models.Index(
+                fields=["-queue_order", "-id"], name="open_cases_in_order", condition=~Q(state=State.CLOSED.value)
+            ),
+        ]
         constraints = [
             models.CheckConstraint(name="case_state_is_known", condition=Q(state__in=[state.value for state in State])),
             models.CheckConstraint(
