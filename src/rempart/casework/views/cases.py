@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from rempart.casework import selectors
 from rempart.casework.errors import Refused
@@ -48,6 +48,7 @@ MOST_REPEATS = 20
 NEGLIGIBLE = 0.005
 
 
+@require_safe
 @needs(Permission.READ_CASES)
 def cases(request: HttpRequest) -> HttpResponse:
     """The queue, with simple filters."""
@@ -59,8 +60,14 @@ def cases(request: HttpRequest) -> HttpResponse:
     return render(request, "casework/cases.html", {"form": form, "page": page})
 
 
+@require_safe
 @needs(Permission.READ_CASES)
-def case(request: HttpRequest, pk: int, *, sent: Any = None, name: str = "") -> HttpResponse:
+def case(request: HttpRequest, pk: int) -> HttpResponse:
+    """A case as a page."""
+    return _case(request, pk)
+
+
+def _case(request: HttpRequest, pk: int, *, sent: Any = None, name: str = "") -> HttpResponse:
     """A case as a page. When a form was `sent` and refused, the action called `name` shows it with what was wrong."""
     found = get_object_or_404(selectors.cases(), pk=pk)
     record = found.assessments.first()
@@ -116,7 +123,7 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         messages.error(request, _("This can no longer be done: the case has changed."))
         return redirect("casework:case", pk)
     if not action.form.is_valid():
-        return case(request, pk, sent=request.POST, name=name)
+        return _case(request, pk, sent=request.POST, name=name)
     try:
         action.do(action.form)
     except Refused as refused:
@@ -126,6 +133,7 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     return redirect("casework:case", pk)
 
 
+@require_safe
 @needs(Permission.READ_CASES)
 def due(request: HttpRequest) -> HttpResponse:
     """What waits for somebody, the nearest date first."""

@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_safe
 
 from rempart.ledger.events import Event
 from rempart.ledger.models import LedgerRow, Link, Pending
@@ -11,6 +12,7 @@ from rempart.staff.roles import Permission
 LATEST = 25
 
 
+@require_safe
 @needs(Permission.AUDIT)
 def ledger(request: HttpRequest) -> HttpResponse:
     """Rows, head and the latest acts. Contents are not shown: they belong to their cases."""

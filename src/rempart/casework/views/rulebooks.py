@@ -7,6 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
 
 from rempart.casework.models import RulebookVersion
 from rempart.casework.services import rulebook_in_force
@@ -16,6 +17,7 @@ from rempart.staff.access import needs
 from rempart.staff.roles import Permission
 
 
+@require_safe
 @needs(Permission.SEE_WAVES)
 def rulebooks(request: HttpRequest) -> HttpResponse:
     """The rulebook in force, then those to compare with."""
@@ -30,6 +32,7 @@ def rulebooks(request: HttpRequest) -> HttpResponse:
     return render(request, "casework/rulebooks.html", context)
 
 
+@require_safe
 @needs(Permission.SEE_WAVES)
 def rulebook(request: HttpRequest, name: str) -> HttpResponse:
     """One rulebook, article by article."""

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from rempart.casework.errors import Refused
 from rempart.casework.forms import ReasonForm
@@ -87,9 +87,14 @@ def draft(request: HttpRequest) -> HttpResponse:
     return render(request, "casework/rulebook_draft.html", {"form": form, "problems": problems}, status=status)
 
 
+@require_safe
 @needs(Permission.SEE_WAVES)
-def version(request: HttpRequest, pk: int, *, sent: Any = None, name: str = "") -> HttpResponse:
+def version(request: HttpRequest, pk: int) -> HttpResponse:
     """One version: its stage, what changes in it, what that would have done, and what can be done with it."""
+    return _version(request, pk)
+
+
+def _version(request: HttpRequest, pk: int, *, sent: Any = None, name: str = "") -> HttpResponse:
     found = get_object_or_404(RulebookVersion.objects.select_related("drafted_by", "shadow_by", "approved_by"), pk=pk)
     in_force, live = rulebook_in_force()
     book = book_of(found)
@@ -119,7 +124,7 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         messages.error(request, _("This can no longer be done: the version has changed."))
         return redirect("casework:rulebook-version", pk)
     if not action["form"].is_valid():
-        return version(request, pk, sent=request.POST, name=name)
+        return _version(request, pk, sent=request.POST, name=name)
     given = action["form"].cleaned_data
     try:
         match name:

@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
 from rempart.casework.forms import SimulationForm
 from rempart.casework.models import Simulation
@@ -28,6 +29,7 @@ def simulations(request: HttpRequest) -> HttpResponse:
     return render(request, "casework/simulations.html", {"form": form, "page": page})
 
 
+@require_safe
 @needs(Permission.SEE_WAVES)
 def simulation(request: HttpRequest, pk: int) -> HttpResponse:
     """One simulation: what each rulebook would have done, and how right it would have been."""

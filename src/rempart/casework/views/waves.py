@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from rempart.casework import selectors
 from rempart.casework.models import AssessmentRecord, Case, WaveReplay
@@ -26,18 +27,21 @@ DESK_WIDTH, PHONE_WIDTH = 1180, 340
 SHOWN_AT_FIRST = 12
 
 
+@require_safe
 @for_members
 def home(request: HttpRequest) -> HttpResponse:
     """The first page is the list of waves, for those who may see it."""
     return redirect("casework:waves" if request.user.may(Permission.SEE_WAVES) else "staff:account")
 
 
+@require_safe
 @needs(Permission.SEE_WAVES)
 def waves(request: HttpRequest) -> HttpResponse:
     """Every wave, the newest first."""
     return render(request, "casework/waves.html", {"waves": [_line(one) for one in selectors.waves()]})
 
 
+@require_safe
 @needs(Permission.SEE_WAVES)
 def wave(request: HttpRequest, pk: int) -> HttpResponse:
     """One wave."""

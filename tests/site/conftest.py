@@ -1,0 +1,107 @@
+"""An example for the arguments of each route that has some: tests/site/test_roles.py tries the routes with them.
+
+**To add a route**: give it a row in docs/roles.md and, if its address has arguments (or its form has to be filled in
+for it to find its object), an entry in EXAMPLES: a function of the world that returns the arguments. Objects are made
+once, in `make_world`, and whatever a request changes is undone after it.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from django.db import transaction
+
+if TYPE_CHECKING:
+    from rempart.casework.models import Case, RulebookVersion, Simulation
+    from rempart.intake.models import Wave
+    from rempart.lookout.models import WaveAlert
+    from rempart.staff.models import MachineKey, StaffMember
+
+
+@dataclass(frozen=True)
+class World:
+    """One of each thing."""
+
+    member: "StaffMember"
+    link: str
+    key: "MachineKey"
+    wave: "Wave"
+    alert: "WaveAlert"
+    case: "Case"
+    rulebook: "RulebookVersion"
+    simulation: "Simulation"
+
+
+def make_world() -> World:
+    """Make one of each thing."""
+    from rempart import records
+    from rempart.casework.models import Simulation
+    from rempart.casework.services import record_assessment, rulebook_in_force
+    from rempart.intake.models import Account, Wave
+    from rempart.ledger.clock import now
+    from rempart.lookout.models import WaveAlert
+    from rempart.staff.keys import Scope, make_key
+    from rempart.staff.services import add_member, make_link
+
+    moment = now()
+    member = add_member("example@rempart.example", name="Example", roles=["reader"])
+    wave = Wave.objects.create(hashtag="example", opened_at=moment)
+    account = Account.objects.create(service="tiktok", handle="example", age_band="18_plus", first_seen_at=moment)
+    said = records.Assessment(
+        about=account.reference,
+        as_of=moment,
+        testimonies=6,
+        relays=0,
+        disputes=0,
+        credibility=0.9,
+        independent_sources=4.0,
+        coordination=0.0,
+        severity=3,
+        met_on=["tiktok"],
+    )
+    return World(
+        member=member,
+        link=make_link(member),
+        key=make_key("Example", [Scope.ORDERS], acting=None)[0],
+        wave=wave,
+        alert=WaveAlert.objects.create(wave=wave, hour=moment, observed=6, expected=1.0, raised_at=moment),
+        case=record_assessment(account, said, *rulebook_in_force()),
+        rulebook=rulebook_in_force()[0],
+        simulation=Simulation.objects.create(seed=1, accounts=10, rulebooks=["rempart"], asked_at=moment),
+    )
+
+
+@dataclass(frozen=True)
+class Example:
+    """What a route is tried with: the arguments of its address, and what a form sends."""
+
+    arguments: Callable[[World], dict[str, Any]] = lambda _world: {}
+    sent: dict[str, Any] = field(default_factory=dict)
+
+
+EXAMPLES: dict[str, Example] = {
+    "staff:link": Example(lambda world: {"token": world.link}),
+    "lookout:seen": Example(lambda world: {"pk": world.alert.pk}),
+    "casework:wave": Example(lambda world: {"pk": world.wave.pk}),
+    "casework:case": Example(lambda world: {"pk": world.case.pk}),
+    "casework:act": Example(lambda world: {"pk": world.case.pk, "name": f"close-{world.case.pk}"}),
+    "casework:rulebook": Example(lambda world: {"name": "rempart"}),
+    "casework:rulebook-version": Example(lambda world: {"pk": world.rulebook.pk}),
+    "casework:rulebook-act": Example(lambda world: {"pk": world.rulebook.pk, "name": "withdraw"}),
+    "casework:simulation": Example(lambda world: {"pk": world.simulation.pk}),
+}
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker) -> Iterator[World]:
+    """One of each thing for all tests of a module, which may add to it; nothing is left of it afterwards."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_world()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="session")
+def examples() -> dict[str, Example]:
+    """An example for each route that needs one."""
+    return EXAMPLES
