@@ -6,9 +6,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from rempart import ledger
-from rempart.casework.models import Case, Decision, Exposure, WaveReplay
+from rempart.casework.models import Case, Decision, Exposure, LegalHold, ReportingRestriction, WaveReplay
 from rempart.intake.models import Account, Testimony
 from rempart.intake.retention import forget_accounts
+from rempart.intake.services import erase_withdrawn
 
 
 def erase_accounts_without_case(before: datetime) -> int:
@@ -54,7 +55,22 @@ def erase_exposure(before: datetime) -> int:
     return Exposure.objects.filter(day__lt=timezone.localdate(before)).delete()[0]
 
 
+def erase_withdrawn_words(before: datetime) -> int:
+    """What people withdrew before that moment, but where a legal hold stands: nobody reads or weighs that meanwhile."""
+    withdrawn = Testimony.everything.filter(withdrawn_at__lt=before).exclude(reporter_facts={}, text=None)
+    held = LegalHold.objects.standing().filter(case__account=OuterRef("account"))
+    return erase_withdrawn(withdrawn.filter(~Exists(held)))
+
+
+def erase_reporting_restrictions(before: datetime) -> int:
+    """Suspensions that ended before that moment, and warnings that no suspension rests on any more."""
+    over = ReportingRestriction.objects.filter(ends_at__lt=before)
+    return over.exclude(after=None).delete()[0] + over.filter(after=None, suspensions=None).delete()[0]
+
+
 ERASERS = {
+    "reporting_restriction": erase_reporting_restrictions,
+    "withdrawn_words": erase_withdrawn_words,
     "exposure": erase_exposure,
     "account_without_case": erase_accounts_without_case,
     "case": erase_cases,

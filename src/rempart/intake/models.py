@@ -185,11 +185,21 @@ class CountedPost(models.Model):
         return f"counted in wave {self.wave_id}"
 
 
+class WeighedManager(models.Manager["Testimony"]):
+    """The testimonies that count: neither withdrawn, nor kept aside, nor found manifestly unfounded."""
+
+    def get_queryset(self) -> "models.QuerySet[Testimony]":
+        """Only those."""
+        return super().get_queryset().filter(withdrawn_at=None, set_aside_at=None, unfounded_at=None)
+
+
 class Testimony(models.Model):
     """What one person says of one account, whatever way it came. `uid` is the id of the contract.
 
     `reporter` is a pseudonym; `reporter_facts`, `origin` and `evidence` are as in the contract's testimony. The text of
-    a testimony that came as a post is the post's.
+    a testimony that came as a post is the post's. `objects` leaves out what does not count: what its author withdrew,
+    what was kept aside while they might not report, and what two people found manifestly unfounded; `everything` does
+    not. `upheld_at`: a final measure found it true.
     """
 
     class Stance(models.TextChoices):
@@ -214,11 +224,52 @@ class Testimony(models.Model):
     reporter_facts = models.JSONField()
     origin = models.JSONField(null=True)
     evidence = models.JSONField()
+    withdrawn_at = models.DateTimeField(null=True)
+    set_aside_at = models.DateTimeField(null=True)
+    unfounded_at = models.DateTimeField(null=True)
+    upheld_at = models.DateTimeField(null=True)
+
+    objects = WeighedManager()
+    everything = models.Manager()  # noqa: DJ012 – a manager, whatever the rule takes it for
 
     class Meta:
         verbose_name_plural = "testimonies"
         ordering = ["received_at", "uid"]
-        indexes = [models.Index(fields=["account", "received_at"])]
+        constraints = [
+            models.CheckConstraint(
+                name="not_both_upheld_and_unfounded", condition=Q(upheld_at=None) | Q(unfounded_at=None)
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account", "received_at"]),
+            models.Index(fields=["reporter"], name="testimonies_upheld", condition=Q(upheld_at__isnull=False)),
+            models.Index(fields=["reporter"], name="testimonies_unfounded", condition=Q(unfounded_at__isnull=False)),
+        ]
 
     def __str__(self) -> str:
         return f"testimony {self.pk} about {self.account_id}"
+
+
+class Report(models.Model):
+    """A testimony that a platform handed over from one of its users, a trusted flagger or a form (DSA Art. 16).
+
+    `service` and `number` are how the platform knows it, `digest` a keyed one of what was sent, so that the same report
+    sent twice is one and another under the same number is refused. Where its author is reached is known to the
+    conversation alone. `danger`: somebody said that they are in danger now.
+    """
+
+    testimony = models.OneToOneField(Testimony, models.CASCADE, related_name="report")
+    conversation = models.ForeignKey("correspondence.Conversation", models.CASCADE, related_name="reports")
+    service = models.CharField(max_length=16, choices=SERVICE_NAMES)
+    number = models.CharField(max_length=200)
+    digest = models.BinaryField(max_length=32)
+    danger = models.BooleanField(default=False)
+    good_faith = models.BooleanField(null=True)
+    arrived_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["arrived_at", "pk"]
+        constraints = [models.UniqueConstraint(name="one_report_a_number", fields=["service", "number"])]
+
+    def __str__(self) -> str:
+        return f"report {self.pk}"

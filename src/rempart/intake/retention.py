@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from rempart.correspondence.services import erase_conversations
 from rempart.intake.models import Account, CountedPost, Import, Post, Testimony
 from rempart.intake.services import erase_contents
+from rempart.ledger.services import reference
 
 _NOT_ERASED = {"erased_at": None}
 
@@ -32,9 +34,11 @@ def forget_accounts(accounts: Iterable[int]) -> int:
     """
     keys = list(accounts)
     said = Post.objects.filter(testimonies__account__in=keys).distinct()
-    of_others = Testimony.objects.exclude(account__in=keys).values("post")
+    of_others = Testimony.everything.exclude(account__in=keys).values("post")
     only_of_them = list(said.exclude(pk__in=of_others.filter(post__isnull=False)).values_list("pk", flat=True))
-    Testimony.objects.filter(account__in=keys).delete()
+    for account in Account.objects.filter(pk__in=keys, testimonies__report__isnull=False).distinct():
+        erase_conversations(about=reference(account))
+    Testimony.everything.filter(account__in=keys).delete()
     erase_contents(only_of_them)
     return Account.objects.filter(pk__in=keys).delete()[1].get("intake.Account", 0)
 

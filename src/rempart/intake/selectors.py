@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from django.db.models import Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from rempart import records
 from rempart.intake.models import Account, Testimony, Wave, WavePost
@@ -36,12 +37,29 @@ def records_around(accounts: Iterable[Account]) -> list[records.Testimony]:
 
 
 def _records(condition: Q) -> list[records.Testimony]:
-    rows = Testimony.objects.filter(condition).select_related("account", "post").order_by("received_at", "uid")
+    rows = with_record(Testimony.objects.filter(condition)).select_related("account", "post")
+    rows = rows.order_by("received_at", "uid")
     return [record_of(row) for row in rows.iterator(chunk_size=2000)]
 
 
+def with_record(rows: "QuerySet[Testimony]") -> "QuerySet[Testimony]":
+    """With `upheld` and `rejected`: how many other testimonies of the reporter were found true (of other accounts) and
+    manifestly unfounded by two people. What the platform counted itself comes on top (`reporter_facts`).
+    """
+    others = Testimony.everything.filter(reporter=OuterRef("reporter")).exclude(pk=OuterRef("pk")).order_by()
+    upheld = others.filter(upheld_at__isnull=False).exclude(account=OuterRef("account"))
+    rejected = others.filter(unfounded_at__isnull=False)
+    return rows.annotate(upheld=_number(upheld), rejected=_number(rejected))
+
+
+def _number(found: "QuerySet[Testimony]") -> Coalesce:
+    return Coalesce(Subquery(found.values("reporter").annotate(number=Count("pk")).values("number")), 0)
+
+
 def record_of(row: Testimony) -> records.Testimony:
-    """A stored testimony as the contract's record."""
+    """A stored testimony as the contract's record; `row` comes from `with_record`."""
+    facts = row.reporter_facts
+    earlier = {name: facts.get(name, 0) + getattr(row, name) for name in ("upheld", "rejected")}
     said: dict[str, Any] = {
         "id": row.uid,
         "received_at": row.received_at,
@@ -53,7 +71,7 @@ def record_of(row: Testimony) -> records.Testimony:
         "met_on": row.met_on,
         "complainant_minor": row.complainant_minor,
         "text": row.post.text if row.post else row.text,
-        "reporter": {"id": row.reporter, **row.reporter_facts},
+        "reporter": {"id": row.reporter, **facts, **earlier},
         "origin": row.origin,
         "evidence": row.evidence,
     }

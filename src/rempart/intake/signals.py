@@ -7,3 +7,6 @@ wave_grew = Signal()
 
 # accounts: set of primary keys. Sent when what is said or known of these accounts changed otherwise.
 testimonies_changed = Signal()
+
+# report: Report. Sent when a report came in, before its account is assessed: who connects may set it aside.
+report_received = Signal()

@@ -1,6 +1,9 @@
 """The tables of casework, one module a subject; what must never happen is refused by the database."""
 
+from rempart.casework.models.appeals import Appeal, AppealWindow, Reconsideration
+from rempart.casework.models.authorities import HeldCopy, LegalHold, Referral, ThreatDecision
 from rempart.casework.models.cases import AssessmentRecord, Case
+from rempart.casework.models.complainants import Complainant, Telling
 from rempart.casework.models.decisions import (
     LONGEST_PREVENTIVE,
     Decision,
@@ -19,31 +22,58 @@ from rempart.casework.models.desk import (
     SavedFilter,
     SecondReview,
 )
-from rempart.casework.models.process import ConflictOfInterest, Outcome
+from rempart.casework.models.disclosure import DisclosedFact
+from rempart.casework.models.misuse import LONGEST_SUSPENSION, ReportingRestriction, UnfoundedReport
+from rempart.casework.models.parties import DataRequest, HeldSum, RespondentSide
+from rempart.casework.models.process import ConflictOfInterest, LastAct, Outcome
 from rempart.casework.models.replays import Simulation, WaveReplay
 from rempart.casework.models.rulebooks import RulebookVersion, ShadowJudgement
+from rempart.casework.models.times import Escalation, Passing, Reminder, SeenUntil
+from rempart.casework.models.statements import Statement
 
 __all__ = [
     "LONGEST_PREVENTIVE",
+    "LONGEST_SUSPENSION",
+    "Appeal",
+    "AppealWindow",
     "AssessmentRecord",
     "Case",
     "CaseText",
     "Claim",
+    "Complainant",
     "ConflictOfInterest",
+    "DataRequest",
     "Decision",
     "DeskSettings",
+    "DisclosedFact",
+    "Escalation",
     "Exposure",
+    "HeldCopy",
+    "HeldSum",
     "Independence",
+    "LegalHold",
     "Macro",
+    "LastAct",
     "MeasureTaken",
     "Mention",
     "Note",
     "Outcome",
+    "Passing",
     "PlatformOrder",
+    "Reconsideration",
+    "Referral",
+    "Reminder",
+    "ReportingRestriction",
+    "RespondentSide",
     "RulebookVersion",
     "SavedFilter",
     "SecondReview",
+    "SeenUntil",
     "ShadowJudgement",
     "Simulation",
+    "Telling",
+    "ThreatDecision",
+    "UnfoundedReport",
+    "Statement",
     "WaveReplay",
 ]
