@@ -30,3 +30,6 @@ class CaseworkConfig(AppConfig):
             dispatch_uid="casework.judge_in_shadow",
             weak=False,
         )
+        from rempart.casework.services.desk import following
+
+        following.connect()

@@ -94,3 +94,31 @@ class PastDate(Refused):
     """A rule never applies to what came before it."""
 
     words = _("Choose a date that is not in the past.")
+
+
+class ClaimedByAnother(Refused):
+    """Somebody else works on the case now."""
+
+    def __init__(self, holder: object) -> None:
+        super().__init__()
+        self.words = _("%(name)s is working on this case now.") % {"name": holder}
+
+
+class UnknownPlaceholder(Refused):
+    """A macro has a placeholder that nothing fills."""
+
+    def __init__(self, names: object) -> None:
+        super().__init__()
+        self.words = _("Nothing fills these placeholders: %(names)s") % {"names": names}
+
+
+class NameTaken(Refused):
+    """Another one has this name."""
+
+    words = _("This name is taken: choose another.")
+
+
+class AlreadyJudged(Refused):
+    """The second review was judged, or somebody else has begun it."""
+
+    words = _("This has been judged already, or somebody else has begun it.")

@@ -32,7 +32,7 @@ MOST_MINORS = 4  # more of them say no more about the next one
 FOR_A_MINOR = 0.5  # added for each minor among those concerned
 AMONG_MINORS = 1.5  # somebody under 18, or of unknown age, is mostly followed by people of that age
 DANGER = 8.0  # as much as three degrees of severity
-NOTHING_TO_DECIDE = 0.125  # nothing is proposed, to be reviewed or appealed
+BEHIND = 10_000.0  # doublings, 54 years: a case with nothing to decide stands behind all those that have something
 # What a measure in force leaves to be averted, from light to heavy.
 LEFT = dict(zip(("nothing", *MEASURES), (1.0, 0.9, 0.8, 0.5, 0.4, 0.35, 0.3, 0.2, 0.1), strict=True))
 
@@ -91,7 +91,6 @@ def factors(case: Waiting) -> dict[Ground, float]:
         Ground.MINORS: 1.0 + FOR_A_MINOR * min(case.minors, MOST_MINORS),
         Ground.AMONG_MINORS: 1.0 if case.respondent_is_adult else AMONG_MINORS,
         Ground.IN_FORCE: LEFT[case.in_force or "nothing"],
-        Ground.NOTHING_TO_DECIDE: 1.0 if case.to_decide else NOTHING_TO_DECIDE,
     }
 
 
@@ -105,14 +104,18 @@ def harm_rate(case: Waiting) -> float:
 
 def queue_order(case: Waiting) -> float:
     """The place of a case: the larger, the sooner. It does not change as time passes."""
-    return log2(harm_rate(case)) - (case.counts_from - EPOCH) / DOUBLING
+    behind = 0.0 if case.to_decide else BEHIND
+    return log2(harm_rate(case)) - (case.counts_from - EPOCH) / DOUBLING - behind
 
 
 def grounds(case: Waiting, at: datetime, *, most: int = 3) -> list[Ground]:
     """Why a case stands where it does, what moves it most first: at most `most` grounds, each at least by √2.
 
-    Waiting counts for what it adds at the moment `at`, credibility for how far it lies from one chance in two.
+    Waiting counts for what it adds at the moment `at`, credibility for how far it lies from one chance in two. A case
+    with nothing to decide stands behind all others for that reason alone.
     """
+    if not case.to_decide:
+        return [Ground.NOTHING_TO_DECIDE]
     said = factors(case)
     said[Ground.CREDIBILITY] *= 2.0
     weights = {ground: log2(factor) for ground, factor in said.items()}

@@ -5,6 +5,7 @@ from rempart.corroboration.assessing import assess, collector_paused, timeline
 from rempart.corroboration.engine import Engine
 from rempart.corroboration.identity import Accounts
 from rempart.corroboration.parameters import Parameters, load_parameters, shipped_parameters
+from rempart.corroboration.together import Together, assess_with_ties
 from rempart.records.testimonies import read_testimonies, testimonies_of
 
 __all__ = [
@@ -12,7 +13,9 @@ __all__ = [
     "Accounts",
     "Engine",
     "Parameters",
+    "Together",
     "assess",
+    "assess_with_ties",
     "collector_paused",
     "load_parameters",
     "read_testimonies",

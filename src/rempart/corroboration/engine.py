@@ -27,7 +27,7 @@ from rempart.corroboration.accused import Account
 from rempart.corroboration.groups import Kind
 from rempart.corroboration.identity import Accounts, AccountsTable, Directory
 from rempart.corroboration.parameters import Parameters, shipped_parameters
-from rempart.corroboration.ties import Frequencies, Shared
+from rempart.corroboration.ties import Frequencies, Shared, Source
 from rempart.records import AccountReference, Assessment, Service, Testimony
 from rempart.records.references import SERVICES
 from rempart.text.near_duplicates import WordPairs, find_copies, word_pairs
@@ -97,8 +97,12 @@ class Engine:
         """The assessments of all accounts heard of, by service and handle."""
         if self._as_of is not None:
             self.now = _in_utc(self._as_of)
-        for account in self._existing(self._directory.accounts):
+        for account in self.accounts():
             yield self.assessment(account)
+
+    def accounts(self) -> list[Account]:
+        """The accounts heard of, by service and handle."""
+        return self._existing(self._directory.accounts)
 
     def assessment(self, account: Account, *, because: bool = True) -> Assessment:
         """What is now known of an account. Without `because` the reasons are left empty, which is several times faster.
@@ -117,6 +121,13 @@ class Engine:
             because=whole.because(weights) if because else [],
             first_at=account.first_at,
         )
+
+    def voices(self, account: Account) -> Iterator[tuple[Testimony, Source | None]]:
+        """What was heard of an account in order of time, each with the source of who said it; None for a denial."""
+        for position in account.heard:
+            testimony = self._testimonies[position]
+            source = account.ties.sources.get(self._reporter(testimony.reporter.id))
+            yield testimony, source if testimony.stance != "dispute" else None
 
     def _existing(self, accounts: dict[Account, None]) -> list[Account]:
         """Those that were not absorbed since, by service and handle."""

@@ -100,6 +100,19 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # --- the services that the platform itself runs: accounts on any other open no case
 REMPART_PLATFORM_SERVICES = os.environ.get("REMPART_PLATFORM_SERVICES", "tiktok").split()
 
+# --- messages to people outside: where their links lead, and how e-mail and webhooks leave (docs/correspondence.md)
+_names = os.environ.get("REMPART_HOSTS", "").split()
+REMPART_ADDRESS = os.environ.get("REMPART_ADDRESS", f"https://{_names[0]}" if _names else "http://localhost:8000")
+REMPART_SMTP_URL = os.environ.get("REMPART_SMTP_URL", "")
+REMPART_MAIL_FROM = os.environ.get("REMPART_MAIL_FROM", f"Rempart <rempart@{_names[0] if _names else 'localhost'}>")
+REMPART_PRIVATE_ENDPOINTS = os.environ.get("REMPART_PRIVATE_ENDPOINTS", "0") == "1"
+
+# --- the desk: how long a claim lasts without activity, how much severe content is enough for a day (severities added
+# up), and the share of outcomes that a second person judges without seeing the first
+REMPART_CLAIM_MINUTES = int(os.environ.get("REMPART_CLAIM_MINUTES", "15"))
+REMPART_EXPOSURE_BUDGET = int(os.environ.get("REMPART_EXPOSURE_BUDGET", "60"))
+REMPART_SECOND_REVIEWS = float(os.environ.get("REMPART_SECOND_REVIEWS", "0.05"))
+
 # --- languages and time
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]
@@ -129,3 +142,5 @@ if BEHIND_PROXY:
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 LANGUAGE_COOKIE_HTTPONLY = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# What people send stays in memory until it is sealed: never in the open on a disk.
+FILE_UPLOAD_HANDLERS = ["rempart.files.uploads.InMemory"]

@@ -14,14 +14,14 @@ from django.db import transaction
 
 from rempart import records
 from rempart.casework.errors import LimitReached
-from rempart.casework.models import AssessmentRecord, Case, Decision, MeasureTaken, RulebookVersion
+from rempart.casework.models import AssessmentRecord, Case, Decision, Independence, MeasureTaken, RulebookVersion
 from rempart.casework.services.guards import locked
 from rempart.casework.services.moving import move
 from rempart.casework.services.rulebooks import rulebook_in_force
 from rempart.casework.services.taking import take, words
 from rempart.casework.signals import case_assessed, case_opened
 from rempart.casework.states import Move, State
-from rempart.corroboration import assess
+from rempart.corroboration import Together, assess_with_ties
 from rempart.intake.models import Account, Wave
 from rempart.intake.selectors import accounts_of, facts_of, records_around
 from rempart.ledger import append
@@ -44,16 +44,16 @@ def assess_accounts(accounts: Iterable[Account]) -> list[Case]:
     services = frozenset(settings.REMPART_PLATFORM_SERVICES)
     own = [account for account in accounts if account.service in services]
     facts = {str(account.reference): facts_of(account) for account in own}
-    found = {str(assessment.about): assessment for assessment in assess(records_around(own), accounts=facts)}
+    found = {str(one.about): (one, ties) for one, ties in assess_with_ties(records_around(own), accounts=facts)}
     known = set(Case.objects.filter(account__in=own).values_list("account_id", flat=True))
     version, book = rulebook_in_force()
     cases = []
     for account in own:
-        assessment = found.get(str(account.reference))
+        assessment, ties = found.get(str(account.reference), (None, []))
         if assessment is None:
             _withdraw(account)
         elif assessment.testimonies or assessment.relays or account.pk in known:
-            cases.append(record_assessment(account, assessment, version, book))
+            cases.append(record_assessment(account, assessment, version, book, ties=ties))
     return cases
 
 
@@ -64,6 +64,7 @@ def _withdraw(account: Account) -> None:
     if case is not None:
         for waiting in locked(case).decisions.filter(state=Decision.State.PROPOSED):
             _replace(waiting)
+        _keep_ties(case, [])
 
 
 def _replace(waiting: Decision) -> None:
@@ -74,14 +75,23 @@ def _replace(waiting: Decision) -> None:
 
 @transaction.atomic
 def record_assessment(
-    account: Account, assessment: records.Assessment, version: RulebookVersion, book: Rulebook
+    account: Account,
+    assessment: records.Assessment,
+    version: RulebookVersion,
+    book: Rulebook,
+    *,
+    ties: Sequence[Together] = (),
 ) -> Case:
-    """Open the account's case if need be, keep the assessment if it is new, and do what the rulebook requires."""
+    """Open the account's case if need be, keep the assessment if it is new, and do what the rulebook requires.
+
+    ties: which of those who accuse the account may belong together, kept for those who review.
+    """
     case, opened = Case.objects.get_or_create(account=account, defaults={"opened_at": now()})
     if opened:
         append(Event.CASE_OPENED, subject=case)
         case_opened.send(Case, case=case)
     case = locked(case)
+    _keep_ties(case, ties)
     latest = case.assessments.first()
     snapshot = msgspec.to_builtins(assessment)
     if latest is None or latest.assessment != snapshot:
@@ -111,6 +121,14 @@ def record_assessment(
     if case.state != State.CLOSED:
         _settle(_Ground(case, latest, version, book), assessment)
     return case
+
+
+def _keep_ties(case: Case, ties: Sequence[Together]) -> None:
+    if ties:
+        groups = {"found_at": now(), "groups": msgspec.to_builtins(ties)}
+        Independence.objects.update_or_create(case=case, defaults=groups)
+    else:
+        Independence.objects.filter(case=case).delete()
 
 
 logger = logging.getLogger("rempart.casework")

@@ -1,0 +1,65 @@
+"""What severe content does to those who read it: warnings before it, a count of what was opened, a break when it is
+enough for a day.
+
+The texts of a severe case (SEVERE and up) open when they are asked for, once a case and a day; each time counts by the
+case's severity. Nothing is ever refused: a case of danger must not wait for anybody's break.
+"""
+
+from datetime import date
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Sum
+from django.utils import timezone
+
+from rempart.casework.models import Case, DeskSettings, Exposure
+from rempart.ledger.clock import now
+from rempart.staff.models import StaffMember
+
+SEVERE = 3
+
+
+def today() -> date:
+    """The day that exposure counts for, in the time of the site."""
+    return timezone.localdate(now())
+
+
+def budget() -> int:
+    """How much is enough for a day: severities of the cases opened, added up."""
+    return int(settings.REMPART_EXPOSURE_BUDGET)
+
+
+def exposed_today(member: StaffMember) -> int:
+    """How much severe content somebody opened today, in the unit of the budget."""
+    opened = Exposure.objects.filter(member=member, day=today()).aggregate(total=Sum("weight"))
+    return int(opened["total"] or 0)
+
+
+def wants_warnings(member: StaffMember) -> bool:
+    """Whether severe texts wait until this person asks for them."""
+    chosen = DeskSettings.objects.filter(member=member).first()
+    return chosen is None or chosen.content_warnings
+
+
+@transaction.atomic
+def set_content_warnings(wanted: bool, *, acting: StaffMember) -> DeskSettings:
+    """Say whether severe texts should wait until one asks for them."""
+    chosen, _new = DeskSettings.objects.update_or_create(member=acting, defaults={"content_warnings": wanted})
+    return chosen
+
+
+def texts_are_open(case: Case, severity: int, *, member: StaffMember) -> bool:
+    """Whether somebody sees at once what is said on a case; showing severe texts to those without warnings counts."""
+    if severity < SEVERE or Exposure.objects.filter(member=member, case=case, day=today()).exists():
+        return True
+    if wants_warnings(member):
+        return False
+    open_texts(case, severity, acting=member)
+    return True
+
+
+@transaction.atomic
+def open_texts(case: Case, severity: int, *, acting: StaffMember) -> None:
+    """Open what is said on a case for the rest of the day, and count it when it is severe."""
+    if severity >= SEVERE:
+        Exposure.objects.get_or_create(member=acting, case=case, day=today(), defaults={"weight": severity})

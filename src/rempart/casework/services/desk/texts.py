@@ -1,0 +1,71 @@
+"""The words that search looks through, written in the transaction that writes what they are of.
+
+What leaves takes its words along: the rows of testimonies and notes are deleted with them, a case's with the case.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from rempart.casework.models import Case, CaseText
+from rempart.intake.models import Testimony
+from rempart.text.normalise import normalise
+
+_SHORTEST_ENDING = 3
+_LONGEST_HANDLE = 64
+_NOT_A_LETTER = re.compile(r"[\W_]+")
+
+
+def index_case(case: Case) -> None:
+    """Write the words of a case that was just opened: its handle and what is said."""
+    CaseText.objects.update_or_create(
+        case=case, kind=CaseText.Kind.HANDLE, defaults={"words": " ".join(endings(case.account.handle))}
+    )
+    _index_testimonies([case])
+
+
+def index_accounts(accounts: Iterable[int]) -> None:
+    """Write what is newly said of accounts that have a case; those without one are written when theirs opens."""
+    _index_testimonies(list(Case.objects.filter(account__in=accounts)))
+
+
+def index_reasons(case: Case) -> None:
+    """Write again the reasons that people gave on a case."""
+    given = [case.danger_because, case.closed_because]
+    for decision in case.decisions.prefetch_related("measures"):
+        given += [decision.approved_because, decision.seconded_because, decision.declined_because]
+        given += [decision.confirmed_because, *(measure.lifted_because for measure in decision.measures.all())]
+    given += case.outcomes.values_list("because", flat=True)
+    words = "\n".join(dict.fromkeys(normalise(reason).text for reason in given if reason))
+    if words:
+        CaseText.objects.update_or_create(case=case, kind=CaseText.Kind.REASON, defaults={"words": words})
+    else:
+        CaseText.objects.filter(case=case, kind=CaseText.Kind.REASON).delete()
+
+
+def endings(handle: str) -> list[str]:
+    """What a handle is found by: itself, each of its endings, so that any part of it begins one, and its shorter parts.
+
+    Signs are left out: « leo.vrtx » is found by « leo », « vrtx », « leovrtx » and « ovr ».
+    """
+    folded = normalise(handle).text[:_LONGEST_HANDLE]
+    whole = _NOT_A_LETTER.sub("", folded)
+    longer = [whole[start:] for start in range(max(1, len(whole) - _SHORTEST_ENDING + 1))]
+    return list(dict.fromkeys([*longer, *filter(None, _NOT_A_LETTER.split(folded))]))
+
+
+def _index_testimonies(cases: Sequence[Case]) -> None:
+    of_account = {case.account_id: case for case in cases}
+    written = CaseText.objects.filter(testimony__isnull=False, case__in=cases).values("testimony")
+    new = Testimony.objects.filter(account__in=of_account).exclude(pk__in=written).select_related("post")
+    CaseText.objects.bulk_create(
+        (
+            CaseText(
+                case=of_account[one.account_id],
+                kind=CaseText.Kind.TESTIMONY,
+                testimony=one,
+                words=normalise((one.post.text if one.post else one.text) or "").text,
+            )
+            for one in new.iterator(chunk_size=1000)
+        ),
+        batch_size=1000,
+    )
