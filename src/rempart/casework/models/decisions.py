@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import ArrayField, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q, Value
+from django.db.models import Deferrable, F, Func, Q, Value
 from django.db.models.functions import Greatest, Least
 from django.utils.translation import gettext_lazy as _
 
@@ -54,7 +54,8 @@ class Decision(models.Model):
     """A set of measures decided together under a rulebook: preventive, which is never a finding, or final.
 
     `since` is when the unbroken run of preventive decisions that this one continues began. `ended_at` is set when it is
-    ended before `ends_at`: lifted, or replaced by another that takes over.
+    ended before `ends_at`: lifted, or replaced by another that takes over. `proposed_by` is null for what the rulebook
+    proposed. `four_eyes` says why two people must approve (services.four_eyes); empty when one is enough.
     """
 
     class Mode(models.TextChoices):
@@ -70,6 +71,7 @@ class Decision(models.Model):
         TAKEN = "taken", _("taken")
         DECLINED = "declined", _("declined")
         REPLACED = "replaced", _("replaced before it was approved")
+        UNDONE = "undone", _("undone within the minute")
 
     class Ended(models.TextChoices):
         """How a decision ended before its end."""
@@ -89,6 +91,8 @@ class Decision(models.Model):
     renews = models.OneToOneField("self", models.PROTECT, null=True, related_name="renewal")
     state = models.CharField(max_length=8, choices=State)
     proposed_at = models.DateTimeField()
+    proposed_by = models.ForeignKey("staff.StaffMember", models.PROTECT, null=True, related_name="+")
+    four_eyes = ArrayField(models.CharField(max_length=16), default=list)
 
     approved_at = models.DateTimeField(null=True)
     approved_by = models.ForeignKey("staff.StaffMember", models.PROTECT, null=True, related_name="+")
@@ -157,6 +161,8 @@ class Decision(models.Model):
                     ),
                 ],
                 condition=Q(mode="preventive", state="taken"),
+                # Immediate but for undoing, which puts several decisions back where they were.
+                deferrable=Deferrable.IMMEDIATE,
             ),
             models.UniqueConstraint(name="one_proposal_at_a_time", fields=["case"], condition=Q(state="proposed")),
             models.CheckConstraint(
@@ -165,6 +171,12 @@ class Decision(models.Model):
                 | Q(approval="automatic")
                 | Q(approval="one_reviewer", approved_by__isnull=False)
                 | Q(approval="two_reviewers", approved_by__isnull=False, seconded_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="four_eyes_means_two_approvals", condition=Q(four_eyes=[]) | Q(approval="two_reviewers")
+            ),
+            models.CheckConstraint(
+                name="people_take_final_decisions", condition=~Q(mode="final", state="taken") | ~Q(approved_by=None)
             ),
             models.CheckConstraint(
                 name="the_second_is_another_person",
@@ -224,6 +236,7 @@ class Decision(models.Model):
             self.state == self.State.TAKEN
             and self.ends_at is not None
             and self.ends_at <= now()
+            and self.ended != self.Ended.LIFTED
             and (self.ended_at is None or self.ended_at >= self.ends_at)
         )
 
@@ -246,7 +259,11 @@ class MeasureTakenQuerySet(models.QuerySet["MeasureTaken"]):
 
 
 class MeasureTaken(models.Model):
-    """One measure of a decision and the articles it answers; it may be lifted by itself before the decision ends."""
+    """One measure of a decision and the articles it answers; it may be lifted by itself before the decision ends.
+
+    `lifted_at` may lie ahead: announced at `lift_announced_at`, because complainants hear before. `lift_recorded_at` is
+    when it was seen to have taken effect.
+    """
 
     decision = models.ForeignKey(Decision, models.CASCADE, related_name="measures")
     measure = models.CharField(max_length=24, choices=list(MEASURE.items()))
@@ -254,6 +271,8 @@ class MeasureTaken(models.Model):
     lifted_at = models.DateTimeField(null=True)
     lifted_by = models.ForeignKey("staff.StaffMember", models.PROTECT, null=True, related_name="+")
     lifted_because = models.TextField(blank=True)
+    lift_announced_at = models.DateTimeField(null=True)
+    lift_recorded_at = models.DateTimeField(null=True)
 
     objects = MeasureTakenQuerySet.as_manager()
 
@@ -264,6 +283,10 @@ class MeasureTaken(models.Model):
             models.CheckConstraint(
                 name="a_lift_says_who_and_why",
                 condition=Q(lifted_at=None) | Q(lifted_by__isnull=False) & ~Q(lifted_because=""),
+            ),
+            models.CheckConstraint(
+                name="what_is_announced_or_recorded_is_lifted",
+                condition=~Q(lifted_at=None) | Q(lift_announced_at=None, lift_recorded_at=None),
             ),
         ]
 
@@ -282,7 +305,12 @@ class MeasureTaken(models.Model):
 
 
 class PlatformOrder(models.Model):
-    """What a platform has to do for a measure, written in the same transaction; a connector carries it out."""
+    """What a platform has to do for a measure, written in the same transaction; a connector carries it out.
+
+    A platform that cannot do exactly that may do something else (`approximated_as`, a measure). Where that is heavier
+    than what was decided, one person proposes it and another approves it before it is carried out: a trigger sees to
+    it.
+    """
 
     class Action(models.TextChoices):
         """Restrict, or restore."""
@@ -295,10 +323,29 @@ class PlatformOrder(models.Model):
     due_at = models.DateTimeField()
     ordered_at = models.DateTimeField()
     carried_out_at = models.DateTimeField(null=True)
+    approximated_as = models.CharField(max_length=24, choices=list(MEASURE.items()), blank=True)
+    approximated_because = models.TextField(blank=True)
+    approximation_proposed_by = models.ForeignKey("staff.StaffMember", models.PROTECT, null=True, related_name="+")
+    approximation_approved_by = models.ForeignKey("staff.StaffMember", models.PROTECT, null=True, related_name="+")
+    approximation_approved_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["due_at", "pk"]
-        constraints = [models.UniqueConstraint(name="ordered_once", fields=["measure", "action"])]
+        constraints = [
+            models.UniqueConstraint(name="ordered_once", fields=["measure", "action"]),
+            models.CheckConstraint(name="approximation_is_known", condition=Q(approximated_as__in=["", *MEASURES])),
+            models.CheckConstraint(
+                name="an_approximation_says_who_and_why",
+                condition=Q(approximated_as="", approximation_proposed_by=None)
+                | Q(approximation_proposed_by__isnull=False) & ~Q(approximated_because="") & ~Q(approximated_as=""),
+            ),
+            models.CheckConstraint(
+                name="another_person_approves_an_approximation",
+                condition=Q(approximation_approved_by=None, approximation_approved_at=None)
+                | Q(approximation_approved_at__isnull=False, approximation_proposed_by__isnull=False)
+                & ~Q(approximation_approved_by=F("approximation_proposed_by")),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.action} {self.measure}"

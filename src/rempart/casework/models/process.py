@@ -1,4 +1,4 @@
-"""How a case was handled: who keeps out of it, and how its question was answered."""
+"""How a case was handled: who keeps out of it, how its question was answered, and what was done on it a moment ago."""
 
 from django.db import models
 from django.db.models import Q
@@ -51,6 +51,23 @@ class Outcome(models.Model):
                 condition=~Q(kind__in=["final_measure", "lifted"]) | Q(decision__isnull=False),
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} on case {self.case_id}"
+
+
+class LastAct(models.Model):
+    """What somebody did last on a case and what it changed, so that they can undo it; gone soon after the minute is.
+
+    `changes` lists the rows that differ: `{"row": "decision:7", "before": {column: value} or null when the act made the
+    row, "after": {column: value}}`, the columns that changed only.
+    """
+
+    case = models.OneToOneField(Case, models.CASCADE, related_name="last_act")
+    member = models.ForeignKey("staff.StaffMember", models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=24)
+    at = models.DateTimeField()
+    changes = models.JSONField()
 
     def __str__(self) -> str:
         return f"{self.kind} on case {self.case_id}"
