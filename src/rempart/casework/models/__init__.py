@@ -28,8 +28,8 @@ from rempart.casework.models.parties import DataRequest, HeldSum, RespondentSide
 from rempart.casework.models.process import ConflictOfInterest, LastAct, Outcome
 from rempart.casework.models.replays import Simulation, WaveReplay
 from rempart.casework.models.rulebooks import RulebookVersion, ShadowJudgement
-from rempart.casework.models.times import Escalation, Passing, Reminder, SeenUntil
 from rempart.casework.models.statements import Statement
+from rempart.casework.models.times import Escalation, Passing, Reminder, SeenUntil
 
 __all__ = [
     "LONGEST_PREVENTIVE",
@@ -51,9 +51,9 @@ __all__ = [
     "HeldCopy",
     "HeldSum",
     "Independence",
+    "LastAct",
     "LegalHold",
     "Macro",
-    "LastAct",
     "MeasureTaken",
     "Mention",
     "Note",
@@ -71,9 +71,9 @@ __all__ = [
     "SeenUntil",
     "ShadowJudgement",
     "Simulation",
+    "Statement",
     "Telling",
     "ThreatDecision",
     "UnfoundedReport",
-    "Statement",
     "WaveReplay",
 ]
