@@ -105,6 +105,13 @@ class Event(TextChoices):
     HELD_COPY_SEALED = "held_copy_sealed", _("What left everywhere else sealed under a legal hold")
     HELD_COPY_ERASED = "held_copy_erased", _("Sealed copy erased after the last legal hold")
 
+    STATEMENT_MADE = "statement_made", _("Statement of reasons made")
+    RESPONDENT_LINK_TAKEN = "respondent_link_taken", _("Link to the respondent's page taken to hand it over")
+    HELD_SUM_RECORDED = "held_sum_recorded", _("Sum held by the platform recorded")
+    FACT_PROPOSED = "fact_proposed", _("Words about a fact proposed to a complainant")
+    FACT_ANSWERED = "fact_answered", _("Words about a fact answered by the complainant")
+    DATA_ASKED = "data_asked", _("Copy of their data asked for by the respondent")
+    DATA_HANDED_OVER = "data_handed_over", _("Copy of their data handed to the respondent")
     WAVE_REPLAYED = "wave_replayed", _("Wave replayed under several rulebooks")
     SIMULATION_ASKED = "simulation_asked", _("Simulation asked for")
     SIMULATION_COMPUTED = "simulation_computed", _("Simulation computed")
