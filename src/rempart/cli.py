@@ -514,6 +514,21 @@ def staff_key_revoke(number: int, reason: str) -> None:
 
 
 @cli.group()
+def referral() -> None:
+    """Files for authorities."""
+
+
+@referral.command("verify")
+@click.argument("file", metavar="FILE")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def referral_verify(file: str, form: str) -> None:
+    """Check a file for an authority: hashes, custody, ledger, document. Exits 1 and names the first thing wrong."""
+    from rempart.casework.referrals.commands import verify_file
+
+    sys.exit(verify_file(file, form))
+
+
+@cli.group()
 def privacy() -> None:
     """What is kept about people, and for how long."""
 

@@ -60,6 +60,60 @@ class NotRenewable(Refused):
     words = _("The rules do not provide for renewing this decision.")
 
 
+class NotPreventive(Refused):
+    """Only a preventive decision is kept after review, or renewed."""
+
+    words = _("This decision is final: it is lifted or stays.")
+
+
+class AlreadyDone(Refused):
+    """It was done already, and doing it again would change nothing."""
+
+    words = _("This was already done.")
+
+
+class AppealPending(Refused):
+    """Somebody appealed: that is answered before the case is decided or closed."""
+
+    words = _("An appeal waits for its answer: the case is decided or closed after that.")
+
+
+class MeasureNotAllowed(Refused):
+    """No article that was chosen allows so much, or the measure is not for such an account."""
+
+    words = _("The articles that you chose do not allow this measure on this account.")
+
+
+class ArticleNotMatched(Refused):
+    """The article neither applies to what is known nor carries what stands."""
+
+    words = _("This article does not apply to what is known of the case.")
+
+
+class NotAnnounced(Refused):
+    """No lift to come was announced."""
+
+    words = _("No lift was announced, or it has taken effect.")
+
+
+class CannotUndo(Refused):
+    """More than a minute has passed, somebody else did it, or something has happened since."""
+
+    words = _("This can no longer be undone: a minute has passed, or something has happened since.")
+
+
+class NothingToApprove(Refused):
+    """The platform proposes nothing else for this order, or it was settled."""
+
+    words = _("There is nothing here to approve any more.")
+
+
+class NotHeavier(Refused):
+    """What the platform would do weighs no more than what was decided: nobody else has to approve it."""
+
+    words = _("This is not heavier than what was decided: it needs no approval.")
+
+
 class CaseClosed(Refused):
     """Nothing is done on a closed case."""
 
@@ -122,3 +176,87 @@ class AlreadyJudged(Refused):
     """The second review was judged, or somebody else has begun it."""
 
     words = _("This has been judged already, or somebody else has begun it.")
+
+
+class NotOpen(Refused):
+    """Whether to inform the authorities was answered already."""
+
+    words = _("This question was answered already.")
+
+
+class NobodyNamed(Refused):
+    """Nobody is named who would be informed."""
+
+    words = _("Say who is informed.")
+
+
+class NotToBeApproved(Refused):
+    """The file for the authority was approved or discarded."""
+
+    words = _("This file was approved or discarded already.")
+
+
+class HoldNotStanding(Refused):
+    """The legal hold was released."""
+
+    words = _("This legal hold was released already.")
+
+
+class ReviewInThePast(Refused):
+    """A legal hold is looked at again later than now."""
+
+    words = _("Choose a date that is to come.")
+
+
+class CannotAppeal(Refused):
+    """There is nothing here that this person can appeal, or the time for it is over."""
+
+    words = _("This cannot be appealed, or the time to appeal is over.")
+
+
+class AlreadyAppealed(Refused):
+    """The same person's appeal of the same thing waits, or was answered."""
+
+    words = _("Your appeal about this has been received already.")
+
+
+class GroundsMissing(Refused):
+    """An appeal says why."""
+
+    words = _("Please say in a few words why you do not agree.")
+
+
+class GroundsTooLong(Refused):
+    """An appeal is at most as long as a message."""
+
+    words = _("This is too long: 10,000 characters at most. You can send more in further messages.")
+
+
+class AppealNotWaiting(Refused):
+    """The appeal was answered or withdrawn."""
+
+    words = _("This appeal does not wait for an answer any more.")
+
+
+class OwnDecision(Refused):
+    """Nobody judges an appeal of what they took part in."""
+
+    words = _("You took part in this decision: somebody else has to answer the appeal.")
+
+
+class JudgedTheAppeal(Refused):
+    """Whoever judged an appeal of a decision takes no other part in it."""
+
+    words = _("You answered an appeal of this decision: somebody else has to do this.")
+
+
+class WrongLanguage(Refused):
+    """An answer is in the language of the person."""
+
+    words = _("The reasons must be written in the person’s language, at least.")
+
+
+class NothingToReconsider(Refused):
+    """It was looked at already, or nothing preventive is in force any more."""
+
+    words = _("There is nothing left to look at again.")

@@ -6,10 +6,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from rempart import ledger
-from rempart.casework.models import Case, Decision, Exposure, LegalHold, ReportingRestriction, WaveReplay
+from rempart.casework.models import Case, Decision, Exposure, ReportingRestriction, WaveReplay
+from rempart.casework.services.holds import held
 from rempart.intake.models import Account, Testimony
 from rempart.intake.retention import forget_accounts
-from rempart.intake.services import erase_withdrawn
 
 
 def erase_accounts_without_case(before: datetime) -> int:
@@ -22,12 +22,13 @@ def erase_accounts_without_case(before: datetime) -> int:
 def erase_cases(before: datetime) -> int:
     """Cases closed before that moment, or on which nothing has happened since it and nothing is in force or proposed.
 
-    The account, what was said of it, assessments, decisions and the contents of their ledger rows leave; the rows stay.
+    A case on which a legal hold stands stays, with all that belongs to it. Otherwise the account,
+    what was said of it, assessments, decisions and the contents of their ledger rows leave; the rows stay.
     """
     pending = Decision.objects.filter(case=OuterRef("pk"), state=Decision.State.PROPOSED)
     standing = Decision.objects.to_come_or_in_force().filter(case=OuterRef("pk"))
     recent = Decision.objects.with_end().filter(case=OuterRef("pk"), real_end__gte=before)
-    idle = Case.objects.filter(~Exists(pending), ~Exists(standing), ~Exists(recent), opened_at__lt=before)
+    idle = Case.objects.filter(~held(), ~Exists(pending), ~Exists(standing), ~Exists(recent), opened_at__lt=before)
     over = idle.filter(
         Q(closed_at__lt=before)
         | Q(closed_at=None) & ~Exists(Case.objects.filter(pk=OuterRef("pk"), assessments__made_at__gte=before))
@@ -38,6 +39,8 @@ def erase_cases(before: datetime) -> int:
             for measure in decision.measures.all():
                 ledger.erase(measure, because="retention")
             ledger.erase(decision, because="retention")
+        for thing in (*case.threats.all(), *case.referrals.all(), *case.holds.all()):
+            ledger.erase(thing, because="retention")
         ledger.erase(case, because="retention")
         case.decisions.order_by("-pk").delete()
         case.delete()
@@ -55,13 +58,6 @@ def erase_exposure(before: datetime) -> int:
     return Exposure.objects.filter(day__lt=timezone.localdate(before)).delete()[0]
 
 
-def erase_withdrawn_words(before: datetime) -> int:
-    """What people withdrew before that moment, but where a legal hold stands: nobody reads or weighs that meanwhile."""
-    withdrawn = Testimony.everything.filter(withdrawn_at__lt=before).exclude(reporter_facts={}, text=None)
-    held = LegalHold.objects.standing().filter(case__account=OuterRef("account"))
-    return erase_withdrawn(withdrawn.filter(~Exists(held)))
-
-
 def erase_reporting_restrictions(before: datetime) -> int:
     """Suspensions that ended before that moment, and warnings that no suspension rests on any more."""
     over = ReportingRestriction.objects.filter(ends_at__lt=before)
@@ -70,7 +66,6 @@ def erase_reporting_restrictions(before: datetime) -> int:
 
 ERASERS = {
     "reporting_restriction": erase_reporting_restrictions,
-    "withdrawn_words": erase_withdrawn_words,
     "exposure": erase_exposure,
     "account_without_case": erase_accounts_without_case,
     "case": erase_cases,

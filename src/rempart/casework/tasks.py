@@ -71,9 +71,11 @@ def compute_effect(version: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="casework.do_what_is_due", queueing_lock="casework.do_what_is_due")
 def do_what_is_due(timestamp: int) -> None:
-    """Record lapses, and look again at the cases concerned: other articles may answer what the lapsed ones did."""
+    """Record lapses and alarms, and look again at the cases concerned: other articles may answer what lapsed."""
     from rempart.casework import services
+    from rempart.casework.services.authorities import record_alarms
 
+    record_alarms()
     lapsed = services.record_lapses()
     if lapsed:
         defer_accounts({decision.case.account_id for decision in lapsed})

@@ -7,6 +7,7 @@ import hashlib
 import unicodedata
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from rempart import ledger
@@ -28,15 +29,21 @@ SUSPECTED_INTIMATE = "It may show a minor in an intimate way."
 
 @transaction.atomic
 def keep(
-    content: bytes, *, name: str, acting: StaffMember | None = None, suspected_intimate: bool = False
+    content: bytes,
+    *,
+    name: str,
+    acting: StaffMember | None = None,
+    suspected_intimate: bool = False,
+    largest: int | None = LARGEST,
 ) -> StoredFile:
     """Seal a file and keep it as it is; its kind is read from its content, never from its name.
 
     acting: the member who brings it in; None for somebody outside.
     suspected_intimate: it may show a minor in an intimate way: locked before anybody can open it.
+    largest: in bytes; None for what the house itself made of files that it keeps.
     Raises FileRefused (with `field`) when it is empty, larger than 25 MB or of a kind that is not kept.
     """
-    media_type = _kind_of(content)
+    media_type = _kind_of(content, largest)
     sha256 = hashlib.sha256(content).hexdigest()
     sealed, wrapped_key = sealing.seal_file(content, sha256)
     file = StoredFile.objects.create(
@@ -73,6 +80,22 @@ def open_file(file: StoredFile, *, acting: StaffMember, because: str = "") -> by
         raise NotAllowed
     content = sealing.open_sealed_file(contents.read(file), file.wrapped_key, file.sha256)
     ledger.append(Event.FILE_OPENED, subject=file, acting=acting, content={"because": because} if because else None)
+    return content
+
+
+@transaction.atomic
+def hand_over(file: StoredFile, *, to: Model) -> bytes:
+    """The content of a file that the house sent to somebody outside (`to`: their conversation), its opening recorded.
+
+    Raises FileLocked or FileDestroyed for what is not freely kept.
+    """
+    file = StoredFile.objects.select_for_update(of=("self",)).get(pk=file.pk)
+    if file.state == StoredFile.State.DESTROYED:
+        raise FileDestroyed
+    if file.state == StoredFile.State.LOCKED:
+        raise FileLocked
+    content = sealing.open_sealed_file(contents.read(file), file.wrapped_key, file.sha256)
+    ledger.append(Event.FILE_OPENED, subject=file, content={"handed_to": reference(to)})
     return content
 
 
@@ -166,10 +189,10 @@ def _locked(file: StoredFile, acting: StaffMember) -> StoredFile:
     return file
 
 
-def _kind_of(content: bytes) -> str:
+def _kind_of(content: bytes, largest: int | None) -> str:
     if not content:
         raise FileRefused("content", _("This file is empty."))
-    if len(content) > LARGEST:
+    if largest is not None and len(content) > largest:
         raise FileRefused("size", _("This file is larger than 25 MB."))
     kind = sniff(content)
     if kind is None:

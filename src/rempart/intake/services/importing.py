@@ -20,7 +20,7 @@ from rempart import records
 from rempart.intake import sources
 from rempart.intake.accounts import AccountBook, batched, learn_facts
 from rempart.intake.models import CountedPost, HourlyCount, Import, Post, Testimony, Wave, WavePost
-from rempart.intake.signals import testimonies_changed, wave_grew
+from rempart.intake.signals import testimonies_changed, testimonies_leaving, wave_grew
 from rempart.ledger import append
 from rempart.ledger.clock import now
 from rempart.ledger.events import Event
@@ -161,8 +161,10 @@ def erase_contents(posts: Iterable[int]) -> int:
     For use inside a service's transaction, which appends the ledger row.
     """
     keys = list(posts)
-    spoken_of = set(Testimony.objects.filter(post__in=keys).values_list("account_id", flat=True))
-    Testimony.objects.filter(post__in=keys).delete()
+    held = dict(Testimony.everything.filter(post__in=keys).values_list("pk", "account_id"))
+    spoken_of = set(held.values())
+    testimonies_leaving.send(Post, testimonies=list(held))
+    Testimony.everything.filter(pk__in=held).delete()
     erased = Post.objects.filter(pk__in=keys, erased_at=None).update(
         text="", author="", author_created_at=None, lang=None, read={}, erased_at=now()
     )

@@ -1,0 +1,283 @@
+"""What a referral says of a case, drawn from what is stored at one moment: facts, evidence, accounts, measures, ledger.
+
+A locked or destroyed file is in it by its number, its hash and its history alone. Times are given twice, in UTC and as
+clocks showed them here; the words for stored values come along, so that the data can be read without this program.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils import timezone, translation
+
+from rempart.casework.models import Case, Decision
+from rempart.casework.referrals.package import EVIDENCE, FORMAT
+from rempart.files.models import StoredFile
+from rempart.intake.models import Testimony
+from rempart.ledger import canonical
+from rempart.ledger.events import Event
+from rempart.ledger.models import LedgerRow
+from rempart.ledger.sequencer import head
+from rempart.ledger.services import reference
+from rempart.pages import labels
+
+VOCABULARIES = ("service", "conduct", "stance", "channel", "measure", "mode", "age_band", "outcome")
+# How an original is called in the archive, whatever name it came under.
+_ENDINGS = {
+    "application/pdf": "pdf",
+    "application/zip": "zip",
+    "audio/aac": "aac",
+    "audio/mp4": "m4a",
+    "audio/mpeg": "mp3",
+    "audio/ogg": "ogg",
+    "audio/wav": "wav",
+    "image/gif": "gif",
+    "image/jpeg": "jpg",
+    "image/png": "png",
+    "image/webp": "webp",
+    "text/plain": "txt",
+    "video/mp4": "mp4",
+    "video/quicktime": "mov",
+    "video/webm": "webm",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What is asked of a referral: to whom, in which language, why; `dated` is the moment that it speaks of."""
+
+    number: str
+    kind: str
+    language: str
+    addressee: str
+    states: list[str]
+    reason: str
+    dated: datetime
+
+
+def files_of(case: Case) -> "QuerySet[StoredFile]":
+    """Every file of a case, in order of receipt: what either side sent, and what was sealed under a hold."""
+    return (
+        StoredFile.objects.filter(
+            Q(messages__conversation__about__in=[reference(case), f"intake.account:{case.account_id}"])
+            | Q(held_copy__case=case.pk)
+        )
+        .distinct()
+        .order_by("kept_at", "pk")
+    )
+
+
+def draw(case: Case, asked: Request) -> tuple[dict[str, Any], dict[str, StoredFile]]:
+    """The dossier of a case, and the files to enclose by their path in the archive.
+
+    The ledger is read as it is linked: the caller gives every committed row its place before.
+    """
+    files = list(files_of(case))
+    evidence = [_evidence(number, file) for number, file in enumerate(files, start=1)]
+    rows = _rows([*_things(case), *files])
+    for item in evidence:
+        item["custody"] = [_step(row) for row in rows if row.subject == item["subject"]]
+    testimonies = list(Testimony.objects.filter(account=case.account_id).select_related("post", "report__conversation"))
+    dossier = {
+        "format": FORMAT,
+        "referral": {
+            "number": asked.number,
+            "kind": asked.kind,
+            "language": asked.language,
+            "addressee": asked.addressee,
+            "states": asked.states,
+            "reason": asked.reason,
+            "made_at": at(asked.dated),
+            "zone": settings.TIME_ZONE,
+        },
+        "platform": {"name": ", ".join(labels.words_for("service", one) for one in settings.REMPART_PLATFORM_SERVICES)},
+        "case": _case(case),
+        "assessment": _assessment(case),
+        "accounts": _accounts(case, testimonies),
+        "testimonies": [_testimony(number, one) for number, one in enumerate(testimonies, start=1)],
+        "evidence": evidence,
+        "measures": _measures(case),
+        "outcomes": [{"at": at(one.decided_at), "kind": one.kind} for one in case.outcomes.filter(undone_at=None)],
+        "ledger": _ledger(rows),
+        "words": _words(asked.language, rows),
+    }
+    return dossier, {item["path"]: file for item, file in zip(evidence, files, strict=True) if item["path"]}
+
+
+def at(moment: datetime | None) -> dict[str, str] | None:
+    """A moment as the dossier writes it, to the second: in UTC and in the zone of the site."""
+    if moment is None:
+        return None
+    utc = moment.astimezone(timezone.get_fixed_timezone(0)).replace(microsecond=0)
+    return {"utc": utc.strftime("%Y-%m-%dT%H:%M:%SZ"), "local": timezone.localtime(utc).isoformat()}
+
+
+def _case(case: Case) -> dict[str, Any]:
+    account = case.account
+    return {
+        "number": case.pk,
+        "opened_at": at(case.opened_at),
+        "account": {
+            "service": account.service,
+            "handle": account.handle,
+            "id": account.platform_id,
+            "age_band": account.age_band,
+            "reach": account.reach,
+            "country": account.country,
+            "held_to_be_adult": account.held_to_be_adult,
+        },
+    }
+
+
+def _assessment(case: Case) -> dict[str, Any] | None:
+    record = case.assessments.first()
+    if record is None:
+        return None
+    counts = ("testimonies", "relays", "disputes", "complainant_minors", "conduct", "conduct_services", "met_on")
+    return {
+        "made_at": at(record.made_at),
+        "independent_sources": record.independent_sources,
+        "severity": record.severity,
+        **{name: record.assessment.get(name, 0) for name in counts},
+    }
+
+
+def _accounts(case: Case, testimonies: Iterable[Testimony]) -> list[dict[str, Any]]:
+    """The account concerned, then those of the people who spoke, as the service or the platform knows them."""
+    account = case.account
+    found = [(account.service, account.handle, account.platform_id, "respondent")]
+    for one in testimonies:
+        if one.post is not None and one.post.author:
+            found.append((one.post.service, one.post.author, None, "author"))
+        elif (report := getattr(one, "report", None)) is not None:
+            conversation = report.conversation
+            found.append((report.service, conversation.account, conversation.report or report.number, "reporter"))
+    return [
+        {"service": service, "handle": handle, "id": number, "role": role}
+        for service, handle, number, role in dict.fromkeys(found)
+    ]
+
+
+def _testimony(number: int, one: Testimony) -> dict[str, Any]:
+    post = one.post
+    return {
+        "number": number,
+        "received_at": at(one.received_at),
+        "channel": one.channel,
+        "stance": one.stance,
+        "conduct": one.conduct,
+        "conduct_services": one.conduct_services,
+        "met_on": one.met_on,
+        "complainant_minor": one.complainant_minor,
+        "reporter": one.reporter,
+        "evidence_mentioned": [piece["kind"] for piece in one.evidence],
+        "post": {
+            "service": post.service,
+            "id": post.post_id,
+            "author": post.author or None,
+            "created_at": at(post.created_at),
+            "lang": post.lang,
+        }
+        if post
+        else None,
+        "text": (post.text if post else one.text) or "",
+        "spans": post.read.get("spans", {}) if post else {},
+    }
+
+
+def _evidence(number: int, file: StoredFile) -> dict[str, Any]:
+    open_to_us = file.state == StoredFile.State.KEPT
+    ending = _ENDINGS.get(file.media_type, "bin")
+    return {
+        "number": number,
+        "subject": reference(file),
+        "state": file.state,
+        "sha256": file.sha256,
+        "received_at": at(file.kept_at),
+        "name": file.name if open_to_us else None,
+        "media_type": file.media_type if open_to_us else None,
+        "size": file.size if open_to_us else None,
+        "path": f"{EVIDENCE}{number:03d}-{file.sha256[:12]}.{ending}" if open_to_us else None,
+    }
+
+
+def _measures(case: Case) -> list[dict[str, Any]]:
+    taken = case.decisions.filter(state=Decision.State.TAKEN).prefetch_related("measures").order_by("begins_at", "pk")
+    return [
+        {
+            "measure": one.measure,
+            "mode": decision.mode,
+            "articles": one.articles,
+            "rulebook": str(decision.rulebook),
+            "begins_at": at(decision.begins_at),
+            "ends_at": at(decision.closes_at),
+            "lifted_at": at(one.lifted_at),
+        }
+        for decision in taken.select_related("rulebook")
+        for one in decision.measures.all()
+    ]
+
+
+def _things(case: Case) -> list[Any]:
+    """What belongs to a case and has rows in the ledger."""
+    decisions = list(case.decisions.all())
+    measures = [one for decision in decisions for one in decision.measures.all()]
+    return [
+        case,
+        *decisions,
+        *measures,
+        *case.outcomes.all(),
+        *case.appeals.all(),
+        *case.threats.all(),
+        *case.referrals.all(),
+        *case.holds.all(),
+    ]
+
+
+def _rows(things: Iterable[Any]) -> list[LedgerRow]:
+    """The rows of the ledger about these things that have their place in the chain, in its order."""
+    subjects = [reference(thing) for thing in things]
+    rows = LedgerRow.objects.filter(subject__in=subjects, link__isnull=False)
+    return list(rows.select_related("link", "content").order_by("link__index"))
+
+
+def _step(row: LedgerRow) -> dict[str, Any]:
+    """A step of custody; who took it is named by their number, which the platform can resolve."""
+    return {"at": at(row.effective_at), "what": row.event, "by": row.acting, "place": row.link.index}
+
+
+def _ledger(rows: Iterable[LedgerRow]) -> dict[str, Any]:
+    place, last = head()
+    return {"head": {"place": place, "hash": last.hex()}, "rows": [_row(row) for row in rows]}
+
+
+def _row(row: LedgerRow) -> dict[str, Any]:
+    content = getattr(row, "content", None)
+    return {
+        "place": row.link.index,
+        "previous": bytes(row.link.previous).hex(),
+        "hash": bytes(row.link.hash).hex(),
+        "row": row.pk,
+        "event": row.event,
+        "subject": row.subject,
+        "acting": row.acting,
+        "effective_at": canonical.time_text(row.effective_at),
+        "recorded_at": canonical.time_text(row.recorded_at),
+        "commitment": bytes(row.commitment).hex() if row.commitment is not None else None,
+        "salt": bytes(content.salt).hex() if content else None,
+        "content": content.canonical if content else None,
+        "at": at(row.effective_at),
+    }
+
+
+def _words(language: str, rows: Iterable[LedgerRow]) -> dict[str, dict[str, str]]:
+    with translation.override(language):
+        said = {name: {key: str(words) for key, words in labels.VOCABULARIES[name].items()} for name in VOCABULARIES}
+        return said | {"event": {event: _event(event) for event in sorted({row.event for row in rows})}}
+
+
+def _event(event: str) -> str:
+    return str(Event(event).label) if event in Event.values else event
