@@ -9,10 +9,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from rempart.ledger.clock import now
+from rempart.staff.roles import Permission
 
 
 class StoredFile(models.Model):
-    """A file that somebody handed in, as it was: nothing is ever re-encoded, so that its hash stays the original's."""
+    """A file that somebody handed in, as it was: nothing is ever re-encoded, so that its hash stays the original's.
+
+    opened_with: the permission that opens it while it is kept; what is locked asks for another.
+    """
 
     class State(models.TextChoices):
         """Who may open it."""
@@ -27,6 +31,7 @@ class StoredFile(models.Model):
     sha256 = models.CharField(max_length=64)
     wrapped_key = models.BinaryField(null=True)
     state = models.CharField(max_length=9, choices=State, default=State.KEPT)
+    opened_with = models.CharField(max_length=20, default=Permission.READ_CASES.value)
     kept_at = models.DateTimeField(default=now)
     kept_by = models.ForeignKey("staff.StaffMember", models.PROTECT, null=True, related_name="+")
 

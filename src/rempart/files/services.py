@@ -35,12 +35,14 @@ def keep(
     acting: StaffMember | None = None,
     suspected_intimate: bool = False,
     largest: int | None = LARGEST,
+    opened_with: Permission = Permission.READ_CASES,
 ) -> StoredFile:
     """Seal a file and keep it as it is; its kind is read from its content, never from its name.
 
     acting: the member who brings it in; None for somebody outside.
     suspected_intimate: it may show a minor in an intimate way: locked before anybody can open it.
     largest: in bytes; None for what the house itself made of files that it keeps.
+    opened_with: the permission that opens it, where not everybody who reads cases may.
     Raises FileRefused (with `field`) when it is empty, larger than 25 MB or of a kind that is not kept.
     """
     media_type = _kind_of(content, largest)
@@ -52,6 +54,7 @@ def keep(
         size=len(content),
         sha256=sha256,
         wrapped_key=wrapped_key,
+        opened_with=opened_with.value,
         kept_at=now(),
         kept_by=acting,
     )
@@ -68,7 +71,7 @@ def open_file(file: StoredFile, *, acting: StaffMember, because: str = "") -> by
     """The file's content, its opening recorded.
 
     Raises FileLocked for a locked file unless `acting` looks after children's safety, FileDestroyed for a destroyed one,
-    NotAllowed when the member may not read cases, CannotUnseal when the stored bytes were tampered with.
+    NotAllowed without the permission that opens it, CannotUnseal when the stored bytes were tampered with.
     """
     file = StoredFile.objects.select_for_update(of=("self",)).get(pk=file.pk)
     if file.state == StoredFile.State.DESTROYED:
@@ -76,7 +79,7 @@ def open_file(file: StoredFile, *, acting: StaffMember, because: str = "") -> by
     if file.state == StoredFile.State.LOCKED:
         if not acting.may(Permission.CHILD_SAFETY):
             raise FileLocked
-    elif not acting.may(Permission.READ_CASES):
+    elif not acting.may(Permission(file.opened_with)):
         raise NotAllowed
     content = sealing.open_sealed_file(contents.read(file), file.wrapped_key, file.sha256)
     ledger.append(Event.FILE_OPENED, subject=file, acting=acting, content={"because": because} if because else None)

@@ -205,7 +205,9 @@ def _assemble(case: Case, asked: Request, threat: ThreatDecision | None, acting:
     asked = replace(asked, number=number_of(case.pk, ordinal))
     dossier, enclosed = draw(case, asked)
     originals = {path: open_file(file, acting=acting, because=asked.number) for path, file in enclosed.items()}
-    file = keep(pack(dossier, originals), name=f"{asked.number}.zip", acting=acting, largest=None)
+    file = keep(
+        pack(dossier, originals), name=f"{asked.number}.zip", acting=acting, largest=None, opened_with=Permission.LIAISE
+    )
     referral = Referral.objects.create(
         case=case,
         threat=threat,

@@ -115,7 +115,9 @@ def seal_before_erasure(testimonies: Iterable[int]) -> int:
     for row in rows:
         case = row.account.case
         name = f"testimony-{row.pk}.json"
-        file = keep(json.dumps(_said(row), ensure_ascii=False, indent=1).encode(), name=name)
+        file = keep(
+            json.dumps(_said(row), ensure_ascii=False, indent=1).encode(), name=name, opened_with=Permission.LIAISE
+        )
         HeldCopy.objects.create(case=case, file=file, kept_at=now())
         for hold in case.holds.standing():
             _hold_files(hold, [file])
