@@ -24,7 +24,7 @@ from rempart.casework.models.desk import (
 )
 from rempart.casework.models.disclosure import DisclosedFact
 from rempart.casework.models.misuse import LONGEST_SUSPENSION, ReportingRestriction, UnfoundedReport
-from rempart.casework.models.parties import DataRequest, HeldSum, RespondentSide
+from rempart.casework.models.parties import DataRequest, HeldSum, RespondentSide, ToTell
 from rempart.casework.models.process import ConflictOfInterest, LastAct, Outcome
 from rempart.casework.models.replays import Simulation, WaveReplay
 from rempart.casework.models.rulebooks import RulebookVersion, ShadowJudgement
@@ -74,6 +74,7 @@ __all__ = [
     "Statement",
     "Telling",
     "ThreatDecision",
+    "ToTell",
     "UnfoundedReport",
     "WaveReplay",
 ]

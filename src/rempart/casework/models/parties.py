@@ -72,3 +72,20 @@ class DataRequest(models.Model):
 
     def __str__(self) -> str:
         return f"data asked for on case {self.case_id}"
+
+
+class ToTell(models.Model):
+    """A moment at which the respondent of a case may have something to be told; what it is follows from the decisions.
+
+    The row leaves once the moment was seen to.
+    """
+
+    case = models.ForeignKey(Case, models.CASCADE, related_name="to_tell")
+    at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+        constraints = [models.UniqueConstraint(name="once_a_moment", fields=["case", "at"])]
+
+    def __str__(self) -> str:
+        return f"case {self.case_id} at {self.at}"
