@@ -138,6 +138,12 @@ class Message(models.Model):
     def __str__(self) -> str:
         return f"message {self.pk}"
 
+    def words(self, language: str) -> tuple[str, str]:
+        """What it says, and in which language: the one asked for where there is a choice. Empty for files alone."""
+        if language in self.text:
+            return self.text[language], language
+        return next(((words, said_in) for said_in, words in self.text.items()), ("", language))
+
     @property
     def from_outside(self) -> bool:
         """Whether somebody outside the house wrote it."""

@@ -1,4 +1,4 @@
-"""How announcements of messages are erased; messages leave with what they are about (`services.erase_conversations`)."""
+"""How announcements are erased; messages leave with what they are about (`services.erase_conversations`)."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Sealed contents in and out of the database, as bytes: spelling 25 MB out in hexadecimal takes several times as long."""
+"""Sealed contents in and out of the database, as bytes: spelling 25 MB out in hexadecimal takes far longer."""
 
 import psycopg
 from django.db import connection

@@ -1,8 +1,8 @@
 """What kind of file a content is, read from its first bytes and never from its name or from what a browser says.
 
-The signatures are those of the WHATWG MIME Sniffing Standard (section 6) and of the formats' own registrations; ISO base
-media files (MP4, M4A, HEIC, AVIF) tell their brand in `ftyp` (ISO/IEC 14496-12). Whatever is valid text counts as plain
-text, HTML and SVG included: what is stored is never interpreted.
+The signatures are those of the WHATWG MIME Sniffing Standard (section 6) and of the formats' own registrations; ISO
+base media files (MP4, M4A, HEIC, AVIF) tell their brand in `ftyp` (ISO/IEC 14496-12). Whatever is valid text counts as
+plain text, HTML and SVG included: what is stored is never interpreted.
 """
 
 import codecs
@@ -48,11 +48,13 @@ def sniff(content: bytes) -> str | None:
         return "video/ogg" if b"theora" in content[:200] else "audio/ogg"
     if content[4:8] == b"ftyp":
         return next((kind for kind, brands in _BRANDS.items() if content[8:12] in brands), "video/mp4")
+    return "text/plain" if _is_text(content) else _bare_audio(content)
+
+
+def _bare_audio(content: bytes) -> str | None:
     if _ADTS.match(content):
         return "audio/aac"
-    if _AUDIO_FRAME.match(content) and not content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "audio/mpeg"
-    return "text/plain" if _is_text(content) else None
+    return "audio/mpeg" if _AUDIO_FRAME.match(content) else None
 
 
 def _is_text(content: bytes) -> bool:

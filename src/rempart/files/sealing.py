@@ -1,8 +1,8 @@
 """Sealing what must not lie open in the database: AES-256-GCM (NIST SP 800-38D), by `cryptography`.
 
-Every file has a random key of its own, used once. That key is wrapped by the installation's master key together with the
-file's hash, so that neither a key nor a content can be moved to another row unseen. Destroying the wrapped key destroys
-every copy of the content that was ever made. Short secrets (addresses, the secrets of endpoints) are sealed under keys
+Every file has a random key of its own, used once. That key is wrapped by the installation's master key together with
+the file's hash, so that neither a key nor a content can be moved to another row unseen. Destroying the wrapped key
+destroys every copy of the sealed content. Short secrets (addresses, the secrets of endpoints) are sealed under keys
 derived from the same master key, one for each purpose (HKDF, RFC 5869).
 
 The master key is REMPART_FILE_KEY (32 bytes in base64), else it is made once and kept in the home folder, mode 0600.

@@ -70,8 +70,8 @@ def keep(
 def open_file(file: StoredFile, *, acting: StaffMember, because: str = "") -> bytes:
     """The file's content, its opening recorded.
 
-    Raises FileLocked for a locked file unless `acting` looks after children's safety, FileDestroyed for a destroyed one,
-    NotAllowed without the permission that opens it, CannotUnseal when the stored bytes were tampered with.
+    Raises FileLocked for a locked file unless `acting` looks after children's safety, FileDestroyed for a destroyed
+    one, NotAllowed without the permission that opens it, CannotUnseal when the stored bytes were tampered with.
     """
     file = StoredFile.objects.select_for_update(of=("self",)).get(pk=file.pk)
     if file.state == StoredFile.State.DESTROYED:

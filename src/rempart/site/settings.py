@@ -22,11 +22,14 @@ ROOMS = ["ledger", "staff", "pages", "files", "correspondence", "privacy", "inta
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "procrastinate.contrib.django",
     *(f"rempart.{room}" for room in ROOMS),
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -37,7 +40,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "rempart.staff.sessions.SeenMiddleware",
     "rempart.staff.access.AccessMiddleware",
+    "rempart.staff.second_factor.EnrolmentMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 ROOT_URLCONF = "rempart.site.urls"
@@ -87,8 +93,49 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
+# --- signing in (django-allauth): members are invited, never sign up; a second factor is required of everybody, unless
+# REMPART_SECOND_FACTOR=optional; OpenID Connect is offered once the sign-in service is named
+SECOND_FACTOR_REQUIRED = os.environ.get("REMPART_SECOND_FACTOR", "required") != "optional"
+ACCOUNT_ADAPTER = "rempart.staff.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_RATE_LIMITS = False  # staff/attempts.py counts, in the database that every process shares
+MFA_RATE_LIMITS = False
+MFA_ADAPTER = "rempart.staff.adapters.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "rempart.staff.forms.SecondFactorForm",
+    "reauthenticate": "rempart.staff.forms.ConfirmByCodeForm",
+    "activate_totp": "rempart.staff.forms.AddAuthenticatorForm",
+}
+SOCIALACCOUNT_ADAPTER = "rempart.staff.adapters.OpenIDAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a form may lead to no other site (form-action 'self')
+SOCIALACCOUNT_PROVIDERS = {}
+if os.environ.get("REMPART_OIDC_ISSUER"):
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "staff",
+                "name": os.environ.get("REMPART_OIDC_NAME", "OpenID Connect"),
+                "client_id": os.environ["REMPART_OIDC_CLIENT_ID"],
+                "secret": os.environ.get("REMPART_OIDC_CLIENT_SECRET", ""),
+                "settings": {"server_url": os.environ["REMPART_OIDC_ISSUER"]},
+            }
+        ],
+    }
+# Codes used once and counts are shared by every process.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "staff_cache"}}
+
 # --- sessions and cookies. Browsers take Secure cookies from http://localhost too.
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "rempart.staff.sessions"
 SESSION_COOKIE_AGE = int(timedelta(hours=10).total_seconds())
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
@@ -112,6 +159,36 @@ REMPART_PRIVATE_ENDPOINTS = os.environ.get("REMPART_PRIVATE_ENDPOINTS", "0") == 
 REMPART_CLAIM_MINUTES = int(os.environ.get("REMPART_CLAIM_MINUTES", "15"))
 REMPART_EXPOSURE_BUDGET = int(os.environ.get("REMPART_EXPOSURE_BUDGET", "60"))
 REMPART_SECOND_REVIEWS = float(os.environ.get("REMPART_SECOND_REVIEWS", "0.05"))
+
+# --- appeals (DSA Art. 20): days within which they are answered, hours while a precaution restricts the person (and for
+# looking at it again after their reply); the out-of-court body that answers name (Art. 21), the Commission's list of
+# certified ones unless one is chosen
+REMPART_APPEAL_DAYS = int(os.environ.get("REMPART_APPEAL_DAYS", "14"))
+REMPART_APPEAL_HOURS_WHILE_RESTRICTED = int(os.environ.get("REMPART_APPEAL_HOURS_WHILE_RESTRICTED", "72"))
+REMPART_RECONSIDERATION_HOURS = int(os.environ.get("REMPART_RECONSIDERATION_HOURS", "72"))
+REMPART_DISPUTE_BODY_NAME = os.environ.get("REMPART_DISPUTE_BODY_NAME", "liste · list (Commission européenne)")
+REMPART_DISPUTE_BODY_URL = os.environ.get(
+    "REMPART_DISPUTE_BODY_URL", "https://digital-strategy.ec.europa.eu/en/policies/dsa-out-court-dispute-settlement"
+)
+
+# --- the respondent's side: the country whose courts, authorities and helplines are named when an account's is not known,
+# and the body that settles disputes out of court (DSA Art. 21); the Commission's list of them unless one is named
+REMPART_COUNTRY = os.environ.get("REMPART_COUNTRY", "FR").upper()
+REMPART_OUT_OF_COURT_BODY = os.environ.get("REMPART_OUT_OF_COURT_BODY", "")
+REMPART_OUT_OF_COURT_URL = os.environ.get(
+    "REMPART_OUT_OF_COURT_URL", "https://digital-strategy.ec.europa.eu/en/policies/dsa-out-court-dispute-settlement"
+)
+
+# --- misuse of reporting (DSA Art. 23, docs/misuse.md)
+REMPART_MISUSE = {
+    "window_days": 180,  # what is weighed
+    "least": 2,  # manifestly unfounded reports, at least
+    "share": 0.5,  # of all that the person sent
+    "points_to_warn": 3,
+    "points_to_suspend": 2,  # sent since the warning
+    "warning_days": 180,  # how long a warning counts
+    "suspension_days": (30, 90, 180),  # the first, the second and any further one within a year
+}
 
 # --- languages and time
 LANGUAGE_CODE = "fr"

@@ -4,7 +4,10 @@ from django.urls import include, path
 
 urlpatterns = [
     path("staff/", include("rempart.staff.urls")),
+    path("staff/", include("rempart.staff.allauth_urls")),
     path("", include("rempart.pages.urls")),
+    path("files/", include("rempart.files.urls")),
+    path("", include("rempart.correspondence.urls")),
     path("", include("rempart.lookout.urls")),
     path("", include("rempart.casework.urls")),
 ]

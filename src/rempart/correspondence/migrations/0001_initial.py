@@ -2,9 +2,10 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import rempart.ledger.clock
 from django.conf import settings
 from django.db import migrations, models
+
+import rempart.ledger.clock
 
 
 class Migration(migrations.Migration):

@@ -1,4 +1,4 @@
-"""Some files are not for everybody who reads cases: what an authority is given, what a legal hold keeps out of sight."""
+"""Some files are not for everybody who reads cases: what an authority is given, what a legal hold keeps."""
 
 from django.db import migrations, models
 
