@@ -48,7 +48,7 @@ def platform() -> Iterator[Platform]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     mine = Platform(f"http://127.0.0.1:{server.server_port}/rempart")
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield mine
     server.shutdown()
@@ -102,7 +102,7 @@ def mail_server(settings) -> Iterator[MailServer]:
     server.daemon_threads = True
     mine = MailServer(f"smtp://127.0.0.1:{server.server_address[1]}")
     settings.REMPART_SMTP_URL = mine.url
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield mine
     server.shutdown()

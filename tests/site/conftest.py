@@ -13,7 +13,9 @@ import pytest
 from django.db import transaction
 
 if TYPE_CHECKING:
-    from rempart.casework.models import Case, RulebookVersion, Simulation
+    from rempart.casework.models import Case, LegalHold, Referral, RulebookVersion, Simulation, ThreatDecision
+    from rempart.correspondence.models import Delivery, Endpoint, Message
+    from rempart.files.models import StoredFile
     from rempart.intake.models import Wave
     from rempart.lookout.models import WaveAlert
     from rempart.staff.models import MachineKey, StaffMember
@@ -31,6 +33,21 @@ class World:
     case: "Case"
     rulebook: "RulebookVersion"
     simulation: "Simulation"
+    file: "StoredFile"
+    locked: "StoredFile"
+    message: "Message"
+    endpoint: "Endpoint"
+    delivery: "Delivery"
+    threat: "ThreatDecision"
+    referral: "Referral"
+    hold: "LegalHold"
+
+    @property
+    def token(self) -> str:
+        """The token of a link to a conversation."""
+        from rempart.correspondence.links import token_for
+
+        return token_for(self.message.conversation)
 
 
 def make_world() -> World:
@@ -38,6 +55,10 @@ def make_world() -> World:
     from rempart import records
     from rempart.casework.models import Simulation
     from rempart.casework.services import record_assessment, rulebook_in_force
+    from rempart.casework.services.authorities import assemble_referral, open_threat
+    from rempart.correspondence.endpoints import add_endpoint
+    from rempart.correspondence.services import open_conversation, say
+    from rempart.files.services import keep
     from rempart.intake.models import Account, Wave
     from rempart.ledger.clock import now
     from rempart.lookout.models import WaveAlert
@@ -60,15 +81,31 @@ def make_world() -> World:
         severity=3,
         met_on=["tiktok"],
     )
+    file = keep(b"A text", name="example.txt")
+    endpoint, _secret = add_endpoint("Example", "http://127.0.0.1:9/", acting=None)
+    conversation = open_conversation("complainant", about="example:1", person="example:2", service="tiktok", report="1")
+    message = say(conversation, text="Example", files=[file])
+    case = record_assessment(account, said, *rulebook_in_force())
+    liaison = add_member("liaison@rempart.example", name="Liaison", roles=["authority_liaison"])
+    asked = {"kind": "justice", "language": "fr", "addressee": "Example", "reason": "Example"}
+    referral = assemble_referral(case, acting=liaison, **asked)
     return World(
         member=member,
         link=make_link(member),
         key=make_key("Example", [Scope.ORDERS], acting=None)[0],
         wave=wave,
         alert=WaveAlert.objects.create(wave=wave, hour=moment, observed=6, expected=1.0, raised_at=moment),
-        case=record_assessment(account, said, *rulebook_in_force()),
+        case=case,
         rulebook=rulebook_in_force()[0],
         simulation=Simulation.objects.create(seed=1, accounts=10, rulebooks=["rempart"], asked_at=moment),
+        file=file,
+        locked=keep(b"Another text", name="locked.txt", suspected_intimate=True),
+        message=message,
+        endpoint=endpoint,
+        delivery=message.deliveries.get(),
+        threat=open_threat(case, because="Example"),
+        referral=referral,
+        hold=referral.holds.get(),
     )
 
 
@@ -82,10 +119,28 @@ class Example:
 
 EXAMPLES: dict[str, Example] = {
     "staff:link": Example(lambda world: {"token": world.link}),
+    "files:open": Example(lambda world: {"pk": world.file.pk}),
+    "files:image": Example(lambda world: {"pk": world.file.pk}),
+    "files:locked-file": Example(lambda world: {"pk": world.locked.pk}),
+    "files:open-locked": Example(lambda world: {"pk": world.locked.pk}, {"because": "Reported twice"}),
+    "files:report-locked": Example(lambda world: {"pk": world.locked.pk}, {"authority": "Pharos"}),
+    "files:destroy-locked": Example(lambda world: {"pk": world.locked.pk}),
+    "correspondence:mailbox": Example(lambda world: {"token": world.token}),
+    "correspondence:adult": Example(lambda world: {"token": world.token}),
+    "correspondence:attachment": Example(lambda world: {"token": world.token, "pk": world.file.pk}),
+    "correspondence:endpoint": Example(lambda world: {"pk": world.endpoint.pk}),
+    "correspondence:retry": Example(lambda world: {"pk": world.delivery.pk}),
     "lookout:seen": Example(lambda world: {"pk": world.alert.pk}),
     "casework:wave": Example(lambda world: {"pk": world.wave.pk}),
     "casework:case": Example(lambda world: {"pk": world.case.pk}),
     "casework:act": Example(lambda world: {"pk": world.case.pk, "name": f"close-{world.case.pk}"}),
+    "casework:threat": Example(lambda world: {"pk": world.threat.pk}),
+    "casework:open-threat": Example(lambda world: {"pk": world.case.pk}),
+    "casework:refer": Example(lambda world: {"pk": world.case.pk}),
+    "casework:referral": Example(lambda world: {"pk": world.referral.pk}),
+    "casework:referral-file": Example(lambda world: {"pk": world.referral.pk, "part": "document"}),
+    "casework:hold": Example(lambda world: {"pk": world.case.pk}),
+    "casework:release-hold": Example(lambda world: {"pk": world.hold.pk}),
     "casework:rulebook": Example(lambda world: {"name": "rempart"}),
     "casework:rulebook-version": Example(lambda world: {"pk": world.rulebook.pk}),
     "casework:rulebook-act": Example(lambda world: {"pk": world.rulebook.pk, "name": "withdraw"}),

@@ -123,7 +123,8 @@ def by_link(*kinds: Conversation.Kind | str) -> Callable[[Callable[..., HttpResp
                 response = render(request, "correspondence/refused.html", status=404)
             else:
                 response = _answer(request, access, view, kwargs)
-            response.headers.update(_HEADERS)
+            for name, value in _HEADERS.items():
+                response.headers[name] = value
             return response
 
         return opened

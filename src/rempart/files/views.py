@@ -1,5 +1,8 @@
 """Opening files, and the page of those who look after locked ones."""
 
+import json
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -13,7 +16,11 @@ from rempart.files.errors import FileDestroyed, FileHeld, FileLocked, NotAllowed
 from rempart.files.forms import DestroyForm, OpenForm, ReportForm
 from rempart.files.models import StoredFile
 from rempart.files.serving import as_download, as_image, as_seen
+from rempart.ledger import Event
+from rempart.ledger.models import LedgerRow
+from rempart.ledger.services import reference
 from rempart.staff.access import needs
+from rempart.staff.models import StaffMember
 from rempart.staff.roles import Permission
 
 PER_PAGE = 25
@@ -106,6 +113,21 @@ def _locked(pk: int) -> StoredFile:
     return get_object_or_404(StoredFile, pk=pk, state=StoredFile.State.LOCKED)
 
 
+def _custody(file: StoredFile) -> list[dict[str, Any]]:
+    rows = services.custody_of(file)
+    keys = {int(row.acting.rpartition(":")[2]) for row in rows if row.acting}
+    names = {reference(member): member.name for member in StaffMember.objects.filter(pk__in=keys)}
+    return [
+        {"what": Event(row.event).label, "at": row.recorded_at, "who": names.get(row.acting, ""), "why": _why(row)}
+        for row in rows
+    ]
+
+
+def _why(row: LedgerRow) -> str:
+    said = json.loads(row.content.canonical) if hasattr(row, "content") else {}
+    return str(said.get("because") or said.get("reason") or said.get("authority") or "")
+
+
 def _locked_page(
     request: HttpRequest,
     file: StoredFile,
@@ -116,7 +138,7 @@ def _locked_page(
 ) -> HttpResponse:
     shown = {
         "file": file,
-        "custody": services.custody_of(file),
+        "custody": _custody(file),
         "opening": opening or OpenForm(),
         "reporting": reporting or ReportForm(),
         "destroying": destroying or DestroyForm(),

@@ -1,4 +1,4 @@
-"""Some files are not for everybody who reads cases: what an authority is given, what a legal hold keeps."""
+"""Some files are not for all who read cases: what an authority is given, what a legal hold keeps out of sight."""
 
 from django.db import migrations, models
 
