@@ -151,11 +151,12 @@ def test_two_decisions_of_one_case_have_a_form_each(reviewer, client, open_case,
     assert (first.in_force, second.to_come) == (True, False)
 
 
-def test_what_no_platform_has_carried_out_is_said(reviewer, client, open_case):
+def test_what_no_platform_has_carried_out_is_said(reviewer, client, open_case, clock):
     case = open_case("leo.vrtx")
     page = reverse("casework:case", args=[case.pk])
     assert client.get(page).context["orders_waiting"] == 0
     approve_decision(proposal(case), acting=reviewer, reason="They agree.")
+    clock.move(timedelta(minutes=2))
     shown = client.get(page)
     assert shown.context["orders_waiting"] >= 1
     assert "ordre" in shown.content.decode()

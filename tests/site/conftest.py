@@ -11,9 +11,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.db import transaction
+from django.test import override_settings
 
 if TYPE_CHECKING:
-    from rempart.casework.models import Case, LegalHold, Referral, RulebookVersion, Simulation, ThreatDecision
+    from rempart.casework.models import (
+        Case,
+        LegalHold,
+        Macro,
+        Referral,
+        RulebookVersion,
+        SavedFilter,
+        SecondReview,
+        Simulation,
+        ThreatDecision,
+    )
     from rempart.correspondence.models import Delivery, Endpoint, Message
     from rempart.files.models import StoredFile
     from rempart.intake.models import Wave
@@ -41,6 +52,9 @@ class World:
     threat: "ThreatDecision"
     referral: "Referral"
     hold: "LegalHold"
+    filter: "SavedFilter"
+    macro: "Macro"
+    second_review: "SecondReview"
 
     @property
     def token(self) -> str:
@@ -53,9 +67,10 @@ class World:
 def make_world() -> World:
     """Make one of each thing."""
     from rempart import records
-    from rempart.casework.models import Simulation
+    from rempart.casework.models import Outcome, SecondReview, Simulation
     from rempart.casework.services import record_assessment, rulebook_in_force
     from rempart.casework.services.authorities import assemble_referral, open_threat
+    from rempart.casework.services.desk import keep_macro, save_filter
     from rempart.correspondence.endpoints import add_endpoint
     from rempart.correspondence.services import open_conversation, say
     from rempart.files.services import keep
@@ -89,6 +104,10 @@ def make_world() -> World:
     liaison = add_member("liaison@rempart.example", name="Liaison", roles=["authority_liaison"])
     asked = {"kind": "justice", "language": "fr", "addressee": "Example", "reason": "Example"}
     referral = assemble_referral(case, acting=liaison, **asked)
+    senior = add_member("senior@rempart.example", name="Senior", roles=["senior_reviewer"])
+    outcome = Outcome.objects.create(
+        case=case, kind="no_action", decided_at=moment, decided_by=member, because="Example"
+    )
     return World(
         member=member,
         link=make_link(member),
@@ -106,15 +125,29 @@ def make_world() -> World:
         threat=open_threat(case, because="Example"),
         referral=referral,
         hold=referral.holds.get(),
+        filter=save_filter("Example", "state=waiting", shared=False, acting=member),
+        macro=keep_macro("Example", "reason", {"fr": "Exemple", "en": "Example"}, acting=senior),
+        second_review=SecondReview.objects.create(
+            outcome=outcome, case=case, first=outcome.kind, first_by=member, drawn_at=moment
+        ),
     )
 
 
 @dataclass(frozen=True)
 class Example:
-    """What a route is tried with: the arguments of its address, and what a form sends."""
+    """What a route is tried with: the arguments of its address, and what a form sends.
+
+    own: the arguments when each member has an object of their own; it is given the member, or None for nobody.
+    """
 
     arguments: Callable[[World], dict[str, Any]] = lambda _world: {}
+    own: Callable[[Any], dict[str, Any]] = lambda _member: {}
     sent: dict[str, Any] = field(default_factory=dict)
+
+
+def own_passkey(member: Any) -> dict[str, Any]:
+    """The passkey of whoever tries."""
+    return {"pk": member.authenticator_set.get(type="webauthn").pk if member else 0}
 
 
 EXAMPLES: dict[str, Example] = {
@@ -130,9 +163,24 @@ EXAMPLES: dict[str, Example] = {
     "correspondence:attachment": Example(lambda world: {"token": world.token, "pk": world.file.pk}),
     "correspondence:endpoint": Example(lambda world: {"pk": world.endpoint.pk}),
     "correspondence:retry": Example(lambda world: {"pk": world.delivery.pk}),
+    "staff:member": Example(lambda world: {"pk": world.member.pk}),
+    "staff:change-member": Example(lambda world: {"pk": world.member.pk, "name": "roles"}),
+    "staff:revoke-key": Example(lambda world: {"pk": world.key.pk}),
+    "mfa_remove_webauthn": Example(own=own_passkey),
+    "openid_connect_login": Example(lambda world: {"provider_id": "staff"}),
+    "openid_connect_callback": Example(lambda world: {"provider_id": "staff"}),
     "lookout:seen": Example(lambda world: {"pk": world.alert.pk}),
     "casework:wave": Example(lambda world: {"pk": world.wave.pk}),
     "casework:case": Example(lambda world: {"pk": world.case.pk}),
+    "casework:claim": Example(lambda world: {"pk": world.case.pk}),
+    "casework:leave": Example(lambda world: {"pk": world.case.pk}),
+    "casework:take-over": Example(lambda world: {"pk": world.case.pk}, {"reason": "Example"}),
+    "casework:texts": Example(lambda world: {"pk": world.case.pk}),
+    "casework:notes": Example(lambda world: {"pk": world.case.pk}, {"text": "Example"}),
+    "casework:undo": Example(lambda world: {"pk": world.case.pk}),
+    "casework:forget-filter": Example(lambda world: {"pk": world.filter.pk}),
+    "casework:macro": Example(lambda world: {"pk": world.macro.pk}),
+    "casework:second-review": Example(lambda world: {"pk": world.second_review.pk}),
     "casework:act": Example(lambda world: {"pk": world.case.pk, "name": f"close-{world.case.pk}"}),
     "casework:threat": Example(lambda world: {"pk": world.threat.pk}),
     "casework:open-threat": Example(lambda world: {"pk": world.case.pk}),
@@ -151,7 +199,17 @@ EXAMPLES: dict[str, Example] = {
 @pytest.fixture(scope="module")
 def world(django_db_setup, django_db_blocker) -> Iterator[World]:
     """One of each thing for all tests of a module, which may add to it; nothing is left of it afterwards."""
-    with django_db_blocker.unblock(), transaction.atomic():
+    service = {
+        "provider_id": "staff",
+        "client_id": "a",
+        "secret": "b",
+        "settings": {"server_url": "http://127.0.0.1:9"},
+    }
+    with (
+        django_db_blocker.unblock(),
+        override_settings(SOCIALACCOUNT_PROVIDERS={"openid_connect": {"APPS": [service]}}),
+        transaction.atomic(),
+    ):
         yield make_world()
         transaction.set_rollback(True)
 

@@ -5,7 +5,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from rempart.pages.labels import RULEBOOK, SERVICE, words_for
+from rempart.casework.models import Macro
+from rempart.pages.labels import OUTCOME, RULEBOOK, SERVICE, words_for
 from rempart.rulebook import shipped
 
 LONGEST_REASON = 2000
@@ -44,18 +45,21 @@ class QueueForm(forms.Form):
     """Simple filters of the queue, all optional, read from the address."""
 
     STATES = (
-        ("", _("All")),
+        ("", _("Open")),
         ("waiting", _("Waiting for approval")),
         ("in_force", _("Restricted now")),
         ("none", _("Nothing in force")),
+        ("appealed", _("Appealed")),
+        ("mine", _("Claimed by me")),
         ("closed", _("Closed")),
+        ("all", _("All")),
     )
     q = forms.CharField(label=_("Account"), required=False, widget=forms.TextInput(attrs={"type": "search"}))
     state = forms.ChoiceField(label=_("Where it stands"), choices=STATES, required=False)
     service = forms.ChoiceField(label=_("Service"), required=False)
 
     def __init__(self, *args: Any, services: list[str], **kwargs: Any) -> None:
-        """`services`: those that have a case."""
+        """`services`: those on which there can be cases."""
         super().__init__(*args, **kwargs)
         self.fields["service"].choices = [("", _("All")), *((name, SERVICE[name]) for name in services)]
 
@@ -80,3 +84,60 @@ class SimulationForm(forms.Form):
         names = shipped()
         self.fields["rulebooks"].choices = [(name, RULEBOOK.get(name, name)) for name in names]
         self.fields["rulebooks"].initial = names
+
+
+class NoteForm(forms.Form):
+    """A note for the colleagues."""
+
+    text = forms.CharField(
+        label=_("Your note"),
+        help_text=_("For colleagues alone. Write @ and a name to call somebody."),
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+
+class SaveFilterForm(forms.Form):
+    """A name for the filters that are chosen now."""
+
+    name = forms.CharField(label=_("Save these filters as"), max_length=60)
+    shared = forms.BooleanField(label=_("For everybody"), required=False)
+    query = forms.CharField(widget=forms.HiddenInput, required=False, max_length=500)
+
+
+class SearchForm(forms.Form):
+    """What to look for."""
+
+    q = forms.CharField(
+        label=_("Words or account"), required=False, max_length=200, widget=forms.TextInput(attrs={"type": "search"})
+    )
+
+
+class MacroForm(forms.ModelForm):
+    """A ready-made text."""
+
+    class Meta:
+        model = Macro
+        fields = ("name", "use", "fr", "en")
+        widgets = {
+            "fr": forms.Textarea(attrs={"rows": 4, "lang": "fr"}),
+            "en": forms.Textarea(attrs={"rows": 4, "lang": "en"}),
+        }
+        help_texts = {
+            "fr": _("You may write {handle}, {measures}, {end} and {today}: they are filled in for the case.")
+        }
+
+
+class SecondReviewForm(ReasonForm):
+    """How somebody would have answered."""
+
+    outcome = forms.ChoiceField(
+        label=_("How would you answer?"), choices=list(OUTCOME.items()), widget=forms.RadioSelect
+    )
+    field_order = ("outcome", "reason")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _(
+            "Read by those who compare the two answers. It changes nothing for anybody."
+        )

@@ -43,6 +43,7 @@ class Ground(StrEnum):
     DANGER = "danger"
     SEVERITY = "severity"
     CREDIBILITY = "credibility"
+    DOUBT = "doubt"
     SOURCES = "sources"
     REACH = "reach"
     MINORS = "minors"
@@ -117,7 +118,8 @@ def grounds(case: Waiting, at: datetime, *, most: int = 3) -> list[Ground]:
     if not case.to_decide:
         return [Ground.NOTHING_TO_DECIDE]
     said = factors(case)
-    said[Ground.CREDIBILITY] *= 2.0
+    believed = 2.0 * said.pop(Ground.CREDIBILITY)
+    said[Ground.CREDIBILITY if believed >= 1.0 else Ground.DOUBT] = believed
     weights = {ground: log2(factor) for ground, factor in said.items()}
     weights[Ground.WAITING] = max(0.0, (at - case.since) / DOUBLING)
     weights[Ground.DUE] = max(0.0, (case.since - case.counts_from) / DOUBLING)

@@ -1,16 +1,33 @@
 """What pages read of cases, each in a number of queries that does not grow with its lines."""
 
 import hashlib
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 
 import msgspec
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from rempart.casework.models import AssessmentRecord, Case, Decision, MeasureTaken, PlatformOrder, RulebookVersion
+from rempart.casework import search
+from rempart.casework.keyset import counted
+from rempart.casework.models import (
+    AssessmentRecord,
+    Case,
+    Claim,
+    Decision,
+    Independence,
+    MeasureTaken,
+    Mention,
+    PlatformOrder,
+    RulebookVersion,
+    SecondReview,
+    ThreatDecision,
+)
+from rempart.casework.priority import Waiting
 from rempart.casework.services import book_of, rulebook_in_force
+from rempart.casework.services.desk import waiting_of
 from rempart.casework.states import State
+from rempart.corroboration import Together
 from rempart.intake.models import Account, HourlyCount, Testimony, Wave
 from rempart.intake.selectors import accounts_of
 from rempart.ledger.clock import now
@@ -20,6 +37,7 @@ from rempart.staff.models import StaffMember
 from rempart.staff.roles import Permission
 
 BLIND_IN = 10
+MOST_READ = 600
 SOON = timedelta(days=3)
 TESTIFYING = ("testimony", "relay")
 
@@ -29,12 +47,16 @@ def cases() -> "QuerySet[Case]":
     return Case.objects.select_related("account", "danger_by", "closed_by").prefetch_related("decisions__measures")
 
 
-def queue(text: str = "", service: str = "", state: str = "") -> "QuerySet[Case]":
-    """Cases whose handle holds `text`, on `service`, in `state` (of QueueForm), the most credible first."""
-    latest = AssessmentRecord.objects.filter(case=OuterRef("pk")).order_by("-made_at", "-pk")
-    found = cases().annotate(credibility=Subquery(latest.values("credibility")[:1])).exclude(credibility=None)
-    if text := text.strip().removeprefix("@").lower():
-        found = found.filter(account__handle__contains=text)
+def queue(text: str = "", service: str = "", state: str = "", *, member: StaffMember | None = None) -> "QuerySet[Case]":
+    """Cases whose handle holds `text`, on `service`, in `state` (of QueueForm), what waits worst first (see priority).
+
+    member: who asks: cases that they judge again without having seen them are left out.
+    """
+    found = cases().exclude(state=State.OPENED).order_by("-queue_order", "-pk")
+    if state not in ("closed", "all"):
+        found = found.exclude(state=State.CLOSED)
+    if text := text.strip().removeprefix("@"):
+        found = found.filter(pk__in=search.by_handle(text).values("case"))
     if service:
         found = found.filter(account__service=service)
     if state == "waiting":
@@ -43,10 +65,17 @@ def queue(text: str = "", service: str = "", state: str = "") -> "QuerySet[Case]
         found = found.filter(_restrained())
     elif state == "none":
         standing = Decision.objects.to_come_or_in_force().filter(case=OuterRef("pk"))
-        found = found.exclude(state=State.CLOSED).exclude(_waiting()).exclude(Exists(standing))
-    elif state == "closed":
-        found = found.filter(state=State.CLOSED)
-    return found.order_by(F("credibility").desc(), "pk")
+        found = found.exclude(_waiting()).exclude(Exists(standing))
+    elif state in ("appealed", "closed"):
+        found = found.filter(state=state)
+    elif state == "mine" and member is not None:
+        found = found.filter(claim__member=member, claim__expires_at__gt=now())
+    return found.exclude(blind_for(member)) if member is not None else found
+
+
+def blind_for(member: StaffMember) -> Exists:
+    """Whether a case is one that somebody is to judge again without seeing what was judged before."""
+    return Exists(SecondReview.objects.filter(case=OuterRef("pk"), reviewer=member, judged_at=None))
 
 
 def _waiting() -> Exists:
@@ -56,11 +85,6 @@ def _waiting() -> Exists:
 def _restrained() -> Exists:
     measures = MeasureTaken.objects.in_force().filter(decision__case=OuterRef("pk"))
     return Exists(measures.exclude(measure="watch"))
-
-
-def services_with_cases() -> list[str]:
-    """The services that have at least one case."""
-    return sorted(Case.objects.values_list("account__service", flat=True).distinct())
 
 
 def latest_assessments(found: Iterable[Case]) -> dict[int, AssessmentRecord]:
@@ -74,9 +98,31 @@ def assessment_of(record: AssessmentRecord) -> Assessment:
     return msgspec.convert(record.assessment, Assessment)
 
 
-def testimonies_of(case: Case) -> list[Testimony]:
-    """All that was said of the account, oldest first, with the posts it came from."""
-    return list(case.account.testimonies.select_related("post").order_by("received_at", "uid"))
+def first_said(case: Case, *, until: datetime | None = None) -> list[Testimony]:
+    """What was said of the account (up to a moment), oldest first, with its posts: the first MOST_READ of it."""
+    said = case.account.testimonies.select_related("post").order_by("received_at", "uid")
+    return list((said if until is None else said.filter(received_at__lte=until))[:MOST_READ])
+
+
+def ties_of(case: Case) -> list[Together]:
+    """Which of those who accuse the account may belong together, as last found."""
+    found = Independence.objects.filter(case=case).first()
+    return msgspec.convert(found.groups, list[Together]) if found else []
+
+
+def places_of(cases: Iterable[Case], latest: Mapping[int, AssessmentRecord]) -> dict[int, Waiting]:
+    """What places each case in the queue."""
+    threats = defaultdict(list)
+    shown = [case for case in cases if case.pk in latest]
+    for threat in ThreatDecision.objects.filter(case__in=shown, decided_at=None):
+        threats[threat.case_id].append(threat)
+    return {case.pk: waiting_of(case, latest[case.pk], threats[case.pk]) for case in shown}
+
+
+def holders_of(cases: Iterable[Case]) -> dict[int, StaffMember]:
+    """Who works now on each of these cases, where somebody does."""
+    held = Claim.objects.filter(case__in=[case.pk for case in cases], expires_at__gt=now()).select_related("member")
+    return {claim.case_id: claim.member for claim in held}
 
 
 def decisions_of(case: Case) -> "QuerySet[Decision]":
@@ -122,8 +168,13 @@ def score_is_hidden(case: Case, member: StaffMember) -> bool:
 
 
 def open_cases() -> int:
-    """How many cases are not closed."""
-    return Case.objects.exclude(state=State.CLOSED).count()
+    """How many cases are not closed, counted as far as keyset.counted does."""
+    return counted(Case.objects.exclude(state=State.CLOSED))
+
+
+def calls(member: StaffMember) -> int:
+    """How many notes call this person that they have not seen."""
+    return counted(Mention.objects.filter(member=member, seen_at=None))
 
 
 def waiting_for_approval() -> "QuerySet[Decision]":
@@ -133,8 +184,11 @@ def waiting_for_approval() -> "QuerySet[Decision]":
 
 def to_review() -> "QuerySet[Decision]":
     """Preventive decisions in force that nobody has reviewed yet, by the date by which somebody must."""
-    found = Decision.objects.in_force().filter(mode=Decision.Mode.PREVENTIVE, confirmed_at=None)
-    return _with_cases(found).order_by("review_due", "pk")
+    return _with_cases(_unreviewed()).order_by("review_due", "pk")
+
+
+def _unreviewed() -> "QuerySet[Decision]":
+    return Decision.objects.in_force().filter(mode=Decision.Mode.PREVENTIVE, confirmed_at=None)
 
 
 def ending_soon() -> "QuerySet[Decision]":
@@ -147,9 +201,14 @@ def _with_cases(found: "QuerySet[Decision]") -> "QuerySet[Decision]":
     return found.select_related("case__account").prefetch_related("measures")
 
 
+def open_threats() -> int:
+    """How many questions of Art. 18 wait for an answer."""
+    return ThreatDecision.objects.filter(decided_at=None).count()
+
+
 def due_count() -> int:
-    """How many decisions wait for an approval or for a review."""
-    return waiting_for_approval().count() + to_review().count()
+    """How many decisions wait for an approval or for a review, counted as far as keyset.counted does."""
+    return counted(Decision.objects.filter(state=Decision.State.PROPOSED)) + counted(_unreviewed())
 
 
 def wave_of(case: Case) -> Wave | None:
@@ -186,7 +245,9 @@ def accused_in(wave: Wave) -> "QuerySet[Account]":
 
 def cases_of(wave: Wave) -> "QuerySet[Case]":
     """The cases of the accounts that a wave speaks of, the most credible first."""
-    return queue().filter(account__in=accounts_of(wave).values("pk"))
+    latest = AssessmentRecord.objects.filter(case=OuterRef("pk")).order_by("-made_at", "-pk")
+    found = cases().annotate(credibility=Subquery(latest.values("credibility")[:1])).exclude(credibility=None)
+    return found.filter(account__in=accounts_of(wave).values("pk")).order_by(F("credibility").desc(), "pk")
 
 
 def left_aside(wave: Wave) -> int:

@@ -202,8 +202,38 @@ ARTICLE_FIELD: Words = {
     "legal": _("declared ground"),
 }
 
+# Why a case stands where it does in the queue.
+GROUND: Words = {
+    "danger": _("somebody is in danger"),
+    "severity": _("what is described is severe"),
+    "credibility": _("it is credible"),
+    "doubt": _("little supports it so far"),
+    "sources": _("independent sources"),
+    "reach": _("many follow the account"),
+    "minors": _("minors are concerned"),
+    "among_minors": _("its public is young"),
+    "in_force": _("part of it is prevented already"),
+    "nothing_to_decide": _("nothing waits for a decision"),
+    "due": _("a date comes near"),
+    "waiting": _("it has waited"),
+}
+
+# What ties testimonies that may belong together.
+TIE: Words = {
+    "text": _("They use nearly the same words."),
+    "wording": _("They tell the same story in other words."),
+    "device": _("They come from the same device."),
+    "network": _("They come from the same network."),
+    "community": _("They belong to the same community."),
+    "newcomers": _("Their accounts were opened at the same time, shortly before they spoke."),
+    "cohort": _("Their accounts were opened at the same time."),
+    "targets": _("The same people accused the same other accounts before."),
+}
+
 VOCABULARIES: Mapping[str, Words] = {
     "case_state": CASE_STATE,
+    "ground": GROUND,
+    "tie": TIE,
     "outcome": OUTCOME,
     "service": SERVICE,
     "article_field": ARTICLE_FIELD,

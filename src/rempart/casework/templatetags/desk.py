@@ -1,38 +1,55 @@
-"""`{% load desk %}`: the navigation of the desk, with how many cases are open and how many things are due."""
+"""`{% load desk %}`: the navigation of the desk, how much severe content one opened today, and the palette."""
 
 from typing import Any
 
 from django import template
 from django.urls import reverse
-from django.utils.translation import gettext as _
 
-from rempart.casework import selectors
-from rempart.staff.access import may_open
+from rempart.casework import keyset, selectors
+from rempart.casework.navigation import entries_for
+from rempart.casework.services import desk
+from rempart.staff.roles import Permission
 
 register = template.Library()
 
 
 @register.inclusion_tag("casework/parts/nav.html", takes_context=True)
 def desk_nav(context: template.Context) -> dict[str, Any]:
-    """The rooms of the desk that this person may enter."""
+    """The rooms of the desk that this person may enter, with how many cases are open and how many things are due."""
     request = context["request"]
-    entries = [
-        ("waves", _("Waves"), None),
-        ("cases", _("Cases"), selectors.open_cases()),
-        ("due", _("Due"), selectors.due_count()),
-        ("rulebooks", _("Rulebooks"), None),
-        ("simulations", _("Simulations"), None),
-        ("ledger", _("Ledger"), None),
-    ]
-    return {
-        "entries": [
-            {
-                "url": reverse(f"casework:{name}"),
-                "title": title,
-                "count": count,
-                "current": request.path.startswith(reverse(f"casework:{name}")),
-            }
-            for name, title, count in entries
-            if may_open(request.user, reverse(f"casework:{name}"))
-        ]
+    counts = {
+        "cases": selectors.open_cases,
+        "due": selectors.due_count,
+        "authorities": selectors.open_threats,
+        "desk": lambda: selectors.calls(request.user),
     }
+    entries = [entry for entry in entries_for(request.user) if entry["in_menu"]]
+    for entry in entries:
+        count = counts[entry["name"]]() if entry["name"] in counts else None
+        shown = entry["name"] != "desk" or count
+        entry["count"] = keyset.written(count) if count is not None and shown else None
+        entry["current"] = request.path.startswith(entry["url"])
+    return {"entries": entries}
+
+
+@register.inclusion_tag("casework/parts/exposure.html", takes_context=True)
+def exposure(context: template.Context) -> dict[str, Any]:
+    """How much severe content this person opened today; nothing for those who read no case."""
+    member = context["request"].user
+    if not member.may(Permission.READ_CASES):
+        return {}
+    opened, budget = desk.exposed_today(member), desk.budget()
+    return {"opened": opened, "budget": budget, "enough": opened >= budget, "url": reverse("casework:desk")}
+
+
+@register.inclusion_tag("casework/parts/palette.html", takes_context=True)
+def palette(context: template.Context) -> dict[str, Any]:
+    """The palette: the pages of the desk; cases and actions are added in the browser."""
+    request = context["request"]
+    return {"entries": entries_for(request.user), "may_search": request.user.may(Permission.READ_CASES)}
+
+
+@register.inclusion_tag("casework/parts/keys.html", takes_context=True)
+def keys_list(context: template.Context, title_id: str = "") -> dict[str, Any]:
+    """Every key of the desk, under a title when it is given an id."""
+    return {"title_id": title_id, "go": entries_for(context["request"].user)}

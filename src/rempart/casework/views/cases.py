@@ -1,30 +1,31 @@
-"""The queue of cases, one case from top to bottom, what is due, and what is done on a case."""
+"""One case from top to bottom, what is due, and what is done on a case."""
 
-from collections import defaultdict
 from datetime import datetime
 from math import log
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from rempart.casework import selectors
 from rempart.casework.errors import Refused
-from rempart.casework.forms import QueueForm
-from rempart.casework.models import Case, Decision
+from rempart.casework.forms import NoteForm
+from rempart.casework.models import Case, Decision, Macro, SecondReview
+from rempart.casework.services import desk
+from rempart.casework.services.undoing import undo as undo_last
+from rempart.casework.services.undoing import undoable
 from rempart.casework.views.actions import actions_for
 from rempart.casework.views.panels import panels_of
+from rempart.casework.views.queue import lines
 from rempart.casework.views.rulebooks import article_shown
+from rempart.casework.views.said import fields_of, groups_of
 from rempart.casework.views.shown import (
     AccountLine,
-    TestimonyShown,
-    account_line,
     standing_by,
     standing_of,
     testimony_shown,
@@ -32,69 +33,50 @@ from rempart.casework.views.shown import (
 )
 from rempart.ledger.clock import now
 from rempart.pages.labels import words_for
-from rempart.pages.spans import fields_read
 from rempart.pages.writing import decimal
 from rempart.records import Assessment
 from rempart.staff.access import needs
 from rempart.staff.roles import Permission
-from rempart.text.near_duplicates import find_copies
 
-PER_PAGE = 50
 QUEUE = 14
 MOST_DUE = 200
-OPEN_AT_FIRST = 5
-MOST_SHOWN = 200
-MOST_REPEATS = 20
 NEGLIGIBLE = 0.005
-
-
-@require_safe
-@needs(Permission.READ_CASES)
-def cases(request: HttpRequest) -> HttpResponse:
-    """The queue, with simple filters."""
-    form = QueueForm(request.GET or None, services=selectors.services_with_cases())
-    chosen = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    found = selectors.queue(chosen.get("q", ""), chosen.get("service", ""), chosen.get("state", ""))
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    page.object_list = _lines(request, page.object_list)
-    return render(request, "casework/cases.html", {"form": form, "page": page})
 
 
 @require_safe
 @needs(Permission.READ_CASES)
 def case(request: HttpRequest, pk: int) -> HttpResponse:
     """A case as a page."""
-    return _case(request, pk)
+    blind = SecondReview.objects.filter(case=pk, reviewer=request.user, judged_at=None).first()
+    if blind is not None:
+        return redirect("casework:second-review", blind.pk)
+    return _page(request, pk)
 
 
-def _case(request: HttpRequest, pk: int, *, sent: Any = None, name: str = "") -> HttpResponse:
-    """A case as a page. When a form was `sent` and refused, the action called `name` shows it with what was wrong."""
+def _page(request: HttpRequest, pk: int, *, sent: Any = None, name: str = "") -> HttpResponse:
+    """The page. When a form was `sent` and refused, the action called `name` shows it with what was wrong."""
     found = get_object_or_404(selectors.cases(), pk=pk)
     record = found.assessments.first()
     if record is None:
         raise Http404
     assessment = selectors.assessment_of(record)
-    standing = standing_of(found)
-    hidden = selectors.score_is_hidden(found, request.user)
-    said = [testimony_shown(one) for one in selectors.testimonies_of(found)]
     articles, version = selectors.articles_matched(found, assessment)
-    actions = actions_for(found, request.user, sent, name)
     wave = selectors.wave_of(found)
     context = {
         "case": {
+            "pk": found.pk,
             "name": f"@{found.account.handle}",
             "about": found.account.reference,
             "opened_at": found.opened_at,
             "facts": _facts(found),
-            "standing": standing,
+            "standing": standing_of(found),
             "counts": _counts(assessment),
             "assessment": assessment,
-            "hidden": hidden,
+            "hidden": selectors.score_is_hidden(found, request.user),
         },
         "queue": _queue(request, found),
         "wave": {"url": reverse("casework:wave", args=[wave.pk]), "hashtag": wave.hashtag} if wave else None,
-        "fields": _fields(said),
-        "groups": _groups(said),
+        **_said(request, found, assessment),
         "factors": _factors(assessment),
         "largest": max((abs(one.weight) for one in assessment.because), default=0.0),
         "total": _log_odds(assessment.credibility),
@@ -107,10 +89,56 @@ def _case(request: HttpRequest, pk: int, *, sent: Any = None, name: str = "") ->
         "timeline": timeline_of(found, selectors.decisions_of(found)),
         "orders_waiting": selectors.orders_waiting(found),
         "panels": panels_of(found, request.user),
-        "actions": actions,
-        "no_action": _no_action(request),
+        **_work(request, found, sent, name),
+        **_notes(request, found),
     }
     return render(request, "casework/case.html", context, status=422 if sent is not None else 200)
+
+
+def _said(request: HttpRequest, found: Case, assessment: Assessment) -> dict[str, Any]:
+    """What is said, once the reader has asked for it where it is severe."""
+    counted = assessment.testimonies + assessment.relays + assessment.disputes
+    if not desk.texts_are_open(found, assessment.severity, member=request.user):
+        return {"texts_open": False, "said_in_all": counted}
+    said = [testimony_shown(one) for one in selectors.first_said(found)]
+    return {
+        "texts_open": True,
+        "fields": fields_of(said),
+        "groups": groups_of(said, selectors.ties_of(found)),
+        "unread": max(0, counted - len(said)) if len(said) == selectors.MOST_READ else 0,
+    }
+
+
+def _work(request: HttpRequest, found: Case, sent: Any, name: str) -> dict[str, Any]:
+    """What this person can do now, and who works on the case."""
+    mine = desk.renew(found, acting=request.user)
+    holder = desk.holder_of(found)
+    actions = actions_for(found, request.user, sent, name)
+    macros = list(Macro.objects.filter(retired_at=None)) if actions else []
+    chosen = next((one for one in macros if str(one.pk) == request.GET.get("macro")), None)
+    if chosen is not None:
+        for action in actions:
+            action.form.initial.setdefault("reason", desk.fill(chosen, found, get_language() or "fr"))
+    return {
+        "claimed_by_me": mine,
+        "holder": None if mine else holder,
+        "may_review": request.user.may(Permission.REVIEW),
+        "may_take_over": request.user.may(Permission.COUNTERSIGN),
+        "actions": actions,
+        "no_action": _no_action(request),
+        "undoable": undoable(found, request.user) if request.user.may(Permission.REVIEW) else None,
+        "macros": [
+            {"pk": one.pk, "name": one.name, "text": desk.fill(one, found, get_language() or "fr")} for one in macros
+        ],
+    }
+
+
+def _notes(request: HttpRequest, found: Case) -> dict[str, Any]:
+    """The notes of colleagues, for those who read them; what calls this person is seen now."""
+    if not desk.may_read_notes(request.user):
+        return {"notes": None}
+    desk.see_mentions(found, acting=request.user)
+    return {"notes": found.notes.select_related("by"), "note_form": NoteForm(auto_id="note_%s")}
 
 
 @require_POST
@@ -123,7 +151,7 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         messages.error(request, _("This can no longer be done: the case has changed."))
         return redirect("casework:case", pk)
     if not action.form.is_valid():
-        return _case(request, pk, sent=request.POST, name=name)
+        return _page(request, pk, sent=request.POST, name=name)
     try:
         action.do(action.form)
     except Refused as refused:
@@ -131,6 +159,41 @@ def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     else:
         messages.success(request, action.done)
     return redirect("casework:case", pk)
+
+
+@require_POST
+@needs(Permission.REVIEW)
+def undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Undo what one did last on a case, within a minute."""
+    try:
+        undo_last(get_object_or_404(Case, pk=pk), acting=request.user)
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("Undone: the case is as it was before."))
+    return redirect("casework:case", pk)
+
+
+@require_POST
+@needs(Permission.READ_CASES)
+def texts(request: HttpRequest, pk: int) -> HttpResponse:
+    """Open the texts of a severe case for the rest of the day."""
+    found = get_object_or_404(Case, pk=pk)
+    record = found.assessments.first()
+    if record is not None:
+        desk.open_texts(found, record.severity, acting=request.user)
+    return redirect(reverse("casework:case", args=[pk]) + "#said")
+
+
+@require_POST
+@needs(Permission.REVIEW, Permission.LIAISE)
+def notes(request: HttpRequest, pk: int) -> HttpResponse:
+    """Leave a note for the colleagues."""
+    try:
+        desk.note(get_object_or_404(Case, pk=pk), acting=request.user, text=request.POST.get("text", ""))
+    except Refused:
+        messages.error(request, _("Write something first."))
+    return redirect(reverse("casework:case", args=[pk]) + "#notes")
 
 
 @require_safe
@@ -166,72 +229,12 @@ def _due_line(decision: Decision, at: datetime) -> dict[str, Any]:
     }
 
 
-def _lines(request: HttpRequest, found: Any, current: Case | None = None) -> list[AccountLine]:
-    latest = selectors.latest_assessments(found)
-    return [
-        account_line(
-            one,
-            latest[one.pk],
-            hidden=selectors.score_is_hidden(one, request.user),
-            current=current is not None and one.pk == current.pk,
-        )
-        for one in found
-        if one.pk in latest
-    ]
-
-
 def _queue(request: HttpRequest, current: Case) -> list[AccountLine]:
-    """Cases that wait for somebody, the most credible first; the current one heads them when it is not among them."""
-    found = list(selectors.queue(state="waiting")[:QUEUE])
+    """The head of the queue; the current case heads it when it is not among them."""
+    found = list(selectors.queue(member=request.user)[:QUEUE])
     if current not in found:
         found = [current, *found[: QUEUE - 1]]
-    return _lines(request, found, current)
-
-
-def _groups(said: list[TestimonyShown]) -> list[dict[str, Any]]:
-    """Testimonies, relays and disputes, near-duplicates folded under the first of them."""
-    by_stance: defaultdict[str, list[TestimonyShown]] = defaultdict(list)
-    for one in said:
-        by_stance[one.stance].append(one)
-    titles = {
-        "testimony": _("Say that it happened to them"),
-        "relay": _("Report what happened to somebody else"),
-        "dispute": _("Dispute it"),
-    }
-    groups = []
-    for stance, title in titles.items():
-        if all_of_them := by_stance[stance]:
-            heads = _folded(all_of_them)
-            groups.append(
-                {
-                    "title": title,
-                    "total": len(all_of_them),
-                    "first": heads[:OPEN_AT_FIRST],
-                    "more": heads[OPEN_AT_FIRST:MOST_SHOWN],
-                    "unshown": max(0, len(heads) - MOST_SHOWN),
-                }
-            )
-    return groups
-
-
-def _folded(said: list[TestimonyShown]) -> list[TestimonyShown]:
-    heads: dict[int, TestimonyShown] = {}
-    for one, first in zip(said, find_copies([one.text for one in said]).first, strict=True):
-        if (head := heads.get(int(first))) is not None:
-            head.repeated += 1
-            head.repeats.extend([one] if len(head.repeats) < MOST_REPEATS else [])
-        else:
-            heads[int(first)] = one
-    return list(heads.values())
-
-
-def _fields(said: list[TestimonyShown]) -> list[str]:
-    """The marks that the page uses, one for each way of being drawn."""
-    used = dict.fromkeys(field for one in said for field in fields_read(one.spans))
-    words: dict[str, str] = {}
-    for name in used:
-        words.setdefault(words_for("field", name), name)
-    return list(words.values())
+    return lines(request, found, current)
 
 
 def _factors(assessment: Assessment) -> list[dict[str, Any]]:
@@ -264,7 +267,7 @@ def _counts(assessment: Assessment) -> str:
 
 def _facts(found: Case) -> list[str]:
     account = found.account
-    facts = [words_for("age_band", account.age_band or "unknown")]
+    facts = [words_for("case_state", found.state), words_for("age_band", account.age_band or "unknown")]
     if account.reach is not None:
         followers = ngettext("%(n)s follower", "%(n)s followers", account.reach)
         facts.append(followers % {"n": decimal(account.reach, 0)})

@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from rempart.casework.models import AssessmentRecord, Case, Decision
+from rempart.casework.priority import Ground, Waiting, grounds
 from rempart.casework.states import State
 from rempart.intake.models import Testimony
 from rempart.ledger.clock import now
 from rempart.pages.labels import words_for
 from rempart.pages.writing import day, moment
 from rempart.records import AccountReference
+from rempart.staff.models import StaffMember
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,10 +169,20 @@ class AccountLine:
     severity: int
     standing: Standing
     current: bool = False
+    why: Sequence[str] = ()
+    holder: StaffMember | None = None
 
 
-def account_line(case: Case, record: AssessmentRecord, *, hidden: bool, current: bool = False) -> AccountLine:
-    """The line of a case, from its latest assessment."""
+def account_line(
+    case: Case,
+    record: AssessmentRecord,
+    *,
+    hidden: bool,
+    current: bool = False,
+    place: Waiting | None = None,
+    holder: StaffMember | None = None,
+) -> AccountLine:
+    """The line of a case, from its latest assessment; `place` is what places it in the queue, where that is told."""
     return AccountLine(
         url=reverse("casework:case", args=[case.pk]),
         about=case.account.reference,
@@ -180,7 +192,15 @@ def account_line(case: Case, record: AssessmentRecord, *, hidden: bool, current:
         severity=record.severity,
         standing=standing_of(case),
         current=current,
+        why=_why(place, hidden=hidden) if place else (),
+        holder=holder,
     )
+
+
+def _why(place: Waiting, *, hidden: bool) -> list[str]:
+    """Why a case stands where it does; without what it is believed to be worth while that is hidden."""
+    told = [one for one in grounds(place, now(), most=4) if not (hidden and one in (Ground.CREDIBILITY, Ground.DOUBT))]
+    return [words_for("ground", one) for one in told[:3]]
 
 
 @dataclass(kw_only=True)
@@ -188,6 +208,7 @@ class TestimonyShown:
     """One testimony as a reviewer reads it; `repeated` others nearly repeat it, the first ones in `repeats`."""
 
     key: int
+    uid: str
     received_at: datetime
     channel: str
     stance: str
@@ -212,6 +233,7 @@ def testimony_shown(one: Testimony) -> TestimonyShown:
     said = [piece["kind"] for piece in one.evidence] or (post.read.get("evidence", []) if post else [])
     return TestimonyShown(
         key=one.pk,
+        uid=one.uid,
         received_at=one.received_at,
         channel=one.channel,
         stance=one.stance,

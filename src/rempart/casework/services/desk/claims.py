@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.lookups import LessThan
 
-from rempart.casework.errors import ClaimedByAnother, NotAllowed
+from rempart.casework.errors import NotAllowed
 from rempart.casework.models import AssessmentRecord, Case, Claim, ConflictOfInterest, Decision, SecondReview
 from rempart.casework.priority import BEHIND
 from rempart.casework.services.desk.exposure import SEVERE
@@ -37,19 +37,11 @@ def holder_of(case: Case) -> StaffMember | None:
     return claim.member if claim else None
 
 
-def ensure_free(case: Case, acting: StaffMember) -> None:
-    """Raises ClaimedByAnother while somebody else works on the case."""
-    holder = holder_of(case)
-    if holder is not None and holder != acting:
-        raise ClaimedByAnother(holder)
-
-
 @transaction.atomic
 def claim(case: Case, *, acting: StaffMember) -> Claim:
     """Begin to work on a case, or go on. Raises NotAllowed, Excluded, ClaimedByAnother."""
     case = locked(case)
     ensure_may_act(case, acting)
-    ensure_free(case, acting)
     return _hold(case, acting)
 
 

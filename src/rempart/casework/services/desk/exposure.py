@@ -63,3 +63,8 @@ def open_texts(case: Case, severity: int, *, acting: StaffMember) -> None:
     """Open what is said on a case for the rest of the day, and count it when it is severe."""
     if severity >= SEVERE:
         Exposure.objects.get_or_create(member=acting, case=case, day=today(), defaults={"weight": severity})
+
+
+def opened_today(member: StaffMember) -> set[int]:
+    """The severe cases whose texts somebody opened today, by number."""
+    return set(Exposure.objects.filter(member=member, day=today()).values_list("case_id", flat=True))

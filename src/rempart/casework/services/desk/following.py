@@ -10,7 +10,7 @@ from rempart.casework.models import Case, Decision, MeasureTaken, Outcome, Threa
 from rempart.casework.services.desk.order import place
 from rempart.casework.services.desk.second import draw
 from rempart.casework.services.desk.texts import index_accounts, index_case, index_reasons
-from rempart.casework.signals import case_assessed, case_opened, outcome_reached
+from rempart.casework.signals import act_undone, case_assessed, case_opened, outcome_reached
 from rempart.intake.signals import testimonies_changed
 
 # Rows that place a case: whichever service writes one, the case is placed again.
@@ -21,6 +21,7 @@ def connect() -> None:
     """Listen; called once, when the app is ready."""
     case_opened.connect(_opened, dispatch_uid="casework.desk.opened")
     case_assessed.connect(_assessed, dispatch_uid="casework.desk.assessed")
+    act_undone.connect(_undone, dispatch_uid="casework.desk.undone")
     outcome_reached.connect(_answered, dispatch_uid="casework.desk.answered")
     testimonies_changed.connect(_said, dispatch_uid="casework.desk.said")
     post_save.connect(_case_written, sender=Case, dispatch_uid="casework.desk.case_written")
@@ -39,6 +40,11 @@ def _assessed(case: Case, **_: Any) -> None:
 def _answered(outcome: Outcome, **_: Any) -> None:
     draw(outcome)
     index_reasons(outcome.case)
+
+
+def _undone(case: Case, **_: Any) -> None:
+    place(case)
+    index_reasons(case)
 
 
 def _said(accounts: Iterable[int], **_: Any) -> None:

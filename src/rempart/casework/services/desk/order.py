@@ -4,9 +4,10 @@ A case is placed again whenever something that places it is written: an assessme
 appeal. Nothing else is needed, since time passing changes no order (see priority).
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from rempart.casework.models import AssessmentRecord, Case, Decision
+from rempart.casework.models import AssessmentRecord, Case, Decision, ThreatDecision
 from rempart.casework.priority import Waiting, queue_order
 from rempart.ledger.clock import now
 from rempart.records.vocabulary import MEASURES
@@ -18,19 +19,22 @@ def place(case: Case) -> float | None:
     if record is None:
         return None
     found = Case.objects.select_related("account").prefetch_related("decisions__measures").get(pk=case.pk)
-    order = queue_order(waiting_of(found, record))
+    threats = list(case.threats.filter(decided_at=None))
+    order = queue_order(waiting_of(found, record, threats))
     if order != found.queue_order:
         Case.objects.filter(pk=case.pk).update(queue_order=order)
     case.queue_order = order
     return order
 
 
-def waiting_of(case: Case, record: AssessmentRecord) -> Waiting:
-    """What places a case: `record` is its latest assessment; account, decisions and measures were fetched before."""
+def waiting_of(case: Case, record: AssessmentRecord, threats: Sequence[ThreatDecision] = ()) -> Waiting:
+    """What places a case: its latest assessment, and the threats to life that nobody has decided on yet.
+
+    Its account, decisions and measures were fetched before.
+    """
     decisions = [one for one in case.decisions.all() if one.state in (Decision.State.PROPOSED, Decision.State.TAKEN)]
     standing = [one for one in decisions if one.in_force or one.to_come]
     unreviewed = [one for one in standing if one.mode == Decision.Mode.PREVENTIVE and one.confirmed_at is None]
-    threats = case.threats.filter(decided_at=None)
     asked = [
         *(one.proposed_at for one in decisions if one.state == Decision.State.PROPOSED),
         *(one.taken_at for one in unreviewed),

@@ -38,7 +38,7 @@ def begin_second_review(review: SecondReview, *, acting: StaffMember) -> SecondR
     Raises NotAllowed, Excluded, SecondPersonNeeded (one judged it first), AlreadyJudged.
     """
     review = _locked(review)
-    ensure_may_act(review.case, acting)
+    ensure_may_act(review.case, acting, whoever_works_on_it=True)
     if acting.pk == review.first_by_id or _had_a_part(review, acting):
         raise SecondPersonNeeded
     if review.judged_at is not None or review.reviewer_id not in (None, acting.pk):

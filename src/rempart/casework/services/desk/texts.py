@@ -30,16 +30,21 @@ def index_accounts(accounts: Iterable[int]) -> None:
 
 def index_reasons(case: Case) -> None:
     """Write again the reasons that people gave on a case."""
+    if reasons := reasons_of(case):
+        words = {"words": normalise(reasons).text}
+        CaseText.objects.update_or_create(case=case, kind=CaseText.Kind.REASON, defaults=words)
+    else:
+        CaseText.objects.filter(case=case, kind=CaseText.Kind.REASON).delete()
+
+
+def reasons_of(case: Case) -> str:
+    """Every reason that people gave on a case, one after the other."""
     given = [case.danger_because, case.closed_because]
     for decision in case.decisions.prefetch_related("measures"):
         given += [decision.approved_because, decision.seconded_because, decision.declined_because]
         given += [decision.confirmed_because, *(measure.lifted_because for measure in decision.measures.all())]
     given += case.outcomes.values_list("because", flat=True)
-    words = "\n".join(dict.fromkeys(normalise(reason).text for reason in given if reason))
-    if words:
-        CaseText.objects.update_or_create(case=case, kind=CaseText.Kind.REASON, defaults={"words": words})
-    else:
-        CaseText.objects.filter(case=case, kind=CaseText.Kind.REASON).delete()
+    return "\n".join(dict.fromkeys(reason for reason in given if reason))
 
 
 def endings(handle: str) -> list[str]:

@@ -1,4 +1,4 @@
-// The keyboard of the desk. Everything here can be done without it: links are followed, forms are opened, none is sent.
+// The keyboard of the desk. Everything here can be done without it, and no decision is made by a key: forms are opened.
 "use strict";
 
 const typing = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
@@ -29,27 +29,59 @@ const open = (name) => {
 
 const showKeys = () => dialog && !dialog.open && dialog.showModal();
 
+// Anything on the page may name its key: a form gets the focus, a button is pressed.
+const named = (key) => {
+  const one = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  if (!one) return false;
+  if (one.matches("form")) {
+    one.scrollIntoView({ block: "center" });
+    one.querySelector("textarea, input:not([type=hidden]), button")?.focus({ preventScroll: true });
+  } else one.click();
+  return true;
+};
+
+// g, then a letter, goes to a page; the letter counts for a second and a half.
+const WAITS = 1500;
+let goes = 0;
+const go = (key) => {
+  goes = 0;
+  const page = document.querySelector(`#palette [data-go="${CSS.escape(key)}"]`);
+  if (page) location.assign(page.dataset.url);
+};
+
 const keys = {
   j: () => move(1),
   k: () => move(-1),
   a: () => open("approve"),
+  d: () => open("decline"),
   c: () => open("confirm"),
   l: () => open("lift"),
-  "/": () => document.querySelector("input[type=search]")?.focus(),
+  i: () => open("inquire"),
+  f: () => open("final"),
+  w: () => open("warn"),
+  g: () => { goes = Date.now(); },
+  "/": () => {
+    const field = document.querySelector("main input[type=search]");
+    if (field) field.focus();
+    else document.querySelector("[data-palette-open]")?.click();
+  },
   "?": showKeys,
 };
 
 document.addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || dialog?.open) return;
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (document.querySelector("dialog[open]")) return;
   if (typing(event.target)) {
     if (event.key === "Escape") event.target.blur();
     return;
   }
-  const act = keys[event.key];
-  if (act) {
+  if (Date.now() - goes < WAITS && event.key.length === 1) {
     event.preventDefault();
-    act();
-  }
+    go(event.key);
+  } else if (keys[event.key]) {
+    event.preventDefault();
+    keys[event.key]();
+  } else if (event.key.length === 1 && named(event.key)) event.preventDefault();
 });
 
 document.addEventListener("click", (event) => {
