@@ -143,6 +143,12 @@ def colleague(staff_member):
 
 
 @pytest.fixture
+def senior(staff_member):
+    """A senior reviewer, who may give the second approval of a final decision."""
+    return staff_member("senior_reviewer", name="Awa Diop")
+
+
+@pytest.fixture
 def events_of(db):
     """The events that the ledger holds about a thing, in order."""
     from rempart.ledger.models import LedgerRow

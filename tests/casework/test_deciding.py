@@ -65,7 +65,7 @@ def test_assessing_again_with_nothing_new_changes_nothing(judged, respondent, ev
 
 def test_the_database_is_told_to_a_platform_in_the_same_transaction(judged, respondent):
     decision = judged(respondent(), credibility=0.7).decisions.get(state="taken")
-    order = PlatformOrder.objects.get()
+    order = PlatformOrder.objects.get(action="apply")
     assert (order.action, order.measure.decision, order.due_at) == ("apply", decision, decision.begins_at)
 
 

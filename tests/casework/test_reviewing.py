@@ -7,8 +7,10 @@ from django.db import IntegrityError, transaction
 
 from rempart.casework import errors, services
 from rempart.casework.models import Case, Decision, PlatformOrder
+from rempart.ledger.clock import now
 
 DAY = timedelta(days=1)
+MINUTE = timedelta(seconds=61)
 
 
 @pytest.fixture
@@ -47,7 +49,7 @@ def test_what_it_was_to_take_over_goes_on_when_it_is_lifted_before_it_begins(jud
     services.lift_decision(delayed, acting=reviewer, reason="The only source took it back.")
     before.refresh_from_db()
     assert before.ended_at is None
-    assert not PlatformOrder.objects.filter(measure__decision=before, action="lift").exists()
+    assert PlatformOrder.objects.get(measure__decision=before, action="lift").due_at == before.ends_at
     assert events_of(before)[-1] == "decision_goes_on"
 
 
@@ -66,7 +68,7 @@ def test_one_of_two_approvals_restricts_nothing(about_a_minor, reviewer):
 def test_the_database_refuses_to_take_without_the_second(about_a_minor, reviewer):
     services.approve_decision(about_a_minor, acting=reviewer, reason="I believe it.")
     moment = about_a_minor.proposed_at
-    with pytest.raises(IntegrityError, match="approved_by_those_who_must"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="two people decide on a minor"), transaction.atomic():
         Decision.objects.filter(pk=about_a_minor.pk).update(
             state="taken",
             taken_at=moment,
@@ -167,7 +169,7 @@ def test_a_lift_ends_the_measure_and_orders_the_platform_to_restore(proposal, re
     services.lift_measure(measure, acting=reviewer, reason="It was somebody else.")
     measure.refresh_from_db()
     assert not measure.in_force
-    assert PlatformOrder.objects.filter(measure=measure, action="lift").exists()
+    assert PlatformOrder.objects.get(measure__measure=measure.measure, action="lift").due_at < now() + MINUTE
     assert events_of(measure) == ["measure_lifted"]
 
 
@@ -284,40 +286,43 @@ def test_a_closed_case_is_reopened_by_something_new(judged, respondent, reviewer
     assert "case_reopened" in events_of(case)
 
 
-def test_a_final_decision_needs_two_and_settles_the_case(judged, respondent, reviewer, colleague):
+def test_a_final_decision_needs_two_and_settles_the_case(judged, respondent, reviewer, senior):
     case = judged(respondent(age_band="16_17"), credibility=0.98, severity=4, verified_evidence=3)
     proposal = case.decisions.get(state="proposed")
     services.approve_decision(proposal, acting=reviewer, reason="Established.")
-    taken = services.approve_decision(proposal, acting=colleague, reason="Established.")
+    taken = services.approve_decision(proposal, acting=senior, reason="Established.")
     case.refresh_from_db()
     assert (taken.mode, taken.ends_at, case.state) == ("final", None, "decided")
 
 
-def test_lifting_a_final_decision_answers_the_case_otherwise(judged, respondent, reviewer, colleague):
+def test_lifting_a_final_decision_answers_the_case_otherwise(judged, respondent, reviewer, senior):
     case = judged(respondent(age_band="16_17"), credibility=0.98, severity=4, verified_evidence=3)
     proposal = case.decisions.get(state="proposed")
     services.approve_decision(proposal, acting=reviewer, reason="Established.")
-    taken = services.approve_decision(proposal, acting=colleague, reason="Established.")
-    services.lift_decision(taken, acting=colleague, reason="The evidence was forged.")
+    taken = services.approve_decision(proposal, acting=senior, reason="Established.")
+    services.lift_decision(taken, acting=senior, reason="The evidence was forged.")
     case.refresh_from_db()
     assert case.state == "decided"
 
 
-def test_a_lapse_does_not_restore_what_a_final_decision_keeps(judged, respondent, reviewer, colleague, clock):
+def test_a_lapse_does_not_restore_what_a_final_decision_keeps(judged, respondent, reviewer, senior, clock):
     account = respondent(age_band="16_17")
     case = judged(account, credibility=0.93, severity=3)
     preventive = case.decisions.get()
     services.approve_decision(preventive, acting=reviewer, reason="a")
-    preventive = services.approve_decision(preventive, acting=colleague, reason="b")
-    preventive.measures.filter(measure="no_live").update(measure="suspend")
+    services.approve_decision(preventive, acting=senior, reason="b")
+    clock.move(DAY)
     judged(account, credibility=0.98, severity=4, verified_evidence=3)
     final = case.decisions.get(state="proposed", mode="final")
     services.approve_decision(final, acting=reviewer, reason="a")
-    services.approve_decision(final, acting=colleague, reason="b")
+    services.approve_decision(final, acting=senior, reason="b")
+    preventive.refresh_from_db()
+    assert preventive.ended == "taken_over"
     clock.move(20 * DAY)
     services.record_lapses()
     lifted = PlatformOrder.objects.filter(action="lift").values_list("measure__measure", flat=True)
-    assert set(lifted) == {"no_new_contacts"}
+    assert set(lifted) == {"no_new_contacts", "no_live"}
+    assert case.decisions.in_force().get().measures.get().measure == "suspend"
 
 
 def test_established_facts_beside_preventive_measures_are_proposed_once_these_are_taken(

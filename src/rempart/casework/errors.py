@@ -260,3 +260,33 @@ class NothingToReconsider(Refused):
     """It was looked at already, or nothing preventive is in force any more."""
 
     words = _("There is nothing left to look at again.")
+
+
+class AlreadyFound(Refused):
+    """Somebody found the report manifestly unfounded before."""
+
+    words = _("This report was found manifestly unfounded already, or waits for a second person.")
+
+
+class FoundTrue(Refused):
+    """A final measure upheld what the report says."""
+
+    words = _("A final measure upheld what this report says: it cannot be unfounded.")
+
+
+class NotFrequent(Refused):
+    """The rule on misuse does not allow it: too few manifestly unfounded reports, or too small a share."""
+
+    words = _("The rule does not allow this: their manifestly unfounded reports are not frequent.")
+
+
+class NotWarned(Refused):
+    """Nobody's right to report is suspended without a warning that counts."""
+
+    words = _("This person has to be warned first.")
+
+
+class CannotBeTold(Refused):
+    """Every conversation with the person is closed."""
+
+    words = _("This person can no longer be written to, and nobody is restricted without being told.")

@@ -12,7 +12,8 @@ case_opened = Signal()
 # case: Case, record: AssessmentRecord. What is believed of an account changed.
 case_assessed = Signal()
 
-# decision: Decision. It has its dates and its orders; it may begin later.
+# decision: Decision. It has its dates and its orders; it may begin later. Sent again when imminent danger brings its
+# beginning forward.
 decision_taken = Signal()
 
 # decision: Decision. A reviewer declined what was proposed.
@@ -21,7 +22,8 @@ proposal_declined = Signal()
 # decision: Decision. It reached its end by itself.
 decision_lapsed = Signal()
 
-# decision: Decision, measures: list[MeasureTaken], reason: str, acting: StaffMember. Lifted now.
+# decision: Decision, measures: list[MeasureTaken], reason: str, acting: StaffMember. Lifted now: at once, or since
+# the moment that was announced has come.
 decision_lifted = Signal()
 
 # decision: Decision, measures: list[MeasureTaken], at: datetime. They will be lifted then; complainants hear now.
@@ -29,6 +31,10 @@ lift_announced = Signal()
 
 # decision: Decision, measures: list[MeasureTaken]. A lift that was announced will not happen.
 lift_cancelled = Signal()
+
+# case: Case, kind: str, decisions: list[Decision] that the act had touched (those that it made are `undone`), acting:
+# StaffMember. A person undid their last act within a minute: what was to be told of it is not told.
+act_undone = Signal()
 
 # outcome: Outcome. The question that the case asks was answered.
 outcome_reached = Signal()

@@ -74,9 +74,13 @@ def do_what_is_due(timestamp: int) -> None:
     """Record lapses and alarms, and look again at the cases concerned: other articles may answer what lapsed."""
     from rempart.casework import services
     from rempart.casework.services.authorities import record_alarms
+    from rempart.casework.services.respondents import tell_respondents
 
     record_alarms()
+    services.record_lifts()
+    services.forget_acts()
     lapsed = services.record_lapses()
+    tell_respondents()
     if lapsed:
         defer_accounts({decision.case.account_id for decision in lapsed})
 

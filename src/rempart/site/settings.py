@@ -99,6 +99,7 @@ SECOND_FACTOR_REQUIRED = os.environ.get("REMPART_SECOND_FACTOR", "required") != 
 ACCOUNT_ADAPTER = "rempart.staff.adapters.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_RATE_LIMITS = False  # staff/attempts.py counts, in the database that every process shares
@@ -145,6 +146,8 @@ CSRF_COOKIE_SAMESITE = "Strict"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # --- the services that the platform itself runs: accounts on any other open no case
+# Followers from which a final measure needs two people.
+REMPART_HIGH_REACH = int(os.environ.get("REMPART_HIGH_REACH", "100000"))
 REMPART_PLATFORM_SERVICES = os.environ.get("REMPART_PLATFORM_SERVICES", "tiktok").split()
 
 # --- messages to people outside: where their links lead, and how e-mail and webhooks leave (docs/correspondence.md)
@@ -161,15 +164,10 @@ REMPART_EXPOSURE_BUDGET = int(os.environ.get("REMPART_EXPOSURE_BUDGET", "60"))
 REMPART_SECOND_REVIEWS = float(os.environ.get("REMPART_SECOND_REVIEWS", "0.05"))
 
 # --- appeals (DSA Art. 20): days within which they are answered, hours while a precaution restricts the person (and for
-# looking at it again after their reply); the out-of-court body that answers name (Art. 21), the Commission's list of
-# certified ones unless one is chosen
+# looking at it again after their reply)
 REMPART_APPEAL_DAYS = int(os.environ.get("REMPART_APPEAL_DAYS", "14"))
 REMPART_APPEAL_HOURS_WHILE_RESTRICTED = int(os.environ.get("REMPART_APPEAL_HOURS_WHILE_RESTRICTED", "72"))
 REMPART_RECONSIDERATION_HOURS = int(os.environ.get("REMPART_RECONSIDERATION_HOURS", "72"))
-REMPART_DISPUTE_BODY_NAME = os.environ.get("REMPART_DISPUTE_BODY_NAME", "liste · list (Commission européenne)")
-REMPART_DISPUTE_BODY_URL = os.environ.get(
-    "REMPART_DISPUTE_BODY_URL", "https://digital-strategy.ec.europa.eu/en/policies/dsa-out-court-dispute-settlement"
-)
 
 # --- the respondent's side: the country whose courts, authorities and helplines are named when an account's is not known,
 # and the body that settles disputes out of court (DSA Art. 21); the Commission's list of them unless one is named

@@ -120,6 +120,18 @@ class Decision(models.Model):
 
     class Meta:
         ordering = ["proposed_at", "pk"]
+        indexes = [
+            models.Index(fields=["begins_at"], name="decisions_by_beginning", condition=Q(state="taken")),
+            models.Index(fields=["review_due"], name="decisions_by_review", condition=Q(state="taken")),
+            models.Index(fields=["ends_at"], name="decisions_by_end", condition=Q(state="taken")),
+            models.Index(
+                fields=["ends_at"],
+                name="lapses_to_record",
+                condition=Q(state="taken", lapse_recorded_at=None)
+                & ~Q(ended="lifted")
+                & (Q(ended_at=None) | Q(ended_at__gte=F("ends_at"))),
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 name="a_decision_is_taken_with_a_beginning",
@@ -277,6 +289,13 @@ class MeasureTaken(models.Model):
     objects = MeasureTakenQuerySet.as_manager()
 
     class Meta:
+        indexes = [
+            models.Index(
+                fields=["lifted_at"],
+                name="lifts_to_record",
+                condition=Q(lifted_at__isnull=False, lift_recorded_at=None),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(name="once_in_a_decision", fields=["decision", "measure"]),
             models.CheckConstraint(name="measure_is_known", condition=Q(measure__in=MEASURES)),

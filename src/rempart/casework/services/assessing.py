@@ -15,10 +15,12 @@ from django.db import transaction
 from rempart import records
 from rempart.casework.errors import LimitReached
 from rempart.casework.models import AssessmentRecord, Case, Decision, Independence, MeasureTaken, RulebookVersion
+from rempart.casework.services.four_eyes import why_two
 from rempart.casework.services.guards import locked
 from rempart.casework.services.moving import move
+from rempart.casework.services.required import answered_articles
 from rempart.casework.services.rulebooks import rulebook_in_force
-from rempart.casework.services.taking import take, words
+from rempart.casework.services.taking import replace_proposals, take, words
 from rempart.casework.signals import case_assessed, case_opened
 from rempart.casework.states import Move, State
 from rempart.corroboration import Together, assess_with_ties
@@ -62,15 +64,18 @@ def _withdraw(account: Account) -> None:
     """Withdraw what was proposed about an account of which nothing is said any more (its posts were erased)."""
     case = Case.objects.filter(account=account).first()
     if case is not None:
-        for waiting in locked(case).decisions.filter(state=Decision.State.PROPOSED):
-            _replace(waiting)
+        replace_proposals(locked(case))
         _keep_ties(case, [])
 
 
-def _replace(waiting: Decision) -> None:
-    waiting.state = Decision.State.REPLACED
-    waiting.save(update_fields=["state"])
-    append(Event.DECISION_REPLACED, subject=waiting)
+@transaction.atomic
+def open_case(account: Account) -> Case:
+    """The account's case, opened if there was none."""
+    case, opened = Case.objects.get_or_create(account=account, defaults={"opened_at": now()})
+    if opened:
+        append(Event.CASE_OPENED, subject=case)
+        case_opened.send(Case, case=case)
+    return case
 
 
 @transaction.atomic
@@ -86,11 +91,7 @@ def record_assessment(
 
     ties: which of those who accuse the account may belong together, kept for those who review.
     """
-    case, opened = Case.objects.get_or_create(account=account, defaults={"opened_at": now()})
-    if opened:
-        append(Event.CASE_OPENED, subject=case)
-        case_opened.send(Case, case=case)
-    case = locked(case)
+    case = locked(open_case(account))
     _keep_ties(case, ties)
     latest = case.assessments.first()
     snapshot = msgspec.to_builtins(assessment)
@@ -147,14 +148,14 @@ def _settle(ground: _Ground, assessment: records.Assessment) -> None:
     """Take what is automatic, propose what needs approval, withdraw a proposal that no longer stands."""
     case, book = ground.case, ground.book
     adult = case.account.held_to_be_adult
-    spent = articles_spent(case)
+    spent = articles_spent(case) | answered_articles(case, ground.version)
     try:
         matched = [book.article(name) for name in book.judge(assessment).articles if name not in spent]
     except EvaluationFailed:
         # An article that cannot be evaluated is no match and no answer: a person has to look at the rulebook.
         logger.exception("case %s cannot be judged under %s", case.pk, ground.version)
         return
-    automatic = [article for article in matched if article.approval == "automatic"] if adult else []
+    automatic = [one for one in matched if one.approval == "automatic" and one.mode == "preventive"] if adult else []
     standing = list(case.decisions.to_come_or_in_force().prefetch_related("measures"))
     if automatic and not standing:
         decision = _make(ground, automatic, judge(automatic, adult=adult))
@@ -170,7 +171,7 @@ def _propose(ground: _Ground, matched: Sequence[Article], standing: Sequence[Dec
     case = ground.case
     adult = case.account.held_to_be_adult
     waiting = case.decisions.filter(state=Decision.State.PROPOSED).first()
-    if waiting is not None and waiting.renews_id is not None:
+    if waiting is not None and waiting.proposed_by_id is not None:
         return
     # What is in force stays part of what takes it over: a new testimony never loosens a measure by itself.
     kept = {name for decision in standing if decision.mode == Decision.Mode.PREVENTIVE for name in decision.articles}
@@ -186,9 +187,11 @@ def _propose(ground: _Ground, matched: Sequence[Article], standing: Sequence[Dec
     if waiting is not None:
         if wanted and _same(waiting, judgement):
             return
-        _replace(waiting)
+        replace_proposals(case)
     if wanted:
         decision = _make(ground, articles, judgement)
+        if case.state == State.DECIDED:
+            move(case, Move.INQUIRE, State.INQUIRY)
         append(
             Event.DECISION_PROPOSED,
             subject=decision,
@@ -196,7 +199,7 @@ def _propose(ground: _Ground, matched: Sequence[Article], standing: Sequence[Dec
                 "mode": judgement.mode,
                 "articles": judgement.articles,
                 "measures": judgement.measures,
-                "approval": judgement.approval,
+                "approval": decision.approval,
                 "rulebook": ground.version.digest,
             },
         )
@@ -232,14 +235,15 @@ def _same(waiting: Decision, judgement: Judgement) -> bool:
     return (
         waiting.articles == list(judgement.articles)
         and waiting.mode == judgement.mode
-        and waiting.approval == judgement.approval
+        and (waiting.approval == judgement.approval or waiting.four_eyes)
         and {measure.measure for measure in waiting.measures.all()} == set(judgement.measures)
     )
 
 
 def _declined(ground: _Ground, judgement: Judgement) -> bool:
-    """Whether a reviewer declined the same, and nobody has spoken since."""
+    """Whether a reviewer declined the same, no complaint against that was upheld, and nobody has spoken since."""
     declined = ground.case.decisions.filter(state=Decision.State.DECLINED).select_related("assessment")
+    declined = declined.exclude(appeals__state="upheld")
     last = declined.order_by("-declined_at").first()
     return (
         last is not None
@@ -280,7 +284,10 @@ def _make(ground: _Ground, articles: Sequence[Article], judgement: Judgement) ->
         proposed_at=moment,
     )
     decision.reasons = words(decision, begins=moment)
-    decision.save(update_fields=["reasons"])
+    decision.four_eyes = why_two(ground.case, decision)
+    if decision.four_eyes:
+        decision.approval = "two_reviewers"
+    decision.save(update_fields=["reasons", "four_eyes", "approval"])
     MeasureTaken.objects.bulk_create(
         MeasureTaken(decision=decision, measure=measure, articles=names)
         for measure, names in _resting(articles, judgement, adult=ground.case.account.held_to_be_adult).items()

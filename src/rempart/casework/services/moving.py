@@ -1,6 +1,7 @@
-"""The only writer of a case's state, for use by the services of this room with the case locked."""
+"""The only writer of a case's state and of its outcomes, for use by the services of this room with the case locked."""
 
-from rempart.casework.models import Case
+from rempart.casework.models import Case, Decision, Outcome
+from rempart.casework.signals import outcome_reached
 from rempart.casework.states import Move, State, ensure_possible
 from rempart.ledger import append
 from rempart.ledger.clock import now
@@ -24,3 +25,37 @@ def move(case: Case, how: Move, to: State, *, acting: StaffMember | None = None,
     content = {"move": how, "from": before, "to": to} | ({"reason": reason} if reason else {})
     append(_EVENTS.get(how, Event.CASE_MOVED), subject=case, acting=acting, content=content)
     return case
+
+
+def conclude(
+    case: Case,
+    kind: str,
+    *,
+    acting: StaffMember,
+    because: str,
+    decision: Decision | None = None,
+    words: dict[str, str] | None = None,
+) -> Outcome:
+    """Write down how the question of a case was answered. While an appeal waits, the case stays with the appeal.
+
+    `kind` is one of pages.labels.OUTCOME; `words` ({"fr", "en"}) what the person concerned reads, if written to them.
+    """
+    outcome = Outcome.objects.create(
+        case=case,
+        kind=kind,
+        decision=decision,
+        decided_at=now(),
+        decided_by=acting,
+        because=because,
+        words=words or {},
+    )
+    if case.state in (State.ASSESSED, State.INQUIRY):
+        move(case, Move.DECIDE, State.DECIDED, acting=acting)
+    append(
+        Event.OUTCOME_REACHED,
+        subject=case,
+        acting=acting,
+        content={"outcome": kind, "decision": decision.pk if decision else None, "reason": because},
+    )
+    outcome_reached.send(Outcome, outcome=outcome)
+    return outcome

@@ -1,4 +1,4 @@
-"""How a decision takes effect: its beginning, its end, what it takes over, and the orders to the platform.
+"""How a decision takes effect: its beginning, its end, and what it takes over.
 
 For use by the services of this room, with the case locked.
 """
@@ -8,10 +8,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from rempart.casework.errors import LimitReached
-from rempart.casework.models import LONGEST_PREVENTIVE, Decision, MeasureTaken, PlatformOrder
-from rempart.casework.services.moving import move
+from rempart.casework.models import LONGEST_PREVENTIVE, Case, Decision, MeasureTaken
+from rempart.casework.services.moving import conclude, move
+from rempart.casework.services.orders import WATCH, settle_orders
 from rempart.casework.services.rulebooks import book_of
-from rempart.casework.signals import decision_taken
+from rempart.casework.signals import decision_taken, lift_cancelled
 from rempart.casework.states import Move, State
 from rempart.ledger import append
 from rempart.ledger.clock import now
@@ -23,7 +24,6 @@ from rempart.staff.models import StaffMember
 FEW_SOURCES = 3
 EARLIEST, LATEST = timedelta(hours=6), timedelta(hours=48)
 SHORTEST = timedelta(hours=1)
-WATCH = "watch"
 
 
 def words(decision: Decision, *, begins: datetime) -> dict[str, str]:
@@ -60,8 +60,10 @@ def random_delay() -> timedelta:
 
 
 def take(decision: Decision, *, acting: StaffMember | None = None, begins_at: datetime | None = None) -> Decision:
-    """Give the decision its dates, end what it takes over and order the platform to apply it.
+    """Give the decision its dates, end what it takes over and order the platform to apply what is new.
 
+    A final decision takes over everything, at once; a preventive one takes over the preventive one before it. The
+    reasons of a final decision that a person proposed are that person's own.
     Raises LimitReached when a preventive decision would last less than an hour before the 90 days are over.
     """
     decision.taken_at = now()
@@ -73,12 +75,15 @@ def take(decision: Decision, *, acting: StaffMember | None = None, begins_at: da
     else:
         decision.begins_at = begins
         decision.ends_at = begins + decision.lasts if decision.lasts else None
-    if decision.renews is None and decision.mode == Decision.Mode.PREVENTIVE:
-        _take_over(decision, [other for other in others if other.mode == Decision.Mode.PREVENTIVE])
-    decision.reasons = words(decision, begins=begins)
+    if decision.mode == Decision.Mode.FINAL:
+        _take_over(decision, others, acting)
+    elif decision.renews is None:
+        _take_over(decision, [other for other in others if other.mode == Decision.Mode.PREVENTIVE], acting)
+    if decision.mode == Decision.Mode.PREVENTIVE or decision.proposed_by is None:
+        decision.reasons = words(decision, begins=begins)
     decision.save()
     measures = list(decision.measures.all())
-    order(measures, PlatformOrder.Action.APPLY, due_at=decision.begins_at)
+    settle_orders(decision.case, by_a_person=acting is not None)
     append(
         Event.DECISION_RENEWED if decision.renews else Event.DECISION_TAKEN,
         subject=decision,
@@ -94,8 +99,9 @@ def take(decision: Decision, *, acting: StaffMember | None = None, begins_at: da
         },
         effective_at=decision.begins_at,
     )
-    if decision.mode == Decision.Mode.FINAL and decision.case.state in (State.ASSESSED, State.INQUIRY):
-        move(decision.case, Move.DECIDE, State.DECIDED, acting=acting)
+    if decision.mode == Decision.Mode.FINAL and acting is not None:
+        because = decision.seconded_because or decision.approved_because
+        conclude(decision.case, "final_measure", acting=acting, because=because, decision=decision)
     elif decision.mode == Decision.Mode.PREVENTIVE and decision.case.state in (State.ASSESSED, State.DECIDED):
         move(decision.case, Move.INQUIRE, State.INQUIRY, acting=acting)
     decision_taken.send(Decision, decision=decision)
@@ -131,9 +137,11 @@ def _since(decision: Decision, begins: datetime, others: Iterable[Decision]) -> 
     return min([*running, begins])
 
 
-def _take_over(decision: Decision, others: Iterable[Decision]) -> None:
-    """End every other decision when this one begins; one that has not begun by then never does."""
-    kept = set(decision.measures.values_list("measure", flat=True))
+def _take_over(decision: Decision, others: Iterable[Decision], acting: StaffMember | None) -> None:
+    """End every other decision when this one begins; one that has not begun by then never does.
+
+    A lift that was announced for later will not happen: what was to be lifted is another decision's by then.
+    """
     for other in others:
         closes = other.closes_at
         if closes is not None and closes <= decision.begins_at:
@@ -141,8 +149,31 @@ def _take_over(decision: Decision, others: Iterable[Decision]) -> None:
         other.ended_at = max(decision.begins_at, other.begins_at)
         other.ended = Decision.Ended.TAKEN_OVER
         other.save(update_fields=["ended_at", "ended"])
-        order_lift(other.measures.exclude(measure__in=kept).filter(lifted_at=None), due_at=decision.begins_at)
+        forget_lifts(other, after=other.ended_at, acting=acting)
         append(Event.DECISION_TAKEN_OVER, subject=other, content={"by": decision.pk}, effective_at=other.ended_at)
+
+
+def replace_proposals(case: Case, *, acting: StaffMember | None = None) -> None:
+    """Withdraw what waits for approval on a case: something else takes its place, or its ground is gone."""
+    for waiting in case.decisions.filter(state=Decision.State.PROPOSED):
+        waiting.state = Decision.State.REPLACED
+        waiting.save(update_fields=["state"])
+        append(Event.DECISION_REPLACED, subject=waiting, acting=acting)
+
+
+def forget_lifts(
+    decision: Decision, *, after: datetime, acting: StaffMember | None, reason: str = ""
+) -> list[MeasureTaken]:
+    """Forget the lifts of a decision that were announced for a moment after this one; those who heard are told."""
+    measures = list(decision.measures.filter(lifted_at__gt=after).order_by("pk"))
+    for measure in measures:
+        measure.lifted_at = measure.lifted_by = measure.lift_announced_at = None
+        measure.lifted_because = ""
+        measure.save(update_fields=["lifted_at", "lifted_by", "lift_announced_at", "lifted_because"])
+        append(Event.LIFT_CANCELLED, subject=measure, acting=acting, content={"reason": reason} if reason else None)
+    if measures:
+        lift_cancelled.send(Decision, decision=decision, measures=measures)
+    return measures
 
 
 def let_go_on(decision: Decision) -> None:
@@ -151,32 +182,6 @@ def let_go_on(decision: Decision) -> None:
         case=decision.case_id, ended=Decision.Ended.TAKEN_OVER, ended_at=decision.begins_at, ended_at__gt=now()
     )
     for other in others:
-        planned = other.ended_at
         other.ended_at, other.ended = None, ""
         other.save(update_fields=["ended_at", "ended"])
-        PlatformOrder.objects.filter(
-            measure__decision=other, action=PlatformOrder.Action.LIFT, due_at=planned, carried_out_at=None
-        ).delete()
         append(Event.DECISION_GOES_ON, subject=other, content={"instead_of": decision.pk})
-
-
-def order_lift(measures: Iterable[MeasureTaken], *, due_at: datetime) -> None:
-    """Order the platform to lift measures, but those that another decision of the case keeps in force then."""
-    for measure in measures:
-        others = MeasureTaken.objects.in_force(due_at).filter(
-            measure=measure.measure, decision__case=measure.decision.case_id
-        )
-        if not others.exclude(pk=measure.pk).exists():
-            order([measure], PlatformOrder.Action.LIFT, due_at=due_at)
-
-
-def order(measures: Iterable[MeasureTaken], action: PlatformOrder.Action, *, due_at: datetime) -> None:
-    """Order the platform to apply or lift measures, once each. Watching is our own business: it takes no order."""
-    PlatformOrder.objects.bulk_create(
-        [
-            PlatformOrder(measure=measure, action=action, due_at=due_at, ordered_at=now())
-            for measure in measures
-            if measure.measure != WATCH
-        ],
-        ignore_conflicts=True,
-    )
