@@ -49,6 +49,14 @@ class CaseworkConfig(AppConfig):
             dispatch_uid="casework.hold_new_files",
             weak=False,
         )
+        from rempart.casework.services import respondents, telling
         from rempart.casework.services.desk import following
+        from rempart.correspondence.links import host
 
         following.connect()
+        respondents.connect()
+        telling.connect()
+        from rempart.casework import agenda
+
+        agenda.connect()
+        host("respondent", "casework:respondent")

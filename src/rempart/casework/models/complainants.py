@@ -16,7 +16,7 @@ class Complainant(models.Model):
     """Somebody who reported the account of a case, by pseudonym, and the conversation with them.
 
     `joined_at` is when they first reported it: they hear of what is done after that. `danger_said_at` is when they last
-    said that they are in danger now, `danger_seen_at` when a person looked at it.
+    said that they are in danger now, `danger_due_at` until when a person has to look, `danger_seen_at` when one did.
     """
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="complainants")
@@ -26,6 +26,7 @@ class Complainant(models.Model):
     joined_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)
     danger_said_at = models.DateTimeField(null=True)
+    danger_due_at = models.DateTimeField(null=True)
     danger_seen_at = models.DateTimeField(null=True)
     danger_seen_by = models.ForeignKey("staff.StaffMember", models.PROTECT, null=True, related_name="+")
 
@@ -34,6 +35,10 @@ class Complainant(models.Model):
         constraints = [
             models.UniqueConstraint(name="one_complainant_a_person", fields=["case", "reporter"]),
             models.CheckConstraint(
+                name="danger_is_looked_at_by_a_date",
+                condition=Q(danger_said_at=None, danger_due_at=None) | Q(danger_due_at__gt=F("danger_said_at")),
+            ),
+            models.CheckConstraint(
                 name="danger_is_seen_by_somebody_once_said",
                 condition=Q(danger_seen_at=None, danger_seen_by=None)
                 | Q(danger_seen_at__gte=F("danger_said_at"), danger_seen_by__isnull=False),
@@ -41,7 +46,7 @@ class Complainant(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["danger_said_at"],
+                fields=["danger_due_at"],
                 name="dangers_to_look_at",
                 condition=Q(danger_said_at__isnull=False, danger_seen_at=None),
             ),
@@ -66,7 +71,6 @@ class Telling(models.Model):
         LIFT_CANCELLED = "lift_cancelled", _("a measure will not be lifted after all")
         LIFTED = "lifted", _("a measure was lifted")
         OUTCOME = "outcome", _("the outcome")
-        COMPLAINT_ANSWERED = "complaint_answered", _("the answer to a complaint")
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="tellings")
     kind = models.CharField(max_length=18, choices=Kind)

@@ -20,7 +20,7 @@ from rempart.correspondence.services import open_conversation
 from rempart.intake.accounts import AccountBook
 from rempart.intake.models import Account, Report, Testimony
 from rempart.intake.services.importing import pseudonym, stored_testimony
-from rempart.intake.signals import report_received, testimonies_changed
+from rempart.intake.signals import report_received, testimonies_changed, testimonies_leaving
 from rempart.ledger import append
 from rempart.ledger.clock import now
 from rempart.ledger.events import Event
@@ -119,16 +119,19 @@ def receive_report(sent: HandedReport) -> Report:
     account = _account(sent.about)
     testimony = stored_testimony(said, account_id=account.pk, post_id=None)
     testimony.save(force_insert=True)
-    conversation = open_conversation(
-        "complainant",
-        about=reference(account),
-        person=f"intake.reporter:{pseudonym(reporter.id)}",
-        language=sent.language,
-        child_words=sent.minor is not False,
-        service=service,
-        report=sent.number,
-        email=sent.email,
-    )
+    try:
+        conversation = open_conversation(
+            "complainant",
+            about=reference(account),
+            person=f"intake.reporter:{pseudonym(reporter.id)}",
+            language=sent.language,
+            child_words=sent.minor is not False,
+            service=service,
+            report=sent.number,
+            email=sent.email,
+        )
+    except ValueError as error:
+        raise ReportRefused("email", "it is no e-mail address") from error
     report = Report.objects.create(
         testimony=testimony,
         conversation=conversation,
@@ -170,7 +173,9 @@ def mark_upheld(account: Account, at: datetime | None) -> None:
     said = Testimony.objects.filter(account=account, stance__in=("testimony", "relay")).exclude(
         reporter=str(account.reference)
     )
-    said.update(upheld_at=at)
+    changed = list(said.exclude(upheld_at=at) if at else said.exclude(upheld_at=None))
+    Testimony.objects.filter(pk__in=[testimony.pk for testimony in changed]).update(upheld_at=at)
+    _tell_of_authors(changed)
 
 
 @transaction.atomic
@@ -178,28 +183,31 @@ def withdraw_reports(account: Account, reporter: str) -> int:
     """Take what somebody reported of an account out of every assessment, because they ask for it.
 
     reporter: their pseudonym. What they posted in public is not theirs to withdraw here: its source says when it goes.
-    The words stay until `erase_withdrawn`. Returns how many testimonies were withdrawn by this call.
+    Their words are erased at once; that they came and were withdrawn is all that stays. Returns how many there were.
     """
     mine = Testimony.everything.filter(
         account=account, reporter=reporter, withdrawn_at=None, report__isnull=False
     ).select_for_update(of=("self",))
     withdrawn = list(mine)
-    _mark(withdrawn, "withdrawn_at", now())
+    if not withdrawn:
+        return 0
+    keys = [testimony.pk for testimony in withdrawn]
+    testimonies_leaving.send(Testimony, testimonies=keys)
+    Testimony.everything.filter(pk__in=keys).update(
+        withdrawn_at=now(),
+        text=None,
+        conduct=[],
+        conduct_services=[],
+        met_on=[],
+        complainant_minor=None,
+        origin=None,
+        evidence=[],
+        reporter_facts={},
+    )
     for testimony in withdrawn:
         append(Event.REPORT_WITHDRAWN, subject=testimony.report)
+    testimonies_changed.send(Testimony, accounts={account.pk})
     return len(withdrawn)
-
-
-def erase_withdrawn(testimonies: Iterable[Testimony]) -> int:
-    """Erase the words of testimonies that were withdrawn: that one was received and withdrawn is all that stays.
-
-    For the rooms on the right, which know whether an authority asked for them to be kept. Returns how many.
-    """
-    keys = [testimony.pk for testimony in testimonies if testimony.withdrawn_at is not None]
-    return Testimony.everything.filter(pk__in=keys).update(
-        text=None, conduct=[], conduct_services=[], met_on=[], complainant_minor=None, origin=None, evidence=[],
-        reporter_facts={},
-    )  # fmt: skip
 
 
 def _mark(testimonies: Iterable[Testimony], column: str, at: datetime | None) -> None:
@@ -207,8 +215,15 @@ def _mark(testimonies: Iterable[Testimony], column: str, at: datetime | None) ->
     for testimony in found:
         setattr(testimony, column, at)
     Testimony.everything.filter(pk__in=[testimony.pk for testimony in found]).update(**{column: at})
-    if found:
-        testimonies_changed.send(Testimony, accounts={testimony.account_id for testimony in found})
+    _tell_of_authors(found)
+
+
+def _tell_of_authors(testimonies: list[Testimony]) -> None:
+    """What became of somebody's word changes the weight of all that they said, of whomever."""
+    authors = {testimony.reporter for testimony in testimonies}
+    accounts = set(Testimony.objects.filter(reporter__in=authors).values_list("account_id", flat=True))
+    if accounts := accounts | {testimony.account_id for testimony in testimonies}:
+        testimonies_changed.send(Testimony, accounts=accounts)
 
 
 def _ensure_sound(sent: HandedReport, service: str, moment: datetime) -> None:

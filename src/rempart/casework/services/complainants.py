@@ -1,0 +1,123 @@
+"""Who reported and can be reached: they join by reporting, and can say that they are in danger.
+
+What they are told, and when, is in `telling`; taking back what they said, in `withdrawing`. Authors of public posts are
+never among them.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, QuerySet
+
+from rempart.casework.complainants.words import message
+from rempart.casework.models import Case, Complainant, Decision
+from rempart.casework.services.assessing import open_case
+from rempart.casework.services.guards import ensure_may_act
+from rempart.casework.services.misuse import suspension_of
+from rempart.correspondence.models import Message
+from rempart.correspondence.services import say
+from rempart.intake.models import Report
+from rempart.intake.services import set_aside
+from rempart.ledger import append
+from rempart.ledger.clock import now
+from rempart.ledger.events import Event
+from rempart.staff.models import StaffMember
+
+DANGER_WITHIN = timedelta(hours=1)
+
+
+@transaction.atomic
+def join(report: Report) -> Complainant | None:
+    """Take in somebody whose report came in: acknowledge it, and open the case of the account they speak of.
+
+    A report that came while its author's right to report is suspended is kept aside, unless somebody is in danger or it
+    concerns a minor: those are always read. An account of another service has no case; its reporter is told where to
+    turn. Returns the complainant, None in these two situations.
+    """
+    testimony, conversation = report.testimony, report.conversation
+    suspension = suspension_of(testimony.reporter)
+    if suspension is not None and not (report.danger or testimony.complainant_minor):
+        set_aside([testimony], now())
+        _acknowledge(report, message("kept_aside", day=suspension.ends_at))
+        return None
+    if testimony.account.service not in settings.REMPART_PLATFORM_SERVICES:
+        _acknowledge(report, message("elsewhere"))
+        return None
+    complainant, is_new = Complainant.objects.select_for_update().get_or_create(
+        case=open_case(testimony.account),
+        reporter=testimony.reporter,
+        defaults={
+            "conversation": conversation,
+            "minor": testimony.complainant_minor,
+            "joined_at": now(),
+        },
+    )
+    again = not is_new and complainant.withdrawn_at is None
+    if not is_new:
+        if complainant.withdrawn_at is not None:
+            complainant.withdrawn_at, complainant.joined_at = None, now()
+        complainant.minor = complainant.minor or testimony.complainant_minor
+        complainant.save(update_fields=["withdrawn_at", "joined_at", "minor"])
+    _acknowledge(report, message("receipt_again" if again else "receipt"))
+    if report.danger:
+        say_danger(complainant)
+    return complainant
+
+
+def _acknowledge(report: Report, text: dict[str, str]) -> None:
+    say(report.conversation, text=text, kind=Message.Kind.RECEIPT, once=f"receipt:{report.pk}")
+
+
+def reachable(case: Case) -> "QuerySet[Complainant]":
+    """The complainants of a case who can be written to: they did not withdraw, and their conversation is open."""
+    return case.complainants.filter(withdrawn_at=None, conversation__closed_at=None).select_related("conversation")
+
+
+def hearing(decision: Decision) -> "QuerySet[Complainant]":
+    """Those who are told of a decision: they had reported when it was taken.
+
+    Whoever reports afterwards hears of what is decided next: a report is no way to learn what holds for somebody.
+    """
+    return reachable(decision.case).filter(joined_at__lte=decision.taken_at or decision.proposed_at)
+
+
+def must_announce(case: Case) -> bool:
+    """Whether a complainant has to hear before a reviewer lifts something of this case."""
+    standing = Decision.objects.to_come_or_in_force().filter(
+        case=case.pk, taken_at__gte=OuterRef("joined_at"), measures__lifted_at=None
+    )
+    return reachable(case).filter(Exists(standing)).exists()
+
+
+@transaction.atomic
+def say_danger(complainant: Complainant) -> Complainant:
+    """Note that a complainant says that they are in danger now: an urgent thing for the team, due within the hour.
+
+    Recording imminent danger on the case, which makes measures begin at once, stays a person's act.
+    """
+    moment = now()
+    complainant.danger_said_at, complainant.danger_due_at = moment, moment + DANGER_WITHIN
+    complainant.danger_seen_at = complainant.danger_seen_by = None
+    complainant.save(update_fields=["danger_said_at", "danger_due_at", "danger_seen_at", "danger_seen_by"])
+    append(Event.DANGER_SAID, subject=complainant, content={"case": complainant.case_id})
+    say(complainant.conversation, text=message("danger"), once=f"danger:{moment.isoformat(timespec='minutes')}")
+    return complainant
+
+
+@transaction.atomic
+def see_danger(complainant: Complainant, *, acting: StaffMember) -> Complainant:
+    """Note that a member looked at what a complainant said of a danger. Harmless twice. Raises NotAllowed, Excluded."""
+    ensure_may_act(complainant.case, acting, whoever_works_on_it=True)
+    complainant = Complainant.objects.select_for_update(of=("self",)).get(pk=complainant.pk)
+    if complainant.danger_said_at is not None and complainant.danger_seen_at is None:
+        complainant.danger_seen_at, complainant.danger_seen_by = now(), acting
+        complainant.save(update_fields=["danger_seen_at", "danger_seen_by"])
+        append(Event.DANGER_SEEN, subject=complainant, acting=acting)
+    return complainant
+
+
+def dangers_to_see() -> "QuerySet[Complainant]":
+    """Complainants who say that they are in danger and whom nobody has looked at yet, the longest waiting first."""
+    waiting = Complainant.objects.filter(danger_said_at__isnull=False, danger_seen_at=None)
+    return waiting.select_related("case__account", "conversation").order_by(F("danger_said_at"), "pk")

@@ -1,0 +1,330 @@
+"""Those who reported: heard of receipt, measure and outcome; never too early, never too much; free to withdraw."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from rempart import records
+from rempart.casework.complainants.words import LANGUAGES, message, words
+from rempart.ledger.clock import now
+
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def reported(book, settings):
+    """Hand over a report: `reported("star.1", reporter="lea", danger=True)`; returns its Report."""
+    from rempart.intake.services import HandedReport, receive_report
+
+    numbers = iter(range(1000))
+
+    def hand_over(handle="star", *, reporter="lea", service="tiktok", text="Il m'a demandé des nudes.", **more):
+        return receive_report(
+            HandedReport(
+                number=more.pop("number", f"r{next(numbers)}"),
+                about=records.AccountReference(service, handle),
+                text=text,
+                conduct=["nude_request"],
+                reporter=records.Reporter(id=reporter),
+                **more,
+            )
+        )
+
+    return hand_over
+
+
+@pytest.fixture
+def tick(clock):
+    """Let time pass, then do what is due."""
+    from rempart.casework import tasks
+    from rempart.casework.services.times import do_what_is_due
+
+    def pass_time(by=MINUTE):
+        clock.move(by)
+        tasks.do_what_is_due(0)
+        do_what_is_due()
+
+    return pass_time
+
+
+def said_to(report):
+    """The kinds of what was said to the author of a report, in order."""
+    return [one.kind for one in report.conversation.messages.order_by("sent_at", "pk")]
+
+
+def last_words(report, language="en"):
+    """The last thing said to the author of a report."""
+    return report.conversation.messages.order_by("sent_at", "pk").last().text[language]
+
+
+@pytest.fixture
+def measured(reported, judged, reviewer):
+    """A report, and a measure approved on its account: `measured(sources=4.0)`; returns the report and the decision."""
+    from rempart.casework.services import approve_decision
+
+    def measure(sources=4.0, **more):
+        report = reported(**more)
+        account = report.testimony.account
+        account.age_band = "18_plus"
+        account.save()
+        case = judged(account, credibility=0.85, severity=2, independent_sources=sources)
+        waiting = case.decisions.get(state="proposed")
+        return report, approve_decision(waiting, acting=reviewer, reason="Concordant.")
+
+    return measure
+
+
+# --- reporting
+
+
+def test_a_report_is_acknowledged_and_opens_the_case_of_its_account(reported):
+    report = reported()
+    assert said_to(report) == ["receipt"]
+    assert report.testimony.account.case.complainants.get().conversation == report.conversation
+
+
+def test_somebody_who_reports_twice_is_one_complainant_with_one_conversation(reported):
+    first, again = reported(), reported(text="Il recommence.")
+    assert first.conversation == again.conversation
+    assert first.testimony.account.case.complainants.count() == 1
+    assert said_to(first) == ["receipt", "receipt"]
+
+
+def test_an_account_of_another_service_opens_no_case_and_its_reporter_is_told_where_to_turn(reported):
+    report = reported(service="snapchat")
+    assert not hasattr(report.testimony.account, "case")
+    assert "on another service" in last_words(report)
+
+
+def test_authors_of_public_posts_are_never_written_to(judged, respondent, reviewer, tick):
+    from rempart.casework.services import approve_decision
+    from rempart.correspondence.models import Conversation
+
+    case = judged(respondent(), credibility=0.85)
+    approve_decision(case.decisions.get(state="proposed"), acting=reviewer, reason="Concordant.")
+    tick()
+    assert not case.complainants.exists()
+    assert not Conversation.objects.filter(kind="complainant").exists()
+
+
+def test_a_report_that_speaks_of_danger_stands_before_the_team_within_the_hour(reported):
+    from rempart.casework.calendar import falls_due
+    from rempart.casework.services.complainants import dangers_to_see
+
+    report = reported(danger=True)
+    (waiting,) = dangers_to_see()
+    assert waiting.conversation == report.conversation
+    assert "112" in last_words(report)
+    assert "danger_said" in {one.kind for one in falls_due(now(), now() + timedelta(hours=2))}
+
+
+def test_a_danger_that_somebody_looked_at_no_longer_waits_until_it_is_said_again(reported, reviewer):
+    from rempart.casework.services.complainants import dangers_to_see, say_danger, see_danger
+
+    complainant = reported(danger=True).conversation.complainant
+    see_danger(complainant, acting=reviewer)
+    assert not dangers_to_see()
+    complainant.refresh_from_db()
+    say_danger(complainant)
+    assert [one.pk for one in dangers_to_see()] == [complainant.pk]
+
+
+# --- being told
+
+
+def test_a_measure_is_told_once_it_began_and_can_no_longer_be_undone(measured, tick):
+    report, _decision = measured()
+    tick(timedelta(seconds=30))
+    assert said_to(report) == ["receipt"]
+    tick()
+    assert said_to(report) == ["receipt", "measure"]
+    tick()
+    assert said_to(report) == ["receipt", "measure"]
+
+
+def test_nobody_hears_of_a_measure_with_few_sources_before_it_begins(measured, tick):
+    report, decision = measured(sources=1.0)
+    until = decision.begins_at - now()
+    assert until >= timedelta(hours=5)
+    tick(until - MINUTE)
+    assert said_to(report) == ["receipt"]
+    tick(2 * MINUTE)
+    assert said_to(report) == ["receipt", "measure"]
+
+
+def test_a_measure_that_was_undone_within_the_minute_is_told_to_nobody(measured, tick, reviewer):
+    from rempart.casework.services.undoing import undo
+
+    report, decision = measured()
+    undo(decision.case, acting=reviewer)
+    tick(2 * MINUTE)
+    assert not report.conversation.messages.filter(once=f"measure:{decision.pk}").exists()
+
+
+def test_whoever_reports_afterwards_does_not_learn_what_holds_already(measured, reported, tick):
+    _first, _decision = measured()
+    tick(2 * MINUTE)
+    late = reported(reporter="curious")
+    tick(2 * MINUTE)
+    assert said_to(late) == ["receipt"]
+
+
+def test_what_concerns_the_other_persons_money_is_not_told():
+    told = message("measure_preventive", measures=["no_monetisation"])
+    assert "cannot tell you everything" in told["en"]
+    assert not re.search(r"pay|money|argent|vers", told["en"] + told["fr"])
+
+
+def test_a_lapse_is_told_at_once_with_what_one_can_do(measured, tick):
+    report, decision = measured()
+    tick(2 * MINUTE)
+    tick(decision.ends_at - now() + timedelta(seconds=1))
+    assert said_to(report)[-1] == "lapse"
+    assert "block this account" in last_words(report)
+
+
+def test_a_lift_is_told_two_days_before_and_when_it_happens(measured, tick, reviewer):
+    from rempart.casework.services import lift_decision
+
+    report, decision = measured()
+    tick(2 * MINUTE)
+    lift_decision(decision, acting=reviewer, reason="Not enough.")
+    decision.refresh_from_db()
+    assert decision.in_force
+    tick(2 * MINUTE)
+    assert said_to(report)[-1] == "notice_before_lift"
+    tick(timedelta(hours=48))
+    assert said_to(report)[-1] == "lapse"
+    assert "decided to end what we had done" in last_words(report)
+
+
+def test_a_lift_that_is_cancelled_is_told_to_those_who_heard_of_it(measured, tick, reviewer):
+    from rempart.casework.services import lift_decision
+    from rempart.casework.services.lifting import cancel_announced_lift
+
+    report, decision = measured()
+    tick(2 * MINUTE)
+    lift_decision(decision, acting=reviewer, reason="Not enough.")
+    tick(2 * MINUTE)
+    cancel_announced_lift(decision, acting=reviewer, reason="Something new.")
+    tick(2 * MINUTE)
+    assert "goes on after all" in last_words(report)
+
+
+def test_a_lift_is_not_announced_for_somebody_who_reported_after_the_measure(measured, reported, clock):
+    from rempart.casework.services.complainants import must_announce
+    from rempart.casework.services.withdrawing import withdraw
+
+    report, decision = measured()
+    assert must_announce(decision.case)
+    clock.move(MINUTE)
+    reported(reporter="late")
+    withdraw(report.conversation)
+    assert not must_announce(decision.case)
+
+
+def test_a_refusal_to_act_is_told_and_can_be_complained_about(reported, judged, reviewer, tick):
+    from rempart.casework.services import take_no_action
+    from rempart.casework.services.appealing import file_appeal
+
+    report = reported()
+    case = judged(report.testimony.account, credibility=0.2)
+    outcome = take_no_action(case, acting=reviewer, reason="Nothing can be established.")
+    outcome = case.outcomes.last()
+    tick(2 * MINUTE)
+    assert said_to(report)[-1] == "outcome"
+    appeal = file_appeal(
+        case, by="complainant", conversation=report.conversation, grounds="I have the messages.", outcome=outcome
+    )
+    assert appeal.state == "filed"
+
+
+# --- withdrawing
+
+
+def test_whoever_withdraws_leaves_the_assessment_and_is_told_what_stays(reported):
+    from rempart.casework.services.withdrawing import withdraw
+    from rempart.intake.models import Testimony
+    from rempart.intake.selectors import records_about
+
+    report = reported()
+    account = report.testimony.account
+    assert withdraw(report.conversation) == 1
+    assert records_about([account]) == []
+    kept = Testimony.everything.get(report=report)
+    assert (kept.text, kept.conduct) == (None, [])
+    report.conversation.refresh_from_db()
+    assert report.conversation.closed_at is not None
+    assert said_to(report)[-1] == "withdrawal"
+    assert withdraw(report.conversation) == 0
+
+
+def test_what_an_authority_asked_to_keep_is_sealed_when_it_is_withdrawn(reported, staff_member):
+    from rempart.casework.services.holds import place_hold
+    from rempart.casework.services.withdrawing import withdraw
+
+    report = reported()
+    case = report.testimony.account.case
+    liaison = staff_member("authority_liaison")
+    place_hold(case, acting=liaison, reason="Asked by the court.", review_at=now() + timedelta(days=30))
+    withdraw(report.conversation)
+    assert case.held_copies.count() == 1
+
+
+def test_whoever_withdrew_is_told_nothing_more(measured, tick):
+    from rempart.casework.services.withdrawing import withdraw
+
+    report, decision = measured()
+    tick(2 * MINUTE)
+    withdraw(report.conversation)
+    tick(decision.ends_at - now() + MINUTE)
+    assert said_to(report)[-1] == "withdrawal"
+
+
+def test_whoever_withdrew_can_report_again(reported):
+    from rempart.casework.services.complainants import reachable
+    from rempart.casework.services.withdrawing import withdraw
+
+    report = reported()
+    withdraw(report.conversation)
+    again = reported(text="I changed my mind.")
+    assert [one.conversation for one in reachable(again.testimony.account.case)] == [report.conversation]
+
+
+# --- words
+
+TEXTS = [
+    (name, language, text)
+    for name in words()["messages"]
+    for language, text in message(name, measures=["no_live"], day=now(), reason="Because.").items()
+]
+NEVER = re.compile(
+    r"\b(victim\w*|cases?|dossiers?|risk\w*|risqu\w*|guilt\w*|coupable\w*|innocent\w*|accus\w*|offen[cs]\w*|infraction\w*|"
+    r"respondent|complainant|suspect\w*|credib\w*|crédib\w*|score\w*)\b",
+    re.IGNORECASE,
+)
+
+
+@pytest.mark.parametrize(("name", "language", "text"), TEXTS)
+def test_no_message_says_a_word_that_hurts_or_that_nobody_understands(name, language, text):
+    assert not NEVER.search(text)
+
+
+@pytest.mark.parametrize(("name", "language", "text"), TEXTS)
+def test_every_sentence_is_short_enough_for_a_child(name, language, text):
+    clauses = [one.split() for one in re.split(r"[.!?:;]\s|\n", text)]
+    assert max(len(one) for one in clauses) <= 28
+    assert sum(len(one) for one in clauses) / max(1, len([one for one in clauses if one])) <= 15
+
+
+@pytest.mark.parametrize(("name", "language", "text"), TEXTS)
+def test_no_message_tells_a_number_of_people_nor_an_hour(name, language, text):
+    without_helplines = re.sub(r"\b(112|114)\b", "", text)
+    without_ages = re.sub(r"18 ans|under 18|30 jours|30 days", "", without_helplines)
+    without_day = re.sub(r"\b\d{1,2}(er)?\s\w+( \d{4})?", "", without_ages)
+    assert not re.search(r"\d", without_day)
+
+
+def test_every_message_speaks_both_languages():
+    assert all(set(texts) == set(LANGUAGES) for texts in words()["messages"].values())
