@@ -254,6 +254,7 @@ def demo(no_serve: bool, port: int) -> None:
     """Take the example wave through the whole house, say what came of it, and serve the desk."""
     from rempart.site.serving import PortTaken, ensure_free, serve
 
+    os.environ.setdefault("REMPART_SECOND_FACTOR", "optional")  # everybody in it is invented
     with said_plainly(PortTaken):
         if not no_serve:
             ensure_free("127.0.0.1", port)
@@ -264,7 +265,8 @@ def demo(no_serve: bool, port: int) -> None:
         for line in example.told(wave, loaded=loaded):
             click.echo(line)
         if not no_serve:
-            click.echo(f"\nThe desk, signed in once: {example.sign_in_address(port)}")
+            click.echo("\nThis demonstration asks nobody for a second factor; `rempart serve` asks everybody for one.")
+            click.echo(f"The desk, signed in once: {example.sign_in_address(port)}")
             serve(port, with_worker=True)
 
 
@@ -407,18 +409,60 @@ def staff() -> None:
     """The people who work here."""
 
 
-@staff.command("add")
+@staff.command("invite")
 @click.argument("email")
 @click.option("--name", default="", help="The name that colleagues see.")
 @click.option("--role", "roles", multiple=True, default=["reviewer"], show_default=True, help="One or several.")
-def staff_add(email: str, name: str, roles: Sequence[str]) -> None:
-    """Add somebody who works here, with one or several roles (docs/roles.md): --role reviewer --role auditor."""
+@click.option("--site", default="http://localhost:8000", show_default=True, help="The site's address.")
+def staff_invite(email: str, name: str, roles: Sequence[str], site: str) -> None:
+    """Add somebody who works here, with one or several roles (docs/roles.md): --role reviewer --role auditor.
+
+    Prints a link that signs them in once, within 24 hours.
+    """
     set_up()
-    from rempart.staff.services import AddressRefused, add_member
+    from rempart.staff.services import INVITATION_LASTS, AddressRefused, add_member, make_link
 
     with said_plainly(AddressRefused):
-        add_member(email, name=name, roles=_roles(roles))
-    click.echo(f"{email} added. To sign in: rempart staff link {email}")
+        member = add_member(email, name=name, roles=_roles(roles))
+    click.echo(f"{site.rstrip('/')}/staff/link/{make_link(member, lasts=INVITATION_LASTS)}/")
+
+
+@staff.command("list")
+def staff_list() -> None:
+    """List the people who work here, with their roles."""
+    set_up()
+    from rempart.staff.models import StaffMember
+
+    for member in StaffMember.objects.filter(is_active=True).order_by("name"):
+        click.echo(f"{member.email}\t{member.name}\t{' '.join(member.roles)}")
+
+
+@staff.command("deactivate")
+@click.argument("email")
+@click.option("--reason", required=True, help="Why: kept in the ledger.")
+def staff_deactivate(email: str, reason: str) -> None:
+    """End somebody's access at once."""
+    set_up()
+    from rempart.staff.models import StaffMember
+    from rempart.staff.services import ChangeRefused, deactivate, find_member
+
+    with said_plainly(StaffMember.DoesNotExist, ChangeRefused):
+        deactivate(find_member(email), acting=None, reason=reason)
+    click.echo(f"{email} can no longer sign in.")
+
+
+@staff.command("forget-second-factor")
+@click.argument("email")
+@click.option("--reason", required=True, help="Why: kept in the ledger.")
+def staff_forget_second_factor(email: str, reason: str) -> None:
+    """Delete the second factors of somebody who lost them: they add another when they next sign in."""
+    set_up()
+    from rempart.staff.models import StaffMember
+    from rempart.staff.services import ChangeRefused, find_member, forget_second_factor
+
+    with said_plainly(StaffMember.DoesNotExist, ChangeRefused):
+        forget_second_factor(find_member(email), acting=None, reason=reason)
+    click.echo(f"{email} adds a second factor when they next sign in.")
 
 
 @staff.command("roles")
@@ -429,9 +473,9 @@ def staff_roles(email: str, roles: Sequence[str], reason: str) -> None:
     """Give somebody other roles (docs/roles.md)."""
     set_up()
     from rempart.staff.models import StaffMember
-    from rempart.staff.services import change_roles, find_member
+    from rempart.staff.services import ChangeRefused, change_roles, find_member
 
-    with said_plainly(StaffMember.DoesNotExist):
+    with said_plainly(StaffMember.DoesNotExist, ChangeRefused):
         member = change_roles(find_member(email), _roles(roles), acting=None, reason=reason)
     click.echo(f"{member.email} is now {', '.join(member.roles)}.")
 

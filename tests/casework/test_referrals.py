@@ -19,7 +19,9 @@ from rempart.ledger.clock import now
 from rempart.ledger.sequencer import sequence_pending
 from rempart.ledger.services import reference
 
-MARKUP = '#panic("x") #import "/etc/passwd": * *b* _i_ = T <l> @r $x^2$ \\ // c /* c */ `r` #{ while true {} } ]] [ ~ -- "q" #'
+MARKUP = (
+    '#panic(1) #import "/etc/passwd": * *b* _i_ = T <l> @r $x^2$ \\ // c /* d */ `r` #{ while true {} } ]] [ ~ -- #'
+)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from rempart import ledger
 from rempart.files.models import Hold, SealedContent, StoredFile
@@ -11,21 +11,26 @@ _OWN = {SealedContent, Hold}
 
 
 def erase_files(before: datetime) -> int:
-    """Files kept before that moment that nothing refers to and no legal hold keeps.
+    """Files kept before that moment that nothing refers to and no legal hold keeps."""
+    return erase_unreferenced(StoredFile.objects.filter(kept_at__lt=before), because="retention")
+
+
+def erase_unreferenced(files: "QuerySet[StoredFile]", *, because: str) -> int:
+    """Erase at once those of these files that nothing refers to and no legal hold keeps. Returns how many.
 
     Whoever refers to a file does so by a relation (any room's, found here without naming it). A locked file stays until
     it has been reported: it must not disappear with the message that brought it.
     """
-    over = StoredFile.objects.filter(~Exists(Hold.objects.filter(file=OuterRef("pk"))), kept_at__lt=before)
+    over = files.filter(~Exists(Hold.objects.filter(file=OuterRef("pk"))))
     over = over.filter(~Q(state=StoredFile.State.LOCKED) | Q(reported_at__isnull=False))
     for relation in StoredFile._meta.related_objects:
         if relation.related_model not in _OWN:
             over = over.filter(**{f"{relation.name}__isnull": True})
-    files = list(over.select_for_update(of=("self",), skip_locked=True))
-    for file in files:
-        ledger.erase(file, because="retention")
+    found = list(over.select_for_update(of=("self",), skip_locked=True))
+    for file in found:
+        ledger.erase(file, because=because)
         file.delete()
-    return len(files)
+    return len(found)
 
 
 ERASERS = {"file": erase_files}

@@ -20,6 +20,8 @@ from rempart.casework.referrals.package import DOCUMENT, pack
 from rempart.casework.services.guards import ensure_may_act, given_reason, locked
 from rempart.casework.services.holds import place_hold, release_hold
 from rempart.casework.signals import outcome_reached
+from rempart.files.models import StoredFile
+from rempart.files.retention import erase_unreferenced
 from rempart.files.services import keep, open_file
 from rempart.ledger import append
 from rempart.ledger.clock import now
@@ -259,12 +261,14 @@ def discard_referral(referral: Referral, *, acting: StaffMember, reason: str) ->
     Raises NotAllowed, Excluded, ReasonMissing, NotToBeApproved.
     """
     referral, reason = _to_approve(referral, acting, reason)
+    archive = referral.file_id
     referral.state, referral.file = Referral.State.DISCARDED, None
     referral.discarded_at, referral.discarded_by, referral.discarded_because = now(), acting, reason
     referral.save()
     append(Event.REFERRAL_DISCARDED, subject=referral, acting=acting, content={"reason": reason})
     for hold in referral.holds.standing():
         release_hold(hold, acting=acting, reason=reason)
+    erase_unreferenced(StoredFile.objects.filter(pk=archive), because="the file for the authority was discarded")
     return referral
 
 

@@ -19,6 +19,7 @@ from rempart.casework.models import Case, HeldCopy, LegalHold, Referral
 from rempart.casework.referrals.dossier import files_of
 from rempart.casework.services.guards import ensure_may_act, given_reason, locked
 from rempart.files.models import StoredFile
+from rempart.files.retention import erase_unreferenced
 from rempart.files.services import hold_file, keep, release_file
 from rempart.intake.models import Testimony
 from rempart.ledger import append
@@ -80,9 +81,10 @@ def release_hold(hold: LegalHold, *, acting: StaffMember, reason: str) -> LegalH
         release_file(file, on_behalf_of=reference(hold), acting=acting, reason=reason)
     append(Event.HOLD_RELEASED, subject=hold, acting=acting, content={"reason": reason})
     if not is_held(case):
-        for copy in case.held_copies.select_related("file"):
+        for copy in case.held_copies.all():
+            copy.delete()
             append(Event.HELD_COPY_ERASED, subject=copy.file, acting=acting)
-            copy.delete()  # nothing refers to the file any more: it leaves within the hour
+            erase_unreferenced(StoredFile.objects.filter(pk=copy.file_id), because="the last legal hold was released")
     return hold
 
 

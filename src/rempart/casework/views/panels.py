@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from rempart.casework.models import Case
+from rempart.casework.views import authorities
 from rempart.staff.models import StaffMember
 
 
@@ -20,7 +21,9 @@ class Panel(NamedTuple):
 
 
 # In the order of the page: the respondent, the complainants, the appeals, the authorities.
-PANELS: list[Panel] = []
+PANELS: list[Panel] = [
+    Panel("casework/parts/case_authorities.html", authorities.panel),
+]
 
 
 def panels_of(case: Case, member: StaffMember) -> list[dict[str, Any]]:
