@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 if "rempart.site.settings" in sys.modules:
     raise RuntimeError("Unset DJANGO_SETTINGS_MODULE: tests choose a home of their own before the settings are read")
@@ -24,6 +25,7 @@ if "rempart.site.settings" in sys.modules:
 TEST_HOME = Path(tempfile.mkdtemp(prefix="rempart-"))
 os.environ["REMPART_HOME"] = str(TEST_HOME)
 os.environ.pop("DATABASE_URL", None)
+os.environ["REMPART_SECOND_FACTOR"] = "optional"  # tests/staff tries what is required
 os.environ["DJANGO_SETTINGS_MODULE"] = "rempart.site.settings"
 
 import django  # noqa: E402
@@ -200,6 +202,32 @@ def clock() -> Iterator[Clock]:
     """A clock that the test moves; it is right again afterwards."""
     yield Clock()
     rempart_clock.set_offset(timedelta(0))
+
+
+@pytest.fixture(scope="session")
+def passkey() -> dict[str, Any]:
+    """A passkey as a browser registers it, with a key that nobody holds."""
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from fido2.cose import ES256
+    from fido2.utils import sha256, websafe_encode
+    from fido2.webauthn import Aaguid, AttestationObject, AttestedCredentialData, AuthenticatorData, CollectedClientData
+
+    number = os.urandom(16)
+    key = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
+    data = AuthenticatorData.create(
+        sha256(b"localhost"), 0x45, 0, AttestedCredentialData.create(Aaguid.NONE, number, key)
+    )
+    client = CollectedClientData.create("webauthn.create", b"challenge", "http://localhost")
+    return {
+        "id": websafe_encode(number),
+        "rawId": websafe_encode(number),
+        "type": "public-key",
+        "clientExtensionResults": {},
+        "response": {
+            "clientDataJSON": websafe_encode(client),
+            "attestationObject": websafe_encode(AttestationObject.create("none", data, {})),
+        },
+    }
 
 
 @pytest.fixture

@@ -156,7 +156,7 @@ def test_the_effect_is_what_replay_finds(own_database, tmp_path):
     file = tmp_path / "ours.yaml"
     file.write_text(stricter)
     for name in ("zoe", "malo"):
-        own_database.command("staff", "add", f"{name}@rempart.example", "--role", "policy_owner")
+        own_database.command("staff", "invite", f"{name}@rempart.example", "--role", "policy_owner")
     arguments = ("rulebook", "draft", str(file), "--because", "To see.", "--as")
     assert own_database.command(*arguments, "nobody@rempart.example").returncode == 1
     assert own_database.command(*arguments, "zoe@rempart.example").returncode == 0

@@ -120,7 +120,7 @@ def test_doctor_names_what_is_bad_and_exits_1(own_database):
 
 
 def test_somebody_is_added_and_signed_in_from_the_command_line(own_database):
-    assert own_database.command("staff", "add", "maud@example.org", "--name", "Maud").returncode == 0
+    assert own_database.command("staff", "invite", "maud@example.org", "--name", "Maud").returncode == 0
     printed = own_database.command("staff", "link", "maud@example.org").stdout
     assert re.fullmatch(r"http://localhost:8000/staff/link/[\w-]{43}/\n", printed)
 
@@ -129,8 +129,8 @@ def test_somebody_is_added_and_signed_in_from_the_command_line(own_database):
     ("arguments", "status", "said"),
     [
         (("staff", "link", "nobody@example.org"), 1, "Nobody active here has the address nobody@example.org"),
-        (("staff", "add", "not an address"), 1, "is not an e-mail address"),
-        (("staff", "add", "maud@example.org", "--role", "king"), 64, "king is none of reader"),
+        (("staff", "invite", "not an address"), 1, "is not an e-mail address"),
+        (("staff", "invite", "maud@example.org", "--role", "king"), 64, "king is none of reader"),
     ],
 )
 def test_a_command_that_cannot_be_done_says_why_in_a_sentence(own_database, arguments, status, said):

@@ -4,11 +4,14 @@ Whoever the table admits gets in, everybody else is refused, and a route and its
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
@@ -17,8 +20,9 @@ from django.urls import reverse
 from rempart.staff import keys
 from rempart.staff.access import views
 from rempart.staff.keys import Scope, make_key
+from rempart.staff.models import StaffMember
 from rempart.staff.roles import Role
-from rempart.staff.services import add_member
+from rempart.staff.services import add_member, set_password
 
 TABLE = Path(__file__).parents[2] / "docs" / "roles.md"
 METHODS = ("GET", "POST")
@@ -59,17 +63,23 @@ class Somebody:
 
     column: str
     client: Client
-    headers: dict[str, str]
+    headers: dict[str, str] = field(default_factory=dict)
+    member: StaffMember | None = None
 
 
 @pytest.fixture(scope="module")
-def people(world) -> list[Somebody]:
+def people(world, passkey) -> list[Somebody]:
     """Somebody of each role and nothing more, then nobody at all."""
-    found = [Somebody(ANYONE, Client(raise_request_exception=False), {})]
+    found = [Somebody(ANYONE, Client(raise_request_exception=False))]
     for role in Role:
         client = Client(raise_request_exception=False)
-        client.force_login(add_member(f"{role}@rempart.example", name=role.label, roles=[role]))
-        found.append(Somebody(role.value, client, {}))
+        member = add_member(f"{role}@rempart.example", name=role.label, roles=[role])
+        set_password(member, "une phrase que personne ne devine")
+        TOTP.activate(member, generate_totp_secret())
+        RecoveryCodes.activate(member)
+        Authenticator.objects.create(user=member, type="webauthn", data={"name": "Passkey", "credential": passkey})
+        client.force_login(member)
+        found.append(Somebody(role.value, client, member=member))
     return found
 
 
@@ -79,7 +89,8 @@ def send(world, examples) -> Callable[[Somebody, str, str], str]:
 
     def send(who: Somebody, route: str, method: str) -> str:
         example = examples.get(route)
-        address = reverse(route, kwargs=example.arguments(world) if example else {})
+        arguments = example.arguments(world) | example.own(who.member) if example else {}
+        address = reverse(route, kwargs=arguments)
         sent = urlencode(example.sent if example else {}) if route not in API_ROUTES else "{}"
         kind = "application/json" if route in API_ROUTES else "application/x-www-form-urlencoded"
         cookies = dict(who.client.cookies)

@@ -1,7 +1,8 @@
 """Who may use a view: each carries a mark that says so, and the middleware here holds everybody to it.
 
-`@needs(Permission.X)` asks for a permission, `@for_members` for being signed in, `@open_to_all(because=…)` for nothing.
-A view without a mark answers nobody, and a system check refuses to start with one.
+`@needs(Permission.X)` asks for a permission, `@for_members` for being signed in (`@for_enrolment` even without the
+second factor that the others want), `@open_to_all(because=…)` for nothing. A view without a mark answers nobody, and a
+system check refuses to start with one.
 """
 
 from collections.abc import Callable, Iterator
@@ -29,6 +30,7 @@ class Access:
     to_read: frozenset[Permission] = frozenset()
     to_change: frozenset[Permission] = frozenset()
     open_because: str = ""
+    enrolling: bool = False
 
     def asked(self, method: str) -> frozenset[Permission]:
         """The permissions of which one is needed to use the view by this HTTP method."""
@@ -49,6 +51,11 @@ def needs(*any_of: Permission, to_change: Permission | tuple[Permission, ...] = 
 def for_members(view: View) -> View:
     """Mark a view as for everybody who is signed in, whatever their roles."""
     return _mark(Access())(view)
+
+
+def for_enrolment(view: View) -> View:
+    """Mark a view as for members who may still have to add a second factor: where one is added."""
+    return _mark(Access(enrolling=True))(view)
 
 
 def open_to_all(*, because: str) -> Callable[[View], View]:

@@ -11,5 +11,5 @@ class StaffConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the checks that every view and every operation say who may use them."""
-        from rempart.staff import access, keys  # noqa: F401 - they register checks
+        """Register the checks, and what tells the ledger of second factors."""
+        from rempart.staff import access, keys, second_factor  # noqa: F401 - they register checks and receivers

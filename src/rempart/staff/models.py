@@ -1,9 +1,10 @@
 """Staff members, their one-time sign-in links and the failed attempts that lock a sign-in."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
@@ -67,6 +68,19 @@ class StaffMember(AbstractBaseUser):
     def may(self, permission: Permission) -> bool:
         """Whether this member may do what `permission` stands for."""
         return permission in self.permissions
+
+
+class Session(AbstractBaseSession):
+    """A browser's session: its data are Django's, and its member stands beside them once signed in."""
+
+    member = models.ForeignKey(StaffMember, models.CASCADE, null=True, related_name="sessions")
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        """The store that reads and writes this table."""
+        from rempart.staff.sessions import SessionStore
+
+        return SessionStore
 
 
 class SignInLink(models.Model):

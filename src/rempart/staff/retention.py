@@ -2,9 +2,7 @@
 
 from datetime import datetime
 
-from django.contrib.sessions.models import Session
-
-from rempart.staff.models import SignInAttempt, SignInLink
+from rempart.staff.models import Session, SignInAttempt, SignInLink
 
 
 def erase_attempts(before: datetime) -> int:

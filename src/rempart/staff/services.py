@@ -1,15 +1,18 @@
-"""What can be done with staff members: adding, changing, deactivating them, and making links that sign them in."""
+"""What can be done with staff members: inviting, changing, deactivating them, ending their sessions."""
 
 import hashlib
 import secrets
 from collections.abc import Iterable
 from datetime import timedelta
 
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from rempart import ledger
 from rempart.ledger import Event
@@ -19,6 +22,7 @@ from rempart.staff.roles import Role
 
 LINK_LASTS = timedelta(minutes=15)
 LONGEST_LINK = timedelta(hours=24)
+INVITATION_LASTS = LONGEST_LINK
 
 
 class AddressRefused(Exception):
@@ -27,6 +31,31 @@ class AddressRefused(Exception):
 
 class PasswordRefused(Exception):
     """The password is too easy to guess; the message says why."""
+
+
+class ChangeRefused(Exception):
+    """What an administrator asked for is refused; the message says why."""
+
+
+class OwnAccount(ChangeRefused):
+    """Nobody changes their own roles or access."""
+
+    def __str__(self) -> str:
+        return _("Nobody changes their own roles or access: ask another administrator.")
+
+
+class LastAdministrator(ChangeRefused):
+    """Without this member nobody could invite anybody."""
+
+    def __str__(self) -> str:
+        return _("This is the last administrator. Make somebody else an administrator first.")
+
+
+class ReasonMissing(ChangeRefused):
+    """No reason was given."""
+
+    def __str__(self) -> str:
+        return _("Give a reason.")
 
 
 class LinkRefused(Exception):
@@ -66,10 +95,15 @@ def add_member(email: str, *, name: str, roles: Iterable[Role], acting: StaffMem
 
 @transaction.atomic
 def change_roles(member: StaffMember, roles: Iterable[Role], *, acting: StaffMember | None, reason: str) -> StaffMember:
-    """Give a member other roles, one or several. Raises ValueError for none, or one that does not exist."""
-    member = StaffMember.objects.select_for_update().get(pk=member.pk)
-    before, member.roles = member.roles, ordered(roles)
+    """Give a member other roles, one or several; their sessions end. `acting` is None for a command.
+
+    Raises OwnAccount, LastAdministrator, ReasonMissing; ValueError for no role, or one that does not exist.
+    """
+    after, reason = ordered(roles), _given(reason)
+    member = _locked(member, acting, loses_administrator=Role.ADMINISTRATOR not in after)
+    before, member.roles = member.roles, after
     member.save(update_fields=["roles"])
+    member.sessions.all().delete()
     content = {"before": before, "after": member.roles, "reason": reason}
     ledger.append(Event.STAFF_ROLE_CHANGED, subject=member, acting=acting, content=content)
     return member
@@ -77,12 +111,18 @@ def change_roles(member: StaffMember, roles: Iterable[Role], *, acting: StaffMem
 
 @transaction.atomic
 def deactivate(member: StaffMember, *, acting: StaffMember | None, reason: str) -> StaffMember:
-    """End a member's access at once: open sessions and links stop working. The name stays on what they did."""
-    member = StaffMember.objects.select_for_update().get(pk=member.pk)
+    """End a member's access at once: sessions, links and second factors are deleted. The name stays on what they did.
+
+    Raises OwnAccount, LastAdministrator, ReasonMissing.
+    """
+    reason = _given(reason)
+    member = _locked(member, acting, loses_administrator=True)
     member.is_active = False
     member.set_unusable_password()
     member.save(update_fields=["is_active", "password"])
     member.links.all().delete()
+    member.sessions.all().delete()
+    _forget_ways_to_sign_in(member)
     ledger.append(Event.STAFF_DEACTIVATED, subject=member, acting=acting, content={"reason": reason})
     return member
 
@@ -96,6 +136,7 @@ def set_password(member: StaffMember, password: str) -> None:
         raise PasswordRefused(" ".join(error.messages)) from error
     member.set_password(password)
     member.save(update_fields=["password"])
+    ledger.append(Event.PASSWORD_SET, subject=member, acting=member)
 
 
 @transaction.atomic
@@ -130,8 +171,61 @@ def use_link(token: str) -> StaffMember:
     member = StaffMember.objects.get(links__token_hash=_hash(token))
     if not member.is_active:
         raise LinkRefused
-    ledger.append(Event.SIGNED_IN, subject=member, acting=member, content={"by": "link"})
+    ledger.append(Event.SIGN_IN_LINK_USED, subject=member, acting=member)
     return member
+
+
+@transaction.atomic
+def end_sessions(
+    member: StaffMember, *, acting: StaffMember | None, reason: str = "", keys: Iterable[str] | None = None
+) -> int:
+    """End a member's sessions, or those with these keys, at once. Returns how many there were.
+
+    One ends one's own without a reason. Raises ReasonMissing for somebody else's.
+    """
+    reason = reason.strip() if acting == member else _given(reason)
+    wanted = member.sessions.all() if keys is None else member.sessions.filter(pk__in=list(keys))
+    ended, _by_model = wanted.delete()
+    if ended:
+        content = {"sessions": ended, "reason": reason}
+        ledger.append(Event.SESSIONS_ENDED, subject=member, acting=acting, content=content)
+    return ended
+
+
+@transaction.atomic
+def forget_second_factor(member: StaffMember, *, acting: StaffMember | None, reason: str) -> StaffMember:
+    """Delete the second factors of somebody who lost them; they add another when they next sign in.
+
+    Raises OwnAccount, ReasonMissing.
+    """
+    reason = _given(reason)
+    member = _locked(member, acting, loses_administrator=False)
+    _forget_ways_to_sign_in(member)
+    member.sessions.all().delete()
+    ledger.append(Event.SECOND_FACTOR_FORGOTTEN, subject=member, acting=acting, content={"reason": reason})
+    return member
+
+
+def _locked(member: StaffMember, acting: StaffMember | None, *, loses_administrator: bool) -> StaffMember:
+    """The member as stored, locked. Raises OwnAccount, and LastAdministrator when nobody else would administer."""
+    if acting is not None and acting.pk == member.pk:
+        raise OwnAccount
+    administrators = StaffMember.objects.filter(is_active=True, roles__contains=[Role.ADMINISTRATOR])
+    found = {one.pk for one in administrators.order_by("pk").select_for_update()}  # two at once would remove both
+    if loses_administrator and found == {member.pk}:
+        raise LastAdministrator
+    return StaffMember.objects.select_for_update().get(pk=member.pk)
+
+
+def _forget_ways_to_sign_in(member: StaffMember) -> None:
+    Authenticator.objects.filter(user=member).delete()
+    SocialAccount.objects.filter(user=member).delete()
+
+
+def _given(reason: str) -> str:
+    if not (reason := reason.strip()):
+        raise ReasonMissing
+    return reason
 
 
 def _open_links(token: str) -> QuerySet[SignInLink]:

@@ -1,4 +1,5 @@
 """Keys by which other programs use the API."""
+
 import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.conf import settings
