@@ -30,30 +30,12 @@ class CaseworkConfig(AppConfig):
             dispatch_uid="casework.judge_in_shadow",
             weak=False,
         )
-        from rempart.casework.services import authorities, holds
-        from rempart.correspondence.signals import heard
-        from rempart.intake.signals import testimonies_leaving
-
-        case_assessed.connect(
-            lambda case, record, **_kwargs: authorities.note_assessment(case, record),
-            dispatch_uid="casework.note_assessment",
-            weak=False,
-        )
-        testimonies_leaving.connect(
-            lambda testimonies, **_kwargs: holds.seal_before_erasure(testimonies),
-            dispatch_uid="casework.seal_before_erasure",
-            weak=False,
-        )
-        heard.connect(
-            lambda conversation, message, **_kwargs: holds.hold_new_files(conversation.about, message.files.all()),
-            dispatch_uid="casework.hold_new_files",
-            weak=False,
-        )
-        from rempart.casework.services import respondents, telling
+        from rempart.casework.services import informing, respondents, telling
         from rempart.casework.services.desk import following
         from rempart.correspondence.links import host
 
         following.connect()
+        informing.connect()
         respondents.connect()
         telling.connect()
         from rempart.casework import agenda

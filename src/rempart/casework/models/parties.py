@@ -20,6 +20,7 @@ class RespondentSide(models.Model):
     handed_over_at = models.DateTimeField(null=True)
 
     class Meta:
+        indexes = [models.Index(fields=["reply_until"], name="replies_awaited")]
         constraints = [
             models.CheckConstraint(name="there_is_time_to_reply", condition=Q(reply_until__gt=models.F("opened_at"))),
         ]

@@ -1,0 +1,193 @@
+"""What falls due, and when: everything that people must do by a date, and everything that happens by itself.
+
+A module that has such a thing adds it here (`add_deadline`, `add_moment`, from an app's `ready()`); the calendar page,
+the reminders, the escalations and the record of what passed (`services.times`) all follow from that. Every question is
+bounded by dates and by a limit, so that it costs the same with a hundred cases and with 200,000.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, DateTimeField, DurationField, Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from rempart.casework.models import Case, Escalation, Reminder
+from rempart.ledger.clock import now
+from rempart.ledger.events import Event
+from rempart.staff.models import StaffMember
+
+MOST = 200
+REMIND_AFTER, ESCALATE_AFTER = 0.5, 0.75
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deadline:
+    """Something that a person must do by a date.
+
+    kind: its name in the tables of times; never changes once stored.
+    things: all of them, ever, each with `starts` (when the time given began), `due` (a column with an index), and
+        `over`: since when nobody has to do it any more, as it was done or stopped mattering; null while it waits.
+    case: the case of one, None where there is none. words: what has to be done, in a few words. url: where.
+    mine: the condition on `things` for those that a member is expected to do.
+    waits: what holds for all that wait and an index serves, where `over` alone would look through all there ever were.
+    """
+
+    kind: str
+    things: Callable[[], QuerySet[Any]]
+    case: Callable[[Any], Case | None]
+    words: Callable[[Any], str]
+    url: Callable[[Any], str]
+    mine: Callable[[StaffMember], Q]
+    waits: Callable[[], Q] = Q
+
+    def waiting(self) -> QuerySet[Any]:
+        """Those that still have to be done."""
+        return self.things().filter(self.waits(), over=None)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Moment:
+    """Something that happens by itself.
+
+    things: all of them, ever, each with `at`, a column with an index; those that will not happen left out.
+    event: how the ledger names it when it is first seen, with a row of Passing.
+    then: what else has to be done then, in the same transaction.
+    unseen: which of them nobody has recorded yet, where `then` records that with the thing itself, ledger row included.
+    """
+
+    kind: str
+    things: Callable[[], QuerySet[Any]]
+    case: Callable[[Any], Case | None]
+    words: Callable[[Any], str]
+    url: Callable[[Any], str]
+    mine: Callable[[StaffMember], Q]
+    event: Event | None = None
+    then: Callable[[Any], None] | None = None
+    unseen: Q | None = None
+
+
+DEADLINES: dict[str, Deadline] = {}
+MOMENTS: dict[str, Moment] = {}
+
+
+def add_deadline(deadline: Deadline) -> None:
+    """Add a kind of thing that people must do by a date. Adding it again replaces it."""
+    DEADLINES[deadline.kind] = deadline
+
+
+def add_moment(moment: Moment) -> None:
+    """Add a kind of thing that happens by itself. Adding it again replaces it."""
+    MOMENTS[moment.kind] = moment
+
+
+def after(share: float) -> ExpressionWrapper:
+    """The moment at which this share of the time between `starts` and `due` is over."""
+    span = ExpressionWrapper(F("due") - F("starts"), output_field=DurationField())
+    return ExpressionWrapper(
+        F("starts") + ExpressionWrapper(span * share, output_field=DurationField()), output_field=DateTimeField()
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Due:
+    """A line of the calendar. `late`: a person should have done it. `by_itself`: nobody has to do anything."""
+
+    at: datetime
+    kind: str
+    case: Case | None
+    words: str
+    url: str
+    late: bool = False
+    by_itself: bool = False
+    reminded: bool = False
+    escalated: bool = False
+
+
+def falls_due(since: datetime, until: datetime, member: StaffMember | None = None, *, most: int = MOST) -> list[Due]:
+    """What people must do and what happens by itself from `since` until before `until`, the late ones first.
+
+    member: only what that member is expected to do, or did. At most `most` lines of each kind.
+    """
+    lines = [line for deadline in DEADLINES.values() for line in _to_do(deadline, since, until, member, most)]
+    lines += [line for moment in MOMENTS.values() for line in _to_come(moment, max(since, now()), until, member, most)]
+    return sorted(lines, key=lambda line: (not line.late, line.at, line.kind))
+
+
+def late(member: StaffMember | None = None, *, most: int = MOST) -> list[Due]:
+    """What people should have done by now, the longest late first."""
+    lines = [line for deadline in DEADLINES.values() for line in _to_do(deadline, None, now(), member, most)]
+    return sorted(lines, key=lambda line: (line.at, line.kind))
+
+
+def late_count(member: StaffMember | None = None) -> int:
+    """How many things people should have done by now."""
+    return sum(_of(deadline, member).filter(due__lt=now()).count() for deadline in DEADLINES.values())
+
+
+def waiting_count(member: StaffMember | None = None) -> int:
+    """How many things wait for somebody, whenever they are due."""
+    return sum(_of(deadline, member).count() for deadline in DEADLINES.values())
+
+
+def by_day(since: datetime, until: datetime, member: StaffMember | None = None) -> dict[date, tuple[int, int]]:
+    """For each day (of the site's zone) that has any: how many things people must do, and how many come by themselves."""
+    zone = timezone.get_current_timezone()
+    to_do, by_itself = Counter[date](), Counter[date]()
+    for deadline in DEADLINES.values():
+        found = _of(deadline, member).filter(due__gte=since, due__lt=until)
+        to_do.update(dict(_per_day(found.annotate(day=TruncDate("due", tzinfo=zone)))))
+    for moment in MOMENTS.values():
+        found = _of(moment, member).filter(at__gte=max(since, now()), at__lt=until)
+        by_itself.update(dict(_per_day(found.annotate(day=TruncDate("at", tzinfo=zone)))))
+    return {day: (to_do[day], by_itself[day]) for day in sorted({*to_do, *by_itself})}
+
+
+def _per_day(found: QuerySet[Any]) -> Iterable[tuple[date, int]]:
+    return found.order_by().values("day").annotate(many=Count("pk")).values_list("day", "many")
+
+
+def _of(kind: Deadline | Moment, member: StaffMember | None) -> QuerySet[Any]:
+    found = kind.waiting() if isinstance(kind, Deadline) else kind.things()
+    return found if member is None else found.filter(kind.mine(member))
+
+
+def _to_do(
+    deadline: Deadline, since: datetime | None, until: datetime, member: StaffMember | None, most: int
+) -> Iterator[Due]:
+    present = now()
+    found = _of(deadline, member).filter(due__lt=until)
+    if since is not None:
+        found = found.filter(due__gte=since)
+    found = found.annotate(remind_at=after(REMIND_AFTER), escalate_at=after(ESCALATE_AFTER))
+    written = {"kind": deadline.kind, "key": OuterRef("pk")}
+    found = found.annotate(
+        reminded=Exists(Reminder.objects.filter(**written, due_at=OuterRef("remind_at"))),
+        escalated=Exists(Escalation.objects.filter(**written, due_at=OuterRef("escalate_at"))),
+    )
+    for thing in found.order_by("due", "pk")[:most]:
+        yield Due(
+            at=thing.due,
+            kind=deadline.kind,
+            case=deadline.case(thing),
+            words=deadline.words(thing),
+            url=deadline.url(thing),
+            late=thing.due < present,
+            reminded=thing.reminded,
+            escalated=thing.escalated,
+        )
+
+
+def _to_come(moment: Moment, since: datetime, until: datetime, member: StaffMember | None, most: int) -> Iterator[Due]:
+    for thing in _of(moment, member).filter(at__gte=since, at__lt=until).order_by("at", "pk")[:most]:
+        yield Due(
+            at=thing.at,
+            kind=moment.kind,
+            case=moment.case(thing),
+            words=moment.words(thing),
+            url=moment.url(thing),
+            by_itself=True,
+        )
