@@ -13,6 +13,7 @@ from django.db.models import Exists, F, OuterRef, QuerySet
 from rempart.casework.complainants.words import message
 from rempart.casework.models import Case, Complainant, Decision
 from rempart.casework.services.assessing import open_case
+from rempart.casework.services.authorities import open_threat
 from rempart.casework.services.guards import ensure_may_act
 from rempart.casework.services.misuse import suspension_of
 from rempart.correspondence.models import Message
@@ -25,6 +26,7 @@ from rempart.ledger.events import Event
 from rempart.staff.models import StaffMember
 
 DANGER_WITHIN = timedelta(hours=1)
+DANGER_SAID = "A person who reported says that they are in danger now."
 
 
 @transaction.atomic
@@ -101,6 +103,7 @@ def say_danger(complainant: Complainant) -> Complainant:
     complainant.danger_seen_at = complainant.danger_seen_by = None
     complainant.save(update_fields=["danger_said_at", "danger_due_at", "danger_seen_at", "danger_seen_by"])
     append(Event.DANGER_SAID, subject=complainant, content={"case": complainant.case_id})
+    open_threat(complainant.case, because=DANGER_SAID)
     say(complainant.conversation, text=message("danger"), once=f"danger:{moment.isoformat(timespec='minutes')}")
     return complainant
 

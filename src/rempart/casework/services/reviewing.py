@@ -15,6 +15,7 @@ from rempart.casework.errors import (
     SecondPersonNeeded,
 )
 from rempart.casework.models import Case, Decision, MeasureTaken
+from rempart.casework.services.authorities import open_threat
 from rempart.casework.services.four_eyes import why_two
 from rempart.casework.services.guards import (
     ensure_judged_no_appeal,
@@ -213,6 +214,7 @@ def record_danger(case: Case, *, acting: StaffMember, reason: str) -> Case:
         case.danger_at, case.danger_by, case.danger_because = now(), acting, reason
         case.save(update_fields=["danger_at", "danger_by", "danger_because"])
         append(Event.DANGER_RECORDED, subject=case, acting=acting, content={"reason": reason})
+        open_threat(case, acting=acting, because=reason)
         for decision in case.decisions.to_come_or_in_force().filter(mode=Decision.Mode.PREVENTIVE, renews=None):
             if decision.to_come:
                 _begin_now(decision, acting)
