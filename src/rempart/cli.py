@@ -558,6 +558,67 @@ def staff_key_revoke(number: int, reason: str) -> None:
 
 
 @cli.group()
+def endpoint() -> None:
+    """Where the platform is told of messages for its people (docs/correspondence.md)."""
+
+
+@endpoint.command("add")
+@click.argument("name")
+@click.argument("url")
+@click.option("--event", "events", multiple=True, help="What it is told of (default: everything).")
+@click.option("--service", "services", multiple=True, help="A service it speaks for (default: all).")
+def endpoint_add(name: str, url: str, events: Sequence[str], services: Sequence[str]) -> None:
+    """Add an endpoint and print the secret that its messages are signed with: it is shown this once."""
+    set_up()
+    from rempart.correspondence.announcing import EVENTS
+    from rempart.correspondence.endpoints import add_endpoint
+    from rempart.correspondence.errors import EndpointRefused
+
+    with said_plainly(EndpointRefused):
+        _endpoint, secret = add_endpoint(name, url, events=events or EVENTS, services=services, acting=None)
+    click.echo(secret)
+
+
+@endpoint.command("list")
+def endpoint_list() -> None:
+    """List the endpoints: name, address, what they are told of, for which services, on or off."""
+    set_up()
+    from rempart.correspondence.models import Endpoint
+
+    for one in Endpoint.objects.all():
+        state = "on" if one.active else "off"
+        click.echo(f"{one.name}\t{one.url}\t{' '.join(one.events)}\t{' '.join(one.services) or 'all'}\t{state}")
+
+
+@endpoint.command("test")
+@click.argument("name")
+def endpoint_test(name: str) -> None:
+    """Send an endpoint a signed payload that tells nothing; exits 1 when it does not take it."""
+    set_up()
+    from rempart.correspondence.delivering import test_endpoint
+    from rempart.correspondence.models import Endpoint
+
+    with said_plainly(Endpoint.DoesNotExist):
+        tested = test_endpoint(Endpoint.objects.get(name=name), acting=None)
+    if tested.delivered_at is None:
+        raise click.ClickException(f"{name} did not take it: {tested.last_error}")
+    click.echo(f"{name} took it.")
+
+
+@endpoint.command("rotate")
+@click.argument("name")
+def endpoint_rotate(name: str) -> None:
+    """Give an endpoint a new secret and print it; for a day the one before signs too."""
+    set_up()
+    from rempart.correspondence.endpoints import rotate_secret
+    from rempart.correspondence.models import Endpoint
+
+    with said_plainly(Endpoint.DoesNotExist):
+        secret = rotate_secret(Endpoint.objects.get(name=name), acting=None)
+    click.echo(secret)
+
+
+@cli.group()
 def referral() -> None:
     """Files for authorities."""
 

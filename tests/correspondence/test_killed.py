@@ -31,7 +31,9 @@ class Slow:
         with taken:
             head = b""
             while b"\r\n\r\n" not in head:
-                head += taken.recv(65536)
+                if not (part := taken.recv(65536)):
+                    return
+                head += part
             self.ids.append(head.lower().partition(b"webhook-id: ")[2].partition(b"\r\n")[0].decode())
             self.answers.wait(30)
             taken.sendall(b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n")

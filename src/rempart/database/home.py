@@ -15,7 +15,7 @@ class HomeUnusable(Exception):
     """The home folder belongs to somebody else, or cannot be made."""
 
 
-class KeyUnusable(Exception):
+class KeyUnusable(HomeUnusable):
     """A key given or kept is not one."""
 
 
