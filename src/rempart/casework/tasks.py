@@ -71,18 +71,16 @@ def compute_effect(version: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="casework.do_what_is_due", queueing_lock="casework.do_what_is_due")
 def do_what_is_due(timestamp: int) -> None:
-    """Record lapses and alarms, and look again at the cases concerned: other articles may answer what lapsed."""
+    """Do what fell due (services.times), tell respondents of it, forget what can no longer be undone."""
     from rempart.casework import services
+    from rempart.casework.services import times
     from rempart.casework.services.authorities import record_alarms
     from rempart.casework.services.respondents import tell_respondents
 
+    times.do_what_is_due()
     record_alarms()
-    services.record_lifts()
     services.forget_acts()
-    lapsed = services.record_lapses()
     tell_respondents()
-    if lapsed:
-        defer_accounts({decision.case.account_id for decision in lapsed})
 
 
 @app.periodic(cron="* * * * *")

@@ -115,6 +115,10 @@ MFA_FORMS = {
     "authenticate": "rempart.staff.forms.SecondFactorForm",
     "reauthenticate": "rempart.staff.forms.ConfirmByCodeForm",
     "activate_totp": "rempart.staff.forms.AddAuthenticatorForm",
+    "login_webauthn": "rempart.staff.forms.SignInByPasskeyForm",
+    "authenticate_webauthn": "rempart.staff.forms.PasskeyForm",
+    "reauthenticate_webauthn": "rempart.staff.forms.ConfirmByPasskeyForm",
+    "add_webauthn": "rempart.staff.forms.AddPasskeyForm",
 }
 SOCIALACCOUNT_ADAPTER = "rempart.staff.adapters.OpenIDAdapter"
 SOCIALACCOUNT_LOGIN_ON_GET = True  # a form may lead to no other site (form-action 'self')

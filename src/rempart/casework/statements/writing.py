@@ -5,8 +5,11 @@ until when, that a precaution is no finding, the facts, the part of software, th
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
+
+from babel.numbers import format_currency
+from django.utils import translation
 
 from rempart.casework.statements.dates import LANGUAGES, Language, day, moment, month
 from rempart.casework.statements.sentences import Sentences, typeset
@@ -71,6 +74,10 @@ class _Writer:
     def _day(self, at: str) -> str:
         return day(datetime.fromisoformat(at), self.language)
 
+    def _last_day(self, over: str) -> str:
+        """The last day of a period of which `over` is the first moment that is no longer part."""
+        return day(datetime.fromisoformat(over) - timedelta(seconds=1), self.language)
+
     def _restrictions(self) -> list[str]:
         fields, say = self.fields, self.words.say
         said = [f"{say('measure_' + one['measure'])} {say('kind_' + one['kind'])}" for one in fields["restrictions"]]
@@ -94,7 +101,8 @@ class _Writer:
         if facts["months"]:
             said.append(say("facts_months", months=", ".join(month(one, self.language) for one in facts["months"])))
         if facts["services"]:
-            names = ", ".join(str(SERVICE.get(one, one)) for one in facts["services"])
+            with translation.override(self.language):
+                names = ", ".join(str(SERVICE.get(one, one)) for one in facts["services"])
             said.append(say("facts_services", services=names))
         if facts["agreed"]:
             quoted = " ".join(self._in_language(one) for one in facts["agreed"])
@@ -129,10 +137,11 @@ class _Writer:
 
     def _redress(self) -> list[str]:
         redress, say = self.fields["redress"], self.words.say
+        body = redress["out_of_court"]
         return [
             say("reply", until=self._day(redress["reply_until"])),
-            say("complaint", until=self._day(redress["complaint_until"])),
-            say("out_of_court", **redress["out_of_court"]),
+            say("complaint", until=self._last_day(redress["complaint_until"])),
+            say("out_of_court", name=body["name"] or say("list_of_bodies"), url=body["url"]),
             say("court", name=say(f"court_{redress['court']}")),
             say("data_protection", **redress["data_protection"]),
         ]
@@ -155,6 +164,4 @@ class _Writer:
 
 def sum_of_money(amount: str, currency: str, language: Language) -> str:
     """An amount as each language writes it: « 1 234,50 € », “€1,234.50”."""
-    from babel.numbers import format_currency
-
     return format_currency(amount, currency, locale=language)
