@@ -12,25 +12,8 @@ from rempart.staff import services
 from rempart.staff.models import SignInLink
 from rempart.staff.roles import Role
 
-PASSWORD = "une phrase que personne ne devine"
 
-
-@pytest.fixture
-def member(db):
-    added = services.add_member("Maud@Example.org", name="Maud Arnaud", roles=[Role.REVIEWER])
-    services.set_password(added, PASSWORD)
-    return added
-
-
-def sign_in(client, password=PASSWORD, email="maud@example.org", **more):
-    return client.post(reverse("staff:sign-in"), {"email": email, "password": password}, **more)
-
-
-def signed_in(client) -> bool:
-    return "_auth_user_id" in client.session
-
-
-def test_looking_at_a_link_does_not_use_it(client, member):
+def test_looking_at_a_link_does_not_use_it(client, member, signed_in):
     address = reverse("staff:link", args=[services.make_link(member)])
     assert client.get(address).status_code == 200
     assert client.get(address).status_code == 200
@@ -39,7 +22,7 @@ def test_looking_at_a_link_does_not_use_it(client, member):
     assert signed_in(client)
 
 
-def test_a_link_opens_once(client, member):
+def test_a_link_opens_once(client, member, signed_in):
     address = reverse("staff:link", args=[services.make_link(member)])
     client.post(address)
     client.logout()
@@ -78,24 +61,24 @@ def test_of_eight_who_use_a_link_at_once_one_is_signed_in(own_database):
         assert sum(pool.map(use, range(8))) == 1
 
 
-def test_the_right_password_signs_in_whatever_the_case_of_the_address(client, member):
+def test_the_right_password_signs_in_whatever_the_case_of_the_address(client, member, sign_in, signed_in):
     sign_in(client, email="MAUD@example.org")
     assert signed_in(client)
 
 
-def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client, member):
+def test_a_wrong_password_and_an_unknown_address_get_the_same_answer(client, member, sign_in):
     wrong, unknown = sign_in(client, "wrong password"), sign_in(client, "wrong password", "nobody@example.org")
     assert (wrong.status_code, wrong.context["form"].errors) == (unknown.status_code, unknown.context["form"].errors)
 
 
-def test_five_failures_lock_the_right_password_out(client, member):
+def test_five_failures_lock_the_right_password_out(client, member, sign_in, signed_in):
     for _attempt in range(5):
         sign_in(client, "wrong password")
     assert sign_in(client).status_code == 429
     assert not signed_in(client)
 
 
-def test_a_locked_sign_in_opens_again_after_a_quarter_of_an_hour(client, member, clock):
+def test_a_locked_sign_in_opens_again_after_a_quarter_of_an_hour(client, member, clock, sign_in, signed_in):
     for _attempt in range(6):
         sign_in(client, "wrong password")
     clock.move(timedelta(minutes=16))
@@ -103,13 +86,13 @@ def test_a_locked_sign_in_opens_again_after_a_quarter_of_an_hour(client, member,
     assert signed_in(client)
 
 
-def test_a_lock_is_written_to_the_ledger_once(client, member):
+def test_a_lock_is_written_to_the_ledger_once(client, member, sign_in):
     for _attempt in range(8):
         sign_in(client, "wrong password")
     assert LedgerRow.objects.filter(event="sign_in_locked").count() == 1
 
 
-def test_a_fifth_attempt_that_is_right_locks_nobody_out(client, member):
+def test_a_fifth_attempt_that_is_right_locks_nobody_out(client, member, sign_in, signed_in):
     for _attempt in range(4):
         sign_in(client, "wrong password")
     sign_in(client)
@@ -117,20 +100,20 @@ def test_a_fifth_attempt_that_is_right_locks_nobody_out(client, member):
     assert not LedgerRow.objects.filter(event="sign_in_locked").exists()
 
 
-def test_thirty_failures_from_one_network_lock_it_out_whatever_the_address(client, member):
+def test_thirty_failures_from_one_network_lock_it_out_whatever_the_address(client, member, sign_in):
     for number in range(30):
         sign_in(client, "wrong password", f"guess{number}@example.org")
     assert sign_in(client).status_code == 429
 
 
-def test_the_lock_of_a_network_does_not_hold_elsewhere(client, member):
+def test_the_lock_of_a_network_does_not_hold_elsewhere(client, member, sign_in, signed_in):
     for number in range(30):
         sign_in(client, "wrong password", f"guess{number}@example.org")
     sign_in(client, REMOTE_ADDR="198.51.100.7")
     assert signed_in(client)
 
 
-def test_nothing_that_identifies_is_kept_of_an_attempt(client, member):
+def test_nothing_that_identifies_is_kept_of_an_attempt(client, member, sign_in):
     from rempart.staff.models import SignInAttempt
 
     sign_in(client, "wrong password")
@@ -139,16 +122,16 @@ def test_nothing_that_identifies_is_kept_of_an_attempt(client, member):
     assert "127.0.0.1" not in kept
 
 
-def test_signing_in_never_leads_to_another_site(client, member):
+def test_signing_in_never_leads_to_another_site(client, member, sign_in):
     answer = sign_in(client, QUERY_STRING="next=https://elsewhere.example/")
     assert answer.headers["Location"] == "/"
 
 
-def test_signing_in_leads_back_to_the_page_that_was_asked_for(client, member):
+def test_signing_in_leads_back_to_the_page_that_was_asked_for(client, member, sign_in):
     assert sign_in(client, QUERY_STRING="next=/cases/3/").headers["Location"] == "/cases/3/"
 
 
-def test_signing_out_takes_a_form(client, member):
+def test_signing_out_takes_a_form(client, member, sign_in, signed_in):
     sign_in(client)
     assert client.get(reverse("staff:sign-out")).status_code == 405
     assert signed_in(client)
@@ -156,7 +139,7 @@ def test_signing_out_takes_a_form(client, member):
     assert not signed_in(client)
 
 
-def test_deactivating_a_member_ends_open_sessions(client, member):
+def test_deactivating_a_member_ends_open_sessions(client, member, sign_in):
     sign_in(client)
     services.deactivate(member, acting=None, reason="left")
     assert not client.get(reverse("staff:sign-in")).wsgi_request.user.is_authenticated

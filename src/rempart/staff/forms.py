@@ -1,11 +1,21 @@
 """The forms of signing in, of one's own account, and of managing members and keys."""
 
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from allauth.account.adapter import get_adapter
 from allauth.core import context
+from allauth.mfa.adapter import get_adapter as second_factor
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
 from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -68,6 +78,47 @@ class ConfirmByCodeForm(CountedCode, ReauthenticateForm):
 
 class AddAuthenticatorForm(CountedCode, ActivateTOTPForm):
     """The first code of an authenticator, which shows that it works."""
+
+
+class Passkey(forms.Form):
+    """A form of allauth's that takes a browser's word; one that is not formed as such words are is simply wrong."""
+
+    def clean(self) -> dict[str, Any] | None:
+        """The form, when the passkey is good."""
+        with _wrong():
+            return super().clean()
+
+    def clean_credential(self) -> Any:
+        """The passkey, when it is good."""
+        with _wrong():
+            check = getattr(super(), "clean_credential", None)  # a new one is checked by clean()
+            return check() if check else self.cleaned_data["credential"]
+
+
+class SignInByPasskeyForm(Passkey, LoginWebAuthnForm):
+    """The passkey that signs in."""
+
+
+class PasskeyForm(Passkey, AuthenticateWebAuthnForm):
+    """The passkey that completes a sign-in."""
+
+
+class ConfirmByPasskeyForm(Passkey, ReauthenticateWebAuthnForm):
+    """The passkey that confirms that it is still oneself."""
+
+
+class AddPasskeyForm(Passkey, AddWebAuthnForm):
+    """A new passkey."""
+
+
+@contextmanager
+def _wrong() -> Iterator[None]:
+    try:
+        yield
+    except ValidationError:
+        raise
+    except (AttributeError, LookupError, TypeError, ValueError, struct.error) as error:
+        raise second_factor().validation_error("incorrect_code") from error
 
 
 class PasswordForm(forms.Form):
