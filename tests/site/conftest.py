@@ -7,6 +7,7 @@ once, in `make_world`, and whatever a request changes is undone after it.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -63,11 +64,18 @@ class World:
 
         return token_for(self.message.conversation)
 
+    @property
+    def respondent_token(self) -> str:
+        """The token of a link to a respondent's page."""
+        from rempart.correspondence.links import token_for
+
+        return token_for(self.case.respondent_side.conversation)
+
 
 def make_world() -> World:
     """Make one of each thing."""
     from rempart import records
-    from rempart.casework.models import Outcome, SecondReview, Simulation
+    from rempart.casework.models import Outcome, RespondentSide, SecondReview, Simulation
     from rempart.casework.services import record_assessment, rulebook_in_force
     from rempart.casework.services.authorities import assemble_referral, open_threat
     from rempart.casework.services.desk import keep_macro, save_filter
@@ -101,6 +109,11 @@ def make_world() -> World:
     conversation = open_conversation("complainant", about="example:1", person="example:2", service="tiktok", report="1")
     message = say(conversation, text="Example", files=[file])
     case = record_assessment(account, said, *rulebook_in_force())
+    about, person = f"casework.case:{case.pk}", f"intake.account:{account.pk}"
+    theirs = open_conversation("respondent", about=about, person=person)
+    RespondentSide.objects.create(
+        case=case, conversation=theirs, opened_at=moment, reply_until=moment + timedelta(days=14)
+    )
     liaison = add_member("liaison@rempart.example", name="Liaison", roles=["authority_liaison"])
     asked = {"kind": "justice", "language": "fr", "addressee": "Example", "reason": "Example"}
     referral = assemble_referral(case, acting=liaison, **asked)
@@ -174,9 +187,9 @@ EXAMPLES: dict[str, Example] = {
     "casework:case": Example(lambda world: {"pk": world.case.pk}),
     "casework:claim": Example(lambda world: {"pk": world.case.pk}),
     "casework:leave": Example(lambda world: {"pk": world.case.pk}),
-    "casework:take-over": Example(lambda world: {"pk": world.case.pk}, {"reason": "Example"}),
+    "casework:take-over": Example(lambda world: {"pk": world.case.pk}, sent={"reason": "Example"}),
     "casework:texts": Example(lambda world: {"pk": world.case.pk}),
-    "casework:notes": Example(lambda world: {"pk": world.case.pk}, {"text": "Example"}),
+    "casework:notes": Example(lambda world: {"pk": world.case.pk}, sent={"text": "Example"}),
     "casework:undo": Example(lambda world: {"pk": world.case.pk}),
     "casework:forget-filter": Example(lambda world: {"pk": world.filter.pk}),
     "casework:macro": Example(lambda world: {"pk": world.macro.pk}),
@@ -192,6 +205,14 @@ EXAMPLES: dict[str, Example] = {
     "casework:rulebook": Example(lambda world: {"name": "rempart"}),
     "casework:rulebook-version": Example(lambda world: {"pk": world.rulebook.pk}),
     "casework:rulebook-act": Example(lambda world: {"pk": world.rulebook.pk, "name": "withdraw"}),
+    "casework:respondent": Example(lambda world: {"token": world.respondent_token}),
+    "casework:respondent-appeal": Example(lambda world: {"token": world.respondent_token}),
+    "casework:respondent-data": Example(lambda world: {"token": world.respondent_token}),
+    "casework:respondent-sent": Example(lambda world: {"token": world.respondent_token, "what": "reply"}),
+    "casework:write-to-respondent": Example(lambda world: {"pk": world.case.pk}, sent={"text": "Example"}),
+    "casework:propose-fact": Example(lambda world: {"pk": world.case.pk}),
+    "casework:respondent-link": Example(lambda world: {"pk": world.case.pk}),
+    "casework:hand-over-data": Example(lambda world: {"pk": world.case.pk}),
     "casework:simulation": Example(lambda world: {"pk": world.simulation.pk}),
 }
 
