@@ -255,7 +255,7 @@ class Report(models.Model):
 
     `service` and `number` are how the platform knows it, `digest` a keyed one of what was sent, so that the same report
     sent twice is one and another under the same number is refused. Where its author is reached is known to the
-    conversation alone. `danger`: somebody said that they are in danger now.
+    conversation alone. `danger`: somebody said that they are in danger now. `country`: theirs, for numbers to call.
     """
 
     testimony = models.OneToOneField(Testimony, models.CASCADE, related_name="report")
@@ -265,6 +265,7 @@ class Report(models.Model):
     digest = models.BinaryField(max_length=32)
     danger = models.BooleanField(default=False)
     good_faith = models.BooleanField(null=True)
+    country = models.CharField(max_length=2, blank=True)
     arrived_at = models.DateTimeField()
 
     class Meta:

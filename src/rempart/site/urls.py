@@ -2,7 +2,11 @@
 
 from django.urls import include, path
 
+from rempart.site.api import api
+from rempart.staff.keys import machine_api
+
 urlpatterns = [
+    path("api/v1/", machine_api(api)),
     path("staff/", include("rempart.staff.urls")),
     path("staff/", include("rempart.staff.allauth_urls")),
     path("", include("rempart.pages.urls")),

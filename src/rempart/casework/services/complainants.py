@@ -16,7 +16,7 @@ from rempart.casework.services.assessing import open_case
 from rempart.casework.services.authorities import open_threat
 from rempart.casework.services.guards import ensure_may_act
 from rempart.casework.services.misuse import suspension_of
-from rempart.correspondence.models import Message
+from rempart.correspondence.models import Conversation, Message
 from rempart.correspondence.services import say
 from rempart.intake.models import Report
 from rempart.intake.services import set_aside
@@ -124,3 +124,27 @@ def dangers_to_see() -> "QuerySet[Complainant]":
     """Complainants who say that they are in danger and whom nobody has looked at yet, the longest waiting first."""
     waiting = Complainant.objects.filter(danger_said_at__isnull=False, danger_seen_at=None)
     return waiting.select_related("case__account", "conversation").order_by(F("danger_said_at"), "pk")
+
+
+_STANDING = {
+    Message.Kind.RECEIPT: "received",
+    Message.Kind.MEASURE: "measure",
+    Message.Kind.NOTICE_BEFORE_LIFT: "ending",
+    Message.Kind.LAPSE: "ended",
+    Message.Kind.OUTCOME: "answered",
+    Message.Kind.WITHDRAWAL: "withdrawn",
+}
+
+
+def standing_of(conversation: Conversation) -> str:
+    """Where things stand, as far as the author of the reports was told, one of `where_…` in words.yaml.
+
+    received, kept_aside, elsewhere, measure, ending, ended, answered or withdrawn.
+    """
+    said = conversation.messages.filter(author=Message.Author.SYSTEM, kind__in=[one.value for one in _STANDING])
+    last = said.order_by("sent_at", "pk").values_list("kind", flat=True).last()
+    standing = _STANDING.get(Message.Kind(last), "received") if last else "received"
+    if standing == "received" and not Complainant.objects.filter(conversation=conversation).exists():
+        aside = Report.objects.filter(conversation=conversation, testimony__set_aside_at__isnull=False)
+        return "kept_aside" if aside.exists() else "elsewhere"
+    return standing

@@ -53,6 +53,7 @@ class HandedReport(msgspec.Struct, frozen=True, kw_only=True):
     reporter: their id is the platform's own (a handle, as posts name their author); it is kept under a pseudonym.
     services, met_on: where it happened, and where contact began. origin: whatever the platform hashed; hashed again.
     danger: its author says that somebody is in danger now. received_at: when the platform received it.
+    country: its author's (ISO 3166-1), so that their page shows numbers to call; email: only if they gave one.
     """
 
     number: str
@@ -72,6 +73,7 @@ class HandedReport(msgspec.Struct, frozen=True, kw_only=True):
     danger: bool = False
     good_faith: bool | None = None
     language: str = "fr"
+    country: str = ""
     email: str = ""
 
 
@@ -140,6 +142,7 @@ def receive_report(sent: HandedReport) -> Report:
         digest=digest,
         danger=sent.danger,
         good_faith=sent.good_faith,
+        country=sent.country,
         arrived_at=moment,
     )
     append(
@@ -247,6 +250,8 @@ def _ensure_sound(sent: HandedReport, service: str, moment: datetime) -> None:
         raise ReportRefused("channel", f"it is none of {', '.join(REPORTED)}")
     if sent.language not in LANGUAGES:
         raise ReportRefused("language", f"it is none of {', '.join(LANGUAGES)}")
+    if sent.country and not (len(sent.country) == 2 and sent.country.isascii() and sent.country.isupper()):
+        raise ReportRefused("country", "it is no code of two capital letters")
     if not sent.text and not sent.conduct:
         raise ReportRefused("text", "say what happened, in `text` or in `conduct`")
     if sent.received_at and not moment - OLDEST <= sent.received_at <= moment + EARLIEST:
