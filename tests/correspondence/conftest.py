@@ -110,6 +110,15 @@ def mail_server(settings) -> Iterator[MailServer]:
     thread.join()
 
 
+@pytest.fixture(autouse=True)
+def _no_other_room(monkeypatch):
+    """The pages of this room alone, and nobody who listens."""
+    from rempart.correspondence import links, signals
+
+    monkeypatch.setattr(links, "_pages", {})
+    monkeypatch.setattr(signals.heard, "receivers", [])
+
+
 @pytest.fixture
 def endpoint(db, platform):
     """The platform's endpoint as it was added, and its secret."""
@@ -127,7 +136,7 @@ def conversation(db):
 
     def make(kind: str = "respondent", **given):
         number = next(made)
-        given = {"about": f"casework.case:{number}", "person": f"intake.account:{number}"} | given
+        given = {"about": f"example.thing:{number}", "person": f"example.person:{number}"} | given
         if {"account", "report"} & given.keys():
             given = {"service": "tiktok"} | given
         return open_conversation(kind, **given)

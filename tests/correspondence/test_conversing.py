@@ -30,14 +30,14 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"seen"
 
 
 def test_one_person_has_one_conversation_about_a_thing(conversation):
-    mine = conversation(about="casework.case:5", person="intake.account:5")
-    assert conversation(about="casework.case:5", person="intake.account:5") == mine
+    mine = conversation(about="example.thing:5", person="example.person:5")
+    assert conversation(about="example.thing:5", person="example.person:5") == mine
 
 
 def test_a_closed_conversation_is_opened_again(conversation, events_of):
-    mine = conversation(about="casework.case:5", person="intake.account:5")
+    mine = conversation(about="example.thing:5", person="example.person:5")
     close_conversation(mine)
-    conversation(about="casework.case:5", person="intake.account:5")
+    conversation(about="example.thing:5", person="example.person:5")
     assert events_of(mine) == ["conversation_opened", "conversation_closed", "conversation_opened"]
 
 
@@ -279,16 +279,16 @@ def test_an_export_holds_what_was_said_and_names_no_member(conversation, reviewe
 
 
 def test_conversations_are_erased_with_what_they_are_about(conversation, events_of):
-    mine = conversation(about="casework.case:9")
-    other = conversation(about="casework.case:10")
+    mine = conversation(about="example.thing:9")
+    other = conversation(about="example.thing:10")
     message = say(mine, text=BOTH)
-    assert erase_conversations(about="casework.case:9") == 1
+    assert erase_conversations(about="example.thing:9") == 1
     assert list(Conversation.objects.all()) == [other]
     assert events_of(message) == ["message_said", "content_erased"]
 
 
 def test_the_contents_of_the_ledger_leave_with_a_conversation(conversation):
-    mine = conversation(about="casework.case:9")
+    mine = conversation(about="example.thing:9")
     say(mine, text=BOTH)
-    erase_conversations(about="casework.case:9")
-    assert not Content.objects.filter(canonical__contains="casework.case:9").exists()
+    erase_conversations(about="example.thing:9")
+    assert not Content.objects.filter(canonical__contains="example.thing:9").exists()

@@ -67,7 +67,7 @@ def test_a_delivery_killed_between_sending_and_noting_is_sent_again_under_its_id
 
     add_endpoint("The platform", slow.url, acting=None)
     conversation = open_conversation(
-        "respondent", about="casework.case:1", person="intake.account:1", service="tiktok", account="leo.vrtx"
+        "respondent", about="example.thing:1", person="example.person:1", service="tiktok", account="leo.vrtx"
     )
     say(conversation, text="Bonjour", once="decision:1")
     worker = own_database.spawn("worker")

@@ -80,13 +80,13 @@ def test_a_file_is_destroyed_only_once_reported(locked, child_safety):
 
 
 def test_a_file_under_a_legal_hold_is_not_destroyed(reported, child_safety):
-    hold_file(reported, on_behalf_of="casework.referral:1", acting=None, reason="asked by the prosecutor")
+    hold_file(reported, on_behalf_of="example.order:1", acting=None, reason="asked by the prosecutor")
     with pytest.raises(FileHeld):
         destroy_file(reported, acting=child_safety, reason="over")
 
 
 def test_the_database_destroys_no_held_file_either(reported, child_safety):
-    hold_file(reported, on_behalf_of="casework.referral:1", acting=None, reason="asked by the prosecutor")
+    hold_file(reported, on_behalf_of="example.order:1", acting=None, reason="asked by the prosecutor")
     with pytest.raises(IntegrityError), transaction.atomic():
         StoredFile.objects.filter(pk=reported.pk).update(
             state="destroyed",
@@ -99,17 +99,17 @@ def test_the_database_destroys_no_held_file_either(reported, child_safety):
 
 def test_a_file_held_twice_is_released_twice(reported, child_safety):
     for number in (1, 2):
-        hold_file(reported, on_behalf_of=f"casework.referral:{number}", acting=None, reason="asked")
-    release_file(reported, on_behalf_of="casework.referral:1", acting=None, reason="over")
+        hold_file(reported, on_behalf_of=f"example.order:{number}", acting=None, reason="asked")
+    release_file(reported, on_behalf_of="example.order:1", acting=None, reason="over")
     with pytest.raises(FileHeld):
         destroy_file(reported, acting=child_safety, reason="over")
-    release_file(reported, on_behalf_of="casework.referral:2", acting=None, reason="over")
+    release_file(reported, on_behalf_of="example.order:2", acting=None, reason="over")
     assert destroy_file(reported, acting=child_safety, reason="over").state == "destroyed"
 
 
 def test_a_hold_is_put_once_for_each_thing(reported):
     for _time in range(2):
-        hold_file(reported, on_behalf_of="casework.referral:1", acting=None, reason="asked")
+        hold_file(reported, on_behalf_of="example.order:1", acting=None, reason="asked")
     assert [row.event for row in custody_of(reported)].count("file_held") == 1
 
 
@@ -139,4 +139,4 @@ def test_what_was_destroyed_is_opened_by_nobody(reported, child_safety):
 def test_what_was_destroyed_is_not_held(reported, child_safety):
     destroy_file(reported, acting=child_safety, reason="over")
     with pytest.raises(FileDestroyed):
-        hold_file(reported, on_behalf_of="casework.referral:1", acting=None, reason="too late")
+        hold_file(reported, on_behalf_of="example.order:1", acting=None, reason="too late")

@@ -25,7 +25,7 @@ def test_a_file_of_today_stays(db, png, clock):
 
 
 def test_a_file_that_a_message_refers_to_stays(db, png, clock):
-    conversation = open_conversation("complainant", about="casework.case:1", person="intake.testimony:1")
+    conversation = open_conversation("complainant", about="example.thing:1", person="example.person:1")
     hear(conversation, text="Voici", files=[("a.png", png)])
     assert left(clock) == 1
     conversation.delete()
@@ -33,7 +33,7 @@ def test_a_file_that_a_message_refers_to_stays(db, png, clock):
 
 
 def test_a_held_file_stays(db, png, clock):
-    hold_file(keep(png, name="a.png"), on_behalf_of="casework.referral:1", acting=None, reason="asked")
+    hold_file(keep(png, name="a.png"), on_behalf_of="example.order:1", acting=None, reason="asked")
     assert left(clock) == 1
 
 

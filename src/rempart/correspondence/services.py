@@ -124,7 +124,7 @@ def say(
         sent_at=moment,
         once=once,
     )
-    message.files.set(sent)
+    message.files.add(*sent)
     if acting:
         conversation.answered_at = moment
         conversation.save(update_fields=["answered_at"])
@@ -168,7 +168,7 @@ def hear(
         text={conversation.language: text} if text else {},
         sent_at=moment,
     )
-    message.files.set(kept)
+    message.files.add(*kept)
     conversation.heard_at = moment
     conversation.save(update_fields=["heard_at"])
     content = {"conversation": conversation.pk, "kind": message.kind, "files": [file.sha256 for file in kept]}
@@ -331,11 +331,20 @@ def erase_conversations(*, about: str) -> int:
     """
     found = list(Conversation.objects.filter(about=about).select_for_update())
     for conversation in found:
-        for message in conversation.messages.all():
-            ledger.erase(message, because="retention")
-        ledger.erase(conversation, because="retention")
-        conversation.delete()
+        erase_conversation(conversation, because="retention")
     return len(found)
+
+
+@transaction.atomic
+def erase_conversation(conversation: Conversation, *, because: str) -> None:
+    """Erase one conversation with its messages, deliveries and the contents of their ledger rows.
+
+    because: the reason, which must itself hold nothing personal.
+    """
+    for message in conversation.messages.all():
+        ledger.erase(message, because=because)
+    ledger.erase(conversation, because=because)
+    conversation.delete()
 
 
 def email_of(conversation: Conversation, holder: str = "self") -> str:

@@ -1,6 +1,7 @@
 """Files as a Django application."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class FilesConfig(AppConfig):
@@ -9,3 +10,9 @@ class FilesConfig(AppConfig):
     name = "rempart.files"
     label = "files"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Put the page of locked files into the menu of those who look after them."""
+        from rempart.staff import menu
+
+        menu.add("files:locked", _("Locked files"))

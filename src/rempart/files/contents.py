@@ -15,7 +15,8 @@ def write(file: StoredFile, sealed: bytes) -> None:
 def read(file: StoredFile) -> bytes:
     """A file's sealed content. Raises SealedContent.DoesNotExist."""
     with _cursor() as cursor:
-        row = cursor.execute("SELECT sealed FROM files_sealedcontent WHERE file_id = %s", [file.pk]).fetchone()
+        found = cursor.execute("SELECT sealed FROM files_sealedcontent WHERE file_id = %b", [file.pk], binary=True)
+        row = found.fetchone()
     if row is None:
         raise SealedContent.DoesNotExist
     return bytes(row[0])
