@@ -22,6 +22,12 @@ SIGNED_IN = [
     "simulation",
     "/ledger/",
     "/keys/",
+    "/staff/account/",
+    "/staff/members/",
+    "/staff/members/1/",
+    "/staff/keys/",
+    "/staff/second-factor/",
+    "/staff/second-factor/code/add/",
     "/nothing-here/",
 ]
 
