@@ -23,7 +23,7 @@ from rempart.casework.models import (
     RespondentSide,
     ThreatDecision,
 )
-from rempart.casework.services.appealing import open_window
+from rempart.casework.services.appealing import note_outcome, open_window
 from rempart.casework.services.due import record_lapses
 from rempart.casework.services.lifting import record_lifts
 from rempart.casework.services.reconsidering import drop_what_is_over, note_reply
@@ -311,7 +311,7 @@ def _follow() -> None:
 
     decision_taken.connect(lambda decision, **_k: open_window(Appeal.By.RESPONDENT, decision), **name("taken"))
     proposal_declined.connect(lambda decision, **_k: _refused(decision.case, decision), **name("declined"))
-    outcome_reached.connect(lambda outcome, **_k: _refused(outcome.case, outcome), **name("outcome"))
+    outcome_reached.connect(_concluded, **name("outcome"))
     decision_lifted.connect(_lifted, **name("lifted"))
     decision_lapsed.connect(_lapsed, **name("lapsed"))
     act_undone.connect(_undone, **name("undone"))
@@ -322,6 +322,11 @@ def _refused(case: Case, target: Decision | Outcome) -> None:
     """A refusal to act can be complained about by those who reported, where there are any who hear of it."""
     if case.complainants.filter(withdrawn_at=None).exists():
         open_window(Appeal.By.COMPLAINANT, target)
+
+
+def _concluded(outcome: Outcome, **_kwargs: Any) -> None:
+    note_outcome(outcome)
+    _refused(outcome.case, outcome)
 
 
 def _lifted(decision: Decision, **_kwargs: Any) -> None:

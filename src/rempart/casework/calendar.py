@@ -134,7 +134,7 @@ def waiting_count(member: StaffMember | None = None) -> int:
 
 
 def by_day(since: datetime, until: datetime, member: StaffMember | None = None) -> dict[date, tuple[int, int]]:
-    """For each day (of the site's zone) that has any: how many things people must do, and how many come by themselves."""
+    """For each day (of the site's zone) that has any: how many things people must do, how many come by themselves."""
     zone = timezone.get_current_timezone()
     to_do, by_itself = Counter[date](), Counter[date]()
     for deadline in DEADLINES.values():

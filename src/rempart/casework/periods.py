@@ -25,7 +25,7 @@ def months_after(day: date, months: int) -> date:
 def end_of_months(event: datetime, months: int, zone: tzinfo | None = None) -> datetime:
     """The last moment of a period of `months` that an event starts.
 
-    event: with its zone. zone: where its day is read, the site's by default. Raises ValueError for a moment without one.
+    event: with its zone. zone: where its day is read, the site's by default. Raises ValueError without one.
     """
     if event.tzinfo is None:
         raise ValueError("a moment has a time zone")

@@ -4,7 +4,6 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-
 # Who took part in what an appeal is about: everybody named on the decision, on those it renews and on its renewals, and
 # whoever lifted it or answered the case's question before the appeal was filed. Code asks the same function.
 FIRST_DECIDERS = """
@@ -21,8 +20,9 @@ CREATE FUNCTION casework_first_deciders(
     of_decision bigint, of_outcome bigint, of_restriction bigint, before timestamptz
 ) RETURNS SETOF bigint LANGUAGE sql STABLE AS $$
     WITH run AS (
-        SELECT casework_renewals(coalesce(of_decision, (SELECT decision_id FROM casework_outcome WHERE id = of_outcome)))
-            AS id
+        SELECT casework_renewals(
+            coalesce(of_decision, (SELECT decision_id FROM casework_outcome WHERE id = of_outcome))
+        ) AS id
     ), restricted AS (
         SELECT id, after_id FROM casework_reportingrestriction WHERE id = of_restriction
         UNION
@@ -51,14 +51,17 @@ ANOTHER_JUDGE = """
 CREATE FUNCTION casework_refuse_own_judge() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'UPDATE' THEN
-        IF (NEW.case_id, NEW.by, NEW.decision_id, NEW.outcome_id, NEW.restriction_id, NEW.conversation_id, NEW.filed_at)
+        IF (NEW.case_id, NEW."by", NEW.conversation_id, NEW.filed_at,
+            NEW.decision_id, NEW.outcome_id, NEW.restriction_id)
             IS DISTINCT FROM
-            (OLD.case_id, OLD.by, OLD.decision_id, OLD.outcome_id, OLD.restriction_id, OLD.conversation_id, OLD.filed_at)
+            (OLD.case_id, OLD."by", OLD.conversation_id, OLD.filed_at,
+            OLD.decision_id, OLD.outcome_id, OLD.restriction_id)
         THEN
             RAISE EXCEPTION 'what appeal % is about never changes', OLD.id
                 USING ERRCODE = 'check_violation', CONSTRAINT = 'an_appeal_stays_about_the_same';
         END IF;
-        IF OLD.state <> 'filed' AND (NEW.state, NEW.decided_by_id, NEW.decided_at, NEW.decided_because, NEW.withdrawn_at)
+        IF OLD.state <> 'filed'
+            AND (NEW.state, NEW.decided_by_id, NEW.decided_at, NEW.decided_because, NEW.withdrawn_at)
             IS DISTINCT FROM (OLD.state, OLD.decided_by_id, OLD.decided_at, OLD.decided_because, OLD.withdrawn_at)
         THEN
             RAISE EXCEPTION 'appeal % was answered or withdrawn already', OLD.id

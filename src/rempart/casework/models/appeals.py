@@ -1,7 +1,7 @@
 """Internal complaints (DSA Art. 20, "appeals" on pages), until when they can be made, and looking again after a reply.
 
-Nobody judges their own decision: triggers refuse an answer by anybody who took part in what is appealed, or who declared
-a conflict of interest, and a later part in it by whoever answered. What an appeal is about never changes.
+Nobody judges their own decision: triggers refuse an answer by anybody who took part in what is appealed, or who
+declared a conflict of interest, and a later part in it by whoever answered. What an appeal is about never changes.
 """
 
 from django.db import models
@@ -18,9 +18,9 @@ from rempart.casework.states import State as CaseState
 class Appeal(models.Model):
     """A complaint by somebody outside against a decision that concerns them, and the answer that a person gave to it.
 
-    A respondent appeals a decision that restricts them; a complainant a refusal to act: a decision declined or lifted, or
-    the outcome no_action or lifted; a reporter a warning or a suspended right to report. `state_before` is where the case
-    stood; `reopened` the proposal that an upheld complaint opened again. `decided_because`: the reasons as the person
+    A respondent appeals a decision that restricts them; a complainant a refusal to act: a decision declined or lifted,
+    or the outcome no_action or lifted; a reporter a warning or a suspended right to report. `state_before` is where the
+    case stood; `reopened` the proposal that an upheld complaint opened again. `decided_because`: the reasons as the person
     reads them, {"fr": …, "en": …}, in one language or both.
     """
 

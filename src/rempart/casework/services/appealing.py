@@ -167,13 +167,14 @@ def file_appeal(
     earlier = Appeal.objects.filter(conversation=conversation, **about).exclude(state=Appeal.State.WITHDRAWN)
     if earlier.exists():
         raise AlreadyAppealed
+    filed_at = now()
     appeal = Appeal.objects.create(
         case=case,
         by=by,
         conversation=conversation,
-        filed_at=now(),
+        filed_at=filed_at,
         grounds=grounds,
-        due_at=now() + _answered_within(case, by),
+        due_at=filed_at + _answered_within(case, by),
         state_before=_stood(case) if case else "",
         **about,
     )
@@ -227,7 +228,7 @@ def withdraw_appeal(appeal: Appeal) -> Appeal:
     appeal.save(update_fields=["state", "withdrawn_at"])
     append(Event.APPEAL_WITHDRAWN, subject=appeal)
     if appeal.case is not None:
-        _return(appeal, _stands_now(appeal))
+        _return(appeal, _stood_before(appeal))
     _tell(appeal, texts.withdrawal(appeal), Message.Kind.APPEAL, "withdrawn")
     return appeal
 
@@ -275,7 +276,7 @@ def answer_appeal(appeal: Appeal, *, upheld: bool, acting: StaffMember, reasons:
     )
     if appeal.case is not None:
         taken_up = upheld and appeal.by == By.COMPLAINANT
-        _return(appeal, State.INQUIRY if taken_up else _stands_now(appeal), acting=acting)
+        _return(appeal, State.INQUIRY if taken_up else _stood_before(appeal), acting=acting)
         if upheld:
             _restore(appeal, acting) if appeal.by == By.RESPONDENT else _take_up_again(appeal)
         # An answer cannot be undone: what it did is not left to be.
@@ -310,10 +311,14 @@ def _reasons(appeal: Appeal, reasons: Mapping[str, str] | str) -> dict[str, str]
     return said
 
 
-def _stands_now(appeal: Appeal) -> State:
-    """Where the case returns to: where it stood, or decided when it was closed or was answered meanwhile."""
-    answered = appeal.case.outcomes.filter(undone_at=None, decided_at__gte=appeal.filed_at).exists()
-    return State.DECIDED if answered or appeal.state_before == State.CLOSED else State(appeal.state_before)
+def note_outcome(outcome: Outcome) -> None:
+    """The question of a case was answered while an appeal waits: the case returns from it decided."""
+    outcome.case.appeals.filter(state=Appeal.State.FILED).update(state_before=State.DECIDED)
+
+
+def _stood_before(appeal: Appeal) -> State:
+    """Where the case returns to: a closed one is decided, and can be closed again."""
+    return State.DECIDED if appeal.state_before == State.CLOSED else State(appeal.state_before)
 
 
 def _return(appeal: Appeal, to: State, *, acting: StaffMember | None = None) -> None:
