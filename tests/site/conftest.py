@@ -173,6 +173,7 @@ EXAMPLES: dict[str, Example] = {
     "files:destroy-locked": Example(lambda world: {"pk": world.locked.pk}),
     "correspondence:mailbox": Example(lambda world: {"token": world.token}),
     "correspondence:adult": Example(lambda world: {"token": world.token}),
+    "correspondence:mail": Example(lambda world: {"token": world.token}),
     "correspondence:attachment": Example(lambda world: {"token": world.token, "pk": world.file.pk}),
     "correspondence:endpoint": Example(lambda world: {"pk": world.endpoint.pk}),
     "correspondence:retry": Example(lambda world: {"pk": world.delivery.pk}),

@@ -20,8 +20,11 @@ from rempart.text.normalise import normalise
 
 MOST_RANKED = 2_000
 MOST_FOUND = 40
+MOST_WORDS = 30
 _BEGINS, _ENDS = "\x02", "\x03"
 _MARKED = re.compile(f"{_BEGINS}([^{_ENDS}]*){_ENDS}")
+# Words, quotations and what is left out, as on the web; other signs would mean nothing, or too much, to PostgreSQL.
+_ASKED = re.compile(r'-?"[^"\x00]*\w[^"\x00]*"|(?:(?<!\S)-)?\w+')
 _NOT_A_LETTER = re.compile(r"[\W_]+")
 
 
@@ -57,7 +60,7 @@ def search(text: str, *, member: StaffMember, most: int = MOST_FOUND) -> list[Fo
     Those whose handle holds it come before all others. Quotation marks, « or » and « - » work as on the web.
     """
     found = {case.pk: Found(case, []) for case in cases_by_handle(text, member=member, most=most)}
-    folded = normalise(text).text.strip()
+    folded = " ".join(_ASKED.findall(normalise(text).text)[:MOST_WORDS])
     if folded:
         for row in _ranked(_readable(member).exclude(kind=CaseText.Kind.HANDLE), folded):
             if row.case_id not in found and len(found) >= most:

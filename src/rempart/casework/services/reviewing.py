@@ -204,7 +204,7 @@ def record_danger(case: Case, *, acting: StaffMember, reason: str) -> Case:
     Raises NotAllowed, Excluded, ReasonMissing, CaseClosed, AlreadyDone.
     """
     case = locked(case)
-    ensure_may_act(case, acting)
+    ensure_may_act(case, acting, whoever_works_on_it=True)
     reason = given_reason(reason)
     if case.state == State.CLOSED:
         raise CaseClosed

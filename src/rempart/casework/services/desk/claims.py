@@ -11,11 +11,11 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.lookups import LessThan
 
-from rempart.casework.errors import NotAllowed
+from rempart.casework.errors import ClaimedByAnother, NotAllowed
 from rempart.casework.models import AssessmentRecord, Case, Claim, ConflictOfInterest, Decision, SecondReview
 from rempart.casework.priority import BEHIND
 from rempart.casework.services.desk.exposure import SEVERE
-from rempart.casework.services.guards import ensure_may_act, given_reason, locked
+from rempart.casework.services.guards import ensure_free, ensure_may_act, given_reason, locked
 from rempart.casework.states import State
 from rempart.ledger import append
 from rempart.ledger.clock import now
@@ -46,6 +46,7 @@ def claim(case: Case, *, acting: StaffMember) -> Claim:
 
 
 def _hold(case: Case, acting: StaffMember) -> Claim:
+    ensure_free(case, acting)
     moment = now()
     held = Claim.objects.filter(case=case, member=acting, expires_at__gt=moment).first()
     if held is not None:
@@ -115,10 +116,17 @@ def claim_next(*, acting: StaffMember, after: Case | None = None, gentle: bool =
         choices = [waiting.filter(behind), waiting]
     if gentle:
         choices = [one.filter(_mild()) for one in choices] + choices
-    found = next((case for one in choices if (case := one.first()) is not None), None)
-    if found is not None:
-        _hold(found, acting)
-    return found
+    for cases in choices:
+        taken: list[int] = []
+        while (found := cases.exclude(pk__in=taken).first()) is not None:
+            try:
+                _hold(found, acting)
+            except ClaimedByAnother:
+                # Somebody claimed it after our query had begun and before it locked the row.
+                taken.append(found.pk)
+            else:
+                return found
+    return None
 
 
 def awaiting(member: StaffMember) -> "QuerySet[Case]":
