@@ -1,5 +1,6 @@
 """What people fill in at the desk: filters of the queue, reasons, and the start of a simulation."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -39,6 +40,76 @@ class LiftForm(ReasonForm):
             chosen = self.fields["measures"]
             chosen.choices = [(name, words_for("measure", name, capital=True)) for name in measures]
             chosen.initial = measures
+
+
+class FinalForm(ReasonForm):
+    """A final decision: which measures, for how long, under which articles, and the reasons that the person reads."""
+
+    LENGTHS = (
+        ("30", _("30 days")),
+        ("90", _("90 days")),
+        ("180", _("6 months")),
+        ("365", _("1 year")),
+        ("", _("Until somebody lifts it")),
+    )
+    measures = forms.MultipleChoiceField(label=_("Measures"), widget=forms.CheckboxSelectMultiple)
+    articles = forms.MultipleChoiceField(label=_("Articles that it rests on"), widget=forms.CheckboxSelectMultiple)
+    lasts = forms.ChoiceField(label=_("For how long"), choices=LENGTHS, required=False, initial="90")
+    reason_en = forms.CharField(
+        label=_("The same in English"),
+        help_text=_("If you leave it empty, the reasons above are shown in both languages."),
+        max_length=LONGEST_REASON,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    field_order = ("measures", "articles", "lasts", "reason", "reason_en")
+
+    def __init__(
+        self, *args: Any, measures: list[str], articles: list[tuple[str, str]], present: set[str], **kwargs: Any
+    ) -> None:
+        """`measures` and `articles` (with their titles) may be chosen; those `present` are ticked to begin with."""
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label = _("Your reasons: what is established, and how")
+        self.fields["reason"].help_text = _("The person concerned reads them. Name nobody who spoke.")
+        self.fields["measures"].choices = [(one, words_for("measure", one, capital=True)) for one in measures]
+        self.fields["articles"].choices = articles
+        self.fields["measures"].initial = [one for one in measures if one in present]
+        self.fields["articles"].initial = [name for name, _title in articles if name in present]
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """The reasons in both languages."""
+        given = str(self.cleaned_data["reason"])
+        return {"fr": given, "en": str(self.cleaned_data["reason_en"]).strip() or given}
+
+    @property
+    def length(self) -> timedelta | None:
+        """For how long; None until somebody lifts it."""
+        days = self.cleaned_data["lasts"]
+        return timedelta(days=int(days)) if days else None
+
+
+class WarnForm(ReasonForm):
+    """A warning, in words that the person concerned reads."""
+
+    reason_en = forms.CharField(
+        label=_("The same in English"),
+        help_text=_("If you leave it empty, the words above are shown in both languages."),
+        max_length=LONGEST_REASON,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label = _("The warning, to the person concerned")
+        self.fields["reason"].help_text = _("They read it as it stands. Name nobody who spoke.")
+
+    @property
+    def words(self) -> dict[str, str]:
+        """The warning in both languages."""
+        given = str(self.cleaned_data["reason"])
+        return {"fr": given, "en": str(self.cleaned_data["reason_en"]).strip() or given}
 
 
 class QueueForm(forms.Form):

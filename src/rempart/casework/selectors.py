@@ -128,7 +128,17 @@ def holders_of(cases: Iterable[Case]) -> dict[int, StaffMember]:
 def decisions_of(case: Case) -> "QuerySet[Decision]":
     """What was decided on a case, with everybody who had a part in it."""
     people = ("approved_by", "seconded_by", "declined_by", "confirmed_by", "rulebook")
-    return case.decisions.select_related(*people).prefetch_related("measures__lifted_by")
+    kept = case.decisions.exclude(state=Decision.State.UNDONE)
+    return kept.select_related(*people).prefetch_related("measures__lifted_by")
+
+
+def history_of(account: Account) -> "QuerySet[Decision]":
+    """What counts when an account is looked at again: decisions that held, but those that people lifted.
+
+    A preventive one among them says that there was a precaution, not that anything was established.
+    """
+    held = MeasureTaken.objects.filter(decision=OuterRef("pk"), lifted_at=None)
+    return Decision.objects.filter(Exists(held), case__account=account, state=Decision.State.TAKEN)
 
 
 def articles_matched(case: Case, assessment: Assessment) -> tuple[list[Article], RulebookVersion]:

@@ -16,6 +16,7 @@ from rempart.casework.errors import (
     StillInForce,
 )
 from rempart.casework.models import Case, ConflictOfInterest, Decision, MeasureTaken, Outcome, RulebookVersion
+from rempart.casework.services.disclosing import ensure_leads_to_nobody
 from rempart.casework.services.four_eyes import why_two
 from rempart.casework.services.guards import ensure_may_act, ensure_open, given_reason, given_words, locked
 from rempart.casework.services.moving import conclude, move
@@ -23,6 +24,7 @@ from rempart.casework.services.required import articles_matching
 from rempart.casework.services.rulebooks import book_of, rulebook_in_force
 from rempart.casework.services.taking import replace_proposals, take
 from rempart.casework.services.undoing import remembered
+from rempart.casework.statements.wording import ensure_said_fairly
 from rempart.casework.states import Move, State
 from rempart.ledger import append
 from rempart.ledger.clock import now
@@ -81,7 +83,8 @@ def decide_final(
     second; else it is taken now, and takes over whatever stands without a gap.
 
     Raises NotAllowed, Excluded, ReasonMissing, CaseClosed, AppealPending, ArticleNotMatched, MeasureNotAllowed,
-    AlreadyDone (one's own same proposal waits already), ValueError for a length that is none.
+    LeadsToSomebody, AdultOnlyOffence, AlreadyDone (one's own same proposal waits already), ValueError for a length that
+    is none.
     """
     case = locked(case)
     ensure_may_act(case, acting)
@@ -91,6 +94,7 @@ def decide_final(
         raise ValueError("a final decision lasts for a positive time, or until it is lifted")
     choices = final_choices(case)
     chosen, cited = _checked(choices, set(measures), set(articles))
+    _ensure_may_be_read(case, words)
     latest = case.assessments.first()
     if latest is None:
         raise ArticleNotMatched
@@ -137,6 +141,12 @@ def decide_final(
         if not decision.four_eyes:
             take(decision, acting=acting)
     return decision
+
+
+def _ensure_may_be_read(case: Case, words: Mapping[str, str]) -> None:
+    """Refuse words to the person concerned that could lead to whoever spoke, or cite what only an adult can do."""
+    ensure_said_fairly(words.values(), preventive=False, adult=case.account.held_to_be_adult)
+    ensure_leads_to_nobody(case, words.values(), fact=True)
 
 
 def _checked(choices: FinalChoices, measures: set[str], articles: set[str]) -> tuple[list[str], list[str]]:
@@ -191,12 +201,14 @@ def warn(case: Case, *, acting: StaffMember, text: str | Mapping[str, str], reas
     """Warn the person concerned, in words that they will read. Nothing is restricted.
 
     `reason` is kept with the case; without one, the words are the reason.
-    Raises NotAllowed, Excluded, ReasonMissing, CaseClosed, AppealPending, StillInForce.
+    Raises NotAllowed, Excluded, ReasonMissing, CaseClosed, AppealPending, StillInForce, LeadsToSomebody,
+    AdultOnlyOffence.
     """
     case = locked(case)
     ensure_may_act(case, acting)
     words = given_words(text)
     ensure_open(case)
+    _ensure_may_be_read(case, words)
     _ensure_nothing_pending(case)
     with remembered(case, acting, "warn"):
         return conclude(case, "warned", acting=acting, because=reason.strip() or words["fr"], words=words)

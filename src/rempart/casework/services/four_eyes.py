@@ -39,7 +39,7 @@ def why_two(case: Case, about: Decision | Iterable[str] = ()) -> list[str]:
         articles = (one for one in book_of(about.rulebook).articles if one.id in about.articles)
         if any(article.approval == "two_reviewers" for article in articles):
             why.append(RULEBOOK)
-        if any(is_heavier(order) for order in PlatformOrder.objects.filter(measure__decision=about)):
+        if any(is_heavier(order) for order in PlatformOrder.objects.filter(measure__decision=about.pk)):
             why.append(APPROXIMATION)
     return why
 

@@ -108,7 +108,7 @@ def _lift_renewal(
 ) -> None:
     """What was lifted does not come back with a renewal that was to go on from the decision's end."""
     names = {one.measure for one in measures}
-    for renewal in Decision.objects.filter(renews=decision).prefetch_related("measures"):
+    for renewal in Decision.objects.filter(renews=decision):
         renewal.case = decision.case
         if renewal.state == Decision.State.PROPOSED:
             replace_proposals(decision.case, acting=acting)

@@ -33,6 +33,17 @@ _TABLES: dict[str, tuple[type[models.Model], str]] = {
     "measure": (MeasureTaken, "decision__case"),
     "outcome": (Outcome, "case"),
 }
+# Of the case itself, what acts change: the desk keeps its own columns up to date.
+_OF_THE_CASE = (
+    "id",
+    "state",
+    "danger_at",
+    "danger_by_id",
+    "danger_because",
+    "closed_at",
+    "closed_by_id",
+    "closed_because",
+)
 _EMPTIED = ("taken_at", "since", "begins_at", "review_due", "ends_at", "ended_at", "renews_id", "lapse_recorded_at")
 _remembering: ContextVar[bool] = ContextVar("remembering", default=False)
 
@@ -137,7 +148,7 @@ def _rows(case: Case) -> dict[str, Row]:
     return {
         f"{table}:{row['id']}": {name: _plain(value) for name, value in row.items()}
         for table, (model, where) in _TABLES.items()
-        for row in model._default_manager.filter(**{where: case.pk}).values()
+        for row in model._default_manager.filter(**{where: case.pk}).values(*(_OF_THE_CASE if model is Case else ()))
     }
 
 
