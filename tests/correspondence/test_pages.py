@@ -237,6 +237,31 @@ def test_who_wrote_is_told_to_each_side_in_its_own_words(client, conversation):
     assert '<span class="strong">You</span>' in client.get(address(mine, holder="adult")).content.decode()
 
 
+def test_the_person_gives_an_address_and_takes_it_back(client, mine):
+    from rempart.correspondence.services import email_of
+
+    client.post(address(mine, "mail"), {"email": "leo@example.org"})
+    mine.refresh_from_db()
+    assert email_of(mine) == "leo@example.org"
+    client.post(address(mine, "mail"), {"email": ""})
+    mine.refresh_from_db()
+    assert email_of(mine) == ""
+
+
+def test_what_is_no_address_is_refused(client, mine):
+    assert client.post(address(mine, "mail"), {"email": "nowhere"}).status_code == 422
+
+
+def test_an_address_lies_open_in_no_table(client, mine):
+    from django.db import connection
+
+    client.post(address(mine, "mail"), {"email": "leo@example.org"})
+    with connection.cursor() as cursor:
+        for table in ("correspondence_conversation", "ledger_content"):
+            cursor.execute(f"SELECT count(*) FROM {table} t WHERE t::text LIKE '%leo@example.org%'")
+            assert cursor.fetchone()[0] == 0
+
+
 # --- the administrator
 
 

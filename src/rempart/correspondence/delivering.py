@@ -30,7 +30,7 @@ JITTER = 0.1
 LONGEST_ASKED = 86_400  # seconds of Retry-After that are believed
 
 
-def deliver_due(*, budget: float = 30.0) -> int:
+def deliver_due(*, budget: float = 20.0) -> int:
     """Try what is due, at most `budget` seconds long. Returns how many arrived.
 
     An endpoint (or the mail server) that nobody answers at is left alone until the next call: one that is down must not

@@ -96,6 +96,16 @@ class ConversationForm(forms.Form):
         return None
 
 
+class MailForm(forms.Form):
+    """Be told by e-mail when there is a message."""
+
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        required=False,
+        help_text=_("The e-mail says that there is a message, never what about. Leave it empty to get none."),
+    )
+
+
 class AdultForm(forms.Form):
     """Let in an adult one trusts."""
 

@@ -277,6 +277,21 @@ def choose_language(conversation: Conversation, language: str) -> None:
 
 
 @transaction.atomic
+def give_email(conversation: Conversation, email: str) -> None:
+    """Be told by e-mail from now on at this address, or no longer when it is empty. Asked by the person alone.
+
+    Raises MessageRefused (field email) for what is no address.
+    """
+    try:
+        sealed = _sealed(email) if email else None
+    except ValueError as error:
+        raise MessageRefused("email", _("This is not an e-mail address.")) from error
+    Conversation.objects.filter(pk=conversation.pk).update(sealed_email=sealed)
+    conversation.sealed_email = sealed
+    ledger.append(Event.ADDRESS_CHANGED, subject=conversation, content={"by_mail": bool(email)})
+
+
+@transaction.atomic
 def close_conversation(conversation: Conversation, *, acting: StaffMember | None = None, reason: str = "") -> None:
     """Close it: it can still be read by its link, nothing more is said. Harmless twice."""
     conversation = Conversation.objects.select_for_update().get(pk=conversation.pk)

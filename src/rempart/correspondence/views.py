@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from rempart.correspondence import delivering, endpoints, services
 from rempart.correspondence.errors import ConversationClosed, EndpointRefused, MessageRefused
-from rempart.correspondence.forms import AdultForm, ConversationForm, EndpointForm
+from rempart.correspondence.forms import AdultForm, ConversationForm, EndpointForm, MailForm
 from rempart.correspondence.links import LinkAccess, by_link, link_for
 from rempart.correspondence.models import Delivery, Endpoint
 from rempart.correspondence.selectors import OUTSIDE, seen_outside
@@ -74,6 +74,23 @@ def adult(request: HttpRequest, access: LinkAccess) -> HttpResponse:
             form.add_error(None, str(error))
     shown = {"access": access, "form": form, "link": link, "back": link_for(access.conversation)}
     return render(request, "correspondence/adult.html", shown, status=422 if form.errors else 200)
+
+
+@by_link()
+@require_http_methods(["GET", "HEAD", "POST"])
+def mail(request: HttpRequest, access: LinkAccess) -> HttpResponse:
+    """Give an address at which one is told that there is a message, or take it back."""
+    if access.holder != "self":
+        raise Http404
+    conversation = access.conversation
+    form = MailForm(
+        request.POST if request.method == "POST" else None, initial={"email": services.email_of(conversation)}
+    )
+    if form.is_valid():
+        services.give_email(conversation, form.cleaned_data["email"])
+        return redirect(link_for(conversation))
+    shown = {"access": access, "form": form, "back": link_for(conversation)}
+    return render(request, "correspondence/mail.html", shown, status=422 if form.errors else 200)
 
 
 @needs(Permission.ADMINISTER)

@@ -39,6 +39,7 @@ class Event(TextChoices):
     MESSAGE_WITHDRAWN = "message_withdrawn", _("Message withdrawn within a minute")
     LINK_OPENED = "link_opened", _("Page opened by its signed link")
     LINKS_REVOKED = "links_revoked", _("Signed links revoked")
+    ADDRESS_CHANGED = "address_changed", _("Address for e-mail given or taken back")
     ADULT_INVITED = "adult_invited", _("A trusted adult let in")
     ADULT_LEFT = "adult_left", _("A trusted adult let out")
     MESSAGE_DELIVERED = "message_delivered", _("Announcement of a message delivered")
