@@ -1,9 +1,13 @@
 """What each role may do, and that a page without a mark answers nobody."""
 
+from types import ModuleType
+
+import click
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.test import RequestFactory
+from django.urls import path
 
 from rempart.staff import access, services
 from rempart.staff.models import StaffMember
@@ -71,6 +75,16 @@ def test_changing_may_ask_for_more_than_reading():
     for method in ("POST", "PUT", "PATCH", "DELETE"):
         with pytest.raises(PermissionDenied):
             used(view, [Role.AUDITOR], method)
+
+
+def test_a_site_with_a_view_without_a_mark_is_not_served(settings):
+    from rempart.site.serving import ensure_sound
+
+    urls = ModuleType("urls")
+    urls.urlpatterns = [path("forgotten/", lambda request: HttpResponse(), name="forgotten")]
+    settings.ROOT_URLCONF = urls
+    with pytest.raises(click.ClickException, match=r"forgotten .* does not say who may use it"):
+        ensure_sound()
 
 
 def test_every_view_of_the_site_says_who_may_use_it():

@@ -8,6 +8,7 @@ import sys
 from typing import Any
 
 import click
+from django.core.checks import run_checks
 from gunicorn.app.base import BaseApplication
 
 from rempart.pages.translations import compile_catalogues
@@ -26,6 +27,12 @@ def ensure_free(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise PortTaken(f"Port {port} is taken by another program. Choose another: --port {port + 1}.") from error
+
+
+def ensure_sound() -> None:
+    """Serve nothing while a check fails: a view that does not say who may use it, say. Raises click.ClickException."""
+    if serious := [found for found in run_checks() if found.is_serious()]:
+        raise click.ClickException("\n".join(map(str, serious)))
 
 
 class Server(BaseApplication):
@@ -83,7 +90,8 @@ class Server(BaseApplication):
 
 
 def serve(port: int = 8000, *, host: str = "127.0.0.1", with_worker: bool = False) -> None:
-    """Serve the site until it is told to stop. `set_up()` must have run. Raises PortTaken."""
+    """Serve the site until it is told to stop. `set_up()` must have run. Raises PortTaken, click.ClickException."""
     ensure_free(host, port)
+    ensure_sound()
     compile_catalogues()
     Server(host, port, with_worker=with_worker).run()
