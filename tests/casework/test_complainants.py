@@ -59,17 +59,18 @@ def last_words(report, language="en"):
 
 
 @pytest.fixture
-def measured(reported, judged, reviewer):
-    """A report, and a measure approved on its account: `measured(sources=4.0)`; returns the report and the decision."""
+def measured(reported, judged, reviewer, colleague):
+    """A report, and a measure approved on its account: `measured(sources=4.0)`; returns the report and the decision.
+
+    The age of the account's owner is not known, so that nothing is automatic.
+    """
     from rempart.casework.services import approve_decision
 
     def measure(sources=4.0, **more):
         report = reported(**more)
-        account = report.testimony.account
-        account.age_band = "18_plus"
-        account.save()
-        case = judged(account, credibility=0.85, severity=2, independent_sources=sources)
+        case = judged(report.testimony.account, credibility=0.85, severity=2, independent_sources=sources)
         waiting = case.decisions.get(state="proposed")
+        approve_decision(waiting, acting=colleague, reason="Concordant.")
         return report, approve_decision(waiting, acting=reviewer, reason="Concordant.")
 
     return measure

@@ -17,18 +17,21 @@ from django.test import override_settings
 if TYPE_CHECKING:
     from rempart.casework.models import (
         Case,
+        DisclosedFact,
         LegalHold,
         Macro,
         Referral,
+        ReportingRestriction,
         RulebookVersion,
         SavedFilter,
         SecondReview,
         Simulation,
         ThreatDecision,
+        UnfoundedReport,
     )
     from rempart.correspondence.models import Delivery, Endpoint, Message
     from rempart.files.models import StoredFile
-    from rempart.intake.models import Wave
+    from rempart.intake.models import Report, Wave
     from rempart.lookout.models import WaveAlert
     from rempart.staff.models import MachineKey, StaffMember
 
@@ -56,6 +59,10 @@ class World:
     filter: "SavedFilter"
     macro: "Macro"
     second_review: "SecondReview"
+    report: "Report"
+    fact: "DisclosedFact"
+    finding: "UnfoundedReport"
+    restriction: "ReportingRestriction"
 
     @property
     def token(self) -> str:
@@ -71,18 +78,34 @@ class World:
 
         return token_for(self.case.respondent_side.conversation)
 
+    @property
+    def complainant_token(self) -> str:
+        """The token of a link to the page of somebody who reported."""
+        from rempart.correspondence.links import token_for
+
+        return token_for(self.report.conversation)
+
 
 def make_world() -> World:
     """Make one of each thing."""
     from rempart import records
-    from rempart.casework.models import Outcome, RespondentSide, SecondReview, Simulation
+    from rempart.casework.models import (
+        DisclosedFact,
+        Outcome,
+        ReportingRestriction,
+        RespondentSide,
+        SecondReview,
+        Simulation,
+    )
     from rempart.casework.services import record_assessment, rulebook_in_force
     from rempart.casework.services.authorities import assemble_referral, open_threat
     from rempart.casework.services.desk import keep_macro, save_filter
+    from rempart.casework.services.misuse import find_unfounded
     from rempart.correspondence.endpoints import add_endpoint
     from rempart.correspondence.services import open_conversation, say
     from rempart.files.services import keep
     from rempart.intake.models import Account, Wave
+    from rempart.intake.services import HandedReport, receive_report
     from rempart.ledger.clock import now
     from rempart.lookout.models import WaveAlert
     from rempart.staff.keys import Scope, make_key
@@ -121,6 +144,28 @@ def make_world() -> World:
     outcome = Outcome.objects.create(
         case=case, kind="no_action", decided_at=moment, decided_by=member, because="Example"
     )
+    sent = HandedReport(
+        number="1", about=account.reference, text="Example", minor=True, reporter=records.Reporter(id="example")
+    )
+    report = receive_report(sent)
+    fact = DisclosedFact.objects.create(
+        case=case,
+        complainant=report.conversation.complainant,
+        text={"fr": "Exemple", "en": "Example"},
+        category="harassment",
+        month="2026-06",
+        proposed_at=moment,
+        proposed_by=senior,
+    )
+    restriction = ReportingRestriction.objects.create(
+        kind="warning",
+        reporter="example",
+        begins_at=moment,
+        ends_at=moment + timedelta(days=180),
+        decided_by=senior,
+        because={"fr": "Exemple", "en": "Example"},
+        weighed={},
+    )
     return World(
         member=member,
         link=make_link(member),
@@ -143,6 +188,10 @@ def make_world() -> World:
         second_review=SecondReview.objects.create(
             outcome=outcome, case=case, first=outcome.kind, first_by=member, drawn_at=moment
         ),
+        report=report,
+        fact=fact,
+        finding=find_unfounded(report, gravity=1, intent="unknown", acting=senior, reason="Example"),
+        restriction=restriction,
     )
 
 
@@ -214,6 +263,29 @@ EXAMPLES: dict[str, Example] = {
     "casework:propose-fact": Example(lambda world: {"pk": world.case.pk}),
     "casework:respondent-link": Example(lambda world: {"pk": world.case.pk}),
     "casework:hand-over-data": Example(lambda world: {"pk": world.case.pk}),
+    "casework:complainant": Example(lambda world: {"token": world.complainant_token}),
+    "casework:complainant-danger": Example(lambda world: {"token": world.complainant_token}),
+    "casework:complainant-disagree": Example(lambda world: {"token": world.complainant_token}),
+    "casework:complainant-withdraw": Example(lambda world: {"token": world.complainant_token}),
+    "casework:complainant-words": Example(lambda world: {"token": world.complainant_token}),
+    "casework:complainant-answer": Example(
+        lambda world: {"token": world.complainant_token, "pk": world.fact.pk}, sent={"answer": "no"}
+    ),
+    "casework:complainant-done": Example(lambda world: {"token": world.complainant_token, "what": "danger"}),
+    "casework:complainant-desk": Example(lambda world: {"pk": world.report.conversation.complainant.pk}),
+    "casework:write-to-complainant": Example(lambda world: {"pk": world.report.conversation.complainant.pk}),
+    "casework:see-danger": Example(lambda world: {"pk": world.report.conversation.complainant.pk}),
+    "casework:warn-reporter": Example(lambda world: {"pk": world.report.conversation.complainant.pk}),
+    "casework:suspend-reporter": Example(lambda world: {"pk": world.report.conversation.complainant.pk}),
+    "casework:find-unfounded": Example(lambda world: {"pk": world.report.pk}),
+    "casework:take-in": Example(lambda world: {"pk": world.report.pk}),
+    "casework:agree-unfounded": Example(lambda world: {"pk": world.finding.pk}),
+    "casework:undo-unfounded": Example(lambda world: {"pk": world.finding.pk}),
+    "casework:lift-restriction": Example(lambda world: {"pk": world.restriction.pk}),
+    "api:report-state": Example(lambda _world: {"number": "1"}),
+    "api:report-link": Example(lambda _world: {"number": "1"}),
+    "api:respondent-link": Example(lambda _world: {"service": "tiktok", "handle": "example"}),
+    "api:held-sum": Example(lambda _world: {"service": "tiktok", "handle": "example"}),
     "casework:simulation": Example(lambda world: {"pk": world.simulation.pk}),
 }
 

@@ -11,13 +11,12 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
 
 from rempart.casework.complainants.words import message
-from rempart.casework.models import Case, Complainant, Decision
+from rempart.casework.models import Case, Complainant, Decision, ReportingRestriction
 from rempart.casework.services.assessing import open_case
 from rempart.casework.services.authorities import open_threat
 from rempart.casework.services.guards import ensure_may_act
-from rempart.casework.services.misuse import suspension_of
 from rempart.correspondence.models import Conversation, Message
-from rempart.correspondence.services import say
+from rempart.correspondence.services import mark_read, say
 from rempart.intake.models import Report
 from rempart.intake.services import set_aside
 from rempart.ledger import append
@@ -37,34 +36,48 @@ def join(report: Report) -> Complainant | None:
     concerns a minor: those are always read. An account of another service has no case; its reporter is told where to
     turn. Returns the complainant, None in these two situations.
     """
-    testimony, conversation = report.testimony, report.conversation
-    suspension = suspension_of(testimony.reporter)
-    if suspension is not None and not (report.danger or testimony.complainant_minor):
+    testimony = report.testimony
+    suspended = ReportingRestriction.objects.in_force().filter(
+        reporter=testimony.reporter, kind=ReportingRestriction.Kind.SUSPENSION
+    )
+    if not (report.danger or testimony.complainant_minor) and (suspension := suspended.last()) is not None:
         set_aside([testimony], now())
         _acknowledge(report, message("kept_aside", day=suspension.ends_at))
         return None
     if testimony.account.service not in settings.REMPART_PLATFORM_SERVICES:
         _acknowledge(report, message("elsewhere"))
         return None
-    complainant, is_new = Complainant.objects.select_for_update().get_or_create(
-        case=open_case(testimony.account),
-        reporter=testimony.reporter,
-        defaults={
-            "conversation": conversation,
-            "minor": testimony.complainant_minor,
-            "joined_at": now(),
-        },
-    )
-    again = not is_new and complainant.withdrawn_at is None
-    if not is_new:
-        if complainant.withdrawn_at is not None:
-            complainant.withdrawn_at, complainant.joined_at = None, now()
-        complainant.minor = complainant.minor or testimony.complainant_minor
-        complainant.save(update_fields=["withdrawn_at", "joined_at", "minor"])
-    _acknowledge(report, message("receipt_again" if again else "receipt"))
+    complainant, is_new = _complainant(report)
+    _acknowledge(report, message("receipt" if is_new else "receipt_again"))
     if report.danger:
         say_danger(complainant)
     return complainant
+
+
+@transaction.atomic
+def take_in(report: Report) -> None:
+    """Take a report that was kept aside into the assessment, and its author among the complainants."""
+    set_aside([report.testimony], None)
+    if report.testimony.account.service in settings.REMPART_PLATFORM_SERVICES:
+        _complainant(report)
+
+
+def _complainant(report: Report) -> tuple[Complainant, bool]:
+    """Who reported, in the case of the account, and whether they are new there or come back."""
+    testimony = report.testimony
+    complainant, is_new = Complainant.objects.select_for_update().get_or_create(
+        case=open_case(testimony.account),
+        reporter=testimony.reporter,
+        defaults={"conversation": report.conversation, "minor": testimony.complainant_minor, "joined_at": now()},
+    )
+    if is_new:
+        return complainant, True
+    comes_back = complainant.withdrawn_at is not None
+    if comes_back:
+        complainant.withdrawn_at, complainant.joined_at = None, now()
+    complainant.minor = complainant.minor or testimony.complainant_minor
+    complainant.save(update_fields=["withdrawn_at", "joined_at", "minor"])
+    return complainant, comes_back
 
 
 def _acknowledge(report: Report, text: dict[str, str]) -> None:
@@ -118,6 +131,14 @@ def see_danger(complainant: Complainant, *, acting: StaffMember) -> Complainant:
         complainant.save(update_fields=["danger_seen_at", "danger_seen_by"])
         append(Event.DANGER_SEEN, subject=complainant, acting=acting)
     return complainant
+
+
+@transaction.atomic
+def write_to_complainant(complainant: Complainant, *, text: str, acting: StaffMember) -> Message:
+    """Answer a complainant in their conversation. Raises NotAllowed, Excluded, MessageRefused, ConversationClosed."""
+    ensure_may_act(complainant.case, acting)
+    mark_read(complainant.conversation, acting=acting)
+    return say(complainant.conversation, text=text, acting=acting)
 
 
 def dangers_to_see() -> "QuerySet[Complainant]":

@@ -27,11 +27,12 @@ from rempart.casework.errors import (
     SecondPersonNeeded,
 )
 from rempart.casework.models import Case, ReportingRestriction, UnfoundedReport
+from rempart.casework.services.complainants import take_in
 from rempart.casework.services.guards import ensure_may_act, given_reason
 from rempart.correspondence.models import Conversation
 from rempart.correspondence.services import say
 from rempart.intake.models import Report, Testimony
-from rempart.intake.services import mark_unfounded, mark_upheld, set_aside
+from rempart.intake.services import mark_unfounded, mark_upheld
 from rempart.ledger import append
 from rempart.ledger.clock import now
 from rempart.ledger.events import Event
@@ -119,12 +120,12 @@ def undo_unfounded(finding: UnfoundedReport, *, acting: StaffMember, reason: str
 
 
 @transaction.atomic
-def take_in(report: Report, *, acting: StaffMember, reason: str) -> Report:
+def take_in_report(report: Report, *, acting: StaffMember, reason: str) -> Report:
     """Take a report that was kept aside into the assessment after all. Raises NotAllowed, Excluded, ReasonMissing."""
     _ensure_may_judge(report, acting)
     reason = given_reason(reason)
     if report.testimony.set_aside_at is not None:
-        set_aside([report.testimony], None)
+        take_in(report)
         append(Event.REPORT_TAKEN_IN, subject=report, acting=acting, content={"reason": reason})
     return report
 
@@ -288,8 +289,11 @@ def lift_restriction(restriction: ReportingRestriction, *, acting: StaffMember, 
     restriction.save(update_fields=["lifted_at", "lifted_by", "lifted_because"])
     append(Event.REPORTER_RESTRICTION_LIFTED, subject=restriction, acting=acting, content={"reason": reason})
     if restriction.kind == Kind.SUSPENSION:
-        aside = Testimony.everything.filter(reporter=restriction.reporter, set_aside_at__gte=restriction.begins_at)
-        set_aside(aside, None)
+        aside = Report.objects.filter(
+            testimony__reporter=restriction.reporter, testimony__set_aside_at__gte=restriction.begins_at
+        )
+        for report in aside.select_related("testimony__account", "conversation"):
+            take_in(report)
     if restriction.conversation is not None:
         _say_if_open(restriction.conversation, message("restriction_lifted"), f"restriction_lifted:{restriction.pk}")
     return restriction

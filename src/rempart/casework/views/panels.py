@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from rempart.casework.models import Case
-from rempart.casework.views import authorities, respondent_panel
+from rempart.casework.views import appeals, authorities, complainant_panel, respondent_panel
 from rempart.staff.models import StaffMember
 
 
@@ -23,6 +23,8 @@ class Panel(NamedTuple):
 # In the order of the page: the respondent, the complainants, the appeals, the authorities.
 PANELS: list[Panel] = [
     Panel("casework/parts/case_respondent.html", respondent_panel.panel),
+    Panel("casework/parts/case_complainants.html", complainant_panel.panel),
+    Panel("casework/parts/case_appeals.html", appeals.panel),
     Panel("casework/parts/case_authorities.html", authorities.panel),
 ]
 
