@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext_noop
 
 from rempart import ledger
 from rempart.correspondence import announcing, mails, webhooks
@@ -66,7 +67,7 @@ def _attempt(delivery: Delivery) -> Outcome:
         conversation = delivery.message.conversation
         address = email_of(conversation, delivery.holder)
         if not address:
-            return Outcome("no address any more", final=True)
+            return Outcome(gettext_noop("no address any more"), final=True)
         link = link_for(conversation, delivery.holder)
         return mails.send(
             mails.written(
@@ -74,7 +75,7 @@ def _attempt(delivery: Delivery) -> Outcome:
             )
         )
     if not delivery.endpoint.active:
-        return Outcome("the endpoint was switched off", final=True)
+        return Outcome(gettext_noop("the endpoint was switched off"), final=True)
     body = webhooks.body_of(delivery.type, delivery.created_at, _data(delivery))
     keys = secrets_of(delivery.endpoint)
     return webhooks.send(delivery.endpoint.url, delivery.uid, int(moment.timestamp()), body, keys)

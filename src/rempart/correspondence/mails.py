@@ -13,6 +13,7 @@ from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
+from django.utils.translation import gettext_noop
 
 from rempart.correspondence.webhooks import LOCAL, Outcome
 
@@ -58,7 +59,7 @@ def written(*, to: str, language: str, link: str, uid: str, at: datetime) -> Ema
 def send(mail: EmailMessage) -> Outcome:
     """Hand a mail to the server. Never raises for the other side."""
     if not settings.REMPART_SMTP_URL:
-        return Outcome("no mail server is set up (REMPART_SMTP_URL)", unreachable=True)
+        return Outcome(gettext_noop("no mail server is set up (REMPART_SMTP_URL)"), unreachable=True)
     try:
         with _connected() as server:
             server.send_message(mail)

@@ -24,6 +24,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from rempart.correspondence.errors import EndpointRefused
 
@@ -107,7 +108,7 @@ def send(url: str, uid: str, at: int, body: bytes, keys: Iterable[str]) -> Outco
         asked = response.getheader("Retry-After", "")
         status = response.status
     except _PrivateAddress:
-        return Outcome("the address is inside a private network", unreachable=True)
+        return Outcome(gettext_noop("the address is inside a private network"), unreachable=True)
     except (OSError, http.client.HTTPException) as error:
         return Outcome(f"no answer ({type(error).__name__})", unreachable=True)
     finally:

@@ -9,6 +9,7 @@ import unicodedata
 from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from rempart import ledger
 from rempart.files import contents, sealing
@@ -24,7 +25,7 @@ from rempart.staff.roles import Permission
 
 LARGEST = 25 * 1024 * 1024  # bytes
 LONGEST_NAME = 255  # characters
-SUSPECTED_INTIMATE = "It may show a minor in an intimate way."
+SUSPECTED_INTIMATE = gettext_noop("It may show a minor in an intimate way.")  # kept as it is, translated when shown
 
 
 @transaction.atomic

@@ -125,7 +125,8 @@ def _custody(file: StoredFile) -> list[dict[str, Any]]:
 
 def _why(row: LedgerRow) -> str:
     said = json.loads(row.content.canonical) if hasattr(row, "content") else {}
-    return str(said.get("because") or said.get("reason") or said.get("authority") or "")
+    why = str(said.get("because") or said.get("reason") or said.get("authority") or "")
+    return _(why) if why else ""  # the software's own reasons have a translation; what people wrote is as they wrote it
 
 
 def _locked_page(
