@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from rempart.casework import errors, services
-from rempart.casework.models import Appeal, Complainant, Decision, Outcome, PlatformOrder, RespondentSide
+from rempart.casework.models import Complainant, Outcome, PlatformOrder, RespondentSide
 from rempart.casework.periods import end_of_months
 from rempart.casework.services import appealing
 from rempart.casework.services.reconsidering import answer_reconsideration
@@ -549,4 +549,4 @@ def test_six_months_end_with_the_day_of_the_same_number(told, last):
 
 def test_a_moment_without_zone_starts_no_period():
     with pytest.raises(ValueError, match="time zone"):
-        end_of_months(datetime(2026, 1, 1), 6, PARIS)  # noqa: DTZ001 - what is refused
+        end_of_months(datetime(2026, 1, 1), 6, PARIS)

@@ -6,7 +6,7 @@ bounded by dates and by a limit, so that it costs the same with a hundred cases 
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -107,43 +107,51 @@ class Due:
     escalated: bool = False
 
 
-def falls_due(since: datetime, until: datetime, member: StaffMember | None = None, *, most: int = MOST) -> list[Due]:
+def falls_due(
+    since: datetime | None, until: datetime, member: StaffMember | None = None, *, most: int = MOST
+) -> list[Due]:
     """What people must do and what happens by itself from `since` until before `until`, the late ones first.
 
-    member: only what that member is expected to do, or did. At most `most` lines of each kind.
+    since: None for everything that people must do, however late. member: only what that member is expected to do, or
+    decided. At most `most` lines of each kind.
     """
+    ahead = max(since, now()) if since else now()
     lines = [line for deadline in DEADLINES.values() for line in _to_do(deadline, since, until, member, most)]
-    lines += [line for moment in MOMENTS.values() for line in _to_come(moment, max(since, now()), until, member, most)]
+    lines += [line for moment in MOMENTS.values() for line in _to_come(moment, ahead, until, member, most)]
     return sorted(lines, key=lambda line: (not line.late, line.at, line.kind))
 
 
-def late(member: StaffMember | None = None, *, most: int = MOST) -> list[Due]:
-    """What people should have done by now, the longest late first."""
-    lines = [line for deadline in DEADLINES.values() for line in _to_do(deadline, None, now(), member, most)]
-    return sorted(lines, key=lambda line: (line.at, line.kind))
+def by_day(
+    since: datetime,
+    until: datetime,
+    member: StaffMember | None = None,
+    *,
+    known: Sequence[Due] | None = None,
+    most: int = MOST,
+) -> dict[date, tuple[int, int]]:
+    """For each day of the site's zone that has any: how many things people must do, and how many come by themselves.
 
-
-def late_count(member: StaffMember | None = None) -> int:
-    """How many things people should have done by now."""
-    return sum(_of(deadline, member).filter(due__lt=now()).count() for deadline in DEADLINES.values())
-
-
-def waiting_count(member: StaffMember | None = None) -> int:
-    """How many things wait for somebody, whenever they are due."""
-    return sum(_of(deadline, member).count() for deadline in DEADLINES.values())
-
-
-def by_day(since: datetime, until: datetime, member: StaffMember | None = None) -> dict[date, tuple[int, int]]:
-    """For each day (of the site's zone) that has any: how many things people must do, how many come by themselves."""
+    known: the lines that `falls_due` gave for these days, if they were asked for, with its `most`: only kinds of which
+    there were more are counted in the database.
+    """
     zone = timezone.get_current_timezone()
-    to_do, by_itself = Counter[date](), Counter[date]()
-    for deadline in DEADLINES.values():
-        found = _of(deadline, member).filter(due__gte=since, due__lt=until)
-        to_do.update(dict(_per_day(found.annotate(day=TruncDate("due", tzinfo=zone)))))
-    for moment in MOMENTS.values():
-        found = _of(moment, member).filter(at__gte=max(since, now()), at__lt=until)
-        by_itself.update(dict(_per_day(found.annotate(day=TruncDate("at", tzinfo=zone)))))
-    return {day: (to_do[day], by_itself[day]) for day in sorted({*to_do, *by_itself})}
+    counts = {False: Counter[date](), True: Counter[date]()}
+    full = {kind for kind, many in Counter(line.kind for line in known or ()).items() if many >= most}
+    for line in known or ():
+        if line.kind not in full and since <= line.at < until:
+            counts[line.by_itself][line.at.astimezone(zone).date()] += 1
+    for kind in (*DEADLINES.values(), *MOMENTS.values()):
+        if known is not None and kind.kind not in full:
+            continue
+        by_itself = isinstance(kind, Moment)
+        found = _of(kind, member)
+        if by_itself:
+            found = found.filter(at__gte=max(since, now()), at__lt=until).annotate(day=TruncDate("at", tzinfo=zone))
+        else:
+            found = found.filter(due__gte=since, due__lt=until).annotate(day=TruncDate("due", tzinfo=zone))
+        counts[by_itself].update(dict(_per_day(found)))
+    days = sorted({*counts[False], *counts[True]})
+    return {day: (counts[False][day], counts[True][day]) for day in days}
 
 
 def _per_day(found: QuerySet[Any]) -> Iterable[tuple[date, int]]:

@@ -15,6 +15,7 @@ PAGES: tuple[tuple[str, Promise, str, bool], ...] = (
     ("waves", _("Waves"), "w", True),
     ("cases", _("Cases"), "c", True),
     ("due", _("Due"), "d", True),
+    ("appeals", _("Appeals"), "p", True),
     ("authorities", _("Authorities"), "u", True),
     ("rulebooks", _("Rulebooks"), "r", True),
     ("simulations", _("Simulations"), "m", True),

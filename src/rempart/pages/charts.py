@@ -5,7 +5,7 @@ Each function turns numbers into shapes with coordinates; the templates under `p
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from math import ceil
 from zoneinfo import ZoneInfo
@@ -182,3 +182,81 @@ def blocks(value: float, count: int = 5) -> list[bool]:
     """`value` in [0, 1] as `count` blocks, filled or not; anything above nothing fills one."""
     filled = min(count, max(1 if value > 0.02 else 0, round(value * count)))
     return [index < filled for index in range(count)]
+
+
+@dataclass(frozen=True)
+class DayCount:
+    """How many things people must do on a day, and how many happen by themselves."""
+
+    day: date
+    to_do: int
+    by_itself: int
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number beside a bar, and the middle of where it stands."""
+
+    x: float
+    y: float
+    text: str
+
+
+@dataclass(frozen=True)
+class DayChart:
+    """A strip of days: what people must do stands on the axis, what happens by itself hangs below, to one scale."""
+
+    width: int
+    height: int
+    axis: float
+    to_do: list[Bar]
+    by_itself: list[Bar]
+    numbers: list[Number]
+    ticks: list[Tick]
+
+
+_TALLEST, _ROOM = 56.0, 16.0
+
+
+def day_chart(days: Sequence[DayCount], *, width: int) -> DayChart | None:
+    """The chart of consecutive days, `width` units wide; None when nothing falls due on any of them."""
+    most = max((max(day.to_do, day.by_itself) for day in days), default=0)
+    if not most:
+        return None
+    slot = width / len(days)
+    gap = min(6.0, slot * 0.2)
+    above = _ROOM + _TALLEST
+    below = _ROOM + _TALLEST if any(day.by_itself for day in days) else 4.0
+
+    def tall(count: int) -> float:
+        return round(max(3.0, count / most * _TALLEST), 2) if count else 0.0
+
+    def bars(counts: list[int], *, up: bool) -> list[Bar]:
+        return [
+            Bar(round(index * slot + gap / 2, 2), above - height if up else above, round(slot - gap, 2), height)
+            for index, height in enumerate(map(tall, counts))
+            if height
+        ]
+
+    # A number fits where its slot is as wide as its digits.
+    numbers = [
+        Number(round((index + 0.5) * slot, 2), above - tall(count) - 4 if up else above + tall(count) + 12, str(count))
+        for index, day in enumerate(days)
+        for count, up in ((day.to_do, True), (day.by_itself, False))
+        if count and slot >= 9 * len(str(count))
+    ]
+    every = ceil(len(days) * _TICK / width)
+    ticks = [
+        Tick(round((index + 0.5) * slot, 2), day_month(datetime.combine(day.day, time(12))))
+        for index, day in enumerate(days)
+        if index % every == 0 and (index + 0.5) * slot + _TICK / 2 <= width + 8
+    ]
+    return DayChart(
+        width=width,
+        height=int(above + below + 22),
+        axis=above,
+        to_do=bars([day.to_do for day in days], up=True),
+        by_itself=bars([day.by_itself for day in days], up=False),
+        numbers=numbers,
+        ticks=ticks,
+    )

@@ -5,7 +5,7 @@ proposal that was declined, a lift, an outcome without action); a reporter, a wa
 For six months from being told (`casework.periods`), one appeal of a thing and person.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +18,7 @@ from rempart.casework.errors import (
     AlreadyAppealed,
     AppealNotWaiting,
     CannotAppeal,
+    Excluded,
     GroundsMissing,
     GroundsTooLong,
     NotAllowed,
@@ -29,6 +30,7 @@ from rempart.casework.models import (
     Appeal,
     AppealWindow,
     Case,
+    ConflictOfInterest,
     Decision,
     LastAct,
     MeasureTaken,
@@ -241,6 +243,24 @@ def first_deciders(appeal: Appeal) -> set[int]:
             [appeal.decision_id, appeal.outcome_id, appeal.restriction_id, appeal.filed_at],
         )
         return {number for (number,) in cursor.fetchall() if number is not None}
+
+
+def refusals(appeals: Iterable[Appeal], member: StaffMember) -> dict[int, str]:
+    """For each of these appeals that this member cannot answer, why; in two queries."""
+    numbers = {appeal.pk: appeal.case_id for appeal in appeals}
+    if not member.may(Permission.COUNTERSIGN):
+        return dict.fromkeys(numbers, str(NotAllowed.words))
+    declared = ConflictOfInterest.objects.filter(member=member.pk, case__in=set(numbers.values()))
+    keeps_out = set(declared.values_list("case", flat=True))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM casework_appeal WHERE id = ANY(%s) AND %s IN "
+            "(SELECT casework_first_deciders(decision_id, outcome_id, restriction_id, filed_at))",
+            [list(numbers), member.pk],
+        )
+        own = {number for (number,) in cursor.fetchall()}
+    found = {number: str(Excluded.words) for number, case in numbers.items() if case in keeps_out}
+    return found | {number: str(OwnDecision.words) for number in own}
 
 
 def ensure_may_answer(appeal: Appeal, acting: StaffMember) -> None:

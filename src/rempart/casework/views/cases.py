@@ -1,6 +1,5 @@
-"""One case from top to bottom, what is due, and what is done on a case."""
+"""One case from top to bottom, and what is done on it."""
 
-from datetime import datetime
 from math import log
 from typing import Any
 
@@ -15,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from rempart.casework import selectors
 from rempart.casework.errors import Refused
 from rempart.casework.forms import NoteForm
-from rempart.casework.models import Case, Decision, Macro, SecondReview
+from rempart.casework.models import Case, Macro, SecondReview
 from rempart.casework.services import desk
 from rempart.casework.services.undoing import undo as undo_last
 from rempart.casework.services.undoing import undoable
@@ -26,12 +25,10 @@ from rempart.casework.views.rulebooks import article_shown
 from rempart.casework.views.said import fields_of, groups_of
 from rempart.casework.views.shown import (
     AccountLine,
-    standing_by,
     standing_of,
     testimony_shown,
     timeline_of,
 )
-from rempart.ledger.clock import now
 from rempart.pages.labels import words_for
 from rempart.pages.writing import decimal
 from rempart.records import Assessment
@@ -39,7 +36,6 @@ from rempart.staff.access import needs
 from rempart.staff.roles import Permission
 
 QUEUE = 14
-MOST_DUE = 200
 NEGLIGIBLE = 0.005
 
 
@@ -194,39 +190,6 @@ def notes(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused:
         messages.error(request, _("Write something first."))
     return redirect(reverse("casework:case", args=[pk]) + "#notes")
-
-
-@require_safe
-@needs(Permission.READ_CASES)
-def due(request: HttpRequest) -> HttpResponse:
-    """What waits for somebody, the nearest date first."""
-    groups = [
-        (_("Waiting for approval"), _("Since"), selectors.waiting_for_approval(), "proposed_at"),
-        (_("To be looked at again"), _("By"), selectors.to_review(), "review_due"),
-        (_("Ending within three days"), _("Ends"), selectors.ending_soon(), "closes_at"),
-    ]
-    shown = [
-        {
-            "title": title,
-            "when": when,
-            "total": found.count(),
-            "lines": [_due_line(one, getattr(one, date)) for one in found[:MOST_DUE]],
-        }
-        for title, when, found, date in groups
-    ]
-    return render(request, "casework/due.html", {"groups": [group for group in shown if group["lines"]]})
-
-
-def _due_line(decision: Decision, at: datetime) -> dict[str, Any]:
-    standing = standing_by(decision)
-    return {
-        "url": reverse("casework:case", args=[decision.case_id]),
-        "about": decision.case.account.reference,
-        "what": standing.words,
-        "state": standing.short,
-        "at": at,
-        "late": standing.state == "in_force" and at < now(),
-    }
 
 
 def _queue(request: HttpRequest, current: Case) -> list[AccountLine]:
