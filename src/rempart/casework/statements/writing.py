@@ -105,7 +105,7 @@ class _Writer:
                 names = ", ".join(str(SERVICE.get(one, one)) for one in facts["services"])
             said.append(say("facts_services", services=names))
         if facts["agreed"]:
-            quoted = " ".join(self._in_language(one) for one in facts["agreed"])
+            quoted = " ".join(in_language(one, self.language) for one in facts["agreed"])
             said.append(say("facts_agreed", facts=quoted))
         return [*said, f"{say('source_' + facts['origin'])} {say('source_hidden')}"]
 
@@ -124,15 +124,20 @@ class _Writer:
         for article in ground["articles"]:
             named = say(
                 f"ground_{ground['kind']}",
-                title=self._in_language(article["title"]),
+                title=in_language(article["title"], self.language),
                 id=article["id"],
                 rulebook=ground["rulebook"],
                 version=ground["version"],
             )
-            said.append(f"{named} {self._in_language(article['text'])}")
-        said.append(say("why_preventive" if self.preventive else "why_final"))
+            said.append(f"{named} {in_language(article['text'], self.language)}")
+        return [*said, *self.why()]
+
+    def why(self) -> list[str]:
+        """Why what was said is held against the articles, and what the team adds."""
+        several = "_several" if len(self.fields["ground"]["articles"]) > 1 else ""
+        said = [self.words.say(("why_preventive" if self.preventive else "why_final") + several)]
         if self.fields["explanation"]:
-            said.append(say("explanation", words=self._in_language(self.fields["explanation"])))
+            said.append(self.words.say("explanation", words=in_language(self.fields["explanation"], self.language)))
         return said
 
     def _redress(self) -> list[str]:
@@ -154,12 +159,19 @@ class _Writer:
         key = "ends_by_itself" if self.preventive else "ends_final"
         return [*said, say(key, ends=self._moment(fields["ends_at"]))]
 
-    def _in_language(self, words: Mapping[str, str]) -> str:
-        found = words.get(self.language) or next(iter(words.values()))
-        return typeset(" ".join(found.split()), self.language)
-
     def _list(self, parts: Sequence[str]) -> str:
         return ("\u00a0; " if self.language == "fr" else "; ").join(parts)
+
+
+def why(fields: Mapping[str, Any], language: Language, *, child: bool) -> list[str]:
+    """The paragraphs of the section `ground` that follow its articles."""
+    return _Writer(fields, language, Sentences(FILE, language, child=child)).why()
+
+
+def in_language(words: Mapping[str, str], language: Language) -> str:
+    """Words kept in both languages, or in one of them, on one line and typeset."""
+    found = words.get(language) or next(iter(words.values()))
+    return typeset(" ".join(found.split()), language)
 
 
 def sum_of_money(amount: str, currency: str, language: Language) -> str:

@@ -31,6 +31,7 @@ from rempart.pages.helplines import helplines_for
 from rempart.pages.writing import day, moment
 
 RESPONDENT = "respondent"
+FEW_ENOUGH_FOR_ONE_LINE = 2
 
 
 @by_link(RESPONDENT)
@@ -40,7 +41,7 @@ def page(request: HttpRequest, access: LinkAccess) -> HttpResponse:
     case = respondents.case_of(access.conversation)
     respondents.tell(case)
     access.conversation.refresh_from_db()
-    form = _in_words(ConversationForm(request.POST or None, request.FILES or None), _words(access), "write_title")
+    form = _in_words(ConversationForm(request.POST or None, request.FILES or None), _words(access), "write_label")
     if request.method == "POST":
         message = form.send(access.conversation, access.holder, Message.Kind.REPLY)
         if message is not None:
@@ -59,7 +60,7 @@ def appeal(request: HttpRequest, access: LinkAccess) -> HttpResponse:
     decision = shown.appealable
     if decision is None:
         return redirect("casework:respondent", access.token)
-    form = _in_words(ConversationForm(request.POST or None, request.FILES or None), shown.words, "appeal_title")
+    form = _in_words(ConversationForm(request.POST or None, request.FILES or None), shown.words, "appeal_label")
     form.fields["text"].required = True
     if request.method == "POST" and form.is_valid():
         try:
@@ -184,7 +185,10 @@ class _Page:
             "meaning": self._meaning(),
             "preventive": self.current is not None and self.current.decision.mode == Decision.Mode.PREVENTIVE,
             "restricted": self.current is not None,
-            "helplines": helplines_for(respondents.country_of(self.case)) if self.child else [],
+            "several": self._several(),
+            "helplines": helplines_for(respondents.country_of(self.case), young=self.child),
+            "articles": self._articles(latest) if latest else [],
+            "why": writing.why(latest.fields, self.language, child=self.child) if latest else [],
             "do": self._what_to_do(),
             "sections": sections,
             "agreed": self._agreed(latest),
@@ -194,14 +198,34 @@ class _Page:
             "data": self._data(),
         }
 
+    def _holding(self) -> list[MeasureTaken]:
+        """The measures that hold now, lightest first."""
+        measures = self.current.decision.measures.all() if self.current else []
+        return sorted((one for one in measures if one.measure != WATCH and _left(one)), key=lambda one: one.weight)
+
     def _headline(self) -> str:
         if self.current is None:
             return self.words["head_nothing"]
-        decision = self.current.decision
-        what = self._list([one for one in decision.measures.all() if one.measure != WATCH and _left(one)])
-        if decision.ends_at is None:
-            return self.said("head_no_end", what=what)
-        return self.said("head_until", what=what, end=moment(decision.ends_at))
+        holding, ends = self._holding(), self.current.decision.ends_at
+        several = len(holding) > FEW_ENOUGH_FOR_ONE_LINE
+        key = ("head_several_" if several else "head_") + ("until" if ends else "no_end")
+        return self.said(key, what=self._list(holding), end=moment(ends) if ends else "")
+
+    def _several(self) -> list[str]:
+        """What changes, one thing a line, where it is too much for the first."""
+        holding = self._holding()
+        return [self.words[f"what_{one.measure}"] for one in holding] if len(holding) > FEW_ENOUGH_FOR_ONE_LINE else []
+
+    def _articles(self, statement: Statement) -> list[dict[str, str]]:
+        ground = statement.fields["ground"]
+        return [
+            {
+                "title": writing.in_language(one["title"], self.language),
+                "text": writing.in_language(one["text"], self.language),
+                "of": self.said("article_of", id=one["id"], rulebook=ground["rulebook"], version=ground["version"]),
+            }
+            for one in ground["articles"]
+        ]
 
     def _meaning(self) -> list[str]:
         if self.current is not None:
