@@ -1,7 +1,7 @@
 """What pages read of cases, each in a number of queries that does not grow with its lines."""
 
 import hashlib
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
@@ -25,7 +25,7 @@ from rempart.casework.models import (
 )
 from rempart.casework.priority import Waiting
 from rempart.casework.services import book_of, rulebook_in_force
-from rempart.casework.services.desk import waiting_of
+from rempart.casework.services.desk import questions_of, waiting_of
 from rempart.casework.states import State
 from rempart.corroboration import Together
 from rempart.intake.models import Account, HourlyCount, Testimony, Wave
@@ -112,11 +112,9 @@ def ties_of(case: Case) -> list[Together]:
 
 def places_of(cases: Iterable[Case], latest: Mapping[int, AssessmentRecord]) -> dict[int, Waiting]:
     """What places each case in the queue."""
-    threats = defaultdict(list)
     shown = [case for case in cases if case.pk in latest]
-    for threat in ThreatDecision.objects.filter(case__in=shown, decided_at=None):
-        threats[threat.case_id].append(threat)
-    return {case.pk: waiting_of(case, latest[case.pk], threats[case.pk]) for case in shown}
+    questions = questions_of(shown)
+    return {case.pk: waiting_of(case, latest[case.pk], questions[case.pk]) for case in shown}
 
 
 def holders_of(cases: Iterable[Case]) -> dict[int, StaffMember]:

@@ -21,7 +21,7 @@ from rempart.casework.services.desk.exposure import (
 from rempart.casework.services.desk.filters import forget_filter, save_filter
 from rempart.casework.services.desk.macros import change_macro, fill, keep_macro, retire_macro
 from rempart.casework.services.desk.notes import may_read_notes, note, see_mentions
-from rempart.casework.services.desk.order import place, waiting_of
+from rempart.casework.services.desk.order import place, questions_of, waiting_of
 from rempart.casework.services.desk.second import begin_second_review, draw, judge_again
 from rempart.casework.services.desk.texts import index_accounts, index_case, index_reasons
 
@@ -48,6 +48,7 @@ __all__ = [
     "open_texts",
     "opened_today",
     "place",
+    "questions_of",
     "renew",
     "retire_macro",
     "save_filter",

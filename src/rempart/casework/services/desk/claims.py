@@ -135,10 +135,11 @@ def awaiting(member: StaffMember) -> "QuerySet[Case]":
     excluded = ConflictOfInterest.objects.filter(case=OuterRef("pk"), member=member)
     done = Decision.objects.filter(case=OuterRef("pk"), state=Decision.State.PROPOSED, approved_by=member)
     blind = SecondReview.objects.filter(case=OuterRef("pk"), reviewer=member, judged_at=None)
+    over = [State.CLOSED] if member.may(Permission.COUNTERSIGN) else [State.CLOSED, State.APPEALED]
     return (
         Case.objects.select_for_update(skip_locked=True, of=("self",))
         .filter(queue_order__gt=-BEHIND)
-        .exclude(state=State.CLOSED)
+        .exclude(state__in=over)
         .exclude(Exists(claimed) | Exists(excluded) | Exists(done) | Exists(blind))
         .order_by("-queue_order", "-pk")
     )

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Model
 from django.db.models.signals import post_save
 
-from rempart.casework.models import Case, Decision, MeasureTaken, Outcome, ThreatDecision
+from rempart.casework.models import Appeal, Case, Decision, MeasureTaken, Outcome, Reconsideration, ThreatDecision
 from rempart.casework.services.desk.order import place
 from rempart.casework.services.desk.second import draw
 from rempart.casework.services.desk.texts import index_accounts, index_case, index_reasons
@@ -14,7 +14,7 @@ from rempart.casework.signals import act_undone, case_assessed, case_opened, out
 from rempart.intake.signals import testimonies_changed
 
 # Rows that place a case: whichever service writes one, the case is placed again.
-PLACING: tuple[type[Model], ...] = (Decision, MeasureTaken, ThreatDecision)
+PLACING: tuple[type[Model], ...] = (Decision, MeasureTaken, Appeal, Reconsideration, ThreatDecision)
 
 
 def connect() -> None:
@@ -59,6 +59,8 @@ def _case_written(instance: Case, created: bool, update_fields: frozenset[str] |
 
 def _placing_row_written(instance: Any, **_: Any) -> None:
     case = instance.decision.case if isinstance(instance, MeasureTaken) else instance.case
+    if case is None:  # a reporter's appeal is about no case
+        return
     place(case)
     if _says_why(instance):
         index_reasons(case)

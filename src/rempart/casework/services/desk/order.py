@@ -4,13 +4,31 @@ A case is placed again whenever something that places it is written: an assessme
 appeal. Nothing else is needed, since time passing changes no order (see priority).
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
 
-from rempart.casework.models import AssessmentRecord, Case, Decision, ThreatDecision
+from rempart.casework.models import (
+    Appeal,
+    AssessmentRecord,
+    Case,
+    Decision,
+    MeasureTaken,
+    Reconsideration,
+    ThreatDecision,
+)
 from rempart.casework.priority import Waiting, queue_order
 from rempart.ledger.clock import now
 from rempart.records.vocabulary import MEASURES
+
+
+class Question(NamedTuple):
+    """Something that somebody has to answer on a case, besides its decisions; `by_reviewers` if they can."""
+
+    since: datetime
+    due: datetime
+    by_reviewers: bool
 
 
 def place(case: Case) -> float | None:
@@ -19,16 +37,28 @@ def place(case: Case) -> float | None:
     if record is None:
         return None
     found = Case.objects.select_related("account").prefetch_related("decisions__measures").get(pk=case.pk)
-    threats = list(case.threats.filter(decided_at=None))
-    order = queue_order(waiting_of(found, record, threats))
+    order = queue_order(waiting_of(found, record, questions_of([found])[case.pk]))
     if order != found.queue_order:
         Case.objects.filter(pk=case.pk).update(queue_order=order)
     case.queue_order = order
     return order
 
 
-def waiting_of(case: Case, record: AssessmentRecord, threats: Sequence[ThreatDecision] = ()) -> Waiting:
-    """What places a case: its latest assessment, and the threats to life that nobody has decided on yet.
+def questions_of(cases: Iterable[Case]) -> dict[int, list[Question]]:
+    """The open questions of each case: appeals, reconsiderations and threats to life, in three queries."""
+    found: defaultdict[int, list[Question]] = defaultdict(list)
+    keys = [case.pk for case in cases]
+    for appeal in Appeal.objects.filter(case__in=keys, state=Appeal.State.FILED):
+        found[appeal.case_id].append(Question(appeal.filed_at, appeal.due_at, True))
+    for again in Reconsideration.objects.filter(case__in=keys, state=Reconsideration.State.WAITS):
+        found[again.case_id].append(Question(again.asked_at, again.due_at, True))
+    for threat in ThreatDecision.objects.filter(case__in=keys, decided_at=None):
+        found[threat.case_id].append(Question(threat.opened_at, threat.due_at, False))
+    return found
+
+
+def waiting_of(case: Case, record: AssessmentRecord, questions: Sequence[Question] = ()) -> Waiting:
+    """What places a case: its latest assessment and its open questions.
 
     Its account, decisions and measures were fetched before.
     """
@@ -38,9 +68,9 @@ def waiting_of(case: Case, record: AssessmentRecord, threats: Sequence[ThreatDec
     asked = [
         *(one.proposed_at for one in decisions if one.state == Decision.State.PROPOSED),
         *(one.taken_at for one in unreviewed),
-        *(threat.opened_at for threat in threats),
+        *(question.since for question in questions if question.by_reviewers),
     ]
-    due = [*(one.review_due for one in unreviewed), *(threat.due_at for threat in threats)]
+    due = [*(one.review_due for one in unreviewed), *(question.due for question in questions)]
     measures = [one.measure for decision in standing for one in decision.measures.all() if not _lifted(one)]
     return Waiting(
         severity=record.severity,
@@ -57,5 +87,5 @@ def waiting_of(case: Case, record: AssessmentRecord, threats: Sequence[ThreatDec
     )
 
 
-def _lifted(measure: Any) -> bool:
+def _lifted(measure: MeasureTaken) -> bool:
     return measure.lifted_at is not None and measure.lifted_at <= now()
