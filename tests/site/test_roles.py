@@ -15,7 +15,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from rempart.staff import keys
 from rempart.staff.access import views
@@ -91,7 +91,12 @@ def send(world, examples) -> Callable[[Somebody, str, str], str]:
     def send(who: Somebody, route: str, method: str) -> str:
         example = examples.get(route)
         arguments = example.arguments(world) | example.own(who.member) if example else {}
-        address = reverse(route, kwargs=arguments)
+        try:
+            address = reverse(route, kwargs=arguments)
+        except NoReverseMatch:
+            pytest.fail(
+                f"{route} has arguments: EXAMPLES in tests/site/conftest.py has to give an object", pytrace=False
+            )
         sent = urlencode(example.sent if example else {}) if route not in API_ROUTES else "{}"
         kind = "application/json" if route in API_ROUTES else "application/x-www-form-urlencoded"
         cookies = dict(who.client.cookies)

@@ -33,7 +33,7 @@ class SignInForm(forms.Form):
     """An address and a password."""
 
     email = forms.EmailField(
-        label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "username webauthn"})
+        label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True})
     )
     password = forms.CharField(
         label=_("Password"),
@@ -173,8 +173,6 @@ class KeyForm(forms.Form):
     """A new machine key."""
 
     name = forms.CharField(label=_("Name"), max_length=120, help_text=_("Which program will use it."))
-    scopes = forms.MultipleChoiceField(
-        label=_("Scopes"), choices=[(scope.value, scope.value) for scope in Scope], widget=forms.CheckboxSelectMultiple
-    )
+    scopes = forms.MultipleChoiceField(label=_("Scopes"), choices=Scope.choices, widget=forms.CheckboxSelectMultiple)
     days = forms.IntegerField(label=_("Days that it works"), min_value=1, max_value=LASTS.days, initial=90)
     per_minute = forms.IntegerField(label=_("Requests a minute"), min_value=1, max_value=1_000_000, initial=PER_MINUTE)

@@ -9,12 +9,14 @@ import hashlib
 import secrets
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
 from django.db import connection, transaction
+from django.db.models import TextChoices
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import AuthorizationError, Throttled
 from ninja.security import HttpBearer
@@ -30,16 +32,16 @@ LASTS = timedelta(days=365)
 PER_MINUTE = 600
 WINDOW = timedelta(minutes=1)
 APIS: list[NinjaAPI] = []
+DESCRIPTIONS = {"openapi-json", "openapi-view", "api-root"}
 
 
-class Scope(StrEnum):
+class Scope(TextChoices):
     """What a key may be good for."""
 
-    REPORTS_WRITE = "reports:write"  # hand in notices and posts
-    REPORTS_READ = "reports:read"  # what became of the notices handed in
-    LINKS_READ = "links:read"  # signed links to hand over to the people concerned
-    ORDERS = "orders"  # fetch what is to be applied or lifted, and tell what was done
-    ACCOUNTS_WRITE = "accounts:write"  # tell what the platform knows of accounts (age band, reach)
+    REPORTS_WRITE = "reports:write", _("Hand in reports and posts")
+    REPORTS_READ = "reports:read", _("Ask what became of a report")
+    LINKS_READ = "links:read", _("Fetch the links to hand over to the people concerned")
+    ORDERS = "orders", _("Fetch what is to be applied or lifted, and tell what was done")
 
 
 class KeyRefused(Exception):
@@ -122,6 +124,8 @@ def machine_api(api: NinjaAPI) -> Any:
     """The addresses of a machine API, for `path("api/…", machine_api(api))`."""
     urls = api.urls
     for pattern in urls[0]:
+        if pattern.name in DESCRIPTIONS:
+            pattern.callback = require_safe(pattern.callback)
         open_to_all(because="each operation of the API asks for a key, or says why not")(pattern.callback)
     if api not in APIS:
         APIS.append(api)
