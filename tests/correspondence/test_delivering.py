@@ -334,3 +334,14 @@ def test_a_server_that_never_ends_its_answer_is_left(monkeypatch):
 
 def test_no_attempt_is_without_end():
     assert sum(delivering.WAITS, timedelta(0)) > 3 * DAY
+
+
+def test_the_command_that_tests_an_endpoint_fails_with_it(endpoint, platform, monkeypatch):
+    from click.testing import CliRunner
+
+    from rempart import cli
+
+    monkeypatch.setattr(cli, "set_up", lambda: None)  # the database of this test is set up
+    platform.answers = [500]
+    done = CliRunner().invoke(cli.cli, ["endpoint", "test", "The platform"])
+    assert (done.exit_code, done.stderr.strip()) == (1, "Error: The platform did not take it: HTTP 500")
