@@ -23,9 +23,11 @@ def erase_unreferenced(files: "QuerySet[StoredFile]", *, because: str) -> int:
     """
     over = files.filter(~Exists(Hold.objects.filter(file=OuterRef("pk"))))
     over = over.filter(~Q(state=StoredFile.State.LOCKED) | Q(reported_at__isnull=False))
-    for relation in StoredFile._meta.related_objects:
-        if relation.related_model not in _OWN:
-            over = over.filter(**{f"{relation.name}__isnull": True})
+    for relation in StoredFile._meta.get_fields(include_hidden=True):
+        # A many-to-many field shows here as the foreign key of the table in between.
+        if (relation.one_to_many or relation.one_to_one) and relation.related_model not in _OWN:
+            refers = relation.related_model.objects.filter(**{relation.field.name: OuterRef("pk")})
+            over = over.filter(~Exists(refers))
     found = list(over.select_for_update(of=("self",), skip_locked=True))
     for file in found:
         ledger.erase(file, because=because)
