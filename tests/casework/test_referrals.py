@@ -1,14 +1,18 @@
 """A file for an authority: the same bytes each time, checkable by anybody, and no byte of it passed over."""
 
+import hashlib
 import io
 import json
+import os
+import subprocess
+import sys
 import zipfile
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rempart.casework.referrals import archive, verifying
+from rempart.casework.referrals import archive, document, verifying
 from rempart.casework.referrals.dossier import files_of
 from rempart.casework.referrals.package import pack, written
 from rempart.casework.services import authorities
@@ -95,8 +99,6 @@ def members(data):
 
 def forged(data, **changes):
     """The archive with these members changed and the manifest put right, as somebody would who knows the format."""
-    import hashlib
-
     held = members(data)
     for name, change in changes.items():
         path = {"case": "case.json", "document": "referral.pdf"}.get(name, name)
@@ -253,8 +255,6 @@ def test_another_original_is_found_out(referred):
 
 
 def test_an_original_and_its_hash_replaced_together_are_found_out(referred):
-    import hashlib
-
     (path,) = [name for name in members(referred) if name.startswith("evidence/")]
     new = hashlib.sha256(b"another").hexdigest()
     swap = edited(lambda data: data["evidence"][0].update(sha256=new))
@@ -302,3 +302,131 @@ def test_an_erased_content_leaves_its_proof(case, assemble, liaison):
     ledger.erase(case, because="test")
     report = verifying.verify(authorities.take_out(assemble(), acting=liaison))
     assert report.wrong is None
+
+
+def command(*arguments: str, given: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
+    """The command as an outsider runs it: with no database and no settings."""
+    environment = {key: value for key, value in os.environ.items() if key not in ("REMPART_HOME", "DATABASE_URL")}
+    return subprocess.run(
+        [sys.executable, "-m", "rempart.cli", "referral", "verify", *arguments],
+        input=given,
+        env=environment | {"REMPART_HOME": "/nonexistent"},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_the_command_needs_nothing_but_the_file(referred, tmp_path):
+    file = tmp_path / "file.zip"
+    file.write_bytes(referred)
+    found = command(str(file))
+    assert (found.returncode, found.stderr) == (0, b"")
+    assert hashlib.sha256(referred).hexdigest().encode() in found.stdout
+    as_data = json.loads(command("-", "--format", "json", given=referred).stdout)
+    assert all(row["holds"] for row in as_data)
+
+
+def test_the_command_names_what_is_wrong_and_says_so_by_its_status(referred, tmp_path):
+    file = tmp_path / "file.zip"
+    file.write_bytes(forged(referred, document=lambda _: b"%PDF-"))
+    found = command(str(file))
+    assert (found.returncode, b"referral.pdf is not the document" in found.stdout) == (1, True)
+    file.write_bytes(b"no zip")
+    assert command(str(file)).returncode == 65
+    assert command(str(tmp_path / "nothing.zip")).returncode == 66
+    assert command().returncode == 64
+
+
+TEXTS = [
+    MARKUP,
+    "😀😀 私は 👩‍👩‍👧 مرحبا שלום",
+    "\u202egpj.exe\u202c \u200b\ufeff\x07",
+    "a" * 5000,
+    "é" * 300 + "\n\n\t" + "ﷺ" * 20,
+    "]" * 50 + "[" * 50 + "#" * 20 + "\\" * 20,
+]
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_whatever_people_write_is_set_and_nothing_of_it_is_markup(referred, text):
+    dossier = json.loads(members(referred)["case.json"])
+    dossier["testimonies"][0]["text"] = dossier["referral"]["reason"] = text
+    dossier["accounts"][0]["handle"] = dossier["evidence"][0]["name"] = text[:200]
+    assert document.render(dossier).startswith(b"%PDF-")
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(max_size=60))
+def test_any_text_can_be_set(referred, text):
+    dossier = json.loads(members(referred)["case.json"])
+    dossier["testimonies"][0]["text"] = text
+    assert document.render(dossier).startswith(b"%PDF-")
+
+
+def test_what_has_no_picture_or_would_mislead_is_written_by_name():
+    said = "ok 😀 \u202egpj"
+    missing = document._unshowable(said)
+    assert document.showable(said, missing) == "ok [U+1F600 grinning face] [U+202E right-to-left override]gpj"
+
+
+def test_marked_passages_are_those_that_were_read():
+    found = document.pieces({"text": "il m'a écrit", "spans": {"conduct": [[7, 12]], "met_on": [[7, 9]]}})
+    assert found == [{"text": "il m'a ", "read": False}, {"text": "écrit", "read": True}]
+
+
+def test_the_document_of_a_minor_speaks_of_protection(assemble, liaison, case):
+    case.account.age_band = "13_15"
+    case.account.save()
+    made = authorities.take_out(assemble(kind="child_protection", language="en"), acting=liaison)
+    assert verifying.verify(made).wrong is None
+    assert json.loads(members(made)["case.json"])["case"]["account"]["held_to_be_adult"] is False
+
+
+def test_words_of_both_languages_are_the_same_ones():
+    french, english = document.words()["fr"], document.words()["en"]
+    assert french.keys() == english.keys()
+    assert all(set(french[key]) == set(english[key]) for key in french if isinstance(french[key], dict))
+
+
+def test_but_for_the_law_that_it_cites_the_document_has_no_word_of_guilt():
+    from rempart.casework.statements.wording import findings_of_guilt
+
+    def texts(value):
+        if isinstance(value, dict):
+            return [text for one in value.values() for text in texts(one)]
+        return [value]
+
+    law = {"grounds", "presumption", "child_presumption"}
+    said = [
+        text
+        for language in document.words().values()
+        for key, value in language.items()
+        if key not in law
+        for text in texts(value)
+    ]
+    assert [found for text in said for found in findings_of_guilt(text)] == []
+
+
+def test_an_archive_larger_than_what_people_may_send_is_kept(case, liaison, monkeypatch):
+    from rempart.files import services
+
+    monkeypatch.setattr(services, "LARGEST", 10)
+    made = authorities.assemble_referral(
+        case, kind="justice", language="fr", addressee="Parquet", acting=liaison, reason="x"
+    )
+    assert made.file.size > 10
+
+
+def test_files_that_are_handed_over_are_opened_with_their_custody_recorded(case, assemble):
+    kept, locked = files_of(case)
+    made = assemble()
+    assert [row.event for row in _custody(kept)][-2:] == ["file_opened", "file_held"]
+    assert "file_opened" not in [row.event for row in _custody(locked)]
+    assert made.file.opened_with == "liaise"
+
+
+def _custody(file):
+    from rempart.files.services import custody_of
+
+    return custody_of(file)

@@ -1,15 +1,19 @@
 """How cases and what goes with them are erased once their time is over (privacy/register.yaml says when, and why)."""
 
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Model, OuterRef, Q
 from django.utils import timezone
 
 from rempart import ledger
 from rempart.casework.models import Case, Decision, Exposure, ReportingRestriction, WaveReplay
 from rempart.casework.services.holds import held
+from rempart.correspondence.services import erase_conversations
 from rempart.intake.models import Account, Testimony
 from rempart.intake.retention import forget_accounts
+from rempart.ledger.models import Content
+from rempart.ledger.services import reference
 
 
 def erase_accounts_without_case(before: datetime) -> int:
@@ -22,8 +26,7 @@ def erase_accounts_without_case(before: datetime) -> int:
 def erase_cases(before: datetime) -> int:
     """Cases closed before that moment, or on which nothing has happened since it and nothing is in force or proposed.
 
-    A case on which a legal hold stands stays, with all that belongs to it. Otherwise the account,
-    what was said of it, assessments, decisions and the contents of their ledger rows leave; the rows stay.
+    A case on which a legal hold stands stays, with all that belongs to it.
     """
     pending = Decision.objects.filter(case=OuterRef("pk"), state=Decision.State.PROPOSED)
     standing = Decision.objects.to_come_or_in_force().filter(case=OuterRef("pk"))
@@ -34,18 +37,34 @@ def erase_cases(before: datetime) -> int:
         | Q(closed_at=None) & ~Exists(Case.objects.filter(pk=OuterRef("pk"), assessments__made_at__gte=before))
     )
     cases = list(over.select_for_update(of=("self",)))
+    forget_cases(cases, because="retention")
+    return len(cases)
+
+
+def forget_cases(cases: Sequence[Case], *, because: str) -> None:
+    """Erase cases with their accounts, all that was said of these, the conversations about them, and what was decided.
+
+    The contents of their rows in the ledger leave too; the rows stay. because: the reason, without anything personal.
+    """
     for case in cases:
-        for decision in case.decisions.prefetch_related("measures"):
-            for measure in decision.measures.all():
-                ledger.erase(measure, because="retention")
-            ledger.erase(decision, because="retention")
-        for thing in (*case.threats.all(), *case.referrals.all(), *case.holds.all()):
-            ledger.erase(thing, because="retention")
-        ledger.erase(case, because="retention")
-        case.decisions.order_by("-pk").delete()
+        things = [reference(thing) for thing in (case, *_belongings(case))]
+        told = Content.objects.filter(row__subject__in=things).values_list("row__subject", flat=True)
+        for subject in sorted(set(told)):
+            ledger.erase(subject, because=because)
+        erase_conversations(about=reference(case))
+        for decision in case.decisions.order_by("-pk"):  # a renewal before what it renews
+            decision.delete()
         case.delete()
     forget_accounts([case.account_id for case in cases])
-    return len(cases)
+
+
+def _belongings(thing: Model) -> Iterator[Model]:
+    """Everything of this room that hangs on a thing, and what hangs on that."""
+    for relation in thing._meta.related_objects:
+        if relation.related_model._meta.app_label == "casework" and not relation.many_to_many:
+            for one in relation.related_model._base_manager.filter(**{relation.field.name: thing}):
+                yield one
+                yield from _belongings(one)
 
 
 def erase_replays(before: datetime) -> int:

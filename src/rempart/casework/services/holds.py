@@ -18,6 +18,7 @@ from rempart.casework.errors import HoldNotStanding, ReviewInThePast
 from rempart.casework.models import Case, HeldCopy, LegalHold, Referral
 from rempart.casework.referrals.dossier import files_of
 from rempart.casework.services.guards import ensure_may_act, given_reason, locked
+from rempart.correspondence.services import export_conversation
 from rempart.files.models import StoredFile
 from rempart.files.retention import erase_unreferenced
 from rempart.files.services import hold_file, keep, release_file
@@ -77,14 +78,16 @@ def release_hold(hold: LegalHold, *, acting: StaffMember, reason: str) -> LegalH
         raise HoldNotStanding
     hold.released_at, hold.released_by, hold.released_because = now(), acting, reason
     hold.save(update_fields=["released_at", "released_by", "released_because"])
-    for file in StoredFile.objects.filter(holds__on_behalf_of=reference(hold)):
+    files = list(StoredFile.objects.filter(holds__on_behalf_of=reference(hold)))
+    for file in files:
         release_file(file, on_behalf_of=reference(hold), acting=acting, reason=reason)
     append(Event.HOLD_RELEASED, subject=hold, acting=acting, content={"reason": reason})
     if not is_held(case):
         for copy in case.held_copies.all():
             copy.delete()
             append(Event.HELD_COPY_ERASED, subject=copy.file, acting=acting)
-            erase_unreferenced(StoredFile.objects.filter(pk=copy.file_id), because="the last legal hold was released")
+    # What was kept for the hold alone leaves now: sealed copies, and files of conversations that were erased.
+    erase_unreferenced(StoredFile.objects.filter(pk__in=[file.pk for file in files]), because="legal hold released")
     return hold
 
 
@@ -110,7 +113,7 @@ def seal_before_erasure(testimonies: Iterable[int]) -> int:
     rows = (
         Testimony.everything.filter(pk__in=list(testimonies), account__case__holds__released_at=None)
         .filter(account__case__holds__isnull=False)
-        .select_related("post", "account__case")
+        .select_related("post", "account__case", "report__conversation")
         .distinct()
     )
     sealed = 0
@@ -129,13 +132,15 @@ def seal_before_erasure(testimonies: Iterable[int]) -> int:
 
 
 def _said(row: Testimony) -> dict[str, Any]:
-    """All that is stored of a testimony and of the post that it came in, as plain data."""
+    """All that is stored of a testimony, and of the post or the conversation that it came in, as plain data."""
     columns = {
         field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields if field.attname != "id"
     }
     post = row.post
     of_post = {field.attname: getattr(post, field.attname) for field in post._meta.concrete_fields} if post else None
-    said: dict[str, Any] = msgspec.to_builtins({"testimony": columns, "post": of_post})
+    report = getattr(row, "report", None)
+    talk = export_conversation(report.conversation) if report else None
+    said: dict[str, Any] = msgspec.to_builtins({"testimony": columns, "post": of_post, "conversation": talk})
     return said
 
 

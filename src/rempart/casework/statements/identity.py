@@ -38,14 +38,18 @@ _FORMS = [re.compile(pattern) for pattern in _BY_FORM]
 _FACT_FORMS = [re.compile(pattern) for pattern in (*_BY_FORM, *_IN_A_FACT)]
 
 
-def leads_to_somebody(text: str, *, names: Iterable[str], said: Iterable[str], fact: bool) -> list[Found]:
+def leads_to_somebody(
+    text: str, *, names: Iterable[str], said: Iterable[str], fact: bool, by_form: bool = True
+) -> list[Found]:
     """What in `text` could lead to whoever spoke, in the order of the text.
 
     names: handles and names of those who spoke. said: their testimonies. fact: whether the text tells a fact, where
-    times, dates, ages, places and small counts give people away too (a letter may say when a review is due).
+    times, dates, ages, places and small counts give people away too (a letter may say when a review is due). by_form:
+    whether to look for anybody's handle, address or number, beside those who spoke and their words.
     """
     folded = normalise(text)
-    ranges = [match.span() for form in (_FACT_FORMS if fact else _FORMS) for match in form.finditer(folded.text)]
+    forms = (_FACT_FORMS if fact else _FORMS) if by_form else []
+    ranges = [match.span() for form in forms for match in form.finditer(folded.text)]
     tokens = list(_WORD.finditer(folded.text))
     words = [token[0] for token in tokens]
     for name in names:
