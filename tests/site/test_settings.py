@@ -8,6 +8,7 @@ import sys
 import pytest
 
 NAMES = ["DEBUG", "ALLOWED_HOSTS", "SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "SECURE_SSL_REDIRECT", "BEHIND_PROXY"]
+NAMES += ["SECOND_FACTOR_REQUIRED", "SOCIALACCOUNT_PROVIDERS"]
 PRINT = f"""
 import json
 from django.conf import settings
@@ -25,6 +26,18 @@ def settings_with(**environment: str) -> dict[str, object]:
 
 def test_this_machine_alone_is_served_by_default():
     assert settings_with()["ALLOWED_HOSTS"] == ["localhost", "127.0.0.1", "[::1]"]
+
+
+@pytest.mark.parametrize(("said", "required"), [("", True), ("required", True), ("false", True), ("optional", False)])
+def test_a_second_factor_is_required_unless_it_is_said_to_be_optional(said, required):
+    assert settings_with(REMPART_SECOND_FACTOR=said)["SECOND_FACTOR_REQUIRED"] is required
+
+
+def test_openid_connect_is_offered_once_its_service_is_named():
+    assert settings_with()["SOCIALACCOUNT_PROVIDERS"] == {}
+    named = settings_with(REMPART_OIDC_ISSUER="https://login.example.org", REMPART_OIDC_CLIENT_ID="rempart")
+    app = named["SOCIALACCOUNT_PROVIDERS"]["openid_connect"]["APPS"][0]
+    assert (app["client_id"], app["settings"]["server_url"]) == ("rempart", "https://login.example.org")
 
 
 def test_errors_are_never_shown():

@@ -1,5 +1,7 @@
 """One's own account: what one does here, how one signs in, and the sessions that are open."""
 
+from typing import Any
+
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
@@ -10,12 +12,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from rempart.ledger import Event
+from rempart.ledger.models import LedgerRow
+from rempart.ledger.services import reference
 from rempart.staff import services
 from rempart.staff.access import for_members
 from rempart.staff.forms import PasswordForm
+from rempart.staff.models import StaffMember
 from rempart.staff.roles import Role
 from rempart.staff.second_factor import has_second_factor
 from rempart.staff.sessions import name_of, sessions_of
+
+LATEST = 10
 
 
 @require_safe
@@ -26,8 +34,15 @@ def account(request: HttpRequest) -> HttpResponse:
         "roles": [Role(role).label for role in request.user.roles],
         "second_factor": has_second_factor(request.user),
         "sessions": sessions_of(request.user, request.session.session_key),
+        "lately": _lately(request.user),
     }
     return render(request, "staff/account.html", context)
+
+
+def _lately(member: StaffMember) -> list[dict[str, Any]]:
+    """What happened to a member's access, the latest first: a link made by somebody else shows here."""
+    rows = LedgerRow.objects.filter(subject=reference(member)).order_by("-pk")[:LATEST]
+    return [{"at": row.recorded_at, "what": Event(row.event).label} for row in rows]
 
 
 @require_POST
