@@ -65,8 +65,16 @@ def link_for(conversation: Conversation, holder: str = "self") -> str:
     The page is the one that a room on the right hosts for this kind (`host`), else the mailbox `/m/<token>/`.
     Raises ValueError for an unknown holder, or for "adult" when none was let in.
     """
-    page = _pages.get(conversation.kind, "correspondence:mailbox")
-    return settings.REMPART_ADDRESS + reverse(page, kwargs={"token": token_for(conversation, holder)})
+    return settings.REMPART_ADDRESS.rstrip("/") + _path(conversation, token_for(conversation, holder))
+
+
+def page_of(access: LinkAccess) -> str:
+    """The path of the page that shows the conversation, by the link that was opened."""
+    return _path(access.conversation, access.token)
+
+
+def _path(conversation: Conversation, token: str) -> str:
+    return reverse(_pages.get(conversation.kind, "correspondence:mailbox"), kwargs={"token": token})
 
 
 def token_for(conversation: Conversation, holder: str = "self") -> str:

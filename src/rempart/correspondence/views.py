@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from rempart.correspondence import delivering, endpoints, services
 from rempart.correspondence.errors import ConversationClosed, EndpointRefused, MessageRefused
 from rempart.correspondence.forms import AdultForm, ConversationForm, EndpointForm, MailForm
-from rempart.correspondence.links import LinkAccess, by_link, link_for
+from rempart.correspondence.links import LinkAccess, by_link, page_of
 from rempart.correspondence.models import Delivery, Endpoint
 from rempart.correspondence.selectors import OUTSIDE, seen_outside
 from rempart.files.models import StoredFile
@@ -72,7 +72,7 @@ def adult(request: HttpRequest, access: LinkAccess) -> HttpResponse:
             form.add_error("email", str(error))
         except ConversationClosed as error:
             form.add_error(None, str(error))
-    shown = {"access": access, "form": form, "link": link, "back": link_for(access.conversation)}
+    shown = {"access": access, "form": form, "link": link, "back": page_of(access)}
     return render(request, "correspondence/adult.html", shown, status=422 if form.errors else 200)
 
 
@@ -88,8 +88,8 @@ def mail(request: HttpRequest, access: LinkAccess) -> HttpResponse:
     )
     if form.is_valid():
         services.give_email(conversation, form.cleaned_data["email"])
-        return redirect(link_for(conversation))
-    shown = {"access": access, "form": form, "back": link_for(conversation)}
+        return redirect(page_of(access))
+    shown = {"access": access, "form": form, "back": page_of(access)}
     return render(request, "correspondence/mail.html", shown, status=422 if form.errors else 200)
 
 
