@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from rempart.casework.models import Case
@@ -49,6 +50,15 @@ def slice_of(found: "QuerySet[Case]", asked: Mapping[str, str], size: int) -> Sl
 def counted(found: "QuerySet[Any]") -> int:
     """How many there are; MOST + 1 stands for more than MOST."""
     return found.order_by()[: MOST + 1].count()
+
+
+def counted_together(**sets: "QuerySet[Any]") -> dict[str, int]:
+    """The same for several sets at once, in one query."""
+    compiled = [found.order_by()[: MOST + 1].values("pk").query.sql_with_params() for found in sets.values()]
+    counts = [f"(SELECT count(*) FROM ({sql}) counted)" for sql, _params in compiled]  # noqa: S608 - Django's own SQL
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT " + ", ".join(counts), [one for _sql, params in compiled for one in params])
+        return dict(zip(sets, cursor.fetchone(), strict=True))
 
 
 def written(count: int) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from rempart.casework import search
-from rempart.casework.keyset import counted
+from rempart.casework.keyset import counted_together
 from rempart.casework.models import (
     AssessmentRecord,
     Case,
@@ -47,6 +48,22 @@ def cases() -> "QuerySet[Case]":
     return Case.objects.select_related("account", "danger_by", "closed_by").prefetch_related("decisions__measures")
 
 
+def whole_cases() -> "QuerySet[Case]":
+    """Cases with all that their page says of them: everybody who had a part, who works on it, what ties testimonies.
+
+    `orders_waiting`: how many orders to the platform are due and were not carried out.
+    """
+    people = ("approved_by", "seconded_by", "declined_by", "confirmed_by", "rulebook", "assessment")
+    decisions = Decision.objects.select_related(*people).prefetch_related("measures__lifted_by")
+    beside = ("account", "danger_by", "closed_by", "independence", "claim__member", "last_act")
+    waiting = PlatformOrder.objects.filter(
+        measure__decision__case=OuterRef("pk"), carried_out_at=None, due_at__lte=now()
+    )
+    counted = waiting.order_by().values("measure__decision__case").annotate(n=Count("pk")).values("n")
+    found = Case.objects.select_related(*beside).annotate(orders_waiting=Coalesce(Subquery(counted), 0))
+    return found.prefetch_related(Prefetch("decisions", decisions))
+
+
 def queue(text: str = "", service: str = "", state: str = "", *, member: StaffMember | None = None) -> "QuerySet[Case]":
     """Cases whose handle holds `text`, on `service`, in `state` (of QueueForm), what waits worst first (see priority).
 
@@ -75,7 +92,16 @@ def queue(text: str = "", service: str = "", state: str = "", *, member: StaffMe
 
 def blind_for(member: StaffMember) -> Exists:
     """Whether a case is one that somebody is to judge again without seeing what was judged before."""
-    return Exists(SecondReview.objects.filter(case=OuterRef("pk"), reviewer=member, judged_at=None))
+    return Exists(_blind_reviews(member))
+
+
+def blind_review(member: StaffMember) -> Subquery:
+    """The number of that second review, if there is one."""
+    return Subquery(_blind_reviews(member).values("pk")[:1])
+
+
+def _blind_reviews(member: StaffMember) -> "QuerySet[SecondReview]":
+    return SecondReview.objects.filter(case=OuterRef("pk"), reviewer=member, judged_at=None)
 
 
 def _waiting() -> Exists:
@@ -106,7 +132,7 @@ def first_said(case: Case, *, until: datetime | None = None) -> list[Testimony]:
 
 def ties_of(case: Case) -> list[Together]:
     """Which of those who accuse the account may belong together, as last found."""
-    found = Independence.objects.filter(case=case).first()
+    found: Independence | None = getattr(case, "independence", None)
     return msgspec.convert(found.groups, list[Together]) if found else []
 
 
@@ -123,29 +149,13 @@ def holders_of(cases: Iterable[Case]) -> dict[int, StaffMember]:
     return {claim.case_id: claim.member for claim in held}
 
 
-def decisions_of(case: Case) -> "QuerySet[Decision]":
-    """What was decided on a case, with everybody who had a part in it."""
-    people = ("approved_by", "seconded_by", "declined_by", "confirmed_by", "rulebook")
-    kept = case.decisions.exclude(state=Decision.State.UNDONE)
-    return kept.select_related(*people).prefetch_related("measures__lifted_by")
-
-
-def history_of(account: Account) -> "QuerySet[Decision]":
-    """What counts when an account is looked at again: decisions that held, but those that people lifted.
-
-    A preventive one among them says that there was a precaution, not that anything was established.
-    """
-    held = MeasureTaken.objects.filter(decision=OuterRef("pk"), lifted_at=None)
-    return Decision.objects.filter(Exists(held), case__account=account, state=Decision.State.TAKEN)
-
-
 def articles_matched(case: Case, assessment: Assessment) -> tuple[list[Article], RulebookVersion]:
     """The articles that speak of a case: those its present decisions rest on, else those that match today."""
     present = [
         one for one in case.decisions.all() if one.in_force or one.to_come or one.state == Decision.State.PROPOSED
     ]
     if present:
-        version = RulebookVersion.objects.get(pk=present[0].rulebook_id)
+        version = present[0].rulebook
         names = {name for one in present for name in one.articles}
         return [article for article in book_of(version).articles if article.id in names], version
     version, book = rulebook_in_force()
@@ -175,16 +185,6 @@ def score_is_hidden(case: Case, member: StaffMember) -> bool:
     return to_judge and not mine
 
 
-def open_cases() -> int:
-    """How many cases are not closed, counted as far as keyset.counted does."""
-    return counted(Case.objects.exclude(state=State.CLOSED))
-
-
-def calls(member: StaffMember) -> int:
-    """How many notes call this person that they have not seen."""
-    return counted(Mention.objects.filter(member=member, seen_at=None))
-
-
 def waiting_for_approval() -> "QuerySet[Decision]":
     """Decisions that wait for somebody's approval, the oldest first."""
     return _with_cases(Decision.objects.filter(state=Decision.State.PROPOSED)).order_by("proposed_at", "pk")
@@ -209,14 +209,20 @@ def _with_cases(found: "QuerySet[Decision]") -> "QuerySet[Decision]":
     return found.select_related("case__account").prefetch_related("measures")
 
 
-def open_threats() -> int:
-    """How many questions of Art. 18 wait for an answer."""
-    return ThreatDecision.objects.filter(decided_at=None).count()
+def menu_counts(member: StaffMember) -> dict[str, int]:
+    """What stands beside the pages of the menu: counted as far as keyset.MOST, all in one query.
 
-
-def due_count() -> int:
-    """How many decisions wait for an approval or for a review, counted as far as keyset.counted does."""
-    return counted(Decision.objects.filter(state=Decision.State.PROPOSED)) + counted(_unreviewed())
+    Open cases, what waits for an approval or a review, questions of Art. 18, and notes that call this person.
+    """
+    waiting = Decision.objects.filter(state=Decision.State.PROPOSED)
+    found = counted_together(
+        cases=Case.objects.exclude(state=State.CLOSED),
+        approvals=waiting,
+        reviews=_unreviewed(),
+        authorities=ThreatDecision.objects.filter(decided_at=None),
+        desk=Mention.objects.filter(member=member, seen_at=None),
+    )
+    return {**found, "due": found["approvals"] + found["reviews"]}
 
 
 def wave_of(case: Case) -> Wave | None:
@@ -261,8 +267,3 @@ def cases_of(wave: Wave) -> "QuerySet[Case]":
 def left_aside(wave: Wave) -> int:
     """How many accused accounts have no case: they are not on the platform."""
     return accused_in(wave).filter(case=None).count()
-
-
-def orders_waiting(case: Case) -> int:
-    """How many orders to the platform are due on a case and were not carried out."""
-    return PlatformOrder.objects.filter(measure__decision__case=case, carried_out_at=None, due_at__lte=now()).count()

@@ -58,7 +58,7 @@ def final_choices(case: Case) -> FinalChoices:
     An article qualifies when what is known meets it today, or when it carries what stands. None others: one that is for
     adults alone is never cited against a minor.
     """
-    standing = list(case.decisions.to_come_or_in_force().select_related("rulebook"))
+    standing = [one for one in case.decisions.all() if one.in_force or one.to_come]
     version = standing[0].rulebook if standing else rulebook_in_force()[0]
     carrying = {name for one in standing if one.rulebook_id == version.pk for name in one.articles}
     latest = case.assessments.first()

@@ -68,8 +68,10 @@ def remembered(case: Case, acting: StaffMember, kind: str) -> Iterator[None]:
 
 def undoable(case: Case, acting: StaffMember) -> LastAct | None:
     """What this person could undo on a case now."""
-    last = LastAct.objects.filter(case=case, member=acting.pk).first()
-    return last if last is not None and now() < last.at + UNDO_WINDOW and _untouched(last, _rows(case)) else None
+    last: LastAct | None = getattr(case, "last_act", None)
+    if last is None or last.member_id != acting.pk or now() >= last.at + UNDO_WINDOW:
+        return None
+    return last if _untouched(last, _rows(case)) else None
 
 
 @transaction.atomic

@@ -17,15 +17,10 @@ register = template.Library()
 def desk_nav(context: template.Context) -> dict[str, Any]:
     """The rooms of the desk that this person may enter, with how many cases are open and how many things are due."""
     request = context["request"]
-    counts = {
-        "cases": selectors.open_cases,
-        "due": selectors.due_count,
-        "authorities": selectors.open_threats,
-        "desk": lambda: selectors.calls(request.user),
-    }
     entries = [entry for entry in entries_for(request.user) if entry["in_menu"]]
+    counts = selectors.menu_counts(request.user)
     for entry in entries:
-        count = counts[entry["name"]]() if entry["name"] in counts else None
+        count = counts.get(entry["name"])
         shown = entry["name"] != "desk" or count
         entry["count"] = keyset.written(count) if count is not None and shown else None
         entry["current"] = request.path.startswith(entry["url"])

@@ -46,10 +46,7 @@ def actions_for(case: Case, acting: StaffMember, sent: Mapping[str, Any] | None 
     """What `acting` can do on `case` now, the likeliest first. The form called `name` is bound to what was `sent`."""
     if not acting.may(Permission.REVIEW) or case.conflicts.filter(member=acting.pk).exists():
         return []
-    people = ("approved_by", "seconded_by", "rulebook", "assessment")
-    decisions = list(case.decisions.select_related(*people).prefetch_related("measures"))
-    for one in decisions:
-        one.case = case
+    decisions = list(case.decisions.all())  # fetched before, with those who had a part (selectors.whole_cases)
     desk = _Desk(case, acting, sent, name, decisions)
     waiting = [desk.approve(one) for one in desk.waiting] + [desk.decline(one) for one in desk.waiting]
     standing: list[Action | None] = []

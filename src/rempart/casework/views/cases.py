@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from rempart.casework import selectors
 from rempart.casework.errors import Refused
 from rempart.casework.forms import NoteForm
-from rempart.casework.models import Case, Macro, SecondReview
+from rempart.casework.models import Case, Macro
 from rempart.casework.services import desk
 from rempart.casework.services.undoing import undo as undo_last
 from rempart.casework.services.undoing import undoable
@@ -24,7 +24,6 @@ from rempart.casework.views.queue import lines
 from rempart.casework.views.rulebooks import article_shown
 from rempart.casework.views.said import fields_of, groups_of
 from rempart.casework.views.shown import (
-    AccountLine,
     standing_of,
     testimony_shown,
     timeline_of,
@@ -42,20 +41,20 @@ NEGLIGIBLE = 0.005
 @require_safe
 @needs(Permission.READ_CASES)
 def case(request: HttpRequest, pk: int) -> HttpResponse:
-    """A case as a page."""
-    blind = SecondReview.objects.filter(case=pk, reviewer=request.user, judged_at=None).first()
-    if blind is not None:
-        return redirect("casework:second-review", blind.pk)
+    """A case as a page, unless one is to judge it again without having seen it."""
     return _page(request, pk)
 
 
 def _page(request: HttpRequest, pk: int, *, sent: Any = None, name: str = "") -> HttpResponse:
     """The page. When a form was `sent` and refused, the action called `name` shows it with what was wrong."""
-    found = get_object_or_404(selectors.cases(), pk=pk)
-    record = found.assessments.first()
-    if record is None:
+    found = get_object_or_404(selectors.whole_cases().annotate(blind=selectors.blind_review(request.user)), pk=pk)
+    if found.blind is not None:
+        return redirect("casework:second-review", found.blind)
+    beside = _beside(request, found)
+    latest = selectors.latest_assessments(beside)
+    if found.pk not in latest:
         raise Http404
-    assessment = selectors.assessment_of(record)
+    assessment = selectors.assessment_of(latest[found.pk])
     articles, version = selectors.articles_matched(found, assessment)
     wave = selectors.wave_of(found)
     context = {
@@ -70,7 +69,7 @@ def _page(request: HttpRequest, pk: int, *, sent: Any = None, name: str = "") ->
             "assessment": assessment,
             "hidden": selectors.score_is_hidden(found, request.user),
         },
-        "queue": _queue(request, found),
+        "queue": lines(request, beside, latest, current=found),
         "wave": {"url": reverse("casework:wave", args=[wave.pk]), "hashtag": wave.hashtag} if wave else None,
         **_said(request, found, assessment),
         "factors": _factors(assessment),
@@ -82,8 +81,8 @@ def _page(request: HttpRequest, pk: int, *, sent: Any = None, name: str = "") ->
             "version": version.version,
         },
         "articles": [article_shown(article) for article in articles],
-        "timeline": timeline_of(found, selectors.decisions_of(found)),
-        "orders_waiting": selectors.orders_waiting(found),
+        "timeline": timeline_of(found, found.decisions.all()),
+        "orders_waiting": found.orders_waiting,
         "panels": panels_of(found, request.user),
         **_work(request, found, sent, name),
         **_notes(request, found),
@@ -108,7 +107,6 @@ def _said(request: HttpRequest, found: Case, assessment: Assessment) -> dict[str
 def _work(request: HttpRequest, found: Case, sent: Any, name: str) -> dict[str, Any]:
     """What this person can do now, and who works on the case."""
     mine = desk.renew(found, acting=request.user)
-    holder = desk.holder_of(found)
     actions = actions_for(found, request.user, sent, name)
     macros = list(Macro.objects.filter(retired_at=None)) if actions else []
     chosen = next((one for one in macros if str(one.pk) == request.GET.get("macro")), None)
@@ -117,7 +115,7 @@ def _work(request: HttpRequest, found: Case, sent: Any, name: str) -> dict[str, 
             action.form.initial.setdefault("reason", desk.fill(chosen, found, get_language() or "fr"))
     return {
         "claimed_by_me": mine,
-        "holder": None if mine else holder,
+        "holder": None if mine else desk.held_by(found),
         "may_review": request.user.may(Permission.REVIEW),
         "may_take_over": request.user.may(Permission.COUNTERSIGN),
         "actions": actions,
@@ -133,15 +131,17 @@ def _notes(request: HttpRequest, found: Case) -> dict[str, Any]:
     """The notes of colleagues, for those who read them; what calls this person is seen now."""
     if not desk.may_read_notes(request.user):
         return {"notes": None}
-    desk.see_mentions(found, acting=request.user)
-    return {"notes": found.notes.select_related("by"), "note_form": NoteForm(auto_id="note_%s")}
+    notes = list(found.notes.select_related("by"))
+    if notes:
+        desk.see_mentions(found, acting=request.user)
+    return {"notes": notes, "note_form": NoteForm(auto_id="note_%s")}
 
 
 @require_POST
 @needs(Permission.REVIEW)
 def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Do what one of the forms of a case asks, or show the case again with what was wrong."""
-    found = get_object_or_404(selectors.cases(), pk=pk)
+    found = get_object_or_404(selectors.whole_cases(), pk=pk)
     action = next((one for one in actions_for(found, request.user, request.POST, name) if one.name == name), None)
     if action is None:
         messages.error(request, _("This can no longer be done: the case has changed."))
@@ -192,12 +192,10 @@ def notes(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(reverse("casework:case", args=[pk]) + "#notes")
 
 
-def _queue(request: HttpRequest, current: Case) -> list[AccountLine]:
+def _beside(request: HttpRequest, current: Case) -> list[Case]:
     """The head of the queue; the current case heads it when it is not among them."""
     found = list(selectors.queue(member=request.user)[:QUEUE])
-    if current not in found:
-        found = [current, *found[: QUEUE - 1]]
-    return lines(request, found, current)
+    return found if current in found else [current, *found[: QUEUE - 1]]
 
 
 def _factors(assessment: Assessment) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """The queue: its pages and filters, the next case to look at, and who works on which."""
 
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from rempart.casework import keyset, selectors
 from rempart.casework.errors import Refused
 from rempart.casework.forms import QueueForm, SaveFilterForm
-from rempart.casework.models import Case, SavedFilter
+from rempart.casework.models import AssessmentRecord, Case, SavedFilter
 from rempart.casework.services import desk
 from rempart.casework.views.shown import AccountLine, account_line
 from rempart.staff.access import needs
@@ -35,7 +35,8 @@ def cases(request: HttpRequest) -> HttpResponse:
         chosen.get("q", ""), chosen.get("service", ""), chosen.get("state", ""), member=request.user
     )
     page = keyset.slice_of(found, request.GET, PER_PAGE)
-    page.object_list = lines(request, page.object_list)
+    latest = selectors.latest_assessments(page.object_list)
+    page.object_list = lines(request, page.object_list, latest, whole=True)
     query = filter_query(request.GET)
     context = {
         "form": form,
@@ -53,19 +54,24 @@ def filter_query(asked: QueryDict) -> str:
     return urlencode([(name, asked[name]) for name in FILTERS if asked.get(name)])
 
 
-def lines(request: HttpRequest, found: Iterable[Case], current: Case | None = None) -> list[AccountLine]:
-    """Lines of the queue, in a number of queries that does not grow with them."""
-    found = list(found)
-    latest = selectors.latest_assessments(found)
-    places = selectors.places_of(found, latest)
-    holders = selectors.holders_of(found)
+def lines(
+    request: HttpRequest,
+    found: Sequence[Case],
+    latest: Mapping[int, AssessmentRecord],
+    *,
+    current: Case | None = None,
+    whole: bool = False,
+) -> list[AccountLine]:
+    """Lines of the queue, in a number of queries that does not grow with them; whole: with why they stand there."""
+    places = selectors.places_of(found, latest) if whole else {}
+    holders = selectors.holders_of(found) if whole else {}
     return [
         account_line(
             one,
             latest[one.pk],
             hidden=selectors.score_is_hidden(one, request.user),
             current=current is not None and one.pk == current.pk,
-            place=places[one.pk],
+            place=places.get(one.pk),
             holder=holders.get(one.pk),
         )
         for one in found

@@ -3,6 +3,7 @@
 from rempart.casework.services.desk.claims import (
     claim,
     claim_next,
+    held_by,
     holder_of,
     leave,
     leave_all,
@@ -35,6 +36,7 @@ __all__ = [
     "exposed_today",
     "fill",
     "forget_filter",
+    "held_by",
     "holder_of",
     "index_accounts",
     "index_case",

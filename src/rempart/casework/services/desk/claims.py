@@ -37,6 +37,12 @@ def holder_of(case: Case) -> StaffMember | None:
     return claim.member if claim else None
 
 
+def held_by(case: Case) -> StaffMember | None:
+    """The same, of a case whose claim was fetched with it."""
+    claim: Claim | None = getattr(case, "claim", None)
+    return claim.member if claim is not None and claim.expires_at > now() else None
+
+
 @transaction.atomic
 def claim(case: Case, *, acting: StaffMember) -> Claim:
     """Begin to work on a case, or go on. Raises NotAllowed, Excluded, ClaimedByAnother."""
@@ -60,11 +66,18 @@ def _hold(case: Case, acting: StaffMember) -> Claim:
 
 
 def renew(case: Case, *, acting: StaffMember) -> bool:
-    """Note activity on a case: a claim that one holds lasts again its whole length. Returns whether one holds it."""
+    """Note activity on a case: a claim that one holds lasts again its whole length. Returns whether one holds it.
+
+    A case whose claim was fetched with it asks the database for nothing when there is nothing to renew.
+    """
     moment = now()
-    held = Claim.objects.filter(case=case, member=acting, expires_at__gt=moment)
-    held.filter(expires_at__lt=moment + length() - RENEWED_EVERY).update(expires_at=moment + length())
-    return held.exists()
+    held: Claim | None = getattr(case, "claim", None)
+    if held is None or held.member_id != acting.pk or held.expires_at <= moment:
+        return False
+    if held.expires_at < moment + length() - RENEWED_EVERY:
+        still = Claim.objects.filter(pk=held.pk, member=acting, expires_at__gt=moment)
+        return bool(still.update(expires_at=moment + length()))
+    return True
 
 
 @transaction.atomic

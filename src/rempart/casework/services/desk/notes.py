@@ -39,7 +39,6 @@ def note(case: Case, *, acting: StaffMember, text: str) -> Note:
     return written
 
 
-@transaction.atomic
 def see_mentions(case: Case, *, acting: StaffMember) -> int:
     """Note that somebody has seen the notes of a case that call them. Returns how many were new."""
     return Mention.objects.filter(note__case=case, member=acting, seen_at=None).update(seen_at=now())
