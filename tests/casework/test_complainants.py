@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from rempart import records
-from rempart.casework.complainants.words import LANGUAGES, message, words
+from rempart.casework.complainants.words import LANGUAGES, message, page, words
 from rempart.ledger.clock import now
 
 MINUTE = timedelta(minutes=1)
@@ -172,7 +172,7 @@ def test_whoever_reports_afterwards_does_not_learn_what_holds_already(measured, 
 
 
 def test_what_concerns_the_other_persons_money_is_not_told():
-    told = message("measure_preventive", measures=["no_monetisation"])
+    told = message("measure_preventive", measures=["no_monetisation"], child=False)
     assert "cannot tell you everything" in told["en"]
     assert not re.search(r"pay|money|argent|vers", told["en"] + told["fr"])
 
@@ -295,11 +295,19 @@ def test_whoever_withdrew_can_report_again(reported):
 
 # --- words
 
-TEXTS = [
-    (name, language, text)
+TEXTS = {
+    f"{name}-{language}-{'child' if child else 'plain'}": text
     for name in words()["messages"]
-    for language, text in message(name, measures=["no_live"], day=now(), reason="Because.").items()
-]
+    for child in (False, True)
+    for language, text in message(name, measures=["no_live"], day=now(), reason="Because.", child=child).items()
+}
+PAGES = {
+    f"{name}-{language}-{'child' if child else 'plain'}": text
+    for language in LANGUAGES
+    for child in (False, True)
+    for name, text in page(language, child).items()
+}
+EVERYTHING = TEXTS | PAGES
 NEVER = re.compile(
     r"\b(victim\w*|cases?|dossiers?|risk\w*|risqu\w*|guilt\w*|coupable\w*|innocent\w*|accus\w*|offen[cs]\w*|infraction\w*|"
     r"respondent|complainant|suspect\w*|credib\w*|crédib\w*|score\w*)\b",
@@ -307,25 +315,35 @@ NEVER = re.compile(
 )
 
 
-@pytest.mark.parametrize(("name", "language", "text"), TEXTS)
-def test_no_message_says_a_word_that_hurts_or_that_nobody_understands(name, language, text):
-    assert not NEVER.search(text)
+def test_nothing_says_a_word_that_hurts_or_that_nobody_understands():
+    assert [name for name, text in EVERYTHING.items() if NEVER.search(text)] == []
 
 
-@pytest.mark.parametrize(("name", "language", "text"), TEXTS)
-def test_every_sentence_is_short_enough_for_a_child(name, language, text):
-    clauses = [one.split() for one in re.split(r"[.!?:;]\s|\n", text)]
-    assert max(len(one) for one in clauses) <= 28
-    assert sum(len(one) for one in clauses) / max(1, len([one for one in clauses if one])) <= 15
+def is_long(text):
+    """Whether a sentence has more than 28 words, or all of them more than 18 on average."""
+    lengths = [len(one.split()) for one in re.split(r"[.!?:;]\s|\n", text) if one.strip()]
+    return max(lengths) > 28 or sum(lengths) / len(lengths) > 18
 
 
-@pytest.mark.parametrize(("name", "language", "text"), TEXTS)
-def test_no_message_tells_a_number_of_people_nor_an_hour(name, language, text):
-    without_helplines = re.sub(r"\b(112|114)\b", "", text)
-    without_ages = re.sub(r"18 ans|under 18|30 jours|30 days", "", without_helplines)
-    without_day = re.sub(r"\b\d{1,2}(er)?\s\w+( \d{4})?", "", without_ages)
-    assert not re.search(r"\d", without_day)
+def test_every_sentence_is_short_enough_for_a_child():
+    assert [name for name, text in EVERYTHING.items() if is_long(text)] == []
 
 
-def test_every_message_speaks_both_languages():
-    assert all(set(texts) == set(LANGUAGES) for texts in words()["messages"].values())
+def tells_a_number(text):
+    """Whether a digit is left once numbers to call, ages, lengths of time and days are taken out."""
+    left = re.sub(r"\b(112|114)\b|18\s?ans|under 18|30\s?jours|30 days", "", text)
+    return bool(re.search(r"\d", re.sub(r"\b\d{1,2}(er)?\s\w+( \d{4})?", "", left)))
+
+
+def test_no_message_tells_a_number_of_people_nor_an_hour():
+    assert [name for name, text in TEXTS.items() if tells_a_number(text)] == []
+
+
+def test_a_child_is_never_spoken_to_as_to_several_people():
+    french = {name: text for name, text in EVERYTHING.items() if name.endswith("-fr-child")}
+    assert [name for name, text in french.items() if re.search(r"\b(vous|votre|vos)\b", text, re.IGNORECASE)] == []
+
+
+def test_everything_is_in_both_languages():
+    for part in ("messages", "page"):
+        assert all({*LANGUAGES} <= set(texts) <= {*LANGUAGES, "fr_child"} for texts in words()[part].values())

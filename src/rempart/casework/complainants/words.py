@@ -1,13 +1,13 @@
 """The sentences of words.yaml: messages kept in both languages, and the page in the reader's.
 
-`message("before_lift", day=at)` gives `{"fr": …, "en": …}`; `page("fr")` every sentence of the page by its name.
+`message("before_lift", day=at, child=False)` gives `{"fr": …, "en": …}`; `page("fr", False)` every sentence of the
+page by its name. A child's words are used where the file has them.
 """
 
 from collections.abc import Iterable
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
 import yaml
 from django.utils import translation
@@ -30,6 +30,7 @@ def words() -> dict[str, dict[str, Texts]]:
 def message(
     name: str,
     *,
+    child: bool,
     measures: Iterable[str] = (),
     day: datetime | None = None,
     what: str = "all_of_it",
@@ -37,17 +38,17 @@ def message(
 ) -> Texts:
     """What this message says in each language.
 
-    measures: those that the account is under, of which some are never told. day: a date, told without its hour.
-    what: `all_of_it` or `a_part` of what was done.
+    child: in a child's words. day: a date, told without its hour. what: `all_of_it` or `a_part` of what was done.
+    measures: those that the account is under, of which some are never told.
     reason: {"fr", "en"}, or a text for both. Raises KeyError for a message that does not exist.
     """
     told = list(measures)
     filled = {}
     for language in LANGUAGES:
         with translation.override(language):
-            filled[language] = typeset(words()["messages"][name][language], language).format(
+            filled[language] = _words("messages", name, language, child).format(
                 measures=sentences(told, language),
-                what=words()["what"][what][language],
+                what=_words("what", what, language, child),
                 day=written_day(day) if day else "",
                 reason=reason[language] if isinstance(reason, dict) else reason,
             )
@@ -58,15 +59,21 @@ def sentences(measures: Iterable[str], language: Language) -> str:
     """What an account under these measures can no longer do, as sentences."""
     known = words()["measures"]
     told = [known[measure][language] for measure in measures if known.get(measure)]
-    return " ".join(told) or known["none_told"][language]
+    return " ".join(told) or _words("measures", "none_told", language, False)
 
 
 @cache
-def page(language: Language) -> Texts:
+def page(language: Language, child: bool) -> Texts:
     """Every sentence of the page in one language, values not filled in."""
-    return {name: typeset(texts[language], language) for name, texts in words()["page"].items()}
+    return {name: _words("page", name, language, child) for name in words()["page"]}
 
 
-def said_of(state: str) -> dict[str, Any]:
+def said_of(state: str) -> Texts:
     """Where a report stands, in a sentence of each language: what its author reads at the top of their page."""
-    return {language: page(language)[f"where_{state}"] for language in LANGUAGES}
+    return {language: page(language, False)[f"where_{state}"] for language in LANGUAGES}
+
+
+def _words(part: str, name: str, language: Language, child: bool) -> str:
+    texts = words()[part][name]
+    plain = texts[language]
+    return typeset(texts.get(f"{language}_child", plain) if child else plain, language)

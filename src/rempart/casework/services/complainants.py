@@ -4,7 +4,7 @@ What they are told, and when, is in `telling`; taking back what they said, in `w
 never among them.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -42,13 +42,13 @@ def join(report: Report) -> Complainant | None:
     )
     if not (report.danger or testimony.complainant_minor) and (suspension := suspended.last()) is not None:
         set_aside([testimony], now())
-        _acknowledge(report, message("kept_aside", day=suspension.ends_at))
+        _acknowledge(report, "kept_aside", day=suspension.ends_at)
         return None
     if testimony.account.service not in settings.REMPART_PLATFORM_SERVICES:
-        _acknowledge(report, message("elsewhere"))
+        _acknowledge(report, "elsewhere")
         return None
     complainant, is_new = _complainant(report)
-    _acknowledge(report, message("receipt" if is_new else "receipt_again"))
+    _acknowledge(report, "receipt" if is_new else "receipt_again")
     if report.danger:
         say_danger(complainant)
     return complainant
@@ -80,7 +80,8 @@ def _complainant(report: Report) -> tuple[Complainant, bool]:
     return complainant, comes_back
 
 
-def _acknowledge(report: Report, text: dict[str, str]) -> None:
+def _acknowledge(report: Report, name: str, day: datetime | None = None) -> None:
+    text = message(name, day=day, child=report.conversation.child_words)
     say(report.conversation, text=text, kind=Message.Kind.RECEIPT, once=f"receipt:{report.pk}")
 
 
@@ -117,7 +118,8 @@ def say_danger(complainant: Complainant) -> Complainant:
     complainant.save(update_fields=["danger_said_at", "danger_due_at", "danger_seen_at", "danger_seen_by"])
     append(Event.DANGER_SAID, subject=complainant, content={"case": complainant.case_id})
     open_threat(complainant.case, because=DANGER_SAID)
-    say(complainant.conversation, text=message("danger"), once=f"danger:{moment.isoformat(timespec='minutes')}")
+    text = message("danger", child=complainant.conversation.child_words)
+    say(complainant.conversation, text=text, once=f"danger:{moment.isoformat(timespec='minutes')}")
     return complainant
 
 

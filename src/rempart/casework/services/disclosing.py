@@ -37,7 +37,9 @@ ENOUGH_TO_HIDE_AMONG = 3
 class LeadsToSomebody(WordsRefused):
     """A text to the respondent could lead to whoever spoke."""
 
-    words = _("This could show who spoke: no name, handle, time, place, age or number of people, nor their own words.")
+    words = _(
+        "This could show who spoke: no name, handle, address, time, place, age or number of people, nor their own words."
+    )
 
 
 class CannotBeAsked(Refused):
@@ -88,11 +90,13 @@ def ensure_leads_to_nobody(case: Case, texts: Iterable[str], *, fact: bool) -> N
 
     Raises LeadsToSomebody.
     """
-    spoken = Testimony.objects.filter(account=case.account_id, stance__in=SPEAKING).select_related("post")
-    rows = list(spoken)
+    spoken = Testimony.everything.filter(account=case.account_id, stance__in=SPEAKING).select_related("post")
+    rows = [row for row in spoken if row.reporter != str(case.account.reference)]
     names = {row.post.author for row in rows if row.post} | {row.reporter for row in rows}
     said = [row.post.text if row.post else row.text or "" for row in rows]
-    found = leads_to_somebody("\n".join(texts), names=names, said=said, fact=fact)
+    own = case.account.handle
+    text = "\n".join(texts).replace(f"@{own}", "").replace(own, "")
+    found = leads_to_somebody(text, names=names - {own, ""}, said=said, fact=fact)
     if found:
         raise LeadsToSomebody(found)
 
@@ -130,7 +134,7 @@ def propose_fact(
     say(
         complainant.conversation,
         text={
-            language: Sentences("page.yaml", language, child=complainant.minor is not False).say(
+            language: Sentences("page.yaml", language, child=complainant.conversation.child_words).say(
                 "fact_proposed", words=words[language]
             )
             for language in LANGUAGES

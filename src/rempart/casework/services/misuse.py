@@ -93,9 +93,7 @@ def agree_unfounded(finding: UnfoundedReport, *, acting: StaffMember, reason: st
     finding.save(update_fields=["agreed_at", "agreed_by", "agreed_because"])
     mark_unfounded([finding.report.testimony], finding.agreed_at)
     append(Event.REPORT_UNFOUNDED, subject=finding, acting=acting, content={"reason": reason})
-    _say_if_open(
-        finding.report.conversation, message("unfounded", reason=finding.found_because), f"unfounded:{finding.pk}"
-    )
+    _say_if_open(finding.report.conversation, "unfounded", finding.pk, reason=finding.found_because)
     return finding
 
 
@@ -115,7 +113,7 @@ def undo_unfounded(finding: UnfoundedReport, *, acting: StaffMember, reason: str
     append(Event.UNFOUNDED_UNDONE, subject=finding, acting=acting, content={"reason": reason})
     if finding.agreed_at is not None:
         mark_unfounded([finding.report.testimony], None)
-        _say_if_open(finding.report.conversation, message("unfounded_undone"), f"unfounded_undone:{finding.pk}")
+        _say_if_open(finding.report.conversation, "unfounded_undone", finding.pk)
     return finding
 
 
@@ -295,7 +293,7 @@ def lift_restriction(restriction: ReportingRestriction, *, acting: StaffMember, 
         for report in aside.select_related("testimony__account", "conversation"):
             take_in(report)
     if restriction.conversation is not None:
-        _say_if_open(restriction.conversation, message("restriction_lifted"), f"restriction_lifted:{restriction.pk}")
+        _say_if_open(restriction.conversation, "restriction_lifted", restriction.pk)
     return restriction
 
 
@@ -361,7 +359,8 @@ def _restrict(
     restriction.rests_on.set(findings)
     event = Event.REPORTER_WARNED if kind == Kind.WARNING else Event.REPORTER_SUSPENDED
     append(event, subject=restriction, acting=acting, content={"weighed": restriction.weighed, "because": words})
-    say(conversation, text=message(kind, day=restriction.ends_at, reason=words), once=f"{kind}:{restriction.pk}")
+    text = message(kind, day=restriction.ends_at, reason=words, child=conversation.child_words)
+    say(conversation, text=text, once=f"{kind}:{restriction.pk}")
     return restriction
 
 
@@ -390,6 +389,7 @@ def _locked(finding: UnfoundedReport) -> UnfoundedReport:
     )
 
 
-def _say_if_open(conversation: Conversation, text: dict[str, str], once: str) -> None:
+def _say_if_open(conversation: Conversation, name: str, key: int, reason: str = "") -> None:
     if conversation.closed_at is None:
-        say(conversation, text=text, once=once)
+        text = message(name, reason=reason, child=conversation.child_words)
+        say(conversation, text=text, once=f"{name}:{key}")

@@ -133,21 +133,22 @@ def said_about(decision: Decision, kind: Telling.Kind) -> "QuerySet[Message]":
 
 
 def _text(telling: Telling, complainant: Complainant) -> dict[str, str]:
-    decision, outcome = telling.decision, telling.outcome
+    decision, outcome, child = telling.decision, telling.outcome, complainant.conversation.child_words
     if telling.kind == Kind.MEASURE and decision is not None:
         name = "measure_preventive" if decision.approved_by_id else "measure_by_program"
         if decision.renews and said_about(decision.renews, Kind.MEASURE).filter(
             conversation=complainant.conversation_id
         ):
             name = "measure_goes_on"
-        return message(name, measures=_left(decision))
+        return message(name, measures=_left(decision), child=child)
     if telling.kind == Kind.OUTCOME and outcome is not None:
         measures = _left(outcome.decision) if outcome.decision else ()
-        return message(f"outcome_{outcome.kind}", measures=measures)
+        return message(f"outcome_{outcome.kind}", measures=measures, child=child)
     if telling.kind in (Kind.BEFORE_LIFT, Kind.LIFTED):
         day = datetime.fromisoformat(telling.facts["at"])
-        return message(telling.kind, day=day, what="a_part" if telling.facts["rest"] else "all_of_it")
-    return message(telling.kind)
+        what = "a_part" if telling.facts["rest"] else "all_of_it"
+        return message(telling.kind, day=day, what=what, child=child)
+    return message(telling.kind, child=child)
 
 
 def _left(decision: Decision) -> list[str]:

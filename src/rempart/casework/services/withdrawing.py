@@ -39,6 +39,7 @@ def withdraw(conversation: Conversation) -> int:
         for appeal in waiting.filter(state=Appeal.State.FILED):
             withdraw_appeal(appeal)
     if conversation.closed_at is None:
-        say(conversation, text=message("withdrawn"), kind=Message.Kind.WITHDRAWAL)
+        text = message("withdrawn", child=conversation.child_words)
+        say(conversation, text=text, kind=Message.Kind.WITHDRAWAL)
         close_conversation(conversation, reason="withdrawn by its author")
     return withdrawn

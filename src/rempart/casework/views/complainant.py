@@ -33,7 +33,6 @@ from rempart.pages.writing import day
 from rempart.staff.access import open_to_all
 
 COMPLAINANT = "complainant"
-FIRST_NUMBERS = 4
 
 
 class DangerForm(forms.Form):
@@ -157,7 +156,7 @@ def done(request: HttpRequest, access: LinkAccess, what: str) -> HttpResponse:
 def away(request: HttpRequest) -> HttpResponse:
     """A page that says nothing, for whoever has to leave theirs in a hurry."""
     language = cast(Language, "en" if request.LANGUAGE_CODE.startswith("en") else "fr")  # type: ignore[attr-defined]
-    return render(request, "casework/complainant/away.html", {"words": sentences(language)})
+    return render(request, "casework/complainant/away.html", {"words": sentences(language, False)})
 
 
 def _language(access: LinkAccess) -> Language:
@@ -165,7 +164,7 @@ def _language(access: LinkAccess) -> Language:
 
 
 def _words(access: LinkAccess) -> dict[str, str]:
-    return sentences(_language(access))
+    return sentences(_language(access), access.conversation.child_words)
 
 
 def _complainant(access: LinkAccess) -> Complainant | None:
@@ -187,8 +186,7 @@ def _shown(access: LinkAccess) -> dict[str, Any]:
         "access": access,
         "words": said,
         "else_body": said["else_body"].format(url=settings.REMPART_OUT_OF_COURT_URL),
-        "helplines": numbers[:FIRST_NUMBERS],
-        "more_helplines": numbers[FIRST_NUMBERS:],
+        "helplines": numbers,
         "where": said[f"where_{state}"],
         "next": said[f"next_{state}"],
         "state": state,

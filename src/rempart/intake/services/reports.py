@@ -127,7 +127,7 @@ def receive_report(sent: HandedReport) -> Report:
             about=reference(account),
             person=f"intake.reporter:{pseudonym(reporter.id)}",
             language=sent.language,
-            child_words=sent.minor is not False,
+            child_words=sent.minor is True,
             service=service,
             report=sent.number,
             email=sent.email,
