@@ -26,6 +26,8 @@ SIGNED_IN = [
     "/staff/members/",
     "/staff/members/1/",
     "/staff/keys/",
+    "/endpoints/",
+    "/files/locked/",
     "/staff/second-factor/",
     "/staff/second-factor/code/add/",
     "/nothing-here/",
