@@ -267,6 +267,8 @@ def demo(no_serve: bool, port: int) -> None:
         if not no_serve:
             click.echo("\nThis demonstration asks nobody for a second factor; `rempart serve` asks everybody for one.")
             click.echo(f"The desk, signed in once: {example.sign_in_address(port)}")
+            for whose, address in example.outside_addresses(port):
+                click.echo(f"And {whose}: {address}")
             serve(port, with_worker=True)
 
 

@@ -1,8 +1,9 @@
 """The demonstration: the example wave goes through the whole house, once, and what came of it is told in plain words.
 
 The wave is moved so that it ended a few hours before the first load; it stays there. An invented team has looked at
-part of what the rulebook proposed, so that there is something to see in force and something left to do. Loading is one
-transaction: killed at any point it leaves nothing, and a second run finds everything as it was.
+part of what the rulebook proposed, somebody has reported an account, one respondent has answered and another appeals,
+so that there is something to see on every side and something left to do. Loading is one transaction: killed at any
+point it leaves nothing, and a second run finds everything as it was.
 """
 
 import sys
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 import yaml
@@ -18,10 +20,16 @@ from django.urls import reverse
 
 from rempart import records
 from rempart.casework import services
-from rempart.casework.models import Case, Decision, WaveReplay
+from rempart.casework.models import Appeal, Case, Complainant, Decision, WaveReplay
+from rempart.casework.services.appealing import file_appeal
+from rempart.casework.services.respondents import side_of, tell
+from rempart.correspondence.links import link_for
+from rempart.correspondence.models import Message
+from rempart.correspondence.services import hear
 from rempart.examples import WAVE
 from rempart.intake.models import Testimony, Wave
-from rempart.intake.services import import_wave
+from rempart.intake.services import HandedReport, import_wave, receive_report
+from rempart.ledger import clock
 from rempart.ledger.clock import now
 from rempart.records.lines import Rejects, lines_of
 from rempart.records.tables import read_table
@@ -32,6 +40,10 @@ from rempart.staff.roles import Role
 from rempart.staff.services import add_member, make_link
 
 ENDED_BEFORE = timedelta(hours=3)
+BEGAN_BEFORE, ANSWERED_BEFORE = timedelta(hours=2), timedelta(hours=1)
+REPORTED = "nathan_krz"
+REPLY = "Ce ne sont pas mes messages : mon compte Snapchat a été piraté en mai. Je peux envoyer l’export."
+APPEAL = "Je n’ai écrit à personne ce mois-là, et mes directs sont mon seul travail. Merci de relire."
 LINK_LASTS = timedelta(hours=12)
 VISITOR = "visitor@rempart.example"
 VISITS_AS = [role for role in Role if role not in (Role.READER, Role.REVIEWER)]  # the senior reviewer holds theirs too
@@ -48,12 +60,19 @@ def load() -> tuple[Wave, bool]:
     if wave is not None:
         services.record_lapses()
         return wave, False
-    with transaction.atomic():
-        wave = _import(described)
-        services.assess_wave(wave)
-        services.replay_wave(wave)
-        _team_at_work([add_member(email, name=name, roles=[role]) for email, name, role in TEAM])
-        add_member(VISITOR, name="Camille Roy", roles=VISITS_AS)
+    try:
+        with transaction.atomic():
+            clock.set_offset(-BEGAN_BEFORE)
+            wave = _import(described)
+            _somebody_reports()
+            services.assess_wave(wave)
+            services.replay_wave(wave)
+            _team_at_work([add_member(email, name=name, roles=[role]) for email, name, role in TEAM])
+            add_member(VISITOR, name="Camille Roy", roles=VISITS_AS)
+            clock.set_offset(-ANSWERED_BEFORE)
+            _the_other_side_speaks()
+    finally:
+        clock.set_offset(timedelta(0))
     return wave, True
 
 
@@ -76,6 +95,41 @@ def _import(described: dict[str, Any]) -> Wave:
 def _shift(ended_at: datetime) -> timedelta:
     """How far the wave moves: to have ended a few hours ago, in whole hours so that nights stay where they were."""
     return timedelta(hours=(now() - ENDED_BEFORE - ended_at) // timedelta(hours=1))
+
+
+def _somebody_reports() -> None:
+    """Somebody of 14 reports to the platform what others say in public, and can be told what became of it."""
+    receive_report(
+        HandedReport(
+            number="example-1",
+            service="tiktok",
+            about=records.AccountReference("tiktok", REPORTED),
+            text="Il m’a écrit après un live, puis il voulait continuer sur Snap et que je n’en parle à personne.",
+            reporter=records.Reporter(id="une.abonnee"),
+            conduct=["grooming"],
+            services=["snapchat"],
+            met_on=["tiktok"],
+            minor=True,
+            country="FR",
+            good_faith=True,
+        )
+    )
+
+
+def _the_other_side_speaks() -> None:
+    """Of those restrained, the first answers and the second appeals, on the pages that they were given."""
+    restrained = Decision.objects.in_force().filter(mode=Decision.Mode.PREVENTIVE).exclude(measures__measure="watch")
+    decisions = list(restrained.select_related("case__account").order_by("case__account__handle").distinct()[:2])
+    for decision, said in zip(decisions, (REPLY, APPEAL), strict=False):
+        tell(decision.case)
+        side = side_of(decision.case)
+        if side is None:
+            continue
+        kind = Message.Kind.REPLY if said == REPLY else Message.Kind.APPEAL
+        hear(side.conversation, text=said, kind=kind)
+        if said == APPEAL:
+            by, conversation = Appeal.By.RESPONDENT, side.conversation
+            file_appeal(decision.case, by=by, conversation=conversation, grounds=said, decision=decision)
 
 
 def _team_at_work(team: Sequence[StaffMember]) -> None:
@@ -180,3 +234,17 @@ def sign_in_address(port: int) -> str:
     """An address that signs the visitor of the example in, once."""
     token = make_link(StaffMember.objects.get(email=VISITOR), lasts=LINK_LASTS)
     return f"http://localhost:{port}{reverse('staff:link', args=[token])}"
+
+
+def outside_addresses(port: int) -> Iterator[tuple[str, str]]:
+    """What people outside see of the example: whose page it is, and its address."""
+    appeal = Appeal.objects.filter(by=Appeal.By.RESPONDENT).select_related("conversation", "case__account").first()
+    if appeal is not None:
+        yield f"the page of @{appeal.case.account.handle}, who appeals", _here(link_for(appeal.conversation), port)
+    complainant = Complainant.objects.select_related("conversation").first()
+    if complainant is not None:
+        yield "the page of somebody who reported", _here(link_for(complainant.conversation), port)
+
+
+def _here(address: str, port: int) -> str:
+    return f"http://localhost:{port}{urlsplit(address).path}"
