@@ -104,7 +104,12 @@ def complainant_of(db):
 
     def make(case, **said):
         number = next(made)
-        conversation = open_conversation("complainant", about=f"casework.case:{case.pk}", person=f"reporter:{number}")
+        conversation = open_conversation(
+            "complainant",
+            about=f"casework.case:{case.pk}",
+            person=f"reporter:{number}",
+            child_words=said.get("minor") is True,
+        )
         return Complainant.objects.create(
             case=case, reporter=f"platform:{number}", conversation=conversation, joined_at=now(), **said
         )

@@ -508,6 +508,14 @@ def test_an_answer_that_names_somebody_is_refused(restrained, reviewer):
         write_to_respondent(case, text="C’est @lea.martin qui nous l’a dit.", acting=reviewer)
 
 
+def test_an_answer_may_name_their_own_account_and_a_date(restrained, respondent, reviewer):
+    from rempart.casework.services.respondents import write_to_respondent
+
+    case = restrained(respondent(handle="leo.vrtx"))
+    tick()
+    assert write_to_respondent(case, text="@leo.vrtx : nous regardons le 2026-11-29 à 18 h.", acting=reviewer)
+
+
 def test_who_only_reads_cannot_answer_them(restrained, staff_member):
     from rempart.casework.errors import NotAllowed
     from rempart.casework.services.respondents import write_to_respondent

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from rempart.casework import errors, services
 from rempart.casework.models import RulebookVersion, ShadowJudgement
 from rempart.casework.services import rulemaking
+from rempart.casework.statements.wording import FindingOfGuilt
 from rempart.ledger.clock import now
 from rempart.rulebook import RulebookErrors
 
@@ -57,6 +58,12 @@ def test_a_text_that_breaks_a_limit_is_no_draft(newer, owner):
     with pytest.raises(RulebookErrors):
         rulemaking.draft_rulebook(broken, acting=owner, reason="Faster.")
     assert not RulebookVersion.objects.exclude(drafted_at=None).exists()
+
+
+def test_a_preventive_article_that_no_statement_of_reasons_could_quote_is_no_draft(newer, owner):
+    broken = newer.replace("Pas de direct.", "L'auteur des faits ne passe plus en direct.")
+    with pytest.raises(FindingOfGuilt):
+        rulemaking.draft_rulebook(broken, acting=owner, reason="Plainer.")
 
 
 def test_the_date_of_a_version_names_one_text(draft, newer, owner):

@@ -22,7 +22,7 @@ _BY_FORM = (
     r"(?<![\w.])@[\w.-]{2,}",  # a handle
     r"https?://\S+|www\.\S+",
     r"[\w.+-]+@[\w-]+\.[\w.]+",
-    r"(?:\+|\b)\d[\d .-]{7,}\d\b",  # a telephone number
+    r"(?:\+|\b)(?:\d[ .-]?){8,13}\d\b",  # a telephone number, longer than a date
 )
 _IN_A_FACT = (
     rf"\b\d{{1,2}}(?:er|st|nd|rd|th)? (?:{_MONTHS})\b|\b(?:{_MONTHS}) \d{{1,2}}(?:st|nd|rd|th)?\b",
