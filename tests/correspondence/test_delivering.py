@@ -4,9 +4,12 @@ import base64
 import json
 import logging
 import re
+import uuid
 from datetime import timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from rempart.correspondence import delivering
@@ -345,3 +348,41 @@ def test_the_command_that_tests_an_endpoint_fails_with_it(endpoint, platform, mo
     platform.answers = [500]
     done = CliRunner().invoke(cli.cli, ["endpoint", "test", "The platform"])
     assert (done.exit_code, done.stderr.strip()) == (1, "Error: The platform did not take it: HTTP 500")
+
+
+def test_a_delivery_that_cannot_be_written_stops_no_other(conversation, mail_server):
+    broken = conversation(email="leo@example.org")
+    broken.sealed_email = b"sealed under another key, long ago"
+    broken.save(update_fields=["sealed_email"])
+    say(broken, text="Un")
+    say(conversation(email="zoe@example.org"), text="Deux")
+    assert deliver_due() == 1
+    assert Delivery.objects.get(delivered_at=None).last_error == "not sent (CannotUnseal)"
+
+
+def test_an_address_in_another_alphabet_is_written_as_mail_servers_read_it(conversation, mail_server):
+    say(conversation(email="zoe@exämple.org"), text="Un")
+    deliver_due()
+    assert mail_server.recipients == ["zoe@xn--exmple-cua.org"]
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from([200, 204, 302, 400, 429, 500, 503]), max_size=14))
+def test_whatever_the_platform_answers_a_message_arrives_once_or_is_given_up(
+    conversation, endpoint, platform, clock, answers
+):
+    platform.received.clear()
+    platform.answers = list(answers)
+    mine = conversation(account="leo.vrtx", about=f"example.thing:{uuid.uuid4()}")
+    delivery = say(mine, text="Un").deliveries.get()
+    for _attempt in range(14):
+        deliver_due()
+        delivery.refresh_from_db()
+        if delivery.next_at is None:
+            break
+        clock.set(delivery.next_at)
+    good = next((place for place, answer in enumerate(answers) if answer < 300), len(answers))
+    assert (delivery.delivered_at is not None) == (good < 10)
+    assert (delivery.given_up_at is not None) == (good >= 10)
+    assert len(platform.received) == min(good + 1, 10)
+    assert {one.headers["webhook-id"] for one in platform.received} == {delivery.uid}

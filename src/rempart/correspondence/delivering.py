@@ -44,7 +44,7 @@ def deliver_due(*, budget: float = 20.0) -> int:
             delivery = _next(silent)
             if delivery is None:
                 break
-            outcome = _attempt(delivery)
+            outcome = _tried(delivery)
             _note(delivery, outcome)
         arrived += outcome.delivered
         if outcome.unreachable:
@@ -59,6 +59,14 @@ def _next(silent: set[int | None]) -> Delivery | None:
     due = due.exclude(endpoint__in=silent - {None})
     with_all = due.select_related("endpoint", "message__conversation").order_by("next_at", "pk")
     return with_all.select_for_update(of=("self",), skip_locked=True).first()
+
+
+def _tried(delivery: Delivery) -> Outcome:
+    try:
+        return _attempt(delivery)
+    except Exception as error:  # one that cannot even be written must not stop those behind it
+        logger.exception("delivery %s failed before it was sent", delivery.pk)
+        return Outcome(f"not sent ({type(error).__name__})")
 
 
 def _attempt(delivery: Delivery) -> Outcome:
@@ -147,5 +155,5 @@ def test_endpoint(endpoint: Endpoint, *, acting) -> Delivery:
             created_at=moment,
             next_at=moment,
         )
-        _note(delivery, _attempt(delivery))
+        _note(delivery, _tried(delivery))
     return delivery

@@ -66,6 +66,8 @@ def send(mail: EmailMessage) -> Outcome:
     except smtplib.SMTPRecipientsRefused as error:
         code = next(iter(error.recipients.values()))[0]
         return Outcome(f"SMTP {code}", final=code >= 500)
+    except smtplib.SMTPNotSupportedError:
+        return Outcome(gettext_noop("the mail server cannot take this address"), final=True)
     except smtplib.SMTPResponseException as error:
         return Outcome(f"SMTP {error.smtp_code}", unreachable=isinstance(error, smtplib.SMTPAuthenticationError))
     except (OSError, smtplib.SMTPException) as error:

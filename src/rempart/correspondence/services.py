@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import F
+from django.utils.encoding import punycode
 from django.utils.translation import gettext as _
 
 from rempart import ledger
@@ -369,11 +370,13 @@ def email_of(conversation: Conversation, holder: str = "self") -> str:
 
 
 def _sealed(email: str) -> bytes:
+    person, _at, domain = email.strip().rpartition("@")
     try:
-        validate_email(email.strip())
-    except ValidationError as error:
+        address = f"{person}@{punycode(domain)}"  # mail servers that know other alphabets are rare
+        validate_email(address)
+    except (ValidationError, UnicodeError) as error:
         raise ValueError("this is not an e-mail address") from error
-    return sealing.seal(email.strip(), purpose=MAIL)
+    return sealing.seal(address, purpose=MAIL)
 
 
 def _open(conversation: Conversation, *, otherwise: str = "") -> Conversation:

@@ -136,14 +136,20 @@ class _Connection(http.client.HTTPConnection):
         self.secure = secure
 
     def connect(self) -> None:
-        """Connect to the first of the name's addresses that may be reached."""
+        """Connect to the first of the name's addresses that may be reached and answers."""
         found = socket.getaddrinfo(self.host, self.port, type=socket.SOCK_STREAM)
         allowed = [
             address for *_rest, address in found if self.host in LOCAL or _may_reach(ipaddress.ip_address(address[0]))
         ]
         if not allowed:
             raise _PrivateAddress
-        self.sock = socket.create_connection(allowed[0][:2], TIMEOUT)
+        for place, address in enumerate(allowed, 1):
+            try:
+                self.sock = socket.create_connection(address[:2], TIMEOUT)
+                break
+            except OSError:
+                if place == len(allowed):
+                    raise
         if self.secure:
             self.sock = _tls().wrap_socket(self.sock, server_hostname=self.host)
 
