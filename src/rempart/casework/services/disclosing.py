@@ -38,7 +38,7 @@ class LeadsToSomebody(WordsRefused):
     """A text to the respondent could lead to whoever spoke."""
 
     words = _(
-        "This could show who spoke: no name, handle, address, time, place, age or number of people, none of their words."
+        "This could show who spoke: no name, handle, address, time, place, age, number of people, nor their words."
     )
 
 

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST
 from rempart.casework.errors import Refused
 from rempart.casework.models import Case, RespondentSide, Statement
 from rempart.casework.services import respondents
-from rempart.casework.services.disclosing import facts_for_respondent, propose_fact
+from rempart.casework.services.disclosing import propose_fact
 from rempart.correspondence.errors import ConversationClosed, MessageRefused
 from rempart.correspondence.models import Delivery
 from rempart.correspondence.selectors import unread_count
@@ -169,18 +169,20 @@ def panel(case: Case, member: StaffMember) -> dict[str, Any] | None:
     if side is None:
         return {"case": case, "side": None}
     reviews = member.may(Permission.REVIEW)
-    statements = list(Statement.objects.filter(decision__case=case).select_related("decision").order_by("-made_at"))
+    statements = list(Statement.objects.filter(decision__case=case).order_by("-made_at"))
     latest = statements[0] if statements else None
     delivered = Delivery.objects.filter(message__conversation=side.conversation).aggregate(at=Min("delivered_at"))["at"]
-    shown = {
+    # What a member who answers has seen counts as read.
+    new = mark_read(side.conversation, acting=member) if reviews else unread_count(side.conversation)
+    return {
         "case": case,
         "side": side,
-        "new": unread_count(side.conversation),
+        "new": new,
         "late": side.reply_until < now(),
         "handed_over": side.handed_over_at or delivered,
         "statements": [_shown(one) for one in statements],
-        "told": facts_for_respondent(case, latest.decision.assessment) if latest else None,
-        "facts": list(case.disclosed_facts.select_related("proposed_by")),
+        "told": latest.fields["facts"] if latest else None,
+        "facts": list(case.disclosed_facts.all()),
         "held": respondents.newest_sum(case),
         "asked": case.data_requests.filter(answered_at=None).first(),
         "write": WriteForm(auto_id="write_%s") if reviews and side.conversation.closed_at is None else None,
@@ -188,9 +190,6 @@ def panel(case: Case, member: StaffMember) -> dict[str, Any] | None:
         "copy": CopyForm(auto_id="copy_%s") if reviews else None,
         "reviews": reviews,
     }
-    if reviews:
-        mark_read(side.conversation, acting=member)
-    return shown
 
 
 def _somebody_to_ask(case: Case) -> bool:
