@@ -16,10 +16,12 @@ from django.test import override_settings
 
 if TYPE_CHECKING:
     from rempart.casework.models import (
+        Appeal,
         Case,
         DisclosedFact,
         LegalHold,
         Macro,
+        Reconsideration,
         Referral,
         ReportingRestriction,
         RulebookVersion,
@@ -58,6 +60,8 @@ class World:
     hold: "LegalHold"
     filter: "SavedFilter"
     macro: "Macro"
+    appeal: "Appeal"
+    reconsideration: "Reconsideration"
     second_review: "SecondReview"
     report: "Report"
     fact: "DisclosedFact"
@@ -90,8 +94,10 @@ def make_world() -> World:
     """Make one of each thing."""
     from rempart import records
     from rempart.casework.models import (
+        Appeal,
         DisclosedFact,
         Outcome,
+        Reconsideration,
         ReportingRestriction,
         RespondentSide,
         SecondReview,
@@ -188,6 +194,17 @@ def make_world() -> World:
         second_review=SecondReview.objects.create(
             outcome=outcome, case=case, first=outcome.kind, first_by=member, drawn_at=moment
         ),
+        appeal=Appeal.objects.create(
+            by="reporter",
+            conversation=report.conversation,
+            restriction=restriction,
+            filed_at=moment,
+            grounds="Example",
+            due_at=moment + timedelta(days=14),
+        ),
+        reconsideration=Reconsideration.objects.create(
+            case=case, decision=case.decisions.first(), asked_at=moment, due_at=moment + timedelta(days=3)
+        ),
         report=report,
         fact=fact,
         finding=find_unfounded(report, gravity=1, intent="unknown", acting=senior, reason="Example"),
@@ -244,6 +261,8 @@ EXAMPLES: dict[str, Example] = {
     "casework:forget-filter": Example(lambda world: {"pk": world.filter.pk}),
     "casework:macro": Example(lambda world: {"pk": world.macro.pk}),
     "casework:second-review": Example(lambda world: {"pk": world.second_review.pk}),
+    "casework:appeal": Example(lambda world: {"pk": world.appeal.pk}),
+    "casework:reconsider": Example(lambda world: {"pk": world.reconsideration.pk}),
     "casework:act": Example(lambda world: {"pk": world.case.pk, "name": f"close-{world.case.pk}"}),
     "casework:threat": Example(lambda world: {"pk": world.threat.pk}),
     "casework:open-threat": Example(lambda world: {"pk": world.case.pk}),
