@@ -93,11 +93,11 @@ def test_a_case_on_which_nothing_happens_leaves_after_a_year(spoken_of, judged, 
     assert not Case.objects.exists()
 
 
-def test_a_case_with_a_final_decision_in_force_stays(spoken_of, judged, reviewer, colleague, clock):
+def test_a_case_with_a_final_decision_in_force_stays(spoken_of, judged, reviewer, staff_member, clock):
     case = judged(spoken_of(age_band="16_17"), credibility=0.98, severity=4, verified_evidence=3)
     final = case.decisions.get()
     services.approve_decision(final, acting=reviewer, reason="a")
-    services.approve_decision(final, acting=colleague, reason="b")
+    services.approve_decision(final, acting=staff_member("senior_reviewer"), reason="b")
     clock.move(1000 * DAY)
     apply_retention()
     assert Case.objects.exists()
