@@ -1,15 +1,21 @@
 """Which room answers which address."""
 
 from django.urls import include, path
+from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
 
 from rempart.site.api import api
+from rempart.staff.access import open_to_all
 from rempart.staff.keys import machine_api
+
+# The language switch: a form sent to this address, remembered by a cookie.
+choose_language = open_to_all(because="anybody may choose a language")(require_POST(set_language))
 
 urlpatterns = [
     path("api/v1/", machine_api(api)),
     path("staff/", include("rempart.staff.urls")),
     path("staff/", include("rempart.staff.allauth_urls")),
-    path("", include("rempart.pages.urls")),
+    path("language/", choose_language, name="set_language"),
     path("files/", include("rempart.files.urls")),
     path("", include("rempart.correspondence.urls")),
     path("", include("rempart.lookout.urls")),
