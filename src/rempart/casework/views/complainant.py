@@ -45,7 +45,7 @@ class DangerForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, access: LinkAccess) -> HttpResponse:
     """Where things stand, what they can do, and the conversation."""
-    form = ConversationForm(request.POST or None, request.FILES or None)
+    form = _message_form(request, access)
     if request.method == "POST" and form.send(access.conversation, access.holder) is not None:
         return redirect("casework:complainant", access.token)
     mark_read(access.conversation)
@@ -78,7 +78,7 @@ def disagree(request: HttpRequest, access: LinkAccess) -> HttpResponse:
     target = what_to_complain_about(access.conversation) if access.holder == "self" else None
     if target is None:
         return redirect("casework:complainant", access.token)
-    form = ConversationForm(request.POST or None, request.FILES or None)
+    form = _message_form(request, access)
     form.fields["text"].required = True
     if request.method == "POST" and form.is_valid() and _complain(form, access, target):
         return redirect("casework:complainant-done", access.token, "disagree")
@@ -157,6 +157,16 @@ def away(request: HttpRequest) -> HttpResponse:
     """A page that says nothing, for whoever has to leave theirs in a hurry."""
     language = cast(Language, "en" if request.LANGUAGE_CODE.startswith("en") else "fr")  # type: ignore[attr-defined]
     return render(request, "casework/complainant/away.html", {"words": sentences(language, False)})
+
+
+def _message_form(request: HttpRequest, access: LinkAccess) -> ConversationForm:
+    """The form of a message, in their words."""
+    form, said = ConversationForm(request.POST or None, request.FILES or None), _words(access)
+    form.fields["text"].label = said["write_text"]
+    form.fields["files"].help_text = said["write_files"]
+    form.fields["intimate"].label = said["write_intimate"]
+    form.fields["intimate"].help_text = said["write_locked"]
+    return form
 
 
 def _language(access: LinkAccess) -> Language:
