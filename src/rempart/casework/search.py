@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, prefetch_related_objects
 
 from rempart.casework.models import Case, CaseText, SecondReview
 from rempart.casework.services.desk.notes import may_read_notes
-from rempart.casework.services.desk.texts import reasons_of
+from rempart.casework.services.desk.texts import REASONS, reasons_of
 from rempart.staff.models import StaffMember
 from rempart.text.normalise import normalise
 
@@ -62,7 +62,9 @@ def search(text: str, *, member: StaffMember, most: int = MOST_FOUND) -> list[Fo
     found = {case.pk: Found(case, []) for case in cases_by_handle(text, member=member, most=most)}
     folded = " ".join(_ASKED.findall(normalise(text).text)[:MOST_WORDS])
     if folded:
-        for row in _ranked(_readable(member).exclude(kind=CaseText.Kind.HANDLE), folded):
+        rows = list(_ranked(_readable(member).exclude(kind=CaseText.Kind.HANDLE), folded))
+        prefetch_related_objects([row.case for row in rows if row.kind == CaseText.Kind.REASON], *REASONS)
+        for row in rows:
             if row.case_id not in found and len(found) >= most:
                 continue
             found.setdefault(row.case_id, Found(row.case, [])).excerpts.append(_excerpt(row))

@@ -1,5 +1,6 @@
 """Search over cases, as a page and, for those whose browser runs scripts, in the palette."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_safe
 from rempart.casework import search as searching
 from rempart.casework import selectors
 from rempart.casework.forms import SearchForm
-from rempart.casework.models import CaseText
+from rempart.casework.models import AssessmentRecord, Case, CaseText
 from rempart.casework.navigation import entries_for
 from rempart.casework.search import Excerpt, Found
 from rempart.casework.services import desk
@@ -35,13 +36,13 @@ def search(request: HttpRequest) -> HttpResponse:
     text = form.cleaned_data["q"] if form.is_bound and form.is_valid() else ""
     found = searching.search(text, member=request.user) if text else []
     latest = selectors.latest_assessments([one.case for one in found])
-    opened = desk.opened_today(request.user)
+    waits = _Waits(request)
     shown = [
         {
             "url": reverse("casework:case", args=[one.case.pk]),
             "about": one.case.account.reference,
             "state": words_for("case_state", one.case.state),
-            "excerpts": _excerpts(one, severe=_closed(one, latest, opened, request)),
+            "excerpts": _excerpts(one, closed=waits.closed(one.case, latest)),
         }
         for one in found
     ]
@@ -72,18 +73,23 @@ def _pages(request: HttpRequest, text: str) -> list[dict[str, Any]]:
     return [one for one in entries_for(request.user) if wanted and wanted in str(one["title"]).casefold()]
 
 
-def _closed(one: Found, latest: Any, opened: set[int], request: HttpRequest) -> bool:
-    """Whether what is said on a case waits until the reader asks for it there."""
-    record = latest.get(one.case.pk)
-    severe = record is not None and record.severity >= SEVERE
-    return severe and one.case.pk not in opened and desk.wants_warnings(request.user)
+class _Waits:
+    """Of which cases what is said waits until the reader asks for it there."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.warned = desk.wants_warnings(request.user)
+        self.opened = desk.opened_today(request.user) if self.warned else set()
+
+    def closed(self, case: Case, latest: Mapping[int, AssessmentRecord]) -> bool:
+        record = latest.get(case.pk)
+        return self.warned and case.pk not in self.opened and record is not None and record.severity >= SEVERE
 
 
-def _excerpts(one: Found, *, severe: bool) -> list[dict[str, Any]]:
+def _excerpts(one: Found, *, closed: bool) -> list[dict[str, Any]]:
     return [
         {
             "kind": CaseText.Kind(excerpt.kind).label,
-            "hidden": severe and excerpt.kind == CaseText.Kind.TESTIMONY,
+            "hidden": closed and excerpt.kind == CaseText.Kind.TESTIMONY,
             "text": _around(excerpt),
         }
         for excerpt in one.excerpts[:EXCERPTS]

@@ -75,8 +75,9 @@ def renew(case: Case, *, acting: StaffMember) -> bool:
     if held is None or held.member_id != acting.pk or held.expires_at <= moment:
         return False
     if held.expires_at < moment + length() - RENEWED_EVERY:
+        held.expires_at = moment + length()
         still = Claim.objects.filter(pk=held.pk, member=acting, expires_at__gt=moment)
-        return bool(still.update(expires_at=moment + length()))
+        return bool(still.update(expires_at=held.expires_at))
     return True
 
 

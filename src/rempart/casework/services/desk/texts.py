@@ -10,6 +10,7 @@ from rempart.casework.models import Case, CaseText
 from rempart.intake.models import Testimony
 from rempart.text.normalise import normalise
 
+REASONS = ("decisions__measures", "outcomes")
 _SHORTEST_ENDING = 3
 _LONGEST_HANDLE = 64
 _NOT_A_LETTER = re.compile(r"[\W_]+")
@@ -30,7 +31,8 @@ def index_accounts(accounts: Iterable[int]) -> None:
 
 def index_reasons(case: Case) -> None:
     """Write again the reasons that people gave on a case."""
-    if reasons := reasons_of(case):
+    found = Case.objects.prefetch_related(*REASONS).get(pk=case.pk)
+    if reasons := reasons_of(found):
         words = {"words": normalise(reasons).text}
         CaseText.objects.update_or_create(case=case, kind=CaseText.Kind.REASON, defaults=words)
     else:
@@ -38,12 +40,12 @@ def index_reasons(case: Case) -> None:
 
 
 def reasons_of(case: Case) -> str:
-    """Every reason that people gave on a case, one after the other."""
+    """Every reason that people gave on a case, one after the other; what REASONS names was fetched before."""
     given = [case.danger_because, case.closed_because]
-    for decision in case.decisions.prefetch_related("measures"):
+    for decision in case.decisions.all():
         given += [decision.approved_because, decision.seconded_because, decision.declined_because]
         given += [decision.confirmed_because, *(measure.lifted_because for measure in decision.measures.all())]
-    given += case.outcomes.values_list("because", flat=True)
+    given += [outcome.because for outcome in case.outcomes.all()]
     return "\n".join(dict.fromkeys(reason for reason in given if reason))
 
 
