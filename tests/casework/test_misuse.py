@@ -141,7 +141,7 @@ def test_an_unproved_report_counts_as_neither(reported, judged, reviewer):
 
 
 def test_a_final_measure_counts_for_what_its_authors_say_of_others_and_not_of_the_same(
-    reported, judged, reviewer, colleague
+    reported, judged, reviewer, senior
 ):
     from rempart.casework.services import approve_decision, lift_decision
     from rempart.intake.selectors import records_about
@@ -149,11 +149,11 @@ def test_a_final_measure_counts_for_what_its_authors_say_of_others_and_not_of_th
     other, account = reported("elsewhere").testimony.account, reported().testimony.account
     case = judged(account, credibility=0.97, severity=3, verified_evidence=2)
     (final,) = case.decisions.filter(state="proposed", mode="final")
-    for acting in (reviewer, colleague):
+    for acting in (reviewer, senior):
         approve_decision(final, acting=acting, reason="Established.")
     assert [records_about([one])[0].reporter.upheld for one in (other, account)] == [1, 0]
     final.refresh_from_db()
-    lift_decision(final, acting=reviewer, reason="A mistake.", at_once=True)
+    lift_decision(final, acting=senior, reason="A mistake.", at_once=True)
     assert records_about([other])[0].reporter.upheld == 0
 
 

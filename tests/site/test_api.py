@@ -86,6 +86,7 @@ def test_another_report_under_the_same_number_is_refused_and_the_first_stays(ask
         ({"text": "", "conduct": []}, "text"),
         ({"text": "a\0b"}, "text"),
         ({"text": "é" * 40_000}, "text"),
+        ({"text": "\ud800"}, "text"),
         ({"reporter": {"id": "lea", "followers": -1}}, "reporter.followers"),
         ({"reporter": {"id": "lea", "communities": ["a\0"]}}, "reporter.communities"),
         ({"received_at": "2020-06-17T18:00:00"}, "received_at"),
