@@ -9,7 +9,7 @@ from ninja.errors import AuthorizationError, Throttled
 
 from rempart.ledger import Event
 from rempart.ledger.models import LedgerRow
-from rempart.staff import keys
+from rempart.staff import access, keys
 from rempart.staff.access import open_to_all
 from rempart.staff.keys import KeyAuth, KeyRefused, Scope, make_key, revoke_key
 
@@ -101,4 +101,4 @@ def test_an_operation_that_asks_for_no_key_and_does_not_say_why_is_found(monkeyp
     api.get("/open")(open_to_all(because="a test")(lambda request: None))
     api.post("/forgotten")(lambda request: None)
     keys.machine_api(api)
-    assert [error.msg for error in keys.every_operation_asks_for_a_key()] == ["POST /forgotten asks for no key."]
+    assert [error.msg for error in access.every_operation_asks_for_a_key()] == ["POST /forgotten asks for no key."]

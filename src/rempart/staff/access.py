@@ -138,3 +138,14 @@ def every_view_is_marked(**_: Any) -> list[CheckMessage]:
         for name, address, view in views()
         if access_of(view) is None
     ]
+
+
+@register()
+def every_operation_asks_for_a_key(**_: Any) -> list[CheckMessage]:
+    """Refuse to start while an operation of a machine API neither asks for a key nor is marked as open."""
+    from rempart.staff.keys import keyless  # imports much that commands do without
+
+    return [
+        Error(f"{method} {address} asks for no key.", hint="auth=KeyAuth(Scope.…) or @open_to_all", id="staff.E002")
+        for method, address in keyless()
+    ]

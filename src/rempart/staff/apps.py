@@ -12,4 +12,4 @@ class StaffConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the checks, and what tells the ledger of second factors."""
-        from rempart.staff import access, keys, second_factor  # noqa: F401 - they register checks and receivers
+        from rempart.staff import access, second_factor  # noqa: F401 - they register checks and receivers
