@@ -63,7 +63,8 @@ def do_what_is_due() -> int:
             tasks = _next_tasks(failed)
             done += sum(_try(task, failed) for task in tasks)
             _remember(tasks, failed)
-        if len(tasks) < SLICE:
+        # What was done may have made something else due at once.
+        if not tasks:
             return done
 
 
