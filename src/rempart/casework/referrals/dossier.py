@@ -7,7 +7,7 @@ clocks showed them here; the words for stored values come along, so that the dat
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -68,6 +68,13 @@ def files_of(case: Case) -> "QuerySet[StoredFile]":
         .distinct()
         .order_by("kept_at", "pk")
     )
+
+
+def files_on(case: Case) -> "list[StoredFile]":
+    """The same as a list, fetched once for an instance: several parts of a page tell of them."""
+    if "files_on" not in case.__dict__:
+        case.__dict__["files_on"] = list(files_of(case))
+    return cast("list[StoredFile]", case.__dict__["files_on"])
 
 
 def draw(case: Case, asked: Request) -> tuple[dict[str, Any], dict[str, StoredFile]]:

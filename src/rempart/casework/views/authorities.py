@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from rempart.casework.errors import Refused
 from rempart.casework.forms import ReasonForm
 from rempart.casework.models import Case, LegalHold, Referral, ThreatDecision
-from rempart.casework.referrals.dossier import files_of
+from rempart.casework.referrals.dossier import files_of, files_on
 from rempart.casework.services import authorities as services
 from rempart.casework.services.holds import place_hold, release_hold
 from rempart.casework.views.shown import testimony_shown
@@ -331,7 +331,7 @@ def panel(case: Case, member: StaffMember) -> dict[str, Any]:
         "threats": list(case.threats.select_related("decided_by").order_by("-opened_at")),
         "referrals": list(case.referrals.all()),
         "holds": list(case.holds.standing()),
-        "locked": files_of(case).filter(state=StoredFile.State.LOCKED).count(),
+        "locked": sum(file.state == StoredFile.State.LOCKED for file in files_on(case)),
         "may_liaise": may_liaise,
         "ask": ThreatReasonForm(auto_id="threat_%s") if may_ask else None,
         "hold": HoldForm(auto_id="hold_%s") if may_liaise else None,

@@ -15,6 +15,7 @@ from rempart.casework import selectors
 from rempart.casework.errors import Refused
 from rempart.casework.forms import NoteForm
 from rempart.casework.models import Case, Macro
+from rempart.casework.referrals.dossier import files_on
 from rempart.casework.services import desk
 from rempart.casework.services.undoing import undo as undo_last
 from rempart.casework.services.undoing import undoable
@@ -83,6 +84,7 @@ def _page(request: HttpRequest, pk: int, *, sent: Any = None, name: str = "") ->
         "articles": [article_shown(article) for article in articles],
         "timeline": timeline_of(found, found.decisions.all()),
         "orders_waiting": found.orders_waiting,
+        "files": files_on(found),
         "panels": panels_of(found, request.user),
         **_work(request, found, sent, name),
         **_notes(request, found),
