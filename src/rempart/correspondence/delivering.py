@@ -11,7 +11,7 @@ import time
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_noop
 
 from rempart import ledger
@@ -23,6 +23,7 @@ from rempart.correspondence.services import email_of
 from rempart.correspondence.webhooks import Outcome
 from rempart.ledger import Event
 from rempart.ledger.clock import now
+from rempart.staff.models import StaffMember
 
 logger = logging.getLogger("rempart.correspondence")
 # Standard Webhooks 1.0, "Deliverability and reliability": ten attempts over three days.
@@ -102,7 +103,7 @@ def _data(delivery: Delivery) -> dict[str, str]:
     }
 
 
-def _note(delivery: Delivery, outcome: Outcome) -> None:
+def _note(delivery: Delivery, outcome: Outcome, *, acting: StaffMember | None = None) -> None:
     moment = now()
     delivery.attempts += 1
     delivery.last_error, delivery.next_at = outcome.error, None
@@ -110,10 +111,10 @@ def _note(delivery: Delivery, outcome: Outcome) -> None:
     subject = delivery.message or delivery.endpoint
     if outcome.delivered:
         delivery.delivered_at = moment
-        ledger.append(Event.MESSAGE_DELIVERED, subject=subject, content=said)
+        ledger.append(Event.MESSAGE_DELIVERED, subject=subject, acting=acting, content=said)
     elif outcome.final or delivery.type == announcing.TEST or delivery.attempts > len(WAITS):
         delivery.given_up_at = moment
-        ledger.append(Event.DELIVERY_GIVEN_UP, subject=subject, content=said | {"error": outcome.error})
+        ledger.append(Event.DELIVERY_GIVEN_UP, subject=subject, acting=acting, content=said | {"error": outcome.error})
     else:
         wait = WAITS[delivery.attempts - 1] * (1 + random.uniform(0, JITTER))  # noqa: S311 - spreads load, hides nothing
         delivery.next_at = moment + max(wait, timedelta(seconds=min(outcome.retry_after, LONGEST_ASKED)))
@@ -123,7 +124,7 @@ def _note(delivery: Delivery, outcome: Outcome) -> None:
 
 
 @transaction.atomic
-def retry(delivery: Delivery, *, acting) -> Delivery:
+def retry(delivery: Delivery, *, acting: StaffMember | None) -> Delivery:
     """Try a delivery that was given up once more from the start. Harmless for one that still waits or has arrived."""
     delivery = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery.pk)
     if delivery.given_up_at is None:
@@ -135,13 +136,13 @@ def retry(delivery: Delivery, *, acting) -> Delivery:
     return delivery
 
 
-def troubled():
+def troubled() -> QuerySet[Delivery]:
     """Deliveries that were given up or have failed at least once and are tried again, the latest first."""
     failed = Q(given_up_at__isnull=False) | Q(next_at__isnull=False, attempts__gt=0)
     return Delivery.objects.filter(failed).select_related("endpoint").order_by("-created_at", "-pk")
 
 
-def test_endpoint(endpoint: Endpoint, *, acting) -> Delivery:
+def test_endpoint(endpoint: Endpoint, *, acting: StaffMember | None) -> Delivery:
     """Send an empty signed payload at once, one time. The delivery returned says how it went."""
     moment = now()
     uid = announcing.new_uid()
@@ -155,5 +156,5 @@ def test_endpoint(endpoint: Endpoint, *, acting) -> Delivery:
             created_at=moment,
             next_at=moment,
         )
-        _note(delivery, _tried(delivery))
+        _note(delivery, _tried(delivery), acting=acting)
     return delivery

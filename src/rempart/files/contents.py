@@ -1,5 +1,7 @@
 """Sealed contents in and out of the database, as bytes: spelling 25 MB out in hexadecimal takes far longer."""
 
+from typing import Any
+
 import psycopg
 from django.db import connection
 
@@ -27,6 +29,6 @@ def remove(file: StoredFile) -> None:
     SealedContent.objects.filter(file=file).delete()
 
 
-def _cursor() -> psycopg.Cursor:
+def _cursor() -> psycopg.Cursor[tuple[Any, ...]]:
     connection.ensure_connection()
     return psycopg.Cursor(connection.connection, row_factory=psycopg.rows.tuple_row)
