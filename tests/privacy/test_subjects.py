@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 from django.utils.dateformat import format as format_date
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
@@ -23,10 +24,11 @@ from rempart.casework.services import (
     rulebook_in_force,
 )
 from rempart.casework.services.holds import place_hold, release_hold
-from rempart.casework.services.respondents import tell_respondents
+from rempart.casework.services.respondents import ask_for_data, tell_respondents
 from rempart.correspondence.models import Conversation
 from rempart.correspondence.services import hear
 from rempart.files.models import StoredFile
+from rempart.files.services import hand_over
 from rempart.intake.models import Account, Post, Testimony
 from rempart.intake.services import HandedReport, pseudonym, receive_report
 from rempart.ledger.clock import now
@@ -121,6 +123,39 @@ def lines(subject, *, really=True, because="asked for"):
 
 
 # -- who is meant
+
+
+def test_whoever_had_the_handle_before_is_somebody_else():
+    before = respondent_account(platform_id="1")
+    Account.objects.filter(pk=before.pk).update(holds_handle=False)
+    after = respondent_account(platform_id="2")
+
+    def found(name):
+        data = json.loads(export_subject(parse_subject(name, "respondent"))["data.json"])
+        return [account["id"] for account in data["held"]["account"]]
+
+    assert found("tiktok:leo.vrtx") == [after.platform_id]
+    assert found("tiktok:#1") == [before.platform_id]
+
+
+def test_a_member_hands_over_the_copy_that_the_respondent_asked_for(staff_member, clock, client):
+    account = respondent_account(platform_id="7")
+    post_about(account, author="lea.example", text="il m'a demandé une photo", at=now() - 40 * DAY)
+    case = assessed(account)
+    waiting = case.decisions.get(state="proposed")
+    for name in ("A", "B"):
+        waiting.refresh_from_db()
+        if waiting.state == "proposed":
+            approve_decision(waiting, acting=staff_member("reviewer", "senior_reviewer", name=name), reason="Yes.")
+    clock.move(DAY)
+    tell_respondents()
+    ask_for_data(case)
+    client.force_login(staff_member("reviewer"))
+    client.post(reverse("casework:hand-over-data", args=[case.pk]))
+    assert case.data_requests.get().answered_at is not None
+    (copy,) = case.respondent_side.conversation.messages.latest("pk").files.all()
+    with zipfile.ZipFile(io.BytesIO(hand_over(copy, to=case.respondent_side.conversation))) as packed:
+        assert "lea.example" not in "".join(packed.read(name).decode() for name in packed.namelist())
 
 
 @pytest.mark.parametrize("text", ["", "leo", "tiktok:", "nowhere:leo", ":leo"])

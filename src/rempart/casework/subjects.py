@@ -19,6 +19,8 @@ from rempart.casework.statements.identity import leads_to_somebody
 from rempart.casework.states import State
 from rempart.correspondence.models import Conversation
 from rempart.correspondence.services import export_conversation
+from rempart.files.models import StoredFile
+from rempart.files.services import keep
 from rempart.intake.models import Account, Testimony
 from rempart.intake.retention import forget_accounts
 from rempart.intake.subjects import accounts_of, conversations_of, handed_over, pseudonyms_of, testimonies_of
@@ -27,7 +29,8 @@ from rempart.ledger.events import Event
 from rempart.ledger.models import LedgerRow
 from rempart.ledger.services import reference
 from rempart.pages.labels import words_for
-from rempart.privacy.subjects import Erased, Export, Subject
+from rempart.privacy.subjects import Erased, Export, Subject, as_zip, export_subject
+from rempart.staff.models import StaffMember
 
 WITHHELD = "[…]"
 # What the person concerned was told of when it happened: its day may be said. Of anything else the month is.
@@ -85,6 +88,17 @@ def export_cases(subject: Subject) -> Export | None:
             if (conversation := _conversation(case)) is not None:
                 files |= handed_over(conversation)
     return Export(data=data, files=files)
+
+
+def copy_for(case: Case, *, acting: StaffMember) -> StoredFile:
+    """The copy of their data that a respondent asked for, as one file to hand over on their page."""
+    account = case.account
+    # A handle may have passed to somebody else; the number never does.
+    name = f"#{account.platform_id}" if account.platform_id else account.handle
+    who = Subject(service=account.service, handle=name, role="respondent")
+    side = getattr(case, "respondent_side", None)
+    found = export_subject(who, language=side.conversation.language if side else "fr")
+    return keep(as_zip(found), name=f"{account.service}-{account.handle}.zip", acting=acting, largest=None)
 
 
 def _case(case: Case, words: _Words) -> dict[str, Any]:

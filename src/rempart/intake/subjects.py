@@ -19,8 +19,12 @@ HELD = "a legal hold, or a locked image that has not been reported yet"
 
 
 def accounts_of(subject: Subject) -> list[Account]:
-    """The account that goes by this handle, and those that did before."""
-    return list(Account.objects.filter(service=subject.service, handle=subject.handle).order_by("-holds_handle", "pk"))
+    """The account that goes by this handle now, or has this number; whoever had the handle before is somebody else."""
+    if subject.handle.startswith("#"):
+        named = Q(platform_id=subject.handle.removeprefix("#"))
+    else:
+        named = Q(handle=subject.handle, holds_handle=True)
+    return list(Account.objects.filter(named, service=subject.service))
 
 
 def posts_of(subject: Subject) -> list[Post]:

@@ -26,7 +26,7 @@ from django.utils.crypto import salted_hmac
 
 from rempart import ledger
 from rempart.ledger import Event
-from rempart.records.references import AccountReference
+from rempart.records.references import SERVICES
 
 Role = Literal["respondent", "author"]
 ROLES: tuple[Role, ...] = ("respondent", "author")
@@ -106,16 +106,15 @@ def _gathered(name: str) -> dict[str, Any]:
 
 
 def parse_subject(text: str, role: str) -> Subject:
-    """`tiktok:leo.vrtx` as a subject. Raises ValueError for anything else."""
-    from rempart.records.references import SERVICES
-
+    """`tiktok:leo.vrtx`, or `tiktok:#6982…` by the platform's number, as a subject. Raises ValueError for the rest."""
     service, colon, handle = text.strip().partition(":")
-    handle = handle.strip().lstrip("@").lower()
-    if not colon or service not in SERVICES or not handle:
+    number = handle.strip().startswith("#")
+    handle = handle.strip() if number else handle.strip().lstrip("@").lower()
+    if not colon or service not in SERVICES or not handle.strip("#"):
         raise ValueError(f"{text}: write it as SERVICE:HANDLE, such as tiktok:leo.vrtx")
     if role not in ROLES:
         raise ValueError(f"{role} is none of {', '.join(ROLES)}")
-    return Subject(service=service, handle=AccountReference(service, handle).handle, role=role)
+    return Subject(service=service, handle=handle, role=role)
 
 
 @transaction.atomic

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Min
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,12 +18,11 @@ from rempart.casework.errors import Refused
 from rempart.casework.models import Case, RespondentSide, Statement
 from rempart.casework.services import respondents
 from rempart.casework.services.disclosing import propose_fact
+from rempart.casework.subjects import copy_for
 from rempart.correspondence.errors import ConversationClosed, MessageRefused
 from rempart.correspondence.models import Delivery
 from rempart.correspondence.selectors import unread_count
 from rempart.correspondence.services import LONGEST, mark_read
-from rempart.files.errors import FileRefused
-from rempart.files.services import keep
 from rempart.ledger.clock import now
 from rempart.pages.labels import CONDUCT, words_for
 from rempart.records.vocabulary import CONDUCTS
@@ -81,12 +81,6 @@ class FactForm(forms.Form):
         return month
 
 
-class CopyForm(forms.Form):
-    """The copy of their data, as a file."""
-
-    copy = forms.FileField(label=gettext_lazy("The file to hand over"))
-
-
 @require_POST
 @needs(Permission.REVIEW)
 def write(request: HttpRequest, pk: int) -> HttpResponse:
@@ -142,23 +136,18 @@ def link(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs(Permission.REVIEW)
 def hand_over_data(request: HttpRequest, pk: int) -> HttpResponse:
-    """Hand the respondent the copy of their data that they asked for."""
+    """Make the copy of their data that the respondent asked for, and hand it over on their page."""
     case = _with_side(pk)
     asked = case.data_requests.filter(answered_at=None).first()
-    form = CopyForm(request.POST, request.FILES)
-    if asked is None:
-        return _back(case)
-    if form.is_valid():
-        upload = form.cleaned_data["copy"]
+    if asked is not None:
         try:
-            copy = keep(upload.read(), name=upload.name, acting=request.user)
-            respondents.hand_over_data(asked, copy=copy, acting=request.user)
-        except (*NOT_KEPT, FileRefused) as refused:
-            form.add_error("copy", str(refused))
+            with transaction.atomic():
+                respondents.hand_over_data(asked, copy=copy_for(case, acting=request.user), acting=request.user)
+        except NOT_KEPT as refused:
+            messages.error(request, str(refused))
         else:
             messages.success(request, _("Handed over on their page."))
-            return _back(case)
-    return _again(request, case, form, _("Hand over the copy of their data"))
+    return _back(case)
 
 
 def panel(case: Case, member: StaffMember) -> dict[str, Any] | None:
@@ -187,7 +176,6 @@ def panel(case: Case, member: StaffMember) -> dict[str, Any] | None:
         "asked": case.data_requests.filter(answered_at=None).first(),
         "write": WriteForm(auto_id="write_%s") if reviews and side.conversation.closed_at is None else None,
         "fact": FactForm(case, auto_id="fact_%s") if reviews and _somebody_to_ask(case) else None,
-        "copy": CopyForm(auto_id="copy_%s") if reviews else None,
         "reviews": reviews,
     }
 
