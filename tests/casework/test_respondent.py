@@ -58,6 +58,21 @@ def page_of(client, token_of):
     return opened
 
 
+@pytest.fixture
+def complainant_in(db):
+    """Somebody who reported and can be reached: `complainant_in(case)`."""
+    from rempart.casework.models import Complainant
+    from rempart.correspondence.services import open_conversation
+
+    def make(case):
+        conversation = open_conversation("complainant", about=f"casework.case:{case.pk}", person="reporter:1")
+        return Complainant.objects.create(
+            case=case, reporter="platform:1", conversation=conversation, joined_at=now() - timedelta(days=1)
+        )
+
+    return make
+
+
 def squeezed(text):
     """A text on one line, its unbreakable spaces made plain."""
     return " ".join(re.sub("[\u00a0\u202f]", " ", text).split())
@@ -257,6 +272,51 @@ def test_a_warning_that_speaks_of_guilt_is_refused_and_nothing_of_it_happened(ju
     with pytest.raises(FindingOfGuilt):
         warn(case, acting=reviewer, text={"fr": "Vous êtes coupable.", "en": "You are guilty."})
     assert not case.outcomes.exists()
+
+
+def test_a_renewal_has_a_statement_of_its_own_and_nobody_is_told_that_it_is_over(
+    restrained, page_of, staff_member, clock
+):
+    from rempart.casework.services import approve_decision, renew_decision
+
+    case = restrained(age_band="16_17")
+    tick()
+    decision = decision_of(case)
+    third, fourth = staff_member("reviewer", name="Ana Ruiz"), staff_member("reviewer", name="Omar Haddad")
+    clock.set(decision.ends_at - timedelta(hours=1))
+    renewal = renew_decision(decision, acting=third, reason="Two exports are still to be read.")
+    approve_decision(renewal, acting=fourth, reason="I agree.")
+    clock.set(decision.ends_at + TWO_MINUTES)
+    tick()
+    renewal.refresh_from_db()
+    assert renewal.statement.fields["ends_at"] == renewal.ends_at.isoformat()
+    assert not any("fini" in said for said in sayings(case))
+    assert "C’est une précaution" in page_of(case)
+
+
+def test_an_announced_lift_is_told_when_it_takes_effect(restrained, complainant_in, page_of, reviewer, clock):
+    from rempart.casework.services import lift_decision, record_lifts
+
+    case = restrained(age_band="16_17")
+    complainant_in(case)
+    tick()
+    lift_decision(decision_of(case), acting=reviewer, reason="Nothing of it holds.")
+    clock.move(timedelta(hours=47))
+    tick()
+    assert "C’est une précaution" in page_of(case)
+    clock.move(timedelta(hours=2))
+    record_lifts()
+    tick()
+    assert len([said for said in sayings(case) if "C’est fini depuis" in said]) == 1
+
+
+def test_once_the_platform_knows_that_they_are_an_adult_they_are_spoken_to_as_one(restrained, page_of):
+    case = restrained(age_band=None, credibility=0.85, severity=2)
+    assert "Ce que tu peux faire" in page_of(case)
+    case.account.age_band = "18_plus"
+    case.account.save()
+    restrained(case.account)
+    assert "Ce que vous pouvez faire" in page_of(case)
 
 
 # --- the page

@@ -8,7 +8,7 @@ may undo it; watching restricts nothing and is not told.
 
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal, cast
@@ -79,9 +79,10 @@ def note_decision(decision: Decision) -> None:
     _remember(decision.case, _told_from(decision))
 
 
-def note_change(decision: Decision) -> None:
-    """Keep the moment at which what a member just did to a decision can be told."""
-    _remember(decision.case, now() + UNDO_WINDOW)
+def note_lift(decision: Decision, measures: Iterable[MeasureTaken], at: datetime | None = None) -> None:
+    """Keep the moment at which the lift of measures can be told; of one that was announced it was kept then."""
+    if at is not None or any(one.lift_announced_at is None for one in measures):
+        _remember(decision.case, (at or now()) + UNDO_WINDOW)
 
 
 @transaction.atomic
@@ -264,6 +265,10 @@ def _open_side(case: Case, reply_until: datetime) -> RespondentSide:
         service=account.service,
         account=account.platform_id or account.handle,
     )
+    if conversation.child_words == account.held_to_be_adult:
+        # The platform has learnt how old they are.
+        conversation.child_words = not account.held_to_be_adult
+        conversation.save(update_fields=["child_words"])
     side, _new = RespondentSide.objects.update_or_create(
         case=case,
         defaults={"reply_until": reply_until},
@@ -294,8 +299,8 @@ def _tell_end(case: Case, decision: Decision) -> None:
     closes = decision.closes_at
     if decision.ended == Decision.Ended.LIFTED and closes is not None:
         _tell_when_due(side, closes + UNDO_WINDOW, f"over:{decision.pk}", _over(decision), closes)
-    elif decision.ended == Decision.Ended.TAKEN_OVER and closes == decision.ended_at:
-        pass  # what took over has a statement of its own
+    elif closes is not None and _goes_on(decision, closes):
+        pass  # what took over, or renews it, has a statement of its own
     elif closes is not None and closes <= moment:
         _tell_when_due(side, closes, f"over:{decision.pk}", _over(decision), closes)
     if decision.ended != Decision.Ended.LIFTED:
@@ -304,6 +309,14 @@ def _tell_end(case: Case, decision: Decision) -> None:
                 _tell_when_due(
                     side, one.lifted_at + UNDO_WINDOW, f"lifted:{one.pk}", "told_lifted_in_part", one.lifted_at
                 )
+
+
+def _goes_on(decision: Decision, at: datetime) -> bool:
+    """Whether another decision restricts the same person when this one closes."""
+    if decision.ended == Decision.Ended.TAKEN_OVER and decision.ended_at == at:
+        return True
+    others = MeasureTaken.objects.in_force(at).filter(decision__case=decision.case_id).exclude(measure=WATCH)
+    return others.exclude(decision=decision).exists()
 
 
 def _over(decision: Decision) -> str:
@@ -450,16 +463,13 @@ def connect() -> None:
     def decided(decision: Decision, **_kwargs: Any) -> None:
         note_decision(decision)
 
-    def lapsed(decision: Decision, **_kwargs: Any) -> None:
-        tell(decision.case)
-
-    def changed(decision: Decision, **_kwargs: Any) -> None:
-        note_change(decision)
+    def lifted(decision: Decision, measures: list[MeasureTaken], at: datetime | None = None, **_kwargs: Any) -> None:
+        note_lift(decision, measures, at)
 
     def concluded(outcome: Outcome, **_kwargs: Any) -> None:
         note_outcome(outcome)
 
     signals.outcome_reached.connect(concluded, dispatch_uid="casework.respondents.concluded", weak=False)
     signals.decision_taken.connect(decided, dispatch_uid="casework.respondents.decided", weak=False)
-    signals.decision_lapsed.connect(lapsed, dispatch_uid="casework.respondents.lapsed", weak=False)
-    signals.decision_lifted.connect(changed, dispatch_uid="casework.respondents.lifted", weak=False)
+    signals.decision_lifted.connect(lifted, dispatch_uid="casework.respondents.lifted", weak=False)
+    signals.lift_announced.connect(lifted, dispatch_uid="casework.respondents.lift_announced", weak=False)
