@@ -157,8 +157,10 @@ def _settle(ground: _Ground, assessment: records.Assessment) -> None:
         return
     automatic = [one for one in matched if one.approval == "automatic" and one.mode == "preventive"] if adult else []
     standing = list(case.decisions.to_come_or_in_force().prefetch_related("measures"))
-    if automatic and not standing:
-        decision = _make(ground, automatic, judge(automatic, adult=adult))
+    # A renewal that waits for its second approval goes on from what lapsed: nothing else takes that place meanwhile.
+    renewing = case.decisions.filter(state=Decision.State.PROPOSED, renews__isnull=False).exists()
+    if automatic and not standing and not renewing:
+        decision = _make(ground, automatic, judge(automatic, adult=adult), waits=False)
         try:
             with transaction.atomic():
                 standing = [take(decision)]
@@ -268,7 +270,8 @@ def articles_spent(case: Case) -> set[str]:
     return spent
 
 
-def _make(ground: _Ground, articles: Sequence[Article], judgement: Judgement) -> Decision:
+def _make(ground: _Ground, articles: Sequence[Article], judgement: Judgement, *, waits: bool = True) -> Decision:
+    """A decision to be approved; without `waits`, one that is taken in a moment and stands in no proposal's way."""
     moment = now()
     decision = Decision.objects.create(
         case=ground.case,
@@ -280,7 +283,7 @@ def _make(ground: _Ground, articles: Sequence[Article], judgement: Judgement) ->
         approval=judgement.approval,
         lasts=judgement.lasts,
         review_within=judgement.review_within,
-        state=Decision.State.PROPOSED,
+        state=Decision.State.PROPOSED if waits else Decision.State.REPLACED,
         proposed_at=moment,
     )
     decision.reasons = words(decision, begins=moment)
