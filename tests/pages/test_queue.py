@@ -394,7 +394,47 @@ def test_agreement_is_told_in_all_by_outcome_and_by_month(client, review, review
     assert [row["n"] for row in context["months"]] == [1]
 
 
+# --- files
+
+
+def test_images_wait_in_a_fold_and_locked_files_are_only_said(reviewer, client, open_case):
+    from rempart.correspondence.services import hear, open_conversation
+    from rempart.files.models import StoredFile
+    from rempart.files.services import lock_file
+    from rempart.ledger.services import reference
+
+    case = open_case("leo.vrtx")
+    png = b"\x89PNG\r\n\x1a\n" + bytes(32)
+    about = {"about": reference(case), "person": "example:2", "service": "tiktok", "account": "leo.vrtx"}
+    conversation = open_conversation("respondent", **about)
+    hear(conversation, text="Voici.", files=[("snap.png", png), ("notes.txt", b"Some words")])
+    image, words = StoredFile.objects.order_by("pk")
+    lock_file(words, acting=reviewer, reason="Suspected.")
+    page = shown(client, page_of(case))
+    assert f'<img src="{reverse("files:image", args=[image.pk])}" loading="lazy"' in page
+    assert "notes.txt" not in page
+    assert "<audio" not in page + "<video"
+
+
 # --- how many queries
+
+
+def test_a_case_on_which_much_happened_asks_no_more(senior, client, open_case, colleague, staff_member):
+    from rempart.casework.services import approve_decision
+
+    case = open_case("leo.vrtx", severity=4, complainant_minors=4, independent_sources=6.0, credibility=0.99)
+    for person in (colleague, staff_member("reviewer")):
+        approve_decision(case.decisions.get(), acting=person, reason="They agree.")
+    desk.keep_macro("Rien", "reason", {"fr": "Rien.", "en": "Nothing."}, acting=senior)
+    desk.note(case, acting=colleague, text="@Aïcha regarde")
+    for n in range(5):
+        open_case(f"star.{n}")
+    client.force_login(senior)
+    client.post(reverse("casework:claim", args=[case.pk]))
+    client.get(page_of(case))
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get(page_of(case)).status_code == 200
+    assert len(asked) <= MOST_QUERIES, "\n".join(one["sql"][:200] for one in asked)
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ def _with_case(texts: "QuerySet[CaseText]") -> "QuerySet[CaseText]":
 def _ranked(texts: "QuerySet[CaseText]", folded: str) -> "QuerySet[CaseText]":
     french, english = (SearchQuery(folded, config=config, search_type="websearch") for config in ("french", "english"))
     newest = texts.filter(vector=french | english).order_by("-pk").values("pk")[:MOST_RANKED]
-    best = CaseText.objects.filter(pk__in=newest).annotate(rank=SearchRank("vector", french | english))
+    best = CaseText.objects.filter(pk__in=newest).annotate(rank=SearchRank(F("vector"), french | english))
     marks = {"start_sel": _BEGINS, "stop_sel": _ENDS, "highlight_all": True}
     shown = (
         _with_case(best)
