@@ -37,12 +37,10 @@ def reported(book, settings):
 @pytest.fixture
 def tick(clock):
     """Let time pass, then do what is due."""
-    from rempart.casework import tasks
     from rempart.casework.services.times import do_what_is_due
 
     def pass_time(by=MINUTE):
         clock.move(by)
-        tasks.do_what_is_due(0)
         do_what_is_due()
 
     return pass_time
@@ -109,26 +107,32 @@ def test_authors_of_public_posts_are_never_written_to(judged, respondent, review
     assert not Conversation.objects.filter(kind="complainant").exists()
 
 
-def test_a_report_that_speaks_of_danger_stands_before_the_team_within_the_hour(reported):
+@pytest.fixture
+def calls_for_help(db):
+    """The keys of the cases on which somebody's call for help waits on the calendar, within the next two hours."""
     from rempart.casework.calendar import falls_due
-    from rempart.casework.services.complainants import dangers_to_see
 
+    def find():
+        return [one.case.pk for one in falls_due(now(), now() + timedelta(hours=2)) if one.kind == "danger_said"]
+
+    return find
+
+
+def test_a_report_that_speaks_of_danger_stands_before_the_team_within_the_hour(reported, calls_for_help):
     report = reported(danger=True)
-    (waiting,) = dangers_to_see()
-    assert waiting.conversation == report.conversation
+    assert calls_for_help() == [report.testimony.account.case.pk]
     assert "112" in last_words(report)
-    assert "danger_said" in {one.kind for one in falls_due(now(), now() + timedelta(hours=2))}
 
 
-def test_a_danger_that_somebody_looked_at_no_longer_waits_until_it_is_said_again(reported, reviewer):
-    from rempart.casework.services.complainants import dangers_to_see, say_danger, see_danger
+def test_a_danger_that_somebody_looked_at_no_longer_waits_until_it_is_said_again(reported, reviewer, calls_for_help):
+    from rempart.casework.services.complainants import say_danger, see_danger
 
     complainant = reported(danger=True).conversation.complainant
     see_danger(complainant, acting=reviewer)
-    assert not dangers_to_see()
+    assert calls_for_help() == []
     complainant.refresh_from_db()
     say_danger(complainant)
-    assert [one.pk for one in dangers_to_see()] == [complainant.pk]
+    assert calls_for_help() == [complainant.case_id]
 
 
 # --- being told

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 
 from rempart.casework.complainants.words import message
 from rempart.casework.models import Case, Complainant, Decision, ReportingRestriction
@@ -141,12 +141,6 @@ def write_to_complainant(complainant: Complainant, *, text: str, acting: StaffMe
     ensure_may_act(complainant.case, acting)
     mark_read(complainant.conversation, acting=acting)
     return say(complainant.conversation, text=text, acting=acting)
-
-
-def dangers_to_see() -> "QuerySet[Complainant]":
-    """Complainants who say that they are in danger and whom nobody has looked at yet, the longest waiting first."""
-    waiting = Complainant.objects.filter(danger_said_at__isnull=False, danger_seen_at=None)
-    return waiting.select_related("case__account", "conversation").order_by(F("danger_said_at"), "pk")
 
 
 _STANDING = {
