@@ -374,6 +374,50 @@ def test_no_page_of_a_preventive_measure_speaks_of_guilt(restrained, page_of):
         assert findings_of_guilt(page_of(restrained(age_band=age_band))) == []
 
 
+SPOKEN = ("lea.martin07", "Il m’a écrit à 23h17 au lycée Colbert, près de Lille.")
+
+
+@pytest.fixture
+def spoken_of(respondent, restrained, reviewer, clock):
+    """A restrained account of which people spoke at odd times: `spoken_of("13_15", sources=1.0)`."""
+    from rempart.casework.services import record_danger
+    from rempart.intake.models import Testimony
+
+    def make(age_band, *, sources):
+        account = respondent(age_band=age_band)
+        for number in range(4):
+            Testimony.objects.create(
+                uid=f"planted:{number}",
+                account=account,
+                received_at=now() - timedelta(days=number, hours=5, minutes=43),
+                channel="user_report",
+                stance="testimony",
+                conduct=["sexual_messages"],
+                conduct_services=["snapchat"],
+                met_on=["tiktok"],
+                text=SPOKEN[1],
+                reporter=f"{SPOKEN[0]}:{number}",
+                reporter_facts={},
+                evidence=[],
+            )
+        case = restrained(account, independent_sources=sources)
+        record_danger(case, acting=reviewer, reason="Somebody is to be met tonight.")
+        clock.move(TWO_MINUTES)
+        return case
+
+    return make
+
+
+@pytest.mark.parametrize("age_band", ["18_plus", "13_15"])
+@pytest.mark.parametrize("sources", [1.0, 4.0])
+def test_nothing_on_the_page_leads_to_whoever_spoke(spoken_of, page_of, age_band, sources):
+    page = page_of(spoken_of(age_band, sources=sources), html=True)
+    for planted in (*SPOKEN, "23h17", "23 h 17", "Colbert", "Lille", "met tonight"):
+        assert planted not in page
+    assert "des messages à caractère sexuel" in page
+    assert ("Snapchat" in page) == (sources >= 3)
+
+
 @pytest.mark.parametrize("age_band", ["under_13", "13_15", "16_17", None])
 def test_whoever_may_be_a_minor_reads_a_childs_words_and_numbers_to_call_first(restrained, page_of, age_band):
     page = page_of(restrained(age_band=age_band))
