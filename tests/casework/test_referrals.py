@@ -430,3 +430,35 @@ def _custody(file):
     from rempart.files.services import custody_of
 
     return custody_of(file)
+
+
+def test_what_somebody_took_back_is_not_in_it(respondent, judged, liaison):
+    from rempart import records
+    from rempart.casework.services.withdrawing import withdraw
+    from rempart.intake.services import HandedReport, receive_report
+
+    account = respondent(handle="leo.vrtx")
+    reports = [
+        receive_report(
+            HandedReport(
+                number=str(number),
+                about=records.AccountReference("tiktok", "leo.vrtx"),
+                text=f"words {number}",
+                reporter=records.Reporter(id=f"somebody{number}"),
+            )
+        )
+        for number in (1, 2)
+    ]
+    for number, report in enumerate(reports, start=1):
+        hear(report.conversation, text="", files=[(f"{number}.txt", f"sent {number}".encode())])
+    case = judged(account, credibility=0.5)
+    withdraw(reports[0].conversation)
+    made = authorities.assemble_referral(
+        case, kind="justice", language="fr", addressee="Parquet", acting=liaison, reason="x"
+    )
+    found = authorities.take_out(made, acting=liaison)
+    assert b"sent 2" in found
+    assert b"words 2" in found
+    assert b"sent 1" not in found
+    assert b"words 1" not in found
+    assert verifying.verify(found).wrong is None

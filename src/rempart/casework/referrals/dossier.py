@@ -10,11 +10,12 @@ from datetime import datetime
 from typing import Any, cast
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 
-from rempart.casework.models import Case, Decision
+from rempart.casework.models import Case, Decision, HeldCopy
 from rempart.casework.referrals.package import EVIDENCE, FORMAT
+from rempart.correspondence.models import Message
 from rempart.files.models import StoredFile
 from rempart.intake.models import Testimony
 from rempart.ledger import canonical
@@ -60,14 +61,10 @@ class Request:
 
 def files_of(case: Case) -> "QuerySet[StoredFile]":
     """Every file of a case, in order of receipt: what either side sent, and what was sealed under a hold."""
-    return (
-        StoredFile.objects.filter(
-            Q(messages__conversation__about__in=[reference(case), f"intake.account:{case.account_id}"])
-            | Q(held_copy__case=case.pk)
-        )
-        .distinct()
-        .order_by("kept_at", "pk")
-    )
+    about = [reference(case), f"intake.account:{case.account_id}"]
+    sent = Message.files.through.objects.filter(message__conversation__about__in=about).values("storedfile_id")
+    sealed = HeldCopy.objects.filter(case=case.pk).values("file_id")
+    return StoredFile.objects.filter(pk__in=sent.union(sealed)).order_by("kept_at", "pk")
 
 
 def files_on(case: Case) -> "list[StoredFile]":
@@ -80,9 +77,12 @@ def files_on(case: Case) -> "list[StoredFile]":
 def draw(case: Case, asked: Request) -> tuple[dict[str, Any], dict[str, StoredFile]]:
     """The dossier of a case, and the files to enclose by their path in the archive.
 
+    What somebody took back is not in it, save what a legal hold had sealed.
+
     The ledger is read as it is linked: the caller gives every committed row its place before.
     """
-    files = list(files_of(case))
+    withdrawn = case.complainants.filter(withdrawn_at__isnull=False).values("conversation")
+    files = list(files_of(case).exclude(messages__conversation__in=withdrawn))
     evidence = [_evidence(number, file) for number, file in enumerate(files, start=1)]
     rows = _rows([*_things(case), *files])
     for item in evidence:
