@@ -96,7 +96,7 @@ def _said(request: HttpRequest, found: Case, assessment: Assessment) -> dict[str
     """What is said, once the reader has asked for it where it is severe."""
     counted = assessment.testimonies + assessment.relays + assessment.disputes
     if not desk.texts_are_open(found, assessment.severity, member=request.user):
-        return {"texts_open": False, "said_in_all": counted}
+        return {"texts_open": False, "enough": desk.exposed_today(request.user) >= desk.budget()}
     said = [testimony_shown(one) for one in selectors.first_said(found)]
     return {
         "texts_open": True,
