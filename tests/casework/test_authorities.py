@@ -380,3 +380,27 @@ def test_a_locked_image_is_only_said_on_the_case(page, case):
     assert file.sha256 not in html
     assert reverse("files:open", args=[file.pk]) not in html
     assert reverse("files:image", args=[file.pk]) not in html
+
+
+def test_a_report_taken_back_leaves_its_sealed_copy_under_a_hold(respondent, judged, liaison):
+    from rempart import records
+    from rempart.casework.services.withdrawing import withdraw
+    from rempart.intake.services import HandedReport, receive_report
+
+    account = respondent(handle="leo.vrtx")
+    report = receive_report(
+        HandedReport(
+            number="1",
+            about=records.AccountReference("tiktok", "leo.vrtx"),
+            text="il m'a écrit",
+            reporter=records.Reporter(id="lea"),
+        )
+    )
+    hear(report.conversation, text="et encore hier")
+    case = judged(account, credibility=0.5)
+    held(case, liaison)
+    withdraw(report.conversation)
+    assert Testimony.everything.get().text is None
+    sealed = open_file(HeldCopy.objects.get(case=case).file, acting=liaison).decode()
+    assert "il m'a écrit" in sealed
+    assert "et encore hier" in sealed
