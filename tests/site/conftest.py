@@ -276,6 +276,7 @@ EXAMPLES: dict[str, Example] = {
     "casework:rulebook-act": Example(lambda world: {"pk": world.rulebook.pk, "name": "withdraw"}),
     "casework:respondent": Example(lambda world: {"token": world.respondent_token}),
     "casework:respondent-appeal": Example(lambda world: {"token": world.respondent_token}),
+    "casework:withdraw-appeal": Example(lambda world: {"token": world.respondent_token}),
     "casework:respondent-data": Example(lambda world: {"token": world.respondent_token}),
     "casework:respondent-sent": Example(lambda world: {"token": world.respondent_token, "what": "reply"}),
     "casework:write-to-respondent": Example(lambda world: {"pk": world.case.pk}, sent={"text": "Example"}),

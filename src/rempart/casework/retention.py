@@ -7,7 +7,7 @@ from django.db.models import Exists, Model, OuterRef, Q
 from django.utils import timezone
 
 from rempart import ledger
-from rempart.casework.models import Case, Decision, Exposure, ReportingRestriction, WaveReplay
+from rempart.casework.models import Appeal, Case, Decision, Exposure, ReportingRestriction, UnfoundedReport, WaveReplay
 from rempart.casework.services.holds import held
 from rempart.correspondence.services import erase_conversations
 from rempart.intake.models import Account, Testimony
@@ -31,7 +31,10 @@ def erase_cases(before: datetime) -> int:
     pending = Decision.objects.filter(case=OuterRef("pk"), state=Decision.State.PROPOSED)
     standing = Decision.objects.to_come_or_in_force().filter(case=OuterRef("pk"))
     recent = Decision.objects.with_end().filter(case=OuterRef("pk"), real_end__gte=before)
+    lately = Q(state=Appeal.State.FILED) | Q(decided_at__gte=before)
+    appealed = Appeal.objects.filter(lately, case=OuterRef("pk"))
     idle = Case.objects.filter(~held(), ~Exists(pending), ~Exists(standing), ~Exists(recent), opened_at__lt=before)
+    idle = idle.filter(~Exists(appealed))
     over = idle.filter(
         Q(closed_at__lt=before)
         | Q(closed_at=None) & ~Exists(Case.objects.filter(pk=OuterRef("pk"), assessments__made_at__gte=before))
@@ -47,7 +50,8 @@ def forget_cases(cases: Sequence[Case], *, because: str) -> None:
     The contents of their rows in the ledger leave too; the rows stay. because: the reason, without anything personal.
     """
     for case in cases:
-        things = [reference(thing) for thing in (case, *_belongings(case))]
+        findings = UnfoundedReport.objects.filter(report__testimony__account=case.account_id)
+        things = [reference(thing) for thing in (case, *_belongings(case), *findings)]
         told = Content.objects.filter(row__subject__in=things).values_list("row__subject", flat=True)
         for subject in sorted(set(told)):
             ledger.erase(subject, because=because)
@@ -80,7 +84,13 @@ def erase_exposure(before: datetime) -> int:
 def erase_reporting_restrictions(before: datetime) -> int:
     """Suspensions that ended before that moment, and warnings that no suspension rests on any more."""
     over = ReportingRestriction.objects.filter(ends_at__lt=before)
-    return over.exclude(after=None).delete()[0] + over.filter(after=None, suspensions=None).delete()[0]
+    erased = 0
+    for some in (over.exclude(after=None), over.filter(after=None, suspensions=None)):
+        for restriction in some:
+            ledger.erase(restriction, because="retention")
+            restriction.delete()
+            erased += 1
+    return erased
 
 
 ERASERS = {

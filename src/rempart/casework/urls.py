@@ -54,6 +54,7 @@ urlpatterns = [
     path("cases/<int:pk>/respondent/data/", respondent_panel.hand_over_data, name="hand-over-data"),
     path("r/<str:token>/", respondent.page, name="respondent"),
     path("r/<str:token>/appeal/", respondent.appeal, name="respondent-appeal"),
+    path("a/<str:token>/withdraw/", appeals.withdraw, name="withdraw-appeal"),
     path("r/<str:token>/data/", respondent.ask_for_data, name="respondent-data"),
     path("r/<str:token>/sent/<slug:what>/", respondent.sent, name="respondent-sent"),
     path("complainants/<int:pk>/", complainant_panel.complainant, name="complainant-desk"),

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from rempart.casework import tasks
 from rempart.casework.errors import (
@@ -220,6 +221,11 @@ def _stood(case: Case) -> str:
     """Where the case stood before it was appealed: the same for every appeal that waits at the same time."""
     first = case.appeals.filter(state=Appeal.State.FILED).order_by("filed_at", "pk").first()
     return first.state_before if first else case.state
+
+
+def waiting_in(conversation: Conversation) -> QuerySet[Appeal]:
+    """The appeals of this person that wait for an answer."""
+    return Appeal.objects.filter(conversation=conversation, state=Appeal.State.FILED)
 
 
 @transaction.atomic

@@ -17,6 +17,8 @@ from rempart.casework.forms import LONGEST_REASON
 from rempart.casework.models import Appeal, Case, Decision, Escalation, Outcome, Reconsideration
 from rempart.casework.services import appealing
 from rempart.casework.services.reconsidering import answer_reconsideration
+from rempart.correspondence.links import LinkAccess, by_link
+from rempart.correspondence.models import Conversation
 from rempart.ledger.clock import now
 from rempart.pages.labels import words_for
 from rempart.pages.writing import moment
@@ -123,6 +125,17 @@ def reconsider(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, _("Looked at again: the person is told, with your reasons."))
     return _back(found.case_id)
+
+
+@by_link()
+@require_POST
+def withdraw(request: HttpRequest, access: LinkAccess) -> HttpResponse:
+    """Take back the appeals that wait in a conversation: asked by their author alone, from their page."""
+    if access.holder == "self":
+        for one in appealing.waiting_in(access.conversation):
+            appealing.withdraw_appeal(one)
+    respondent = access.conversation.kind == Conversation.Kind.RESPONDENT
+    return redirect("casework:respondent" if respondent else "casework:complainant", access.token)
 
 
 def _back(case: int) -> HttpResponse:

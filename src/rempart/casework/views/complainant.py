@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from rempart.casework.complainants.words import page as sentences
 from rempart.casework.errors import Refused
 from rempart.casework.models import Complainant, DisclosedFact
-from rempart.casework.services.appealing import file_appeal
+from rempart.casework.services.appealing import file_appeal, waiting_in
 from rempart.casework.services.complainants import say_danger, standing_of
 from rempart.casework.services.complaining import Target, what_to_complain_about
 from rempart.casework.services.disclosing import answer_fact
@@ -190,6 +190,7 @@ def _shown(access: LinkAccess) -> dict[str, Any]:
     numbers = helplines_for(country, young=True)
     state = standing_of(conversation)
     target = what_to_complain_about(conversation) if access.holder == "self" else None
+    waits = waiting_in(conversation).first() if access.holder == "self" else None
     can = complainant is not None and complainant.withdrawn_at is None
     asked = complainant is not None and complainant.disclosed_facts.exists()
     return {
@@ -204,6 +205,7 @@ def _shown(access: LinkAccess) -> dict[str, Any]:
         "may_say_danger": can,
         "asked": asked and can and access.holder == "self",
         "until": said["do_disagree_lead"].format(day=day(target.until)) if target else "",
+        "complaint_waits": said["complaint_waits"].format(day=day(waits.due_at)) if waits else "",
         "may_withdraw": conversation.closed_at is None and access.holder == "self",
         "sent": [_sent(report, said) for report in reports],
     }
