@@ -33,14 +33,16 @@ check: .venv/.installed-dev ## formatting, lint, types, import arrows, architect
 	$(IN)mypy
 	$(IN)lint-imports
 	$(IN)python scripts/draw_architecture.py --check
+	$(IN)python scripts/draw_case_life.py --check
 	$(IN)python scripts/check_rulebooks.py
 	$(IN)rempart privacy check
 
 bench: .venv/.installed-dev ## time each room against the best peer, in the same run
 	@for file in benchmarks/*.py; do echo; echo "== $$file"; $(IN)python "$$file" || exit 1; done
 
-docs: .venv/.installed-dev ## redraw docs/architecture.md from the code's imports
+docs: .venv/.installed-dev ## redraw docs/architecture.md from the code's imports, docs/case-life.md from the list of moves
 	$(IN)python scripts/draw_architecture.py
+	$(IN)python scripts/draw_case_life.py
 
 clean: ## remove what setup made (the database stays: see `rempart database`)
 	rm -rf .venv .uv dist

@@ -1,6 +1,9 @@
 """The list of moves is the life of a case: the database holds the same one, and nothing else moves a case."""
 
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -23,6 +26,12 @@ def test_the_database_holds_the_same_moves(db):
         cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = 'casework_refuse_impossible_move'")
         (source,) = cursor.fetchone()
     assert set(re.findall(r"\('(\w+)', '(\w+)'\)", source)) == {(before, after) for before, _move, after in MOVES}
+
+
+def test_the_diagram_shows_the_same_moves():
+    script = Path(__file__).parents[2] / "scripts/draw_case_life.py"
+    checked = subprocess.run([sys.executable, str(script), "--check"], capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout
 
 
 @pytest.mark.parametrize("before", State)
