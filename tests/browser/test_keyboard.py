@@ -51,11 +51,8 @@ def test_a_key_goes_to_its_form_and_sends_nothing(page, site, find_case, key):
     assert page.url == site.address + find_case(state)
 
 
-def test_c_goes_to_confirm(page, site):
-    page.goto(site.address + "/due/")
-    section = page.locator("section", has=page.get_by_role("heading", name="À réexaminer"))
-    section.locator("a.account").first.click()
-    expect(page.locator(".standing")).to_be_visible()
+def test_c_goes_to_confirm(page, site, find_case):
+    page.goto(site.address + find_case("in_force"))
     page.keyboard.press("c")
     expect(page.locator('[data-action="confirm"] textarea')).to_be_focused()
 
