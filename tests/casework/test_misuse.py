@@ -310,3 +310,25 @@ def test_the_figures_of_art_24_count_what_was_decided(suspended):
         "suspensions_for_manifestly_unfounded_notices": 1,
         "suspensions_lifted_early": 0,
     }
+
+
+def test_a_suspension_leaves_a_year_after_its_end_and_then_its_warning(suspended):
+    from rempart.casework.models import ReportingRestriction
+    from rempart.casework.retention import erase_reporting_restrictions
+
+    assert erase_reporting_restrictions(suspended.ends_at) == 0
+    assert erase_reporting_restrictions(suspended.after.ends_at + timedelta(days=1)) == 2
+    assert not ReportingRestriction.objects.exists()
+
+
+def test_a_case_leaves_with_what_was_found_of_its_reports(unfounded):
+    from rempart.casework.models import UnfoundedReport
+    from rempart.casework.retention import forget_cases
+    from rempart.ledger.models import Content
+    from rempart.ledger.services import reference
+
+    finding = unfounded()
+    name = reference(finding)
+    forget_cases([finding.report.testimony.account.case], because="retention")
+    assert not UnfoundedReport.objects.exists()
+    assert not Content.objects.filter(row__subject=name).exclude(row__event="content_erased").exists()

@@ -157,10 +157,13 @@ def test_a_forgotten_account_leaves_with_its_reports_and_their_conversations(db)
     from rempart.correspondence.models import Conversation
     from rempart.intake.models import Report
     from rempart.intake.retention import forget_accounts
+    from rempart.ledger.models import Content
+    from rempart.ledger.services import reference
 
     report = receive_report(changed(about=records.AccountReference("snapchat", "leo")))
     forget_accounts([report.testimony.account_id])
     assert not Report.objects.exists()
+    assert not Content.objects.filter(row__subject=reference(report)).exclude(row__event="content_erased").exists()
     assert not Conversation.objects.filter(kind="complainant").exists()
 
 

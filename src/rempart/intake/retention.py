@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from rempart import ledger
 from rempart.correspondence.services import erase_conversations
-from rempart.intake.models import Account, CountedPost, Import, Post, Testimony
+from rempart.intake.models import Account, CountedPost, Import, Post, Report, Testimony
 from rempart.intake.services import erase_contents
 from rempart.ledger.services import reference
 
@@ -36,6 +37,8 @@ def forget_accounts(accounts: Iterable[int]) -> int:
     said = Post.objects.filter(testimonies__account__in=keys).distinct()
     of_others = Testimony.everything.exclude(account__in=keys).values("post")
     only_of_them = list(said.exclude(pk__in=of_others.filter(post__isnull=False)).values_list("pk", flat=True))
+    for report in Report.objects.filter(testimony__account__in=keys):
+        ledger.erase(report, because="retention")
     for account in Account.objects.filter(pk__in=keys, testimonies__report__isnull=False).distinct():
         erase_conversations(about=reference(account))
     Testimony.everything.filter(account__in=keys).delete()
