@@ -16,6 +16,7 @@ SIGNED_IN = [
     "case:in_force",
     "case:none",
     "/due/",
+    "/misuse/",
     "/authorities/",
     "/desk/",
     "/search/?q=photos",
