@@ -28,11 +28,12 @@ from rempart.ledger.clock import now
 from rempart.ledger.events import Event
 from rempart.ledger.models import LedgerRow
 from rempart.ledger.services import reference
-from rempart.pages.labels import words_for
+from rempart.pages import labels
 from rempart.privacy.subjects import Erased, Export, Subject, as_zip, export_subject
 from rempart.staff.models import StaffMember
 
 WITHHELD = "[…]"
+VOCABULARIES = ("measure", "mode", "conduct", "case_state", "outcome", "service", "age_band")
 # What the person concerned was told of when it happened: its day may be said. Of anything else the month is.
 TOLD_BY_DAY = frozenset(
     {
@@ -87,7 +88,8 @@ def export_cases(subject: Subject) -> Export | None:
             data.append(_case(case, _Words(account)))
             if (conversation := _conversation(case)) is not None:
                 files |= handed_over(conversation)
-    return Export(data=data, files=files)
+    said = {value: str(words) for name in VOCABULARIES for value, words in labels.VOCABULARIES[name].items()}
+    return Export(data=data, files=files, words=said | {event.value: str(event.label) for event in Event})
 
 
 def copy_for(case: Case, *, acting: StaffMember) -> StoredFile:
@@ -111,7 +113,7 @@ def _case(case: Case, words: _Words) -> dict[str, Any]:
         "facts": asdict(facts_for_respondent(case)),
         "belief": {
             "month": f"{record.made_at:%Y-%m}",
-            "severity": words_for("severity", record.severity),
+            "severity": labels.words_for("severity", record.severity),
             "believed": _believed(record.credibility),
         }
         if record

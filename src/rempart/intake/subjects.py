@@ -13,8 +13,10 @@ from rempart.files.services import hand_over
 from rempart.intake.models import Account, Post, Testimony
 from rempart.intake.services import erase_post, pseudonym
 from rempart.intake.signals import testimonies_changed, testimonies_leaving
+from rempart.pages import labels
 from rempart.privacy.subjects import Erased, Export, Subject
 
+VOCABULARIES = ("conduct", "service", "channel", "stance")
 HELD = "a legal hold, or a locked image that has not been reported yet"
 
 
@@ -104,6 +106,7 @@ def export_said(subject: Subject) -> Export | None:
             "conversations": [export_conversation(one) for one in conversations],
         },
         files=files,
+        words={value: str(said) for name in VOCABULARIES for value, said in labels.VOCABULARIES[name].items()},
     )
 
 

@@ -22,6 +22,7 @@ from typing import Any, Literal
 import yaml
 from django.apps import apps
 from django.db import transaction
+from django.utils import translation
 from django.utils.crypto import salted_hmac
 
 from rempart import ledger
@@ -31,6 +32,7 @@ from rempart.records.references import SERVICES
 Role = Literal["respondent", "author"]
 ROLES: tuple[Role, ...] = ("respondent", "author")
 LANGUAGES = ("fr", "en")
+_IN_LANGUAGES = {name + kind for name in LANGUAGES for kind in ("", "_child")}
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -52,10 +54,14 @@ class Subject:
 
 @dataclass(kw_only=True)
 class Export:
-    """What one room hands over: `data` that JSON can hold (moments and dates too), and the person's own files."""
+    """What one room hands over: `data` that JSON can hold (moments and dates too), and the person's own files.
+
+    words: how people read the values that the data hold as they are stored, in the language of the moment.
+    """
 
     data: Any
     files: dict[str, bytes] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,8 +129,10 @@ def export_subject(subject: Subject, *, language: str = "fr") -> dict[str, bytes
 
     One row in the ledger says that it was done, by a digest of who asked.
     """
-    held = {name: made for name, exporter in sorted(exporters().items()) if (made := exporter(subject)) is not None}
+    with translation.override(language):
+        held = {name: made for name, exporter in sorted(exporters().items()) if (made := exporter(subject)) is not None}
     words = _words()[language]
+    values = words["values"] | {value: said for made in held.values() for value, said in made.words.items()}
     data = {
         "about": {"service": subject.service, "handle": subject.handle, "as": subject.role},
         "held": {name: _plain(made.data) for name, made in held.items()},
@@ -132,7 +140,7 @@ def export_subject(subject: Subject, *, language: str = "fr") -> dict[str, bytes
     }
     found = {
         "data.json": (json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode(),
-        words["file"]: _as_text(data, words).encode(),
+        words["file"]: _as_text(data, {**words, "values": values}, language).encode(),
     }
     for name, made in held.items():
         found |= {f"{name}/{path}": content for path, content in made.files.items()}
@@ -209,36 +217,54 @@ def _words() -> dict[str, dict[str, Any]]:
     return dict(yaml.safe_load(files("rempart.privacy").joinpath("subjects.yaml").read_text(encoding="utf-8")))
 
 
-def _as_text(data: Mapping[str, Any], words: Mapping[str, Any]) -> str:
+def _as_text(data: Mapping[str, Any], words: Mapping[str, Any], language: str) -> str:
     about = data["about"]
     lines = [words["title"].format(**about), "", words["intro"][about["as"]].strip(), ""]
     for name, held in data["held"].items():
-        lines += [_named(name, words).upper(), *_lines(held, words, 0), ""]
+        lines += [_named(name, words).upper(), *_lines(_in_language(held, language), words, 0), ""]
     lines += [words["left_out_title"].upper(), *(f"- {sentence}" for sentence in data["left_out"]), ""]
     return "\n".join(lines)
+
+
+def _in_language(value: Any, language: str) -> Any:
+    """The same, each text that stands in several languages in one alone, in a child's words where there are such."""
+    if isinstance(value, list):
+        return [_in_language(one, language) for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    if value and value.keys() <= _IN_LANGUAGES:
+        return value.get(f"{language}_child", value.get(language, next(iter(value.values()))))
+    return {key: _in_language(one, language) for key, one in value.items()}
 
 
 def _lines(value: Any, words: Mapping[str, Any], depth: int) -> Iterator[str]:
     """A value as indented lines, its names in the reader's language."""
     space = "  " * depth
-    if isinstance(value, Mapping):
+    if isinstance(value, Mapping) and value.keys() >= {"title", "paragraphs"}:
+        yield f"{space}{value['title']}"
+        yield from (f"{space}  {paragraph}" for paragraph in value["paragraphs"])
+    elif isinstance(value, Mapping):
         for key, one in value.items():
             if isinstance(one, Mapping | list) and one:
                 yield f"{space}{_named(key, words)}:"
                 yield from _lines(one, words, depth + 1)
             else:
-                yield f"{space}{_named(key, words)}: {_said(one, words)}"
-    elif isinstance(value, list):
-        if not value:
-            yield f"{space}{words['nothing']}"
-        for one in value:
-            if isinstance(one, Mapping | list):
-                yield from _lines(one, words, depth)
-                yield f"{space}---"
-            else:
-                yield f"{space}- {_said(one, words)}"
+                said = _said(one, words).replace("\n", f"\n{space}  ")
+                yield f"{space}{_named(key, words)}: {said}"
+    elif isinstance(value, list) and value:
+        yield from _items(value, words, depth)
     else:
         yield f"{space}{_said(value, words)}"
+
+
+def _items(values: list[Any], words: Mapping[str, Any], depth: int) -> Iterator[str]:
+    for place, one in enumerate(values):
+        if not isinstance(one, Mapping | list):
+            yield f"{'  ' * depth}- {_said(one, words)}"
+            continue
+        if place:
+            yield ""
+        yield from _lines(one, words, depth)
 
 
 def _named(key: str, words: Mapping[str, Any]) -> str:
