@@ -16,6 +16,7 @@ SIGNED_IN = [
     "case:in_force",
     "case:none",
     "/due/",
+    "/appeals/",
     "/misuse/",
     "/authorities/",
     "/desk/",
