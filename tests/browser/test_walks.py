@@ -130,6 +130,8 @@ def test_columns_of_truth_stand_on_pages_of_simulations_only(plain, site, path):
 
 def test_each_testimony_says_its_language(plain, site, find_case):
     plain.goto(site.address + find_case("none"))
+    if (severe := plain.get_by_role("button", name="Ouvrir les textes")).count():
+        severe.click()
     quotes = plain.locator(".testimony blockquote")
     assert quotes.count() > 0
     assert all(quote.get_attribute("lang") for quote in quotes.all())

@@ -106,7 +106,8 @@ class HoldForm(ReasonForm):
     """Why everything is kept, and when somebody looks again."""
 
     review_at = forms.DateField(
-        label=gettext_lazy("To be looked at again on"), widget=forms.DateInput(attrs={"type": "date"})
+        label=gettext_lazy("To be looked at again on"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     field_order = ("review_at", "reason")
 
