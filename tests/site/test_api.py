@@ -57,7 +57,7 @@ def test_a_report_goes_from_the_api_to_its_authors_page(ask, client):
     assert answer.status_code == 201
     page = client.get(answer.json()["page"].removeprefix("http://localhost:8000"))
     assert page.status_code == 200
-    assert "Votre message est bien arrivé" in page.content.decode()
+    assert "Ton message est bien arrivé" in page.content.decode()
 
 
 def test_the_same_report_twice_is_one(ask):

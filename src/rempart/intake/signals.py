@@ -8,8 +8,8 @@ wave_grew = Signal()
 # accounts: set of primary keys. Sent when what is said or known of these accounts changed otherwise.
 testimonies_changed = Signal()
 
-# testimonies: list of primary keys. Sent before testimonies, or the posts that they came in, are erased: who connects may
-# seal what has to be kept.
+# testimonies: list of primary keys. Sent before testimonies, or the posts that they came in, are erased: who connects
+# may seal what has to be kept.
 testimonies_leaving = Signal()
 
 # report: Report. Sent when a report came in, before its account is assessed: who connects may set it aside.
