@@ -135,7 +135,7 @@ def test_an_adult_is_not_spoken_to_as_a_child(opened, pages):
         assert page.get_by_role("heading", level=1).inner_text() == "Votre message"
 
 
-def test_what_was_done_is_told_as_a_precaution_without_an_hour_of_the_measure(opened, pages):
+def test_what_was_done_is_told_as_a_precaution(opened, pages):
     with opened(pages["measured"]) as page:
         assert "C’est une précaution" in page.locator(".thread").inner_text()
 

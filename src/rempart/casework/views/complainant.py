@@ -163,6 +163,7 @@ def _message_form(request: HttpRequest, access: LinkAccess) -> ConversationForm:
     """The form of a message, in their words."""
     form, said = ConversationForm(request.POST or None, request.FILES or None), _words(access)
     form.fields["text"].label = said["write_text"]
+    form.fields["files"].label = said["write_files_label"]
     form.fields["files"].help_text = said["write_files"]
     form.fields["intimate"].label = said["write_intimate"]
     form.fields["intimate"].help_text = said["write_locked"]
