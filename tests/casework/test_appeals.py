@@ -269,8 +269,8 @@ def test_the_database_refuses_a_first_decider_as_judge_even_by_sql(restricted, r
         sql(
             """INSERT INTO casework_appeal (case_id, by, conversation_id, decision_id, filed_at, grounds, due_at, state,
                state_before, decided_at, decided_by_id, decided_because)
-               SELECT case_id, by, conversation_id, decision_id, filed_at, grounds, due_at, 'upheld', state_before, now(),
-               %s, '{"fr": "oui"}' FROM casework_appeal WHERE id = %s""",
+               SELECT case_id, by, conversation_id, decision_id, filed_at, grounds, due_at, 'upheld', state_before,
+               now(), %s, '{"fr": "oui"}' FROM casework_appeal WHERE id = %s""",
             reviewer.pk,
             appeal.pk,
         )
@@ -289,7 +289,8 @@ def test_the_database_refuses_that_a_judge_becomes_a_decider(restricted, senior,
     for part in ("confirmed", "approved", "seconded"):
         with raises("judged an appeal"):
             sql(
-                f"UPDATE casework_decision SET {part}_by_id = %s, {part}_at = now(), {part}_because = 'x' WHERE id = %s",
+                f"UPDATE casework_decision SET {part}_by_id = %s, {part}_at = now(), {part}_because = 'x' "
+                "WHERE id = %s",
                 senior.pk,
                 appeal.decision_id,
             )

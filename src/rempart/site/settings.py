@@ -173,7 +173,7 @@ REMPART_APPEAL_DAYS = int(os.environ.get("REMPART_APPEAL_DAYS", "14"))
 REMPART_APPEAL_HOURS_WHILE_RESTRICTED = int(os.environ.get("REMPART_APPEAL_HOURS_WHILE_RESTRICTED", "72"))
 REMPART_RECONSIDERATION_HOURS = int(os.environ.get("REMPART_RECONSIDERATION_HOURS", "72"))
 
-# --- the respondent's side: the country whose courts, authorities and helplines are named when an account's is not known,
+# --- the respondent's side: the country whose courts, authorities and helplines are named when an account's is unknown,
 # and the body that settles disputes out of court (DSA Art. 21); the Commission's list of them unless one is named
 REMPART_COUNTRY = os.environ.get("REMPART_COUNTRY", "FR").upper()
 REMPART_OUT_OF_COURT_BODY = os.environ.get("REMPART_OUT_OF_COURT_BODY", "")

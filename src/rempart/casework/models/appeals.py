@@ -20,8 +20,8 @@ class Appeal(models.Model):
 
     A respondent appeals a decision that restricts them; a complainant a refusal to act: a decision declined or lifted,
     or the outcome no_action or lifted; a reporter a warning or a suspended right to report. `state_before` is where the
-    case stood; `reopened` the proposal that an upheld complaint opened again. `decided_because`: the reasons as the person
-    reads them, {"fr": …, "en": …}, in one language or both.
+    case stood; `reopened` the proposal that an upheld complaint opened again. `decided_because`: the reasons as the
+    person reads them, {"fr": …, "en": …}, in one language or both.
     """
 
     class By(models.TextChoices):

@@ -35,7 +35,16 @@ MOST_SHOWN = 100
 Stage = RulebookVersion.Stage
 
 
-class DraftForm(ReasonForm):
+class VersionReasonForm(ReasonForm):
+    """A reason that colleagues read: nobody outside is concerned yet."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = _("Kept with the version. Everybody who works here can read it.")
+        self.fields["reason"].error_messages["required"] = _("Please give a reason.")
+
+
+class DraftForm(VersionReasonForm):
     """The whole text of a new version, and why the rules should change."""
 
     text = forms.CharField(
@@ -50,10 +59,9 @@ class DraftForm(ReasonForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["reason"].label = _("Why the rules should change")
-        self.fields["reason"].help_text = _("Kept with the version. Everybody who works here can read it.")
 
 
-class ApproveForm(ReasonForm):
+class ApproveForm(VersionReasonForm):
     """From when the version is in force, and why it is right."""
 
     begins = forms.DateTimeField(
@@ -190,7 +198,7 @@ def _actions(found: RulebookVersion, request: HttpRequest, sent: Any, name: str)
     if stage in {Stage.DRAFT, Stage.SHADOW, Stage.COMING}:
         offer(
             "withdraw",
-            ReasonForm,
+            VersionReasonForm,
             title=_("Withdraw it"),
             button=_("Withdraw"),
             consequences=[_("It never comes into force. Its text stays, with your reason.")],
