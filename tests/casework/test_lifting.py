@@ -172,3 +172,34 @@ def test_the_platform_waits_a_minute_for_a_reviewer(restrained):
     assert PlatformOrder.objects.get(action="lift").due_at == decision.ends_at
     services.lift_decision(decision, acting=decision.approved_by, reason="Somebody else.")
     assert PlatformOrder.objects.get(action="lift").due_at >= now() + UNDO_WINDOW - timedelta(seconds=5)
+
+
+def test_a_lift_brought_forward_answers_the_case_once(restrained, colleague, senior):
+    decision = restrained(reachable=True)
+    services.lift_decision(decision, acting=colleague, reason="Somebody else.")
+    services.lift_decision(decision, acting=senior, reason="Upheld.", at_once=True)
+    assert decision.case.outcomes.count() == 1
+
+
+def test_a_final_decision_forgets_an_announced_lift(restrained, colleague, senior, heard):
+    decision = restrained(reachable=True)
+    services.lift_decision(decision, acting=colleague, reason="Somebody else.")
+    services.decide_final(
+        decision.case, measures=["no_new_contacts"], articles=["first-word"], acting=senior, reasons="Vérifié."
+    )
+    decision.refresh_from_db()
+    assert (decision.ended, decision.measures.get().lifted_at) == ("taken_over", None)
+    assert heard == ["announced", "cancelled"]
+    assert list(decision.case.outcomes.filter(undone_at=None).values_list("kind", flat=True)) == ["final_measure"]
+
+
+def test_cancelling_brings_back_the_renewal_too(restrained, colleague, senior, clock):
+    decision = restrained(reachable=True)
+    Decision.objects.filter(pk=decision.pk).update(articles=["contact"])
+    clock.set(decision.ends_at - DAY)
+    renewal = services.renew_decision(decision, acting=colleague, reason="Not yet understood.")
+    services.lift_decision(decision, acting=senior, reason="Somebody else.")
+    services.cancel_announced_lift(decision, acting=senior, reason="After all.")
+    clock.move(4 * DAY)
+    renewal.refresh_from_db()
+    assert renewal.in_force

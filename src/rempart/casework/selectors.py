@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from rempart.casework import search
 from rempart.casework.keyset import counted_together
 from rempart.casework.models import (
+    Appeal,
     AssessmentRecord,
     Case,
     Claim,
@@ -20,6 +21,7 @@ from rempart.casework.models import (
     MeasureTaken,
     Mention,
     PlatformOrder,
+    Reconsideration,
     RulebookVersion,
     SecondReview,
     ThreatDecision,
@@ -149,6 +151,15 @@ def holders_of(cases: Iterable[Case]) -> dict[int, StaffMember]:
     return {claim.case_id: claim.member for claim in held}
 
 
+def history_of(account: Account) -> "QuerySet[Decision]":
+    """What counts when an account is looked at again: decisions that held, but those that people lifted.
+
+    A preventive one among them says that there was a precaution, not that anything was established.
+    """
+    held = MeasureTaken.objects.filter(decision=OuterRef("pk"), lifted_at=None)
+    return Decision.objects.filter(Exists(held), case__account=account, state=Decision.State.TAKEN)
+
+
 def articles_matched(case: Case, assessment: Assessment) -> tuple[list[Article], RulebookVersion]:
     """The articles that speak of a case: those its present decisions rest on, else those that match today."""
     present = [
@@ -212,17 +223,20 @@ def _with_cases(found: "QuerySet[Decision]") -> "QuerySet[Decision]":
 def menu_counts(member: StaffMember) -> dict[str, int]:
     """What stands beside the pages of the menu: counted as far as keyset.MOST, all in one query.
 
-    Open cases, what waits for an approval or a review, questions of Art. 18, and notes that call this person.
+    Open cases, what waits for an approval, a review or another look, appeals, questions of Art. 18, and notes that call
+    this person.
     """
     waiting = Decision.objects.filter(state=Decision.State.PROPOSED)
     found = counted_together(
         cases=Case.objects.exclude(state=State.CLOSED),
         approvals=waiting,
         reviews=_unreviewed(),
+        again=Reconsideration.objects.filter(state=Reconsideration.State.WAITS),
+        appeals=Appeal.objects.filter(state=Appeal.State.FILED),
         authorities=ThreatDecision.objects.filter(decided_at=None),
         desk=Mention.objects.filter(member=member, seen_at=None),
     )
-    return {**found, "due": found["approvals"] + found["reviews"]}
+    return {**found, "due": found["approvals"] + found["reviews"] + found["again"]}
 
 
 def wave_of(case: Case) -> Wave | None:

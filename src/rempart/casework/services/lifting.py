@@ -129,7 +129,8 @@ def _end(decision: Decision, acting: StaffMember, reason: str) -> None:
         let_go_on(decision)
     case = decision.case
     others = case.decisions.to_come_or_in_force().exclude(pk__in=[decision.pk, decision.renews_id])
-    if not others.exclude(renews=decision).exists():
+    said = case.outcomes.filter(decision=decision, kind="lifted", undone_at=None)
+    if not others.exclude(renews=decision).exists() and not said.exists():
         if case.state == State.CLOSED:
             move(case, Move.REOPEN, State.INQUIRY, acting=acting, reason=reason)
         conclude(case, "lifted", acting=acting, because=reason, decision=decision)
@@ -147,20 +148,21 @@ def cancel_announced_lift(decision: Decision, *, acting: StaffMember, reason: st
     if not (decision.in_force or decision.to_come) or not decision.measures.filter(lifted_at__gt=now()).exists():
         raise NotAnnounced
     with remembered(decision.case, acting, "cancel_lift"):
-        if decision.ended == Decision.Ended.LIFTED:
-            decision.ended_at, decision.ended = None, ""
-            decision.save(update_fields=["ended_at", "ended"])
-            _take_back_outcome(decision, acting, reason)
-        forget_lifts(decision, after=now(), acting=acting, reason=reason)
-        settle_orders(decision.case, by_a_person=True)
+        for one in (decision, *Decision.objects.filter(renews=decision, state=Decision.State.TAKEN)):
+            one.case = decision.case
+            _go_on(one, acting, reason)
+        case = decision.case
+        if case.state == State.DECIDED and decision.mode == Decision.Mode.PREVENTIVE and not decision.ended:
+            move(case, Move.INQUIRE, State.INQUIRY, acting=acting, reason=reason)
+        settle_orders(case, by_a_person=True)
     return decision
 
 
-def _take_back_outcome(decision: Decision, acting: StaffMember, reason: str) -> None:
-    case = decision.case
-    said = case.outcomes.filter(decision=decision, kind="lifted", undone_at=None)
-    if said.update(undone_at=now()) and case.state == State.DECIDED and decision.mode == Decision.Mode.PREVENTIVE:
-        move(case, Move.INQUIRE, State.INQUIRY, acting=acting, reason=reason)
+def _go_on(decision: Decision, acting: StaffMember, reason: str) -> None:
+    """Let a decision go on as if its lifts to come had not been announced."""
+    if forget_lifts(decision, after=now(), acting=acting, reason=reason) and decision.ended == Decision.Ended.LIFTED:
+        decision.ended_at, decision.ended = None, ""
+        decision.save(update_fields=["ended_at", "ended"])
 
 
 def record_lifts(case: Case | None = None) -> list[MeasureTaken]:

@@ -164,7 +164,10 @@ def replace_proposals(case: Case, *, acting: StaffMember | None = None) -> None:
 def forget_lifts(
     decision: Decision, *, after: datetime, acting: StaffMember | None, reason: str = ""
 ) -> list[MeasureTaken]:
-    """Forget the lifts of a decision that were announced for a moment after this one; those who heard are told."""
+    """Forget the lifts of a decision that were announced for a moment after this one; those who heard are told.
+
+    If they were to end it, the case was not answered by them after all.
+    """
     measures = list(decision.measures.filter(lifted_at__gt=after).order_by("pk"))
     for measure in measures:
         measure.lifted_at = measure.lifted_by = measure.lift_announced_at = None
@@ -172,6 +175,8 @@ def forget_lifts(
         measure.save(update_fields=["lifted_at", "lifted_by", "lift_announced_at", "lifted_because"])
         append(Event.LIFT_CANCELLED, subject=measure, acting=acting, content={"reason": reason} if reason else None)
     if measures:
+        answered = decision.case.outcomes.filter(decision=decision, kind="lifted", undone_at=None)
+        answered.update(undone_at=now())
         lift_cancelled.send(Decision, decision=decision, measures=measures)
     return measures
 

@@ -270,7 +270,8 @@ def timeline_of(case: Case, decisions: Iterable[Decision]) -> list[EventShown]:
             )
         )
     for decision in decisions:
-        events += _events(decision)
+        if decision.state != Decision.State.UNDONE:
+            events += _events(decision)
     if case.closed_at:
         events.append(
             EventShown(at=case.closed_at, what=_("Case closed"), who=str(case.closed_by), reason=case.closed_because)
