@@ -1,5 +1,6 @@
 """What people do on the desk: claims, notes, ready-made texts, exposure, second reviews, search."""
 
+import json
 import threading
 from datetime import timedelta
 
@@ -494,6 +495,30 @@ def test_what_is_erased_is_no_longer_found(said, judged, respondent, reviewer):
     erase_contents([testimony.post_id])
     assert found("trampoline", reviewer) == []
     assert not CaseText.objects.filter(words__contains="trampoline").exists()
+
+
+def test_what_counts_no_more_is_no_longer_found(said, judged, respondent, reviewer):
+    from rempart.intake.services import set_aside
+
+    account = respondent(handle="one")
+    testimony = said(account, "Une histoire de trampoline.")
+    judged(account, **CREDIBLE)
+    set_aside([testimony], now())
+    assert found("trampoline", reviewer) == []
+
+
+def test_nothing_of_the_desk_stands_in_what_a_respondent_is_handed(said, judged, respondent, reviewer):
+    from rempart.casework.subjects import export_cases
+    from rempart.privacy.subjects import Subject
+
+    account = respondent(handle="one")
+    said(account, "Une histoire de trampoline.")
+    case = judged(account, **CREDIBLE)
+    desk.claim(case, acting=reviewer)
+    desk.note(case, acting=reviewer, text="Voir le dossier du parapluie.")
+    handed = json.dumps(export_cases(Subject(service="tiktok", handle="one", role="respondent")).data, default=str)
+    assert "parapluie" not in handed
+    assert "case_claimed" not in handed
 
 
 def test_reasons_are_found_and_notes_by_those_who_read_them(case, reviewer, staff_member):

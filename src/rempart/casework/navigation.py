@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from rempart.casework.services import desk
 from rempart.staff.access import may_open
 from rempart.staff.models import StaffMember
 
@@ -25,6 +27,13 @@ PAGES: tuple[tuple[str, Promise, str, bool], ...] = (
     ("agreement", _("Second reviews"), "a", False),
     ("keys", _("Keyboard"), "k", False),
 )
+
+
+def exposed_today(request: HttpRequest) -> int:
+    """How much severe content whoever asks opened today; asked of the database once a request."""
+    if not hasattr(request, "exposed_today"):
+        request.exposed_today = desk.exposed_today(request.user)
+    return int(request.exposed_today)
 
 
 def entries_for(member: StaffMember) -> list[dict[str, Any]]:

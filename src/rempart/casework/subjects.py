@@ -49,6 +49,8 @@ TOLD_BY_DAY = frozenset(
 
 # Kinds of rows about what was done to the person. What somebody else said or did (a danger, a report) is not theirs.
 TOLD = ("case_", "decision_", "measure_", "outcome_", "appeal_", "conversation_", "message_", "link_")
+# Who worked on the case when is how the house is organised, not what was done to the person.
+NOT_TOLD = frozenset({Event.CASE_CLAIMED, Event.CASE_LEFT, Event.CASE_TAKEN_OVER})
 
 
 class _Words:
@@ -199,7 +201,11 @@ def _records(case: Case, conversation: Conversation | None) -> list[dict[str, An
     own = list(Appeal.objects.filter(case=case, by=Appeal.By.RESPONDENT))
     things: list[Model] = [case, *decisions, *measures, *outcomes, *own, *([conversation] if conversation else [])]
     rows = LedgerRow.objects.filter(subject__in=[reference(thing) for thing in things])
-    told = {(_when(row.event, row.effective_at), row.event) for row in rows if row.event.startswith(TOLD)}
+    told = {
+        (_when(row.event, row.effective_at), row.event)
+        for row in rows
+        if row.event.startswith(TOLD) and row.event not in NOT_TOLD
+    }
     return [{"what": event, "when": when} for when, event in sorted(told)]
 
 

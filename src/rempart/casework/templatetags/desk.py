@@ -6,7 +6,7 @@ from django import template
 from django.urls import reverse
 
 from rempart.casework import keyset, selectors
-from rempart.casework.navigation import entries_for
+from rempart.casework.navigation import entries_for, exposed_today
 from rempart.casework.services import desk
 from rempart.staff.roles import Permission
 
@@ -30,10 +30,10 @@ def desk_nav(context: template.Context) -> dict[str, Any]:
 @register.inclusion_tag("casework/parts/exposure.html", takes_context=True)
 def exposure(context: template.Context) -> dict[str, Any]:
     """How much severe content this person opened today; nothing for those who read no case."""
-    member = context["request"].user
-    if not member.may(Permission.READ_CASES):
+    request = context["request"]
+    if not request.user.may(Permission.READ_CASES):
         return {}
-    opened, budget = desk.exposed_today(member), desk.budget()
+    opened, budget = exposed_today(request), desk.budget()
     return {"opened": opened, "budget": budget, "enough": opened >= budget, "url": reverse("casework:desk")}
 
 

@@ -15,6 +15,7 @@ from rempart.casework import selectors
 from rempart.casework.errors import Refused
 from rempart.casework.forms import NoteForm
 from rempart.casework.models import Case, Macro
+from rempart.casework.navigation import exposed_today
 from rempart.casework.referrals.dossier import files_on
 from rempart.casework.services import desk
 from rempart.casework.services.undoing import undo as undo_last
@@ -96,7 +97,7 @@ def _said(request: HttpRequest, found: Case, assessment: Assessment) -> dict[str
     """What is said, once the reader has asked for it where it is severe."""
     counted = assessment.testimonies + assessment.relays + assessment.disputes
     if not desk.texts_are_open(found, assessment.severity, member=request.user):
-        return {"texts_open": False, "enough": desk.exposed_today(request.user) >= desk.budget()}
+        return {"texts_open": False, "enough": exposed_today(request) >= desk.budget()}
     said = [testimony_shown(one) for one in selectors.first_said(found)]
     return {
         "texts_open": True,

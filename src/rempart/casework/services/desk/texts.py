@@ -25,8 +25,14 @@ def index_case(case: Case) -> None:
 
 
 def index_accounts(accounts: Iterable[int]) -> None:
-    """Write what is newly said of accounts that have a case; those without one are written when theirs opens."""
-    _index_testimonies(list(Case.objects.filter(account__in=accounts)))
+    """Write what is newly said of accounts that have a case, and forget what counts no more (withdrawn, set aside).
+
+    Accounts without a case are written when theirs opens.
+    """
+    cases = list(Case.objects.filter(account__in=accounts))
+    counting = Testimony.objects.filter(account__in=[case.account_id for case in cases])
+    CaseText.objects.filter(case__in=cases, kind=CaseText.Kind.TESTIMONY).exclude(testimony__in=counting).delete()
+    _index_testimonies(cases)
 
 
 def index_reasons(case: Case) -> None:
