@@ -186,6 +186,13 @@ def test_opening_the_page_of_a_case_keeps_ones_claim(reviewer, client, open_case
     assert desk.holder_of(case) is None
 
 
+def test_who_signs_out_leaves_their_cases(reviewer, client, open_case):
+    case = open_case("leo.vrtx")
+    client.post(reverse("casework:claim", args=[case.pk]))
+    client.post(reverse("staff:sign-out"))
+    assert desk.holder_of(case) is None
+
+
 def test_a_senior_takes_a_case_over_with_a_reason(senior, client, open_case, colleague):
     case = open_case("leo.vrtx")
     desk.claim(case, acting=colleague)

@@ -3,15 +3,18 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.contrib.auth.signals import user_logged_out
 from django.db.models import Model
 from django.db.models.signals import post_save
 
 from rempart.casework.models import Appeal, Case, Decision, MeasureTaken, Outcome, Reconsideration, ThreatDecision
+from rempart.casework.services.desk.claims import leave_all
 from rempart.casework.services.desk.order import place
 from rempart.casework.services.desk.second import draw
 from rempart.casework.services.desk.texts import index_accounts, index_case, index_reasons
 from rempart.casework.signals import act_undone, case_assessed, case_opened, outcome_reached
 from rempart.intake.signals import testimonies_changed
+from rempart.staff.models import StaffMember
 
 # Rows that place a case: whichever service writes one, the case is placed again.
 PLACING: tuple[type[Model], ...] = (Decision, MeasureTaken, Appeal, Reconsideration, ThreatDecision)
@@ -24,6 +27,7 @@ def connect() -> None:
     act_undone.connect(_undone, dispatch_uid="casework.desk.undone")
     outcome_reached.connect(_answered, dispatch_uid="casework.desk.answered")
     testimonies_changed.connect(_said, dispatch_uid="casework.desk.said")
+    user_logged_out.connect(_signed_out, dispatch_uid="casework.desk.signed_out")
     post_save.connect(_case_written, sender=Case, dispatch_uid="casework.desk.case_written")
     for sender in PLACING:
         post_save.connect(_placing_row_written, sender=sender, dispatch_uid=f"casework.desk.{sender.__name__}")
@@ -40,6 +44,11 @@ def _assessed(case: Case, **_: Any) -> None:
 def _answered(outcome: Outcome, **_: Any) -> None:
     draw(outcome)
     index_reasons(outcome.case)
+
+
+def _signed_out(user: StaffMember | None, **_: Any) -> None:
+    if user is not None:
+        leave_all(acting=user)
 
 
 def _undone(case: Case, **_: Any) -> None:
