@@ -87,8 +87,8 @@ def test_what_lapsed_while_no_worker_ran_is_recorded_at_its_own_time(imported):
     with psycopg.connect(imported.owner_url) as connection:
         connection.execute("UPDATE intake_account SET age_band = '18_plus'")
         connection.execute(
-            f"""UPDATE casework_decision SET state = 'taken', four_eyes = '{{}}', approval = 'automatic', mode = 'preventive',
-                taken_at = {moment}, since = {moment}, begins_at = {moment},
+            f"""UPDATE casework_decision SET state = 'taken', four_eyes = '{{}}', approval = 'automatic',
+                mode = 'preventive', taken_at = {moment}, since = {moment}, begins_at = {moment},
                 review_due = {moment} + interval '1 day', ends_at = {moment} + interval '3 days'
                 WHERE state = 'proposed'"""
         )
