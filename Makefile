@@ -25,7 +25,7 @@ run: setup ## load the example wave, serve the desk and print its address
 test: .venv/.installed-dev ## run every test (installs the tools and Chromium they need)
 	@$(IN)python -m rempart.pages.translations
 	@$(IN)python scripts/ensure_chromium.py
-	@$(IN)pytest
+	@$(IN)pytest --numprocesses auto --dist loadfile
 
 check: .venv/.installed-dev ## formatting, lint, types, import arrows, architecture diagram, rulebooks, privacy register
 	$(IN)ruff check .

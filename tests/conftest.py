@@ -1,5 +1,6 @@
 """What every test may use: one embedded server for the session, in a home of its own, and a clock that moves.
 
+`make test` runs files side by side, in as many processes as there are cores, each with its own session.
 Pure rooms pay nothing: the server starts with the first test that asks for a database.
 - `db` (or `@pytest.mark.django_db`): a transaction rolled back at the end, under the application's role.
 - `own_database`: a database cloned for this test, where one may commit, and other processes too:
