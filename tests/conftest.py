@@ -66,6 +66,13 @@ def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> 
             blocker.block()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Leave it to each of several processes to choose a home before it reads the settings, as this one did."""
+    if config.getoption("numprocesses", None):
+        os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Refuse flushing tests: the ledger cannot be truncated."""
     for item in items:
