@@ -28,7 +28,7 @@ made = {}
 for name, age_band in (("adult", "18_plus"), ("appeals", "18_plus"), ("minor", "13_15")):
     clock.set_offset(timedelta(0))
     account = Account.objects.create(
-        service="tiktok", handle=f"invented.{name}", age_band=age_band, monetised=True, first_seen_at=clock.now()
+        service="tiktok", handle=f"respondent.{name}", age_band=age_band, monetised=True, first_seen_at=clock.now()
     )
     for number in range(4):
         Testimony.objects.create(
@@ -140,7 +140,7 @@ def test_the_desk_takes_the_link_and_answers(visit, site, pages, opened):
         page.get_by_label("Votre message").fill("Qui regarde mon dossier ?")
         page.get_by_role("button", name="Envoyer", exact=True).click()
     with visit() as page:
-        page.goto(site.address + "/cases/?q=invented.adult&state=all")
+        page.goto(site.address + "/cases/?q=respondent.adult&state=all")
         page.locator("[data-rows] a.account").first.click()
         panel = page.locator("#respondent")
         assert "Qui regarde mon dossier ?" in panel.inner_text()
