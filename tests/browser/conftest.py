@@ -58,11 +58,13 @@ def site(server, _template) -> Iterator[Site]:
     name = "rempart_browser"
     with psycopg.connect(server.url(database="postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {_template} STRATEGY FILE_COPY")
+    environment = os.environ | {"REMPART_DATABASE": name, "REMPART_WEB_PROCESSES": "1"}
+    Site("", environment).command("demo", "--no-serve")
+    # Chosen last: a port that was free while the wave was loaded may be another process's by then.
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    mine = Site(f"http://localhost:{port}", os.environ | {"REMPART_DATABASE": name, "REMPART_WEB_PROCESSES": "1"})
-    mine.command("demo", "--no-serve")
+    mine = Site(f"http://localhost:{port}", environment)
     process = subprocess.Popen(
         [sys.executable, "-m", "rempart.cli", "serve", "--port", str(port)],
         env=mine.environment,

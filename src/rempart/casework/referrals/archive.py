@@ -40,25 +40,27 @@ def read(data: bytes) -> dict[str, bytes]:
     Raises NotAnArchive for what is no zip, Altered when a member cannot be read back or when the zip is not byte for
     byte the one that its members give: something was changed, added, named twice or hidden between them.
     """
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            entries = packed.infolist()
-            members = {}
-            for entry in entries:
-                if entry.compress_type != zipfile.ZIP_STORED or entry.file_size > len(data):
-                    raise Altered(f"{_shown(entry.filename)} is not stored as it was written")
-                try:
-                    members[entry.filename] = packed.read(entry)
-                except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError) as error:
-                    raise Altered(f"{_shown(entry.filename)} cannot be read back: its bytes were changed") from error
-    except Altered:
-        raise
-    except Exception as error:
-        # Python's reader answers damaged directories with errors of many kinds: all of them mean the same here.
-        raise NotAnArchive("this is no zip archive that can be read") from error
+    members = {}
+    with _opened(data) as packed:
+        for entry in packed.infolist():
+            if entry.compress_type != zipfile.ZIP_STORED or entry.file_size > len(data):
+                raise Altered(f"{_shown(entry.filename)} is not stored as it was written")
+            try:
+                members[entry.filename] = packed.read(entry)
+            except Exception as error:  # whatever the reader trips over, it means the same
+                raise Altered(f"{_shown(entry.filename)} cannot be read back: its bytes were changed") from error
     if write(members) != data:
         raise Altered("the archive holds other bytes than its files: something was added, hidden or changed in it")
     return members
+
+
+def _opened(data: bytes) -> zipfile.ZipFile:
+    """The zip, its directory read. Raises NotAnArchive."""
+    try:
+        return zipfile.ZipFile(io.BytesIO(data))
+    except Exception as error:
+        # Python's reader answers damaged directories with errors of many kinds: all of them mean the same here.
+        raise NotAnArchive("this is no zip archive that can be read") from error
 
 
 def _shown(name: str) -> str:
