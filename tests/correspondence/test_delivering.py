@@ -344,7 +344,7 @@ def test_the_command_that_tests_an_endpoint_fails_with_it(endpoint, platform, mo
 
     from rempart import cli
 
-    monkeypatch.setattr(cli, "set_up", lambda: None)  # the database of this test is set up
+    monkeypatch.setattr(cli.people, "set_up", lambda: None)  # the database of this test is set up
     platform.answers = [500]
     done = CliRunner().invoke(cli.cli, ["endpoint", "test", "The platform"])
     assert (done.exit_code, done.stderr.strip()) == (1, "Error: The platform did not take it: HTTP 500")

@@ -1,0 +1,5 @@
+"""`python -m rempart.cli`: the command `rempart`."""
+
+from rempart.cli import main
+
+main()

@@ -1,0 +1,128 @@
+"""The commands that work as Unix filters on files and standard streams, and the simulator."""
+
+from pathlib import Path
+
+import click
+
+from rempart.cli.ground import NothingGood, cli, results, with_results
+
+
+@cli.command()
+@click.argument("file", metavar="FILE")
+@click.option("--default-service", metavar="SERVICE", help="Where an @handle lives when no service is said.")
+@click.option("--hashtag", metavar="TAG", help="Keep the posts that carry this tag, and the replies below them.")
+@with_results
+def read(file: str, default_service: str | None, hashtag: str | None, out: str | None, rejects: str | None) -> None:
+    """Read the posts of a file (or - ), native exports too: who is accused of what, and where the text says so."""
+    from rempart.reading import commands
+    from rempart.records.references import SERVICES
+
+    if default_service is not None and default_service not in SERVICES:
+        raise click.UsageError(f"--default-service: {default_service} is none of {', '.join(SERVICES)}")
+    with results(out, rejects) as (writer, rejected):
+        reader = commands.read(file, writer, rejected, default_service=default_service, hashtag=hashtag)
+    if reader.nothing_good:
+        raise NothingGood
+
+
+@cli.command()
+@click.argument("file", metavar="FILE")
+@click.option("--prior", default=0.5, show_default=True, help="Probability that an accused account did it, unseen.")
+@click.option("--accounts", metavar="ACCOUNTS", help="The accounts table, for reach, age band and the like.")
+@click.option("--as-of", metavar="TIME", help="Ignore what was received later (default: the newest testimony).")
+@click.option("--timeline", is_flag=True, help="A row at each instant for each account whose assessment changes.")
+@click.option("--parameters", metavar="FILE", help="The weights of the model (default: those shipped).")
+@with_results
+def corroborate(
+    *, file: str, prior: float, accounts: str | None, as_of: str | None, timeline: bool, parameters: str | None,
+    out: str | None, rejects: str | None,
+) -> None:  # fmt: skip
+    """Assess every account that the testimonies or statements of a file (or - ) are about."""
+    import msgspec
+
+    from rempart.corroboration import commands, load_parameters
+    from rempart.records.post import Instant
+
+    if timeline and as_of:
+        raise click.UsageError("--as-of and --timeline exclude each other")
+    try:
+        moment = msgspec.convert(as_of, Instant) if as_of else None
+        weights = load_parameters(parameters) if parameters else None
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+    if not 0 < prior < 1:
+        raise click.UsageError("--prior is not between 0 and 1")
+    with results(out, rejects) as (writer, rejected):
+        reader = commands.corroborate(
+            file, writer, rejected,
+            prior=prior, accounts=accounts, as_of=moment, whole_timeline=timeline, parameters=weights,
+        )  # fmt: skip
+    if reader.dropped:
+        noun = "statement makes" if reader.dropped == 1 else "statements make"
+        click.echo(f"rempart: {reader.dropped} {noun} no testimony", err=True)
+    if reader.nothing_good:
+        raise NothingGood
+
+
+@cli.command()
+@click.argument("assessments", metavar="ASSESSMENTS")
+@click.option("--rulebook", default="rempart", show_default=True, metavar="NAME_OR_FILE", help="Shipped, or a file.")
+@with_results
+def decide(assessments: str, rulebook: str, out: str | None, rejects: str | None) -> None:
+    """Decide on each assessment of a file (or - ) by a rulebook; one decision a line."""
+    from rempart.rulebook import commands
+
+    with results(out, rejects) as (writer, rejected):
+        reader = commands.decide(assessments, commands.rulebook_named(rulebook), writer, rejected)
+    if reader.nothing_good:
+        raise NothingGood
+
+
+@cli.command()
+@click.argument("testimonies", metavar="TESTIMONIES")
+@click.option("--rulebook", "rulebooks", multiple=True, metavar="NAME_OR_FILE", help="Repeat it (default: all).")
+@click.option("--accounts", metavar="ACCOUNTS", help="The accounts table, for reach, age band and the like.")
+@click.option("--truth", metavar="FILE", help="The truth of a simulated wave: who was protected, who was wronged.")
+@click.option("--prior", default=0.5, show_default=True, help="Probability that an accused account did it, unseen.")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+@with_results
+def replay(
+    *, testimonies: str, rulebooks: tuple[str, ...], accounts: str | None, truth: str | None, prior: float, form: str,
+    out: str | None, rejects: str | None,
+) -> None:  # fmt: skip
+    """Compare what several rulebooks would have done about the testimonies or statements of a file (or - )."""
+    import msgspec
+
+    from rempart.replay import commands
+    from rempart.rulebook import shipped
+    from rempart.rulebook.commands import rulebook_named
+
+    if not 0 < prior < 1:
+        raise click.UsageError("--prior is not between 0 and 1")
+    books = [rulebook_named(name) for name in rulebooks or shipped()]
+    with results(out, rejects) as (writer, rejected):
+        outcomes, reader = commands.replay(
+            testimonies, books, rejected, accounts=accounts, truth=truth, prior=prior
+        )  # fmt: skip
+        if reader.nothing_good:
+            raise NothingGood
+        writer.write(msgspec.Raw((commands.as_json if form == "json" else commands.as_table)(outcomes)))
+    if reader.dropped:
+        noun = "statement makes" if reader.dropped == 1 else "statements make"
+        click.echo(f"rempart: {reader.dropped} {noun} no testimony", err=True)
+
+
+@cli.command()
+@click.option("--accounts", required=True, type=click.IntRange(min=0), help="How many accounts are accused.")
+@click.option("--seed", default=1, show_default=True, help="The same seed gives the same wave, on any machine.")
+@click.option("--posts", type=click.IntRange(min=0), help="Write this many raw posts, as services export them.")
+@click.option("--base-rate", type=click.FloatRange(0, 1), help="Share of accounts that did it (default: 0.5).")
+@click.option("--out", required=True, metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
+def simulate(accounts: int, seed: int, posts: int | None, base_rate: float | None, out: Path) -> None:
+    """Write an invented wave with its truth: testimonies.jsonl (or posts.jsonl), accounts.jsonl and truth.jsonl."""
+    from rempart.replay.writing import write_posts, write_wave
+
+    if posts is None:
+        write_wave(out, accounts=accounts, seed=seed, base_rate=base_rate)
+    else:
+        write_posts(out, accounts=accounts, posts=posts, seed=seed, base_rate=base_rate)
