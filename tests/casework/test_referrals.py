@@ -390,7 +390,7 @@ def test_words_of_both_languages_are_the_same_ones():
 
 
 def test_but_for_the_law_that_it_cites_the_document_has_no_word_of_guilt():
-    from rempart.casework.statements.wording import findings_of_guilt
+    from rempart.rulebook.saying import findings_of_guilt
 
     def texts(value):
         if isinstance(value, dict):

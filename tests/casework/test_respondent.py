@@ -368,7 +368,7 @@ def test_a_page_of_nobody_or_of_a_complainant_is_not_there(restrained, client):
 
 
 def test_no_page_of_a_preventive_measure_speaks_of_guilt(restrained, page_of):
-    from rempart.casework.statements.wording import findings_of_guilt
+    from rempart.rulebook.saying import findings_of_guilt
 
     for age_band in ("18_plus", "13_15", None):
         assert findings_of_guilt(page_of(restrained(age_band=age_band))) == []

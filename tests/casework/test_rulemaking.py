@@ -8,7 +8,6 @@ from django.db import IntegrityError, transaction
 from rempart.casework import errors, services
 from rempart.casework.models import RulebookVersion, ShadowJudgement
 from rempart.casework.services import rulemaking
-from rempart.casework.statements.wording import FindingOfGuilt
 from rempart.ledger.clock import now
 from rempart.rulebook import RulebookErrors
 
@@ -62,7 +61,7 @@ def test_a_text_that_breaks_a_limit_is_no_draft(newer, owner):
 
 def test_a_preventive_article_that_no_statement_of_reasons_could_quote_is_no_draft(newer, owner):
     broken = newer.replace("Pas de direct.", "L'auteur des faits ne passe plus en direct.")
-    with pytest.raises(FindingOfGuilt):
+    with pytest.raises(RulebookErrors, match="no finding"):
         rulemaking.draft_rulebook(broken, acting=owner, reason="Plainer.")
 
 

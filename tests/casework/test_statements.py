@@ -16,7 +16,7 @@ from rempart.casework.statements import fields, sentences, wording, writing
 from rempart.casework.statements.dates import LANGUAGES, day, moment, month
 from rempart.pages.labels import SERVICE
 from rempart.records.vocabulary import CHANNELS, CONDUCTS
-from rempart.rulebook import load, shipped
+from rempart.rulebook import load, saying, shipped
 
 TEXTS = ("sentences.yaml", "page.yaml", "appeals.yaml")
 BOOKS = {name: load(name) for name in shipped()}
@@ -162,7 +162,7 @@ def test_every_element_of_article_17_is_there_as_data_and_in_each_text(given_gro
 def test_no_preventive_statement_speaks_of_guilt(given_grounds):
     texts = writing.write(fields.build(given_grounds))
     for key in texts:
-        assert wording.findings_of_guilt(said_in(texts, key)[0]) == []
+        assert saying.findings_of_guilt(said_in(texts, key)[0]) == []
 
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
@@ -171,9 +171,9 @@ def test_an_adult_only_offence_is_never_cited_to_somebody_who_may_be_a_minor(giv
     built = fields.build(given_grounds)
     texts = writing.write(built)
     for key in texts:
-        assert wording.adult_only_offences(said_in(texts, key)[0]) == []
+        assert saying.adult_only_offences(said_in(texts, key)[0]) == []
     kept = json.dumps(built)
-    assert not [word for word in wording.adult_only_keywords() if word in kept]
+    assert not [word for word in saying.adult_only_keywords() if word in kept]
 
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
@@ -288,50 +288,12 @@ def test_held_earnings_are_stated_and_said_to_be_paid_out(amount, expected):
     assert "cette somme vous est versée" in said
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Vous êtes coupable.",
-        "VOUS ÊTES C O U P A B L E S, coupables !",
-        "l’auteur des faits",
-        "Il a c\u200bommis cela",
-        "the оffender",  # a Cyrillic o
-        "your victims",
-        "It was prоven",  # the same
-        "predat0r",
-        "ce que vous avez fait à ces personnes",
-    ],
-)
-def test_words_of_guilt_are_found_however_they_are_typed(text):
-    assert wording.findings_of_guilt(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Personne n’a décidé que vous avez fait quelque chose de mal.",
-        "Une preuve a été vérifiée.",
-        "Several people describe serious facts.",
-        "un contact sexuel non voulu",
-    ],
-)
-def test_plain_words_are_not_taken_for_guilt(text):
-    assert wording.findings_of_guilt(text) == []
-
-
 def test_no_sentence_of_ours_speaks_of_guilt_or_of_an_adult_only_offence():
     for file in TEXTS:
         for key, words in sentences.read(file).items():
             for said in words.values():
-                assert wording.findings_of_guilt(said) == [], (file, key)
-                assert wording.adult_only_offences(said) == [], (file, key)
-
-
-def test_no_shipped_preventive_article_speaks_of_guilt():
-    for name, article in ARTICLES:
-        if article.mode == "preventive":
-            for words in (*article.title.values(), *article.text.values()):
-                assert wording.findings_of_guilt(words) == [], (name, article.id)
+                assert saying.findings_of_guilt(said) == [], (file, key)
+                assert saying.adult_only_offences(said) == [], (file, key)
 
 
 def test_each_sentence_has_both_languages_and_the_same_values_in_all():
@@ -351,8 +313,8 @@ def test_there_are_words_for_every_measure_and_conduct():
 
 
 def test_the_list_of_findings_of_guilt_is_versioned_and_kept_with_each_statement():
-    assert fields.build(plain_grounds())["guilt_list"] == wording.guilt_version()
-    assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", wording.guilt_version())
+    assert fields.build(plain_grounds())["guilt_list"] == saying.guilt_version()
+    assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", saying.guilt_version())
 
 
 JARGON = ("règlement", "regulation", "tribunal", "juridi", "mesure", "measure", "restriction", "contentieux", "plainte")
@@ -389,6 +351,5 @@ def reading_ease(text, language):
     return 207 - 1.015 * length - 73.6 * weight if language == "fr" else 206.835 - 1.015 * length - 84.6 * weight
 
 
-def test_the_data_files_are_plain_yaml_with_a_version():
-    for file in ("findings_of_guilt.yaml", "adult_only.yaml", "redress.yaml"):
-        assert yaml.safe_load(str(sentences.read(file)["version"]))
+def test_the_list_of_authorities_has_a_version():
+    assert yaml.safe_load(str(sentences.read("redress.yaml")["version"]))

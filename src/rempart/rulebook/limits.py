@@ -4,30 +4,15 @@ These limits hold for `live` rulebooks. A `replay_only` one may break them, sinc
 a rule without limits would have done is what it is for.
 """
 
-import re
 from datetime import timedelta
 
 from rempart.rulebook.article import LONGEST_PREVENTIVE
 from rempart.rulebook.reading import Book, Entry
+from rempart.rulebook.saying import adult_only_offences, findings_of_guilt
 from rempart.rulebook.source import Source
 
 LONGEST_AUTOMATIC = timedelta(hours=72)
 NEVER_AUTOMATIC = frozenset({"no_monetisation", "read_only", "suspend"})
-
-_FINDING_OF_GUILT = re.compile(
-    r"\b(?:coupables?|culpabilité|condamn\w+|agresseurs?|agresseuses?|prédat(?:eur|rice)s?|criminel(?:le)?s?|délinquant\w*"
-    r"|pédophiles?|violeurs?|harceleurs?|harceleuses?|guilty|guilt|convict\w+|abusers?|predators?|criminals?|offenders?"
-    r"|perpetrators?|paedophiles?|pedophiles?|rapists?|harassers?)\b",
-    re.IGNORECASE,
-)
-# Offences of the French penal code that only an adult can commit.
-_ADULT_OFFENCE = re.compile(r"\b227-(?:22-1|22-2|23-1|25)\b")
-
-
-def finding_of_guilt(text: str) -> str | None:
-    """The first word of `text` that speaks as if somebody had been found guilty, in French or English."""
-    found = _FINDING_OF_GUILT.search(text)
-    return found[0] if found else None
 
 
 def check_limits(source: Source, book: Book) -> None:
@@ -97,10 +82,11 @@ def _check_words(source: Source, entry: Entry) -> None:
     article, nodes = entry.article, entry.nodes
     for key, words in (("title", article.title), ("text", article.text)):
         for language, text in words.items():
-            if article.mode == "preventive" and (word := finding_of_guilt(text)):
-                source.note(nodes[key], f"a preventive measure is no finding: `{word}` in the {key} ({language})")
-            if (offence := _ADULT_OFFENCE.search(text)) and not entry.program.requires_adult():
+            if article.mode == "preventive" and (guilt := findings_of_guilt(text)):
+                said = f"a preventive measure is no finding: `{guilt[0].words}` in the {key} ({language})"
+                source.note(nodes[key], f"{said}; say `{guilt[0].instead}`")
+            if (offences := adult_only_offences(text)) and not entry.program.requires_adult():
                 source.note(
                     nodes[key],
-                    f"{offence[0]} is an offence of adults only: require `account_age_band == '18_plus'`",
+                    f"`{offences[0].words}` is an offence of adults only: require `account_age_band == '18_plus'`",
                 )

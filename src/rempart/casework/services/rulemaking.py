@@ -24,7 +24,6 @@ from rempart.casework.errors import (
 from rempart.casework.models import AssessmentRecord, Case, RulebookVersion, ShadowJudgement
 from rempart.casework.services.guards import given_reason
 from rempart.casework.services.rulebooks import book_of, digest_of, rulebook_in_force
-from rempart.casework.statements.wording import ensure_said_fairly
 from rempart.intake.models import Wave
 from rempart.intake.selectors import accounts_of, facts_of, records_about
 from rempart.ledger import append
@@ -44,19 +43,15 @@ MOST_DIFFERENCES = 200
 def draft_rulebook(text: str, *, acting: StaffMember, reason: str) -> RulebookVersion:
     """Keep a new version as a draft. It decides nothing.
 
-    Raises NotAllowed, ReasonMissing, RulebookErrors (every problem with its line and column), FindingOfGuilt and
-    AdultOnlyOffence for words that no preventive article may say, and AlreadyKept for a text that is kept, or for a
-    name and version date that another text has.
+    Raises NotAllowed, ReasonMissing, RulebookErrors (every problem with its line and column, words that no preventive
+    article may say among them), and AlreadyKept for a text that is kept, or for a name and version date that another
+    text has.
     """
     _ensure_may_set_policy(acting)
     reason = given_reason(reason)
     book = parse(text, file="rulebook.yaml")
     if book.use != "live":
         raise NotDrafted
-    # What a preventive article says stands in statements of reasons, those of minors included.
-    preventive = [one for one in book.articles if one.mode == "preventive"]
-    said = [words for one in preventive for words in (*one.title.values(), *one.text.values())]
-    ensure_said_fairly(said, preventive=True, adult=False)
     same = RulebookVersion.objects.filter(name=book.name, version=book.version, withdrawn_at=None)
     if same.exists() or RulebookVersion.objects.filter(digest=digest_of(text)).exists():
         raise AlreadyKept

@@ -28,9 +28,9 @@ from typing import Any, Literal
 
 from rempart.casework.statements.dates import PARIS
 from rempart.casework.statements.sentences import read
-from rempart.casework.statements.wording import adult_only_keywords, guilt_version
 from rempart.records.vocabulary import Approval, Measure
 from rempart.rulebook import Article
+from rempart.rulebook.saying import adult_only_keywords, guilt_version
 
 SCHEMA = 1
 Kind = Literal["visibility", "monetary", "provision", "account"]

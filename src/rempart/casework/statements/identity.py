@@ -7,7 +7,7 @@ from a testimony; it cannot know everything that a respondent would recognise, s
 import re
 from collections.abc import Iterable
 
-from rempart.casework.statements.wording import Found
+from rempart.rulebook.saying import Found
 from rempart.text.normalise import normalise
 
 COPIED = 5
