@@ -6,7 +6,9 @@ import pytest
 
 from rempart.casework import errors, services
 from rempart.casework.models import Case, Decision, MeasureTaken, PlatformOrder
+from rempart.casework.services.moving import move
 from rempart.casework.signals import act_undone
+from rempart.casework.states import Move, State
 from rempart.ledger.models import LedgerRow
 
 DAY = timedelta(days=1)
@@ -82,6 +84,41 @@ def test_an_answer_is_undone(judged, respondent, reviewer, act):
     services.undo(case, acting=reviewer)
     assert picture(case) == before
     assert not case.outcomes.filter(undone_at=None).exists()
+
+
+@pytest.mark.parametrize("act", ["begin_inquiry", "lift"])
+def test_a_case_opened_again_is_closed_as_it_was(case, reviewer, colleague, clock, act):
+    final = ACTS["final"](case, reviewer)
+    services.close_case(case, acting=reviewer, reason="a")
+    clock.move(DAY)
+    before = picture(case)
+    do, about = {
+        "begin_inquiry": (services.begin_inquiry, case),
+        "lift": (services.lift_decision, final),
+    }[act]
+    do(about, acting=colleague, reason="b")
+    assert picture(case) != before
+    services.undo(case, acting=colleague)
+    assert picture(case) == before
+
+
+def test_what_was_taken_in_between_stays(judged, respondent, reviewer):
+    case = judged(respondent(), credibility=0.4)
+    move(case, Move.APPEAL, State.APPEALED)
+    services.lift_decision(standing(case), acting=reviewer, reason="a")
+    judged(case.account, credibility=0.7, testimonies=9)
+    taken = standing(case)
+    with pytest.raises(errors.CannotUndo):
+        services.undo(case, acting=reviewer)
+    assert standing(case) == taken
+
+
+def test_the_name_of_somebody_who_keeps_out_by_now_is_not_written_again(case, reviewer, colleague):
+    services.confirm_decision(standing(case), acting=reviewer, reason="a")
+    services.confirm_decision(standing(case), acting=colleague, reason="b")
+    services.declare_conflict(case, acting=reviewer, reason="My cousin.")
+    with pytest.raises(errors.CannotUndo):
+        services.undo(case, acting=colleague)
 
 
 def test_a_renewal_is_undone_and_can_be_asked_again(case, reviewer, colleague, clock):

@@ -63,6 +63,8 @@ MOVES: frozenset[tuple[State, Move, State]] = frozenset(
         (State.DECIDED, Move.UNDO, State.ASSESSED),
         (State.INQUIRY, Move.UNDO, State.ASSESSED),
         (State.INQUIRY, Move.UNDO, State.DECIDED),
+        (State.INQUIRY, Move.UNDO, State.CLOSED),
+        (State.DECIDED, Move.UNDO, State.CLOSED),
     }
 )
 

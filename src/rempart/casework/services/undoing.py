@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connection, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.utils.duration import duration_string
 
 from rempart.casework.errors import CannotUndo
@@ -89,9 +89,13 @@ def undo(case: Case, *, acting: StaffMember) -> LastAct:
     with connection.cursor() as cursor:
         # Decisions go back one by one: for a moment two of them may overlap.
         cursor.execute("SET CONSTRAINTS one_preventive_decision_at_a_time DEFERRED")
-    decisions = _take_back(last, case)
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS one_preventive_decision_at_a_time IMMEDIATE")
+    try:
+        decisions = _take_back(last, case)
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS one_preventive_decision_at_a_time IMMEDIATE")
+    except IntegrityError as refusal:
+        # Something else took the place since, or somebody named in what was before keeps out of the case now.
+        raise CannotUndo from refusal
     case = locked(case)
     settle_orders(case)
     append(Event.ACT_UNDONE, subject=case, acting=acting, content={"act": last.kind, "done_at": last.at})
@@ -135,10 +139,9 @@ def _take_back(last: LastAct, case: Case) -> list[Decision]:
 def _move_back(case: Case, change: Row, acting: StaffMember) -> None:
     before = dict(change["before"])
     if "state" in before:
-        move(case, Move.UNDO, State(before.pop("state")), acting=acting)
-    left = {name: value for name, value in before.items() if not name.startswith("closed_")}
-    if left:
-        Case.objects.filter(pk=case.pk).update(**_columns(Case, left))
+        move(case, Move.UNDO, State(before.pop("state")), acting=acting, reason=before.get("closed_because", ""))
+    # A case that is closed again was closed when, by whom and why it was before.
+    Case.objects.filter(pk=case.pk).update(**_columns(Case, before))
 
 
 def _key(change: Row) -> int:
