@@ -5,12 +5,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.db import connections
+from django.test import Client
 from django.urls import reverse
 
 from rempart.ledger.models import LedgerRow
 from rempart.staff import services
-from rempart.staff.models import MachineKey, StaffMember
+from rempart.staff.models import MachineKey, SignInLink, StaffMember
 from rempart.staff.roles import Role
 
 
@@ -109,9 +111,56 @@ def test_a_lost_second_factor_is_forgotten_and_another_has_to_be_added(administr
     assert row.subject == f"staff.staffmember:{member.pk}"
 
 
-def test_an_administrator_ends_the_sessions_of_anybody(administration, member, sign_in):
-    from django.test import Client
+def test_who_forgot_a_second_factor_makes_no_link_for_its_member(administration, member, authenticator):
+    authenticator(member)
+    change(administration, member, "second-factor", reason="Her phone is lost; we met.")
+    assert change(administration, member, "invite").status_code == 302
+    assert not SignInLink.objects.filter(member=member).exists()
 
+
+def test_a_link_made_before_the_second_factor_was_forgotten_opens_nothing(administration, member, authenticator):
+    authenticator(member)
+    page = change(administration, member, "invite").content.decode()
+    change(administration, member, "second-factor", reason="Her phone is lost; we met.")
+    assert Client().get(re.search(r"/staff/link/[\w-]+/", page)[0]).status_code == 410
+
+
+def test_a_sign_in_that_waits_for_a_code_ends_when_the_second_factor_is_forgotten(
+    administration, member, authenticator, signed_in
+):
+    authenticator(member)
+    page, taker = change(administration, member, "invite").content.decode(), Client()
+    taker.post(re.search(r"/staff/link/[\w-]+/", page)[0])
+    change(administration, member, "second-factor", reason="Her phone is lost; we met.")
+    for page in ("/staff/sign-in/code/", "/staff/sign-in/", "/staff/second-factor/"):
+        taker.get(page, follow=True)
+    assert not signed_in(taker)
+
+
+def test_another_administrator_makes_the_link_of_somebody_who_starts_again(administration, member, authenticator):
+    authenticator(member)
+    change(administration, member, "second-factor", reason="Her phone is lost; we met.")
+    administration.force_login(services.find_member("other@example.org"))
+    assert "/staff/link/" in change(administration, member, "invite").content.decode()
+
+
+def test_who_forgot_a_second_factor_makes_links_again_once_there_is_another(administration, member, authenticator):
+    authenticator(member)
+    change(administration, member, "second-factor", reason="Her phone is lost; we met.")
+    authenticator(member)
+    assert "/staff/link/" in change(administration, member, "invite").content.decode()
+
+
+def test_no_link_stands_in_for_the_sign_in_service_of_somebody_else(administration, member):
+    SocialAccount.objects.create(user=member, provider="staff", uid="17")
+    assert change(administration, member, "invite").status_code == 302
+    change(administration, member, "second-factor", reason="The service closed her account; we met.")
+    assert not SocialAccount.objects.exists()
+    assert change(administration, member, "invite").status_code == 302
+    assert not SignInLink.objects.filter(member=member).exists()
+
+
+def test_an_administrator_ends_the_sessions_of_anybody(administration, member, sign_in):
     theirs = Client()
     sign_in(theirs)
     change(administration, member, "sessions", reason="A lost computer.")

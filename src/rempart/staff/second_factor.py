@@ -11,6 +11,7 @@ from typing import Any
 from allauth.account.authentication import get_authentication_records
 from allauth.core import context
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.db.models.signals import post_delete, post_save
 from django.dispatch import receiver
@@ -28,6 +29,11 @@ KINDS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 def has_second_factor(member: StaffMember) -> bool:
     """Whether the member has an authenticator or a passkey; recovery codes alone are none."""
     return bool(Authenticator.objects.filter(user=member, type__in=KINDS).exists())
+
+
+def is_known_elsewhere(member: StaffMember) -> bool:
+    """Whether the member signs in by OpenID Connect."""
+    return bool(SocialAccount.objects.filter(user=member).exists())
 
 
 def must_enrol(request: HttpRequest) -> bool:

@@ -11,14 +11,17 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils.translation import gettext as _
 
 from rempart import ledger
 from rempart.ledger import Event
 from rempart.ledger.clock import now
+from rempart.ledger.models import LedgerRow
+from rempart.ledger.services import reference
 from rempart.staff.models import SignInLink, StaffMember
 from rempart.staff.roles import Role
+from rempart.staff.second_factor import has_second_factor, is_known_elsewhere
 
 LINK_LASTS = timedelta(minutes=15)
 LONGEST_LINK = timedelta(hours=24)
@@ -56,6 +59,26 @@ class ReasonMissing(ChangeRefused):
 
     def __str__(self) -> str:
         return _("Give a reason.")
+
+
+class SecondPersonNeeded(ChangeRefused):
+    """Deleting somebody's second factor and making their link would let one administrator sign in as them."""
+
+    def __str__(self) -> str:
+        return _(
+            "You deleted how this member signs in: the link is for another administrator to make, so that nobody can "
+            "sign in as a colleague alone. Whoever has a password needs no link."
+        )
+
+
+class SignsInElsewhere(ChangeRefused):
+    """A link would stand in for the sign-in service, and whoever opened it could add a second factor of their own."""
+
+    def __str__(self) -> str:
+        return _(
+            "This member signs in by OpenID Connect. If they no longer can, forget that first, below; another "
+            "administrator then makes the link."
+        )
 
 
 class LinkRefused(Exception):
@@ -143,12 +166,15 @@ def set_password(member: StaffMember, password: str) -> None:
 def make_link(member: StaffMember, *, lasts: timedelta = LINK_LASTS, acting: StaffMember | None = None) -> str:
     """Make a link that signs `member` in once; returns its token, of which only a hash is kept.
 
-    lasts: at most 24 hours. Raises ValueError beyond, LinkRefused for a deactivated member.
+    lasts: at most 24 hours. Raises ValueError beyond, LinkRefused for a deactivated member, and SecondPersonNeeded or
+    SignsInElsewhere where the link would let `acting` sign in as somebody who was protected.
     """
     if not timedelta(0) < lasts <= LONGEST_LINK:
         raise ValueError("a sign-in link lasts at most 24 hours")
     if not member.is_active:
         raise LinkRefused
+    if acting is not None:
+        _ensure_opens_for_them_alone(member, acting)
     token, moment = secrets.token_urlsafe(32), now()
     SignInLink.objects.create(
         member=member, token_hash=_hash(token), made_at=moment, expires_at=moment + lasts, used_at=None
@@ -196,11 +222,13 @@ def end_sessions(
 def forget_second_factor(member: StaffMember, *, acting: StaffMember | None, reason: str) -> StaffMember:
     """Delete the second factors of somebody who lost them; they add another when they next sign in.
 
+    Links made before open nothing any more, and another administrator makes the next one (`make_link`).
     Raises OwnAccount, ReasonMissing.
     """
     reason = _given(reason)
     member = _locked(member, acting, loses_administrator=False)
     _forget_ways_to_sign_in(member)
+    member.links.all().delete()
     member.sessions.all().delete()
     ledger.append(Event.SECOND_FACTOR_FORGOTTEN, subject=member, acting=acting, content={"reason": reason})
     return member
@@ -215,6 +243,26 @@ def _locked(member: StaffMember, acting: StaffMember | None, *, loses_administra
     if loses_administrator and found == {member.pk}:
         raise LastAdministrator
     return StaffMember.objects.select_for_update().get(pk=member.pk)
+
+
+def _ensure_opens_for_them_alone(member: StaffMember, acting: StaffMember) -> None:
+    """Raises SecondPersonNeeded, SignsInElsewhere. Locks the member: a link and a deletion do not cross."""
+    StaffMember.objects.select_for_update().get(pk=member.pk)
+    if has_second_factor(member):
+        return
+    if is_known_elsewhere(member):
+        raise SignsInElsewhere
+    mine = LedgerRow.objects.filter(
+        subject=reference(member), event=Event.SECOND_FACTOR_FORGOTTEN, acting=reference(acting)
+    )
+    if mine.filter(pk__gt=_last_added(member)).exists():
+        raise SecondPersonNeeded
+
+
+def _last_added(member: StaffMember) -> int:
+    """The ledger row of the last second factor that the member added; 0 when they never did."""
+    added = LedgerRow.objects.filter(subject=reference(member), event=Event.SECOND_FACTOR_ADDED)
+    return added.aggregate(last=Max("pk"))["last"] or 0
 
 
 def _forget_ways_to_sign_in(member: StaffMember) -> None:

@@ -17,7 +17,7 @@ from rempart.staff.forms import InvitationForm, KeyForm, ReasonForm, RolesForm
 from rempart.staff.keys import KeyRefused, make_key, revoke_key
 from rempart.staff.models import MachineKey, StaffMember
 from rempart.staff.roles import Permission, Role
-from rempart.staff.second_factor import has_second_factor
+from rempart.staff.second_factor import has_second_factor, is_known_elsewhere
 from rempart.staff.sessions import sessions_of
 
 ADMINISTER = needs(Permission.ADMINISTER)
@@ -139,7 +139,7 @@ def _forms(found: StaffMember, name: str = "", sent: Any = None) -> dict[str, fo
     if not found.is_active:
         return {}
     kinds = {"roles": RolesForm, "sessions": ReasonForm, "second-factor": ReasonForm, "deactivate": ReasonForm}
-    if not has_second_factor(found):
+    if not has_second_factor(found) and not is_known_elsewhere(found):
         del kinds["second-factor"]
     return {
         kind: form(sent if kind == name else None, auto_id=f"{kind}_%s", initial={"roles": found.roles})
@@ -149,7 +149,11 @@ def _forms(found: StaffMember, name: str = "", sent: Any = None) -> dict[str, fo
 
 def _invitation(request: HttpRequest, member: StaffMember) -> HttpResponse:
     """A page with a fresh link, shown this once."""
-    token = services.make_link(member, lasts=services.INVITATION_LASTS, acting=request.user)
+    try:
+        token = services.make_link(member, lasts=services.INVITATION_LASTS, acting=request.user)
+    except services.ChangeRefused as refused:
+        messages.error(request, str(refused))
+        return redirect("staff:member", member.pk)
     address = request.build_absolute_uri(reverse("staff:link", args=[token]))
     return render(request, "staff/invited.html", {"member": member, "address": address})
 
