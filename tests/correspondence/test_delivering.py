@@ -4,8 +4,9 @@ import base64
 import json
 import logging
 import re
+import ssl
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -19,6 +20,7 @@ from rempart.correspondence.endpoints import add_endpoint, rotate_secret, switch
 from rempart.correspondence.links import conversation_of
 from rempart.correspondence.models import Delivery
 from rempart.correspondence.services import invite_adult, say
+from rempart.correspondence.webhooks import no_answer
 from rempart.ledger.models import Content
 
 DAY = timedelta(days=1)
@@ -237,6 +239,45 @@ def test_an_endpoint_that_is_down_holds_up_no_other(conversation, endpoint, plat
     assert sum(Delivery.objects.filter(endpoint__name="Down").values_list("attempts", flat=True)) == 1
 
 
+def jobs() -> list[float]:
+    """In how many seconds the queue delivers again, for each job that waits for its time."""
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    waiting = ProcrastinateJob.objects.filter(task_name="correspondence.deliver", scheduled_at__isnull=False)
+    return [(job.scheduled_at - datetime.now(UTC)).total_seconds() for job in waiting]
+
+
+def test_the_first_repetition_does_not_wait_for_the_minute(conversation, endpoint, platform):
+    platform.answers = [503, 503]
+    for number in range(2):
+        say(conversation(account=f"star.{number}"), text="Un")
+    deliver_due()
+    deliver_due()
+    [after] = jobs()
+    assert 0 < after < 10
+
+
+def test_an_endpoint_that_is_down_waits_for_the_minute(conversation):
+    add_endpoint("Down", "http://127.0.0.1:9/", acting=None)
+    say(conversation(account="leo.vrtx"), text="Un")
+    deliver_due()
+    assert jobs() == []
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (ConnectionRefusedError(), "no answer: nothing listens there"),
+        (TimeoutError(), "no answer in time"),
+        (ssl.SSLCertVerificationError(), "no answer: its certificate is not good"),
+        (ConnectionResetError(), "no answer"),
+    ],
+    ids=lambda value: type(value).__name__ if isinstance(value, Exception) else "",
+)
+def test_why_nobody_answered_is_said_in_words_that_have_a_translation(error, words):
+    assert no_answer(error) == words
+
+
 def test_what_a_member_wrote_is_announced_after_a_minute(conversation, endpoint, platform, reviewer, clock):
     say(conversation(account="leo.vrtx"), text="Un", acting=reviewer)
     assert deliver_due() == 0
@@ -357,7 +398,7 @@ def test_a_delivery_that_cannot_be_written_stops_no_other(conversation, mail_ser
     say(broken, text="Un")
     say(conversation(email="zoe@example.org"), text="Deux")
     assert deliver_due() == 1
-    assert Delivery.objects.get(delivered_at=None).last_error == "not sent (CannotUnseal)"
+    assert Delivery.objects.get(delivered_at=None).last_error == "it could not be sent; the log says why"
 
 
 def test_an_address_in_another_alphabet_is_written_as_mail_servers_read_it(conversation, mail_server):

@@ -135,11 +135,30 @@ def test_a_link_is_handed_out_again(ask, client):
 
 
 @pytest.mark.parametrize(
-    "path", ["reports/none", "reports/none/link", "respondents/tiktok/nobody/link", "respondents/tiktok/@/link"]
+    "path",
+    [
+        "nothing",
+        "reports/",
+        "reports/none",
+        "reports/none/link",
+        "respondents/tiktok/nobody/link",
+        "respondents/tiktok/@/link",
+    ],
 )
 def test_what_is_not_there_is_a_404_in_json(ask, path):
     answer = ask("get", path)
     assert (answer.status_code, errors_of(answer)) == (404, [""])
+
+
+def test_an_error_of_ours_is_told_in_json_and_says_nothing_of_what_was_sent(ask, client, monkeypatch):
+    def fail(_sent):
+        raise RuntimeError(REPORT["text"])
+
+    monkeypatch.setattr("rempart.intake.api.receive_report", fail)
+    client.raise_request_exception = False
+    answer = ask("post", "reports", REPORT)
+    assert (answer.status_code, errors_of(answer)) == (500, [""])
+    assert REPORT["text"] not in answer.content.decode()
 
 
 def test_a_sum_that_was_set_aside_is_kept_with_the_case(ask):

@@ -11,14 +11,15 @@ import time
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 from django.utils.translation import gettext_noop
 
 from rempart import ledger
-from rempart.correspondence import announcing, mails, webhooks
+from rempart.correspondence import announcing, mails, tasks, webhooks
 from rempart.correspondence.endpoints import secrets_of
 from rempart.correspondence.links import link_for
 from rempart.correspondence.models import Delivery, Endpoint
+from rempart.correspondence.selectors import MINUTE
 from rempart.correspondence.services import email_of
 from rempart.correspondence.webhooks import Outcome
 from rempart.ledger import Event
@@ -36,7 +37,7 @@ def deliver_due(*, budget: float = 20.0) -> int:
     """Try what is due, at most `budget` seconds long. Returns how many arrived.
 
     An endpoint (or the mail server) that nobody answers at is left alone until the next call: one that is down must not
-    hold up the others.
+    hold up the others. What falls due within a minute is asked for then: the next call may come a minute later.
     """
     until, arrived = time.monotonic() + budget, 0
     silent: set[int | None] = set()
@@ -50,14 +51,21 @@ def deliver_due(*, budget: float = 20.0) -> int:
         arrived += outcome.delivered
         if outcome.unreachable:
             silent.add(delivery.endpoint_id)
+    moment = now()
+    soon = _but_for(silent, Delivery.objects.filter(next_at__gt=moment, next_at__lt=moment + MINUTE))
+    if (at := soon.aggregate(first=Min("next_at"))["first"]) is not None:
+        tasks.deliver_again(at - moment)
     return arrived
 
 
-def _next(silent: set[int | None]) -> Delivery | None:
-    due = Delivery.objects.filter(next_at__lte=now())
+def _but_for(silent: set[int | None], deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
     if None in silent:
-        due = due.exclude(endpoint=None)
-    due = due.exclude(endpoint__in=silent - {None})
+        deliveries = deliveries.exclude(endpoint=None)
+    return deliveries.exclude(endpoint__in=silent - {None})
+
+
+def _next(silent: set[int | None]) -> Delivery | None:
+    due = _but_for(silent, Delivery.objects.filter(next_at__lte=now()))
     with_all = due.select_related("endpoint", "message__conversation").order_by("next_at", "pk")
     return with_all.select_for_update(of=("self",), skip_locked=True).first()
 
@@ -65,9 +73,9 @@ def _next(silent: set[int | None]) -> Delivery | None:
 def _tried(delivery: Delivery) -> Outcome:
     try:
         return _attempt(delivery)
-    except Exception as error:  # one that cannot even be written must not stop those behind it
+    except Exception:  # one that cannot even be written must not stop those behind it
         logger.exception("delivery %s failed before it was sent", delivery.pk)
-        return Outcome(f"not sent ({type(error).__name__})")
+        return Outcome(gettext_noop("it could not be sent; the log says why"))
 
 
 def _attempt(delivery: Delivery) -> Outcome:

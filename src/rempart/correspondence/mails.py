@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings
 from django.utils.translation import gettext_noop
 
-from rempart.correspondence.webhooks import LOCAL, Outcome
+from rempart.correspondence.webhooks import LOCAL, Outcome, no_answer
 
 TIMEOUT = 10.0  # seconds
 PORTS = {"smtp": 587, "smtps": 465}
@@ -71,7 +71,7 @@ def send(mail: EmailMessage) -> Outcome:
     except smtplib.SMTPResponseException as error:
         return Outcome(f"SMTP {error.smtp_code}", unreachable=isinstance(error, smtplib.SMTPAuthenticationError))
     except (OSError, smtplib.SMTPException) as error:
-        return Outcome(f"no answer ({type(error).__name__})", unreachable=True)
+        return Outcome(no_answer(error), unreachable=True)
     return Outcome()
 
 

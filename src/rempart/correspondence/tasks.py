@@ -4,14 +4,14 @@ What waits is told by the deliveries themselves, so that a job that is lost or r
 """
 
 import contextlib
+from datetime import timedelta
 
+from django.db import transaction
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
-LOCK = "correspondence.deliver"
 
-
-@app.task(name="correspondence.deliver", queueing_lock=LOCK)
+@app.task(name="correspondence.deliver", queueing_lock="correspondence.deliver")
 def deliver() -> None:
     """Deliver what is due now."""
     from rempart.correspondence.delivering import deliver_due
@@ -32,3 +32,12 @@ def deliver_soon() -> None:
     """Ask for deliveries as soon as a worker is free, once however many wait."""
     with contextlib.suppress(AlreadyEnqueued):
         deliver.defer()
+
+
+def deliver_again(after: timedelta) -> None:
+    """Ask for deliveries after a while. One such request waits at a time: it asks for the next when it is done."""
+    later = deliver.configure(
+        schedule_in={"seconds": after.total_seconds()}, queueing_lock="correspondence.deliver_again"
+    )
+    with contextlib.suppress(AlreadyEnqueued), transaction.atomic():
+        later.defer()

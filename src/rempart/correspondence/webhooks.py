@@ -33,6 +33,14 @@ DEADLINE = 10.0  # seconds for all of it
 PREFIX = "whsec_"
 LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
 GONE = 410
+# Each before the kinds that it is one of.
+_NO_ANSWER: tuple[tuple[type[Exception], str], ...] = (
+    (socket.gaierror, gettext_noop("no answer: its name is not known")),
+    (ssl.SSLCertVerificationError, gettext_noop("no answer: its certificate is not good")),
+    (ssl.SSLError, gettext_noop("no answer: no secure connection")),
+    (ConnectionRefusedError, gettext_noop("no answer: nothing listens there")),
+    (TimeoutError, gettext_noop("no answer in time")),
+)
 
 
 @dataclass(frozen=True)
@@ -110,13 +118,18 @@ def send(url: str, uid: str, at: int, body: bytes, keys: Iterable[str]) -> Outco
     except _PrivateAddress:
         return Outcome(gettext_noop("the address is inside a private network"), unreachable=True)
     except (OSError, http.client.HTTPException) as error:
-        return Outcome(f"no answer ({type(error).__name__})", unreachable=True)
+        return Outcome(no_answer(error), unreachable=True)
     finally:
         watchdog.cancel()
         connection.close()
     if 200 <= status < 300:
         return Outcome()
     return Outcome(f"HTTP {status}", final=status == GONE, retry_after=int(asked) if asked.isdecimal() else 0)
+
+
+def no_answer(error: Exception) -> str:
+    """Why nobody answered, in words for the administrator's page."""
+    return next((words for kind, words in _NO_ANSWER if isinstance(error, kind)), gettext_noop("no answer"))
 
 
 class _PrivateAddress(OSError):

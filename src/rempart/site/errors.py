@@ -1,13 +1,22 @@
-"""Pages for what went wrong, in the reader's language; they never repeat what was asked."""
+"""Pages for what went wrong, in the reader's language; they never repeat what was asked. Machines get JSON."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.exceptions import TemplateDoesNotExist
 from django.views.decorators.csrf import requires_csrf_token
 
+FOR_MACHINES = {
+    400: "this request cannot be read",
+    403: "this is not open to you",
+    404: "there is nothing under this address",
+    500: "something went wrong here; what you sent was not kept",
+}
+
 
 @requires_csrf_token
 def _answer(request: HttpRequest, status: int) -> HttpResponse:
+    if request.path.startswith("/api/"):  # as site/api.py tells what it refuses
+        return JsonResponse({"errors": [{"field": "", "error": FOR_MACHINES[status]}]}, status=status)
     try:
         return render(request, f"{status}.html", {"status": status}, status=status)
     except TemplateDoesNotExist:
