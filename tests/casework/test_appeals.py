@@ -10,6 +10,7 @@ from rempart.casework import errors, services
 from rempart.casework.models import Complainant, Outcome, PlatformOrder, RespondentSide
 from rempart.casework.periods import end_of_months
 from rempart.casework.services import appealing
+from rempart.casework.services.disclosing import LeadsToSomebody
 from rempart.casework.services.reconsidering import answer_reconsideration
 from rempart.casework.services.respondents import tell
 from rempart.casework.services.times import do_what_is_due
@@ -389,6 +390,24 @@ def test_an_answer_about_a_precaution_does_not_speak_of_guilt(restricted, senior
     with pytest.raises(FindingOfGuilt):
         appealing.answer_appeal(
             appeal_of(restricted(), clock), upheld=False, acting=senior, reasons={"fr": "Vous êtes coupable."}
+        )
+
+
+@pytest.mark.parametrize("upheld", [False, True])
+def test_an_answer_to_the_person_concerned_leads_to_nobody_who_spoke(restricted, senior, clock, upheld):
+    appeal = appeal_of(restricted(), clock)
+    with pytest.raises(LeadsToSomebody):
+        appealing.answer_appeal(appeal, upheld=upheld, acting=senior, reasons="C'est @lea.martin qui l'a dit.")
+    appeal.refresh_from_db()
+    assert appeal.state == "filed"
+
+
+def test_the_words_after_a_reply_lead_to_nobody_who_spoke(restricted, colleague, clock):
+    case = restricted()
+    hear(side_of(case, clock), text="Ce n'est pas vrai.")
+    with pytest.raises(LeadsToSomebody):
+        answer_reconsideration(
+            case.reconsiderations.get(), keep=True, acting=colleague, reasons="@lea.martin le maintient."
         )
 
 

@@ -245,6 +245,51 @@ def test_a_refusal_to_act_is_told_and_can_be_complained_about(reported, judged, 
     assert appeal.state == "filed"
 
 
+# --- what a member writes to them
+
+
+@pytest.mark.parametrize("words", ["C'est un prédateur.", "He is guilty.", "Les autres victimes aussi."])
+def test_before_anything_is_final_nothing_written_to_them_speaks_of_guilt(reported, reviewer, words):
+    from rempart.casework.services.complainants import write_to_complainant
+    from rempart.casework.statements.wording import FindingOfGuilt
+
+    with pytest.raises(FindingOfGuilt):
+        write_to_complainant(reported().conversation.complainant, text=words, acting=reviewer)
+
+
+def test_what_is_written_to_one_holds_no_words_of_another_and_may_hold_their_own(reported, reviewer):
+    from rempart.casework.services.complainants import write_to_complainant
+    from rempart.casework.services.disclosing import LeadsToSomebody
+
+    lea, zoe = reported(), reported(reporter="zoe", text="Il est venu devant chez moi à vélo.")
+    answer = "Vous dites : « Il m'a demandé des nudes. » Quand était-ce ?"
+    assert write_to_complainant(lea.conversation.complainant, text=answer, acting=reviewer)
+    with pytest.raises(LeadsToSomebody):
+        write_to_complainant(
+            zoe.conversation.complainant, text="« Il m'a demandé des nudes », vous aussi ?", acting=reviewer
+        )
+
+
+def test_an_answer_to_their_complaint_neither_speaks_of_guilt_nor_copies_another(
+    reported, judged, reviewer, staff_member, tick
+):
+    from rempart.casework.services import take_no_action
+    from rempart.casework.services.appealing import answer_appeal, file_appeal
+    from rempart.casework.services.disclosing import LeadsToSomebody
+    from rempart.casework.statements.wording import FindingOfGuilt
+
+    report = reported()
+    reported(reporter="zoe", text="Il est venu devant chez moi à vélo.")
+    case = judged(report.testimony.account, credibility=0.1)
+    outcome = take_no_action(case, acting=reviewer, reason="Nothing to go by.")
+    tick()
+    appeal = file_appeal(case, by="complainant", conversation=report.conversation, grounds="Regardez.", outcome=outcome)
+    senior = staff_member("senior_reviewer")
+    for said, refused in (("Il est coupable.", FindingOfGuilt), ("Il est venu devant chez moi.", LeadsToSomebody)):
+        with pytest.raises(refused):
+            answer_appeal(appeal, upheld=True, acting=senior, reasons=said)
+
+
 # --- withdrawing
 
 

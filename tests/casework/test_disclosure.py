@@ -319,6 +319,18 @@ def test_words_that_could_lead_to_somebody_are_refused(case_of, complainant_of, 
         proposed(case, complainant_of(case), reviewer, {"fr": words, "en": "Pressing messages."})
 
 
+def test_the_respondents_own_handle_hides_no_other_that_begins_or_ends_with_it(case_of, reviewer):
+    from rempart.casework.services.disclosing import LeadsToSomebody, ensure_leads_to_nobody
+
+    case, _record = case_of([voice("lea.martin07", channel="public_post")], sources=1.0)
+    for own in ("lea", "Lea", "martin07", "lea.martin"):
+        case.account.handle = own
+        ensure_leads_to_nobody(case, [f"@{own}, ceci est votre compte : {own}."], fact=False)
+        for words in ("C’est @lea.martin07.", "lea.martin07 l’a dit."):
+            with pytest.raises(LeadsToSomebody):
+                ensure_leads_to_nobody(case, [words], fact=False)
+
+
 def test_a_fact_cannot_speak_of_guilt(case_of, complainant_of, reviewer):
     from rempart.casework.statements.wording import FindingOfGuilt
 

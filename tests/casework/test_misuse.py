@@ -53,6 +53,19 @@ def unfounded(reported, reviewer, colleague):
     return find
 
 
+def test_why_a_report_is_found_unfounded_copies_nobody_elses_words(reported, reviewer):
+    from rempart.casework.services.disclosing import LeadsToSomebody
+
+    report = reported()
+    other = reported(reporter="zoe").testimony
+    other.text = "Il est venu devant chez moi à vélo."
+    other.save(update_fields=["text"])
+    with pytest.raises(LeadsToSomebody):
+        misuse.find_unfounded(
+            report, gravity=1, intent="unknown", acting=reviewer, reason="« Il est venu devant chez moi », dit zoe."
+        )
+
+
 @pytest.fixture
 def warned(unfounded, reviewer):
     """Somebody who was warned; returns their pseudonym."""

@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.expressions import RawSQL
 
 from rempart.casework import tasks
 from rempart.casework.errors import (
@@ -39,14 +40,15 @@ from rempart.casework.models import (
     ReportingRestriction,
 )
 from rempart.casework.periods import end_of_months
-from rempart.casework.services.guards import ensure_may_act, locked
+from rempart.casework.services.disclosing import ensure_leads_to_no_other, ensure_leads_to_nobody
+from rempart.casework.services.guards import ensure_may_act, locked, something_final
 from rempart.casework.services.lifting import lift_decision
 from rempart.casework.services.moving import conclude, move
 from rempart.casework.services.orders import WATCH
 from rempart.casework.services.taking import replace_proposals
 from rempart.casework.signals import appeal_answered, appeal_filed
 from rempart.casework.statements import appeals as texts
-from rempart.casework.statements.wording import ensure_said_fairly
+from rempart.casework.statements.wording import ensure_no_guilt, ensure_said_fairly
 from rempart.casework.states import Move, State
 from rempart.correspondence import services as correspondence
 from rempart.correspondence.errors import ConversationClosed
@@ -252,21 +254,19 @@ def first_deciders(appeal: Appeal) -> set[int]:
 
 
 def refusals(appeals: Iterable[Appeal], member: StaffMember) -> dict[int, str]:
-    """For each of these appeals that this member cannot answer, why; in two queries."""
-    numbers = {appeal.pk: appeal.case_id for appeal in appeals}
+    """For each of these appeals that this member cannot answer, why; in one query."""
+    numbers = [appeal.pk for appeal in appeals]
     if not member.may(Permission.COUNTERSIGN):
         return dict.fromkeys(numbers, str(NotAllowed.words))
-    declared = ConflictOfInterest.objects.filter(member=member.pk, case__in=set(numbers.values()))
-    keeps_out = set(declared.values_list("case", flat=True))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM casework_appeal WHERE id = ANY(%s) AND %s IN "
-            "(SELECT casework_first_deciders(decision_id, outcome_id, restriction_id, filed_at))",
-            [list(numbers), member.pk],
-        )
-        own = {number for (number,) in cursor.fetchall()}
-    found = {number: str(Excluded.words) for number, case in numbers.items() if case in keeps_out}
-    return found | {number: str(OwnDecision.words) for number in own}
+    declared = ConflictOfInterest.objects.filter(member=member.pk, case=OuterRef("case"))
+    first = "SELECT casework_first_deciders(decision_id, outcome_id, restriction_id, filed_at)"
+    own = RawSQL(f"%s IN ({first})", [member.pk])
+    found = Appeal.objects.filter(pk__in=numbers).values_list("pk", Exists(declared), own)
+    return {
+        number: str(OwnDecision.words if is_own else Excluded.words)
+        for number, keeps_out, is_own in found
+        if is_own or keeps_out
+    }
 
 
 def ensure_may_answer(appeal: Appeal, acting: StaffMember) -> None:
@@ -285,12 +285,12 @@ def answer_appeal(appeal: Appeal, *, upheld: bool, acting: StaffMember, reasons:
 
     Upheld, a respondent gets back at once everything that the decision restricts; a refusal to act is taken up again:
     the case returns to inquiry and what was declined or lifted is proposed once more; a reporter can report again.
-    Raises NotAllowed, Excluded, OwnDecision, AppealNotWaiting, ReasonMissing, WrongLanguage, and FindingOfGuilt or
-    AdultOnlyOffence when a respondent would read what may not be said to them.
+    Raises NotAllowed, Excluded, OwnDecision, AppealNotWaiting, ReasonMissing, WrongLanguage, and FindingOfGuilt,
+    AdultOnlyOffence or LeadsToSomebody when they would read what may not be said to them.
     """
     appeal = _locked(appeal)
     ensure_may_answer(appeal, acting)
-    said = _reasons(appeal, reasons)
+    said = _reasons(appeal, reasons, upheld=upheld)
     appeal.state = Appeal.State.UPHELD if upheld else Appeal.State.REJECTED
     appeal.decided_at, appeal.decided_by, appeal.decided_because = now(), acting, said
     appeal.save(update_fields=["state", "decided_at", "decided_by", "decided_because"])
@@ -322,7 +322,7 @@ def _locked(appeal: Appeal) -> Appeal:
     return found
 
 
-def _reasons(appeal: Appeal, reasons: Mapping[str, str] | str) -> dict[str, str]:
+def _reasons(appeal: Appeal, reasons: Mapping[str, str] | str, *, upheld: bool) -> dict[str, str]:
     language = appeal.conversation.language
     given = {language: reasons} if isinstance(reasons, str) else reasons
     said = {name: text.strip() for name, text in given.items() if name in ("fr", "en") and text.strip()}
@@ -330,10 +330,17 @@ def _reasons(appeal: Appeal, reasons: Mapping[str, str] | str) -> dict[str, str]
         raise ReasonMissing
     if language not in said:
         raise WrongLanguage
-    if appeal.by == By.RESPONDENT and appeal.decision is not None:
-        preventive = appeal.decision.mode == Decision.Mode.PREVENTIVE
-        adult = appeal.case.account.held_to_be_adult
-        ensure_said_fairly(said.values(), preventive=preventive, adult=adult)
+    if appeal.case is None:
+        return said
+    if appeal.by == By.RESPONDENT:
+        # What was upheld is over: nothing final stands on it any more.
+        final = appeal.decision is not None and appeal.decision.mode == Decision.Mode.FINAL and not upheld
+        ensure_said_fairly(said.values(), preventive=not final, adult=appeal.case.account.held_to_be_adult)
+        ensure_leads_to_nobody(appeal.case, said.values(), fact=False)
+    else:
+        if not something_final(appeal.case):
+            ensure_no_guilt(said.values())
+        ensure_leads_to_no_other(appeal.case.account, appeal.conversation, said.values())
     return said
 
 

@@ -14,7 +14,9 @@ from rempart.casework.complainants.words import message
 from rempart.casework.models import Case, Complainant, Decision, ReportingRestriction
 from rempart.casework.services.assessing import open_case
 from rempart.casework.services.authorities import open_threat
-from rempart.casework.services.guards import ensure_may_act
+from rempart.casework.services.disclosing import ensure_leads_to_no_other
+from rempart.casework.services.guards import ensure_may_act, something_final
+from rempart.casework.statements.wording import ensure_no_guilt
 from rempart.correspondence.models import Conversation, Message
 from rempart.correspondence.services import mark_read, say
 from rempart.intake.models import Report
@@ -137,8 +139,16 @@ def see_danger(complainant: Complainant, *, acting: StaffMember) -> Complainant:
 
 @transaction.atomic
 def write_to_complainant(complainant: Complainant, *, text: str, acting: StaffMember) -> Message:
-    """Answer a complainant in their conversation. Raises NotAllowed, Excluded, MessageRefused, ConversationClosed."""
-    ensure_may_act(complainant.case, acting)
+    """Answer a complainant in their conversation.
+
+    Somebody may make them show it: it speaks neither of guilt before something final stands nor of others who spoke.
+    Raises NotAllowed, Excluded, FindingOfGuilt, LeadsToSomebody, MessageRefused, ConversationClosed.
+    """
+    case = complainant.case
+    ensure_may_act(case, acting)
+    if not something_final(case):
+        ensure_no_guilt([text])
+    ensure_leads_to_no_other(case.account, complainant.conversation, [text])
     mark_read(complainant.conversation, acting=acting)
     return say(complainant.conversation, text=text, acting=acting)
 

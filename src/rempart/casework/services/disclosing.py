@@ -6,6 +6,7 @@ Never who spoke, how many did, in what words, at what time or where: with few so
 What came after the decision is not told either, since a list that grows would show when somebody spoke.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
@@ -21,9 +22,9 @@ from rempart.casework.statements.fields import Told
 from rempart.casework.statements.identity import leads_to_somebody
 from rempart.casework.statements.sentences import Sentences
 from rempart.casework.statements.wording import WordsRefused, ensure_said_fairly
-from rempart.correspondence.models import Message
+from rempart.correspondence.models import Conversation, Message
 from rempart.correspondence.services import say
-from rempart.intake.models import Testimony
+from rempart.intake.models import Account, Testimony
 from rempart.ledger import append
 from rempart.ledger.clock import now
 from rempart.ledger.events import Event
@@ -35,7 +36,7 @@ ENOUGH_TO_HIDE_AMONG = 3
 
 
 class LeadsToSomebody(WordsRefused):
-    """A text to the respondent could lead to whoever spoke."""
+    """A text to the respondent, or to somebody who spoke, could lead to whoever else spoke."""
 
     words = _(
         "This could show who spoke: no name, handle, address, time, place, age, number of people, nor their words."
@@ -95,10 +96,29 @@ def ensure_leads_to_nobody(case: Case, texts: Iterable[str], *, fact: bool) -> N
     names = {row.post.author for row in rows if row.post} | {row.reporter for row in rows}
     said = [row.post.text if row.post else row.text or "" for row in rows]
     own = case.account.handle
-    text = "\n".join(texts).replace(f"@{own}", "").replace(own, "")
-    found = leads_to_somebody(text, names=names - {own, ""}, said=said, fact=fact)
+    found = leads_to_somebody(_without(own, "\n".join(texts)), names=names - {own, ""}, said=said, fact=fact)
     if found:
         raise LeadsToSomebody(found)
+
+
+def ensure_leads_to_no_other(account: Account, conversation: Conversation, texts: Iterable[str]) -> None:
+    """Refuse texts to somebody who reported an account that could lead to others who spoke of it, or copy their words.
+
+    What they said themselves, and their own name, are theirs. Raises LeadsToSomebody.
+    """
+    spoken = Testimony.everything.filter(account=account, stance__in=SPEAKING).select_related("post")
+    mine = set(spoken.filter(report__conversation=conversation).values_list("reporter", flat=True))
+    others = [row for row in spoken if row.reporter not in mine and row.reporter != str(account.reference)]
+    names = {row.post.author for row in others if row.post} | {row.reporter for row in others}
+    said = [row.post.text if row.post else row.text or "" for row in others]
+    found = leads_to_somebody("\n".join(texts), names=names - {""}, said=said, fact=False, by_form=False)
+    if found:
+        raise LeadsToSomebody(found)
+
+
+def _without(handle: str, text: str) -> str:
+    """A text without the handle of its reader, where it stands by itself: another's may begin with it."""
+    return re.sub(rf"(?<![\w.@-])@?{re.escape(handle)}(?!\w|[.-]\w)", "", text, flags=re.IGNORECASE) if handle else text
 
 
 @transaction.atomic

@@ -71,6 +71,11 @@ def given_words(words: str | Mapping[str, str]) -> dict[str, str]:
     return {language: given_reason(said.get(language, "")) for language in ("fr", "en")}
 
 
+def something_final(case: Case) -> bool:
+    """Whether a final measure stands on the case, or will: before that, no text to anybody speaks of guilt."""
+    return case.decisions.to_come_or_in_force().filter(mode=Decision.Mode.FINAL).exists()
+
+
 def ensure_open(case: Case) -> None:
     """Raises CaseClosed, or AppealPending when an appeal has to be answered first."""
     if case.state == State.CLOSED:

@@ -28,6 +28,7 @@ from rempart.casework.errors import (
 )
 from rempart.casework.models import Case, ReportingRestriction, UnfoundedReport
 from rempart.casework.services.complainants import take_in
+from rempart.casework.services.disclosing import ensure_leads_to_no_other
 from rempart.casework.services.guards import ensure_may_act, given_reason
 from rempart.correspondence.models import Conversation
 from rempart.correspondence.services import say
@@ -50,8 +51,8 @@ MISTAKE, PLAIN, GRAVE = 0.5, 1.0, 2.0
 def find_unfounded(report: Report, *, gravity: int, intent: str, acting: StaffMember, reason: str) -> UnfoundedReport:
     """Find a report manifestly unfounded: nothing follows until another person agrees.
 
-    reason: its author reads it. Raises NotAllowed, Excluded, ReasonMissing, AlreadyFound, FoundTrue for a report that a
-    final measure upheld, and ValueError for an unknown gravity or intent.
+    reason: its author reads it. Raises NotAllowed, Excluded, ReasonMissing, AlreadyFound, LeadsToSomebody, FoundTrue
+    for a report that a final measure upheld, and ValueError for an unknown gravity or intent.
     """
     _ensure_may_judge(report, acting)
     reason = given_reason(reason)
@@ -59,6 +60,7 @@ def find_unfounded(report: Report, *, gravity: int, intent: str, acting: StaffMe
         raise AlreadyFound
     if report.testimony.upheld_at is not None:
         raise FoundTrue
+    ensure_leads_to_no_other(report.testimony.account, report.conversation, [reason])
     finding = UnfoundedReport.objects.create(
         report=report,
         gravity=UnfoundedReport.Gravity(gravity),
@@ -189,7 +191,7 @@ def _findings(reporter: str, since: datetime) -> "list[UnfoundedReport]":
     return list(
         UnfoundedReport.objects.filter(
             report__testimony__reporter=reporter, report__arrived_at__gte=since, agreed_at__isnull=False, undone_at=None
-        ).select_related("report__conversation")
+        ).select_related("report__conversation", "report__testimony__account")
     )
 
 
@@ -229,7 +231,8 @@ def may_be_suspended(reporter: str) -> bool:
 def warn_reporter(reporter: str, *, because: Mapping[str, str], acting: StaffMember) -> ReportingRestriction:
     """Warn somebody that their right to report may be suspended, and tell them why.
 
-    because: {"fr", "en"}, which they read. Raises NotAllowed, Excluded, ReasonMissing, NotFrequent, CannotBeTold.
+    because: {"fr", "en"}, which they read. Raises NotAllowed, Excluded, ReasonMissing, NotFrequent, CannotBeTold, and
+    LeadsToSomebody for words that could lead to others who spoke.
     """
     ensure_may_judge_reporter(reporter, acting)
     if not may_be_warned(reporter):
@@ -344,6 +347,8 @@ def _restrict(
     # Nobody is restricted without being told.
     if conversation is None:
         raise CannotBeTold
+    for finding in findings:
+        ensure_leads_to_no_other(finding.report.testimony.account, finding.report.conversation, words.values())
     moment = now()
     restriction = ReportingRestriction.objects.create(
         kind=kind,

@@ -13,6 +13,7 @@ from django.db import transaction
 
 from rempart.casework.errors import NothingToReconsider
 from rempart.casework.models import Case, Decision, LastAct, Reconsideration, RespondentSide
+from rempart.casework.services.disclosing import ensure_leads_to_nobody
 from rempart.casework.services.guards import ensure_judged_no_appeal, ensure_may_act, given_words, locked
 from rempart.casework.services.lifting import lift_decision
 from rempart.casework.services.reviewing import confirm_decision
@@ -59,8 +60,8 @@ def answer_reconsideration(
 
     reasons: {"fr": …, "en": …}; one text stands for both. Keeping it counts as its review. Where somebody who reported
     can be reached, a lift is announced to them 48 hours ahead, as every reviewer's.
-    Raises NotAllowed, Excluded, JudgedTheAppeal, ReasonMissing, NothingToReconsider; FindingOfGuilt and
-    AdultOnlyOffence for what may not be said to the person.
+    Raises NotAllowed, Excluded, JudgedTheAppeal, ReasonMissing, NothingToReconsider; FindingOfGuilt,
+    AdultOnlyOffence and LeadsToSomebody for what may not be said to the person.
     """
     case = locked(Case(pk=reconsideration.case_id))
     found = Reconsideration.objects.select_for_update().get(pk=reconsideration.pk)
@@ -71,6 +72,7 @@ def answer_reconsideration(
     ensure_judged_no_appeal(decision, acting)
     said = given_words(reasons)
     ensure_said_fairly(said.values(), preventive=True, adult=case.account.held_to_be_adult)
+    ensure_leads_to_nobody(case, said.values(), fact=False)
     because = said["fr"] if said["fr"] == said["en"] else "\n\n".join(said.values())
     found.state = Reconsideration.State.KEPT if keep else Reconsideration.State.LIFTED
     found.answered_at, found.answered_by, found.answered_because = now(), acting, because

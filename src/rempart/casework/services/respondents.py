@@ -31,7 +31,7 @@ from rempart.casework.models import (
 )
 from rempart.casework.periods import end_of_months
 from rempart.casework.services.disclosing import ensure_leads_to_nobody, facts_for_respondent
-from rempart.casework.services.guards import ensure_may_act, locked
+from rempart.casework.services.guards import ensure_may_act, locked, something_final
 from rempart.casework.services.orders import UNDO_WINDOW, WATCH
 from rempart.casework.services.rulebooks import book_of
 from rempart.casework.statements import fields as statement_fields
@@ -393,8 +393,7 @@ def write_to_respondent(case: Case, *, text: str, acting: StaffMember) -> Messag
     case = locked(case)
     ensure_may_act(case, acting)
     side = RespondentSide.objects.select_related("conversation").get(case=case)
-    final = case.decisions.to_come_or_in_force().filter(mode=Decision.Mode.FINAL).exists()
-    ensure_said_fairly([text], preventive=not final, adult=case.account.held_to_be_adult)
+    ensure_said_fairly([text], preventive=not something_final(case), adult=case.account.held_to_be_adult)
     ensure_leads_to_nobody(case, [text], fact=False)
     return say(side.conversation, text=text, acting=acting)
 

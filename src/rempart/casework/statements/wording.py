@@ -29,15 +29,21 @@ class WordsRefused(Refused):
 
 
 class FindingOfGuilt(WordsRefused):
-    """A text sent while a measure is preventive speaks of guilt."""
+    """A text sent while nothing is final speaks of guilt."""
 
-    words = _("Nothing is final yet: a text to the person concerned cannot speak of guilt.")
+    words = _("Nothing is final yet: what you write cannot speak of guilt.")
 
 
 class AdultOnlyOffence(WordsRefused):
     """A text to somebody who is a minor, or may be one, cites an offence that only adults can be tried for."""
 
     words = _("This person is under 18, or may be: an offence that only adults are tried for cannot be cited.")
+
+
+def ensure_no_guilt(texts: Iterable[str]) -> None:
+    """Refuse texts that find somebody guilty, or suggest it. Raises FindingOfGuilt."""
+    if guilt := findings_of_guilt("\n".join(texts)):
+        raise FindingOfGuilt(guilt)
 
 
 def ensure_said_fairly(texts: Iterable[str], *, preventive: bool, adult: bool) -> None:
@@ -47,7 +53,7 @@ def ensure_said_fairly(texts: Iterable[str], *, preventive: bool, adult: bool) -
     Raises FindingOfGuilt, AdultOnlyOffence.
     """
     whole = "\n".join(texts)
-    if preventive and (guilt := findings_of_guilt(whole)):
-        raise FindingOfGuilt(guilt)
+    if preventive:
+        ensure_no_guilt([whole])
     if not adult and (offences := adult_only_offences(whole)):
         raise AdultOnlyOffence(offences)
