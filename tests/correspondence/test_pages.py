@@ -210,6 +210,30 @@ def test_a_file_locked_after_it_was_sent_is_not_handed_over(mine, page):
     assert page("attachment", pk=file.pk).status_code == 404
 
 
+FORMAL = re.compile(r"\b(?:vous|votre|vos)\b", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("name", ["mailbox", "adult", "mail"])
+def test_a_child_is_spoken_to_as_one_speaks_to_a_child(client, conversation, name):
+    mine = conversation(child_words=True)
+    hear(mine, text="Je veux comprendre.")
+    told = [client.get(address(mine, name)), client.post(address(mine, name), {"act": "in", "email": "nobody"})]
+    invite_adult(mine)
+    hear(mine, text="Je suis avec elle.", holder="adult")
+    for response in (*told, client.get(address(mine, name))):
+        shown = response.content.decode()
+        assert FORMAL.findall(shown) == []
+        assert '<html lang="fr">' in shown
+    assert FORMAL.search(client.get(address(conversation(), name)).content.decode())
+
+
+def test_the_adult_beside_a_child_is_spoken_to_as_an_adult(client, conversation):
+    mine = conversation(child_words=True)
+    invite_adult(mine)
+    hear(mine, text="Je suis avec elle.", holder="adult")
+    assert '<span class="strong">Vous</span>' in client.get(address(mine, holder="adult")).content.decode()
+
+
 def test_the_person_lets_an_adult_in_and_is_given_their_link_once(client, mine):
     response = client.post(address(mine, "adult"), {"act": "in", "email": ""})
     link = re.search(r"http://localhost:8000(/m/[^<]+/)<", response.content.decode())[1]

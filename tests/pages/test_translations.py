@@ -72,6 +72,20 @@ def test_french_is_typeset_as_french(french, mistake, name):
     assert found == [], name
 
 
+@pytest.mark.parametrize("path", translations.variant_paths(), ids=lambda path: path.parents[1].name)
+def test_a_variant_says_nothing_that_the_sources_do_not(path, sources):
+    own = translations.read_catalogue(path)
+    assert {message.id for message in sentences(own)} <= {message.id for message in sentences(sources)}
+
+
+def test_a_child_is_told_tu():
+    child = translations.read_catalogue(translations.LOCALE / "fr_Child" / "LC_MESSAGES" / "django.po")
+    formal = re.compile(r"\b(?:vous|votre|vos)\b|\w{3,}ez\b", re.IGNORECASE)
+    said = [words for message in sentences(child) for words in forms(message.string)]
+    assert said
+    assert [words for words in said if formal.search(words)] == []
+
+
 @pytest.mark.parametrize("word", ["coupable", "victime", "prédateur", "guilty", "predator"])
 def test_nobody_is_blamed(french, word):
     said = [words for message in sentences(french) for words in (*forms(message.id), *forms(message.string))]

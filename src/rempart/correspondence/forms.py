@@ -102,6 +102,7 @@ class MailForm(forms.Form):
     email = forms.EmailField(
         label=_("Your e-mail address"),
         required=False,
+        error_messages={"invalid": _("This is not an e-mail address.")},
         help_text=_("The e-mail says that there is a message, never what about. Leave it empty to get none."),
     )
 
@@ -112,6 +113,7 @@ class AdultForm(forms.Form):
     email = forms.EmailField(
         label=_("Their e-mail address"),
         required=False,
+        error_messages={"invalid": _("This is not an e-mail address.")},
         help_text=_(
             "They get their own link, and read and write here with you. You can let them out again at any time."
         ),

@@ -34,6 +34,7 @@ from rempart.staff.access import open_to_all
 
 LASTS = timedelta(days=366)
 SEEN_AGAIN_AFTER = timedelta(days=1)
+TO_A_CHILD = {"fr": "fr-child"}  # English speaks to everybody alike
 HOLDERS = {"self": "s", "adult": "a"}
 _LETTERS = {letter: holder for holder, letter in HOLDERS.items()}
 _GENERATION = {"self": "generation", "adult": "adult_generation"}
@@ -110,8 +111,9 @@ def by_link(*kinds: Conversation.Kind | str) -> Callable[[Callable[..., HttpResp
 
     Its route takes `<str:token>`; the view is given a LinkAccess in its place. It is open to all who hold a link to a
     conversation of one of these kinds (of any kind when none is named); everybody else sees a page that tells nothing.
-    It answers in the language of the conversation, which a posted `language` changes; leaks its address to nobody;
-    needs no cookie. The opening is recorded, at most once a day for each holder.
+    It answers in the language of the conversation, which a posted `language` changes, in a child's words to a child
+    (`child_words`); leaks its address to nobody; needs no cookie. The opening is recorded, at most once a day for each
+    holder.
     """
     accepted = {Conversation.Kind(kind).value for kind in kinds} or set(Conversation.Kind.values)
 
@@ -151,13 +153,21 @@ def _answer(
         choose_language(conversation, chosen)
         return redirect(request.path)
     _note_opening(access)
-    with translation.override(conversation.language):
+    with translation.override(_spoken(access)):
         request.LANGUAGE_CODE = conversation.language  # type: ignore[attr-defined]
         response = view(request, access, **kwargs)
         if hasattr(response, "render"):
             response.render()
         response.headers["Content-Language"] = conversation.language
     return response
+
+
+def _spoken(access: LinkAccess) -> str:
+    """The language of the page's sentences: to a child, the one with a child's words where there is one."""
+    language = access.conversation.language
+    if access.holder == "self" and access.conversation.child_words:
+        return TO_A_CHILD.get(language, language)
+    return language
 
 
 def _note_opening(access: LinkAccess) -> None:

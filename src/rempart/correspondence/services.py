@@ -278,6 +278,16 @@ def choose_language(conversation: Conversation, language: str) -> None:
 
 
 @transaction.atomic
+def speak_as(conversation: Conversation, *, language: str | None, child_words: bool | None) -> None:
+    """Write to the person from now on in this language and register, as far as they are known (None: as before)."""
+    if language is not None and language != conversation.language:
+        choose_language(conversation, language)
+    if child_words is not None and child_words != conversation.child_words:
+        conversation.child_words = child_words
+        conversation.save(update_fields=["child_words"])
+
+
+@transaction.atomic
 def give_email(conversation: Conversation, email: str) -> None:
     """Be told by e-mail from now on at this address, or no longer when it is empty. Asked by the person alone.
 

@@ -3,6 +3,8 @@
 `python -m rempart.pages.translations` compiles them (set-up, start and the build of the package do it);
 `python -m rempart.pages.translations update` first brings `locale/*/LC_MESSAGES/django.po` up to date with the sources.
 The sources are in English; an entry that nobody has translated yet makes a test fail. No Django settings are needed.
+A variant, such as `fr_Child` (to children: "tu" and simple words), holds by hand what differs from its language alone;
+what is compiled is the whole.
 """
 
 import sys
@@ -27,7 +29,11 @@ _KEYWORDS = {
 }
 # Dates and names of a header: the history says them better, and they would change with every update.
 _UNSAID = ('"Report-', '"POT-', '"PO-Rev', '"Last-', '"Language-Team', '"Generated')
-_METHODS = [("**/templates/**.html", "rempart.pages.translations:extract_template"), ("**.py", "python")]
+_METHODS = [
+    ("**/templates/**.html", "rempart.pages.translations:extract_template"),
+    ("**/templates/**.txt", "rempart.pages.translations:extract_template"),
+    ("**.py", "python"),
+]
 
 
 def extract_template(
@@ -57,13 +63,22 @@ def extracted() -> Catalog:
 
 def catalogue_paths() -> list[Path]:
     """The catalogue of each language other than English."""
+    return [path for path in _all_paths() if "_" not in path.parents[1].name]
+
+
+def variant_paths() -> list[Path]:
+    """The catalogue of each variant of a language."""
+    return [path for path in _all_paths() if "_" in path.parents[1].name]
+
+
+def _all_paths() -> list[Path]:
     return sorted(LOCALE.glob("*/LC_MESSAGES/django.po"))
 
 
 def read_catalogue(path: Path) -> Catalog:
     """A catalogue as it is on disk."""
     with path.open("rb") as stream:
-        return read_po(stream, locale=path.parents[1].name)
+        return read_po(stream, locale=path.parents[1].name.partition("_")[0])
 
 
 def update_catalogues() -> None:
@@ -88,19 +103,35 @@ def compile_catalogues() -> list[Path]:
     Returns the files written.
     """
     written = []
-    for path in catalogue_paths():
-        compiled = path.with_suffix(".mo")
-        if compiled.exists() and compiled.stat().st_mtime_ns >= path.stat().st_mtime_ns:
+    for path in _all_paths():
+        compiled, made_of = path.with_suffix(".mo"), _made_of(path)
+        if compiled.exists() and compiled.stat().st_mtime_ns >= max(one.stat().st_mtime_ns for one in made_of):
             continue
         new = compiled.with_suffix(".mo.new")
         try:
             with new.open("wb") as stream:
-                write_mo(stream, read_catalogue(path))
+                write_mo(stream, _whole(made_of))
             new.replace(compiled)
         except PermissionError:
             continue
         written.append(compiled)
     return written
+
+
+def _made_of(path: Path) -> list[Path]:
+    """The catalogue, after that of its language where it is a variant."""
+    language, _, variant = path.parents[1].name.partition("_")
+    return [LOCALE / language / "LC_MESSAGES" / "django.po", path] if variant else [path]
+
+
+def _whole(made_of: list[Path]) -> Catalog:
+    """One catalogue of several, in which the later have the last word."""
+    catalogue = read_catalogue(made_of[0])
+    for path in made_of[1:]:
+        for message in read_catalogue(path):
+            if message.id and (known := catalogue.get(message.id, message.context)) is not None:
+                known.string = message.string
+    return catalogue
 
 
 if __name__ == "__main__":
