@@ -6,6 +6,7 @@ import pytest
 
 from rempart.casework import errors, services
 from rempart.casework.models import Case, Decision, MeasureTaken, PlatformOrder
+from rempart.casework.services import appealing, respondents
 from rempart.casework.services.moving import move
 from rempart.casework.signals import act_undone
 from rempart.casework.states import Move, State
@@ -111,6 +112,24 @@ def test_what_was_taken_in_between_stays(judged, respondent, reviewer):
     with pytest.raises(errors.CannotUndo):
         services.undo(case, acting=reviewer)
     assert standing(case) == taken
+
+
+def test_an_appeal_brings_a_case_back_to_where_it_stood_before_what_was_undone(
+    judged, respondent, reviewer, colleague, clock
+):
+    case = judged(respondent(), credibility=0.7)
+    clock.move(timedelta(hours=1))
+    respondents.respondent_link(case)
+    talk = respondents.side_of(case).conversation
+    appeal = appealing.file_appeal(
+        case, by="respondent", conversation=talk, grounds="Non.", decision=case.decisions.get()
+    )
+    services.lift_decision(standing(case), acting=reviewer, reason="a")
+    services.undo(case, acting=reviewer)
+    assert standing(case).in_force
+    appealing.withdraw_appeal(appeal)
+    case.refresh_from_db()
+    assert case.state == State.INQUIRY
 
 
 def test_the_name_of_somebody_who_keeps_out_by_now_is_not_written_again(case, reviewer, colleague):

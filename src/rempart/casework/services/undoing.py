@@ -14,7 +14,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.utils.duration import duration_string
 
 from rempart.casework.errors import CannotUndo
-from rempart.casework.models import Case, Decision, LastAct, MeasureTaken, Outcome
+from rempart.casework.models import Appeal, Case, Decision, LastAct, MeasureTaken, Outcome
 from rempart.casework.services.guards import ensure_may_act, locked
 from rempart.casework.services.moving import move
 from rempart.casework.services.orders import UNDO_WINDOW, settle_orders
@@ -32,18 +32,23 @@ _TABLES: dict[str, tuple[type[models.Model], str]] = {
     "decision": (Decision, "case"),
     "measure": (MeasureTaken, "decision__case"),
     "outcome": (Outcome, "case"),
+    "appeal": (Appeal, "case"),
 }
-# Of the case itself, what acts change: the desk keeps its own columns up to date.
-_OF_THE_CASE = (
-    "id",
-    "state",
-    "danger_at",
-    "danger_by_id",
-    "danger_because",
-    "closed_at",
-    "closed_by_id",
-    "closed_because",
-)
+# Of some, only what acts change: the desk keeps its own columns of a case up to date; where an appeal brings its case
+# back to follows from the outcomes that are reached meanwhile.
+_SOME: dict[type[models.Model], tuple[str, ...]] = {
+    Case: (
+        "id",
+        "state",
+        "danger_at",
+        "danger_by_id",
+        "danger_because",
+        "closed_at",
+        "closed_by_id",
+        "closed_because",
+    ),
+    Appeal: ("id", "state_before"),
+}
 _EMPTIED = ("taken_at", "since", "begins_at", "review_due", "ends_at", "ended_at", "renews_id", "lapse_recorded_at")
 _remembering: ContextVar[bool] = ContextVar("remembering", default=False)
 
@@ -153,7 +158,7 @@ def _rows(case: Case) -> dict[str, Row]:
     return {
         f"{table}:{row['id']}": {name: _plain(value) for name, value in row.items()}
         for table, (model, where) in _TABLES.items()
-        for row in model._default_manager.filter(**{where: case.pk}).values(*(_OF_THE_CASE if model is Case else ()))
+        for row in model._default_manager.filter(**{where: case.pk}).values(*_SOME.get(model, ()))
     }
 
 
