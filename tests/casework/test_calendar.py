@@ -130,6 +130,7 @@ def test_the_pages_take_few_queries_however_much_falls_due(desk, restricted, clo
     few = queries()
     for _number in range(3):
         appealed(restricted(), clock)
+    queries()  # the session is kept anew after some minutes
     assert queries() == few
     assert few <= 30
 

@@ -90,6 +90,24 @@ def test_somebody_who_reports_twice_is_one_complainant_with_one_conversation(rep
     assert said_to(first) == ["receipt", "receipt"]
 
 
+def test_who_reports_again_is_written_to_as_the_newest_report_says(reported):
+    def spoken_to(**more):
+        conversation = reported(**more).conversation
+        conversation.refresh_from_db()
+        return conversation.language, conversation.child_words
+
+    assert spoken_to() == ("fr", False)
+    assert spoken_to(language="en", minor=True) == ("en", True)
+    assert spoken_to() == ("en", True)
+    assert spoken_to(language="fr", minor=False) == ("fr", False)
+
+
+def test_who_says_only_in_a_second_report_that_they_are_a_child_reads_a_childs_words_at_once(reported):
+    reported(language="fr")
+    again = reported(minor=True)
+    assert last_words(again, "fr") == message("receipt_again", child=True)["fr"]
+
+
 def test_an_account_of_another_service_opens_no_case_and_its_reporter_is_told_where_to_turn(reported):
     report = reported(service="snapchat")
     assert not hasattr(report.testimony.account, "case")

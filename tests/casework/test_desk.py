@@ -34,6 +34,7 @@ from rempart.casework.models import (
 )
 from rempart.casework.priority import BEHIND
 from rempart.casework.services import desk
+from rempart.casework.services.desk import order
 from rempart.corroboration import Together
 from rempart.intake.models import Account, Post, Testimony
 from rempart.intake.services import erase_contents
@@ -95,6 +96,18 @@ def test_the_queue_stands_in_the_order_of_harm(judged, respondent):
     idle = judged(respondent(), credibility=0.1, severity=1)
     assert list(selectors.queue()) == [worst, mild, idle]
     assert place_of(idle) < -BEHIND < place_of(mild)
+
+
+def test_the_place_of_a_case_judged_without_its_score_does_not_tell_it(judged, respondent, monkeypatch):
+    def gap() -> float:
+        doubted = judged(respondent(), credibility=0.62, severity=2)
+        believed = judged(respondent(), credibility=0.99, severity=2)
+        return believed.queue_order - doubted.queue_order
+
+    monkeypatch.setattr(order, "BLIND_IN", 10**90)
+    assert gap() > 0.5
+    monkeypatch.setattr(order, "BLIND_IN", 1)
+    assert abs(gap()) < 0.01  # what the moments between the two make
 
 
 def test_a_case_that_was_decided_goes_behind_those_that_wait(judged, respondent, reviewer):

@@ -1,13 +1,15 @@
 """A case at random: whatever people of every role try, in whatever order, and however time passes, the rules hold.
 
 The machine runs the real services on a real database, each example in a transaction that is rolled back. It knows
-nothing of how they work: what it checks after every step, it works out from the tables and the ledger.
+nothing of how they work: what it checks after every step, it works out from the tables and the ledger. Lives begin at
+each point that chance alone would seldom come to (`BEGINNINGS`), and go on at random from there.
 """
 
 import json
 import uuid
 from datetime import timedelta
 from functools import partial
+from itertools import pairwise
 
 import pytest
 from django.db import connection, transaction
@@ -31,6 +33,7 @@ from rempart.casework.models import (
     MeasureTaken,
     Outcome,
     PlatformOrder,
+    Reconsideration,
 )
 from rempart.casework.services import appealing, respondents, times
 from rempart.casework.states import MOVES, Move, State
@@ -39,12 +42,14 @@ from rempart.ledger import clock
 from rempart.ledger.models import Content, LedgerRow
 from rempart.ledger.services import reference
 from rempart.records.vocabulary import MEASURES
+from rempart.rulebook import Rulebook
+from rempart.staff.models import StaffMember
 from rempart.staff.roles import Permission
 
 HOUR = timedelta(hours=1)
 PREVENTIVE_AT_MOST = timedelta(days=90)
-PEOPLE = ("ines", "paul", "awa", "luc", "reader", "owner")
-WHO = st.sampled_from(("ines", "paul", "awa", "luc", "ines", "paul", "awa", "luc", "reader", "owner"))
+REVIEWERS = ("ines", "paul", "awa", "luc", "maud")
+WHO = st.sampled_from((*REVIEWERS, *REVIEWERS, "reader", "owner"))
 NUMBER = st.integers(0, 20)
 WAITS = st.sampled_from([1, 0.01, 49, 7, 47, 73, 24 * 8, 24 * 15, 24 * 40, 24 * 100])
 NUMBERS = st.fixed_dictionaries(
@@ -68,16 +73,33 @@ def people(staff_member):
         "paul": staff_member("reviewer", name="Paul"),
         "awa": staff_member("senior_reviewer", name="Awa"),
         "luc": staff_member("senior_reviewer", "auditor", name="Luc"),
+        "maud": staff_member("senior_reviewer", name="Maud"),
         "reader": staff_member("reader", name="Rose"),
         "owner": staff_member("policy_owner", "administrator", name="Paule"),
     }
 
 
-def test_whatever_happens_to_a_case_the_rules_hold(judged, respondent, people):
+BEGINNINGS = (
+    "accused",
+    "renewed",
+    "lift_announced",
+    "appealed",
+    "appeal_upheld",
+    "decided_by_two",
+    "lapsed",
+    "closed",
+)
+EXAMPLES, STEPS = 4, 25
+
+
+@pytest.mark.parametrize("beginning", BEGINNINGS)
+def test_whatever_happens_to_a_case_the_rules_hold(beginning, judged, respondent, people, book):
     class Life(CaseAtRandom):
         make = staticmethod(respondent)
         judge = staticmethod(judged)
+        begin = beginning
         staff = people
+        rulebook = book
 
     run_state_machine_as_test(
         Life,
@@ -92,11 +114,12 @@ def test_whatever_happens_to_a_case_the_rules_hold(judged, respondent, people):
     )
 
 
-EXAMPLES, STEPS = 20, 25
-
-
 class CaseAtRandom(RuleBasedStateMachine):
-    """One account, one case, a team."""
+    """One account, one case, a team; `begin` says what has happened before chance takes over."""
+
+    begin: str
+    staff: dict[str, StaffMember]
+    rulebook: Rulebook
 
     def __init__(self):
         super().__init__()
@@ -122,6 +145,9 @@ class CaseAtRandom(RuleBasedStateMachine):
         reachable=st.booleans(),
     )
     def somebody_is_accused(self, age_band, reach, numbers, reachable):
+        if self.begin != "accused":
+            self.first(self.begin)
+            return
         self.account = self.make(age_band=age_band, handle=uuid.uuid4().hex)
         self.account.reach = reach
         self.account.save(update_fields=["reach"])
@@ -129,6 +155,60 @@ class CaseAtRandom(RuleBasedStateMachine):
         if reachable:
             self.somebody_can_be_reached()
         self.judge(self.account, **numbers, testimonies=4)
+
+    def first(self, beginning):
+        """Bring an account to where a life begins that chance alone would seldom come to."""
+        adult = beginning in ("decided_by_two", "lapsed", "closed")
+        self.account = self.make(age_band="18_plus" if adult else "16_17", handle=uuid.uuid4().hex)
+        self.account.reach = 200_000
+        self.account.save(update_fields=["reach"])
+        self.judge(self.account, credibility=0.1, testimonies=3)
+        if beginning == "lift_announced":
+            self.somebody_can_be_reached()
+        credibility = {"closed": 0.1, "lapsed": 0.7}.get(beginning, 0.85)
+        self.judge(self.account, credibility=credibility, testimonies=4)
+        if not adult:
+            for name in ("ines", "awa"):
+                self.surely(services.approve_decision, self.decision(0, state="proposed"), name)
+            clock.set_offset(clock.offset() + HOUR)
+        getattr(self, f"{beginning}_at_first")()
+
+    def surely(self, do, about, who):
+        assert self.act(lambda: do(about, acting=self.staff[who], reason="because"), who)
+
+    def renewed_at_first(self):
+        self.surely(services.renew_decision, self.decision(0), "paul")
+        self.surely(services.approve_decision, self.decision(-1), "luc")
+        assert self.decision(-1, state="taken").renews == self.decision(0)
+
+    def lift_announced_at_first(self):
+        self.surely(services.lift_decision, self.decision(0), "paul")
+        assert self.decision(0).measures.get().lifted_at > clock.now()
+
+    def appealed_at_first(self):
+        self.respondent_appeals(self.decision(0))
+        assert self.case.state == State.APPEALED
+
+    def appeal_upheld_at_first(self):
+        self.appealed_at_first()
+        given = {"upheld": True, "acting": self.staff["maud"], "reasons": "Relu."}
+        assert self.act(lambda: appealing.answer_appeal(Appeal.objects.get(state="filed"), **given))
+        assert not self.decision(0).in_force
+
+    def decided_by_two_at_first(self):
+        given = {"measures": ["no_new_contacts"], "articles": ["first-word"], "reasons": "Vérifié."}
+        assert self.act(lambda: services.decide_final(self.case, **given, acting=self.staff["ines"]), "ines")
+        self.surely(services.approve_decision, self.decision(-1, state="proposed"), "awa")
+        assert self.decision(-1).mode == "final"
+
+    def lapsed_at_first(self):
+        clock.set_offset(clock.offset() + 80 * HOUR)
+        assert self.decision(0).lapsed
+        self.act(times.do_what_is_due)
+        self.every_lapse_is_in_the_ledger_once()
+
+    def closed_at_first(self):
+        self.surely(services.close_case, self.case, "paul")
 
     @property
     def case(self) -> Case:
@@ -143,7 +223,7 @@ class CaseAtRandom(RuleBasedStateMachine):
 
         `who` could undo it: all of it, or its last part alone where it is not one `whole`.
         """
-        before, rows = self.picture(), LedgerRow.objects.count()
+        before, rows = self.picture(), LedgerRow.objects.order_by("-pk").values_list("pk", flat=True)[0]
         done = True
         try:
             with transaction.atomic():
@@ -154,7 +234,7 @@ class CaseAtRandom(RuleBasedStateMachine):
         after = self.picture()
         changed = before != after
         assert done or not changed
-        assert not changed or LedgerRow.objects.count() > rows, "changed without a ledger row"
+        self.every_change_is_in_the_ledger(before, after, LedgerRow.objects.filter(pk__gt=rows))
         if done and who and (whole or changed):
             self.last_act = (who, before if whole else None, moment)
         elif changed and self.last_act:
@@ -170,7 +250,25 @@ class CaseAtRandom(RuleBasedStateMachine):
                 rows[table.__name__, row["id"]] = kept
         return rows
 
-    # Three rules, so that each example has its share of people, of outsiders and of time -----------------------------
+    def every_change_is_in_the_ledger(self, before, after, rows):
+        """Each row that changed has a row of the ledger about it, or about what it is part of."""
+        told = {(row.subject, row.event) for row in rows}
+        subjects = {subject for subject, _event in told}
+        undone = any(event == "act_undone" for _subject, event in told)
+        for (table, pk), row in after.items():
+            if row == before.get((table, pk)) or undone:
+                continue
+            parts = MeasureTaken.objects.filter(decision=pk) if table == "Decision" else ()
+            about = {f"casework.{table.lower()}:{pk}", *map(reference, parts)}
+            if table == "MeasureTaken":
+                about.add(f"casework.decision:{row['decision_id']}")
+            # An outcome reached meanwhile changes where an appeal will bring its case back to.
+            if table in ("Outcome", "ConflictOfInterest", "Appeal"):
+                measures = MeasureTaken.objects.filter(decision=row.get("decision_id"))
+                about |= {f"casework.case:{row['case_id']}", *map(reference, measures)}
+            assert subjects if table == "PlatformOrder" else about & subjects, f"{table} changed without a ledger row"
+
+    # Four rules, so that each example has its share of people, of outsiders and of time ------------------------------
 
     @rule(data=st.data(), who=WHO)
     def a_member_acts(self, data, who):
@@ -186,6 +284,16 @@ class CaseAtRandom(RuleBasedStateMachine):
         if data.draw(st.integers(0, 30), label="conflict") == 0:
             choices = [self.declare_conflict]
         data.draw(st.sampled_from(choices), label="act")(data.draw, who)
+
+    @rule(data=st.data())
+    def the_team_goes_on(self, data):
+        """Whoever may do it does what comes next."""
+        choices = [self.all_answer_a_proposal] if self.decision(0, state="proposed") else []
+        if self.decision(0, state="taken", mode="preventive"):
+            choices += [self.somebody_renews, self.somebody_lifts]
+        if self.case.state == State.APPEALED:
+            choices += [self.somebody_answers_an_appeal] * 3
+        data.draw(st.sampled_from(choices or [self.decide_final]), label="act")(data.draw, data.draw(WHO))
 
     @rule(data=st.data())
     def somebody_outside_acts(self, data):
@@ -229,7 +337,9 @@ class CaseAtRandom(RuleBasedStateMachine):
                 PlatformOrder.objects.filter(pk=order.pk).update(carried_out_at=clock.now())
 
     def the_respondent_appeals(self, draw):
-        decision = self.decision(draw(NUMBER), state="taken")
+        self.respondent_appeals(self.decision(draw(NUMBER), state="taken"))
+
+    def respondent_appeals(self, decision):
         respondents.respondent_link(self.case)
         side = respondents.side_of(self.case)
         if side is not None:
@@ -246,6 +356,8 @@ class CaseAtRandom(RuleBasedStateMachine):
 
     def an_appeal_is_withdrawn(self, draw):
         appeal = Appeal.objects.filter(state="filed").order_by("pk").first()
+        if draw(st.integers(0, 2)):
+            return
         self.act(lambda: appealing.withdraw_appeal(appeal))
 
     # What people do ----------------------------------------------------------------------------------------------
@@ -256,7 +368,7 @@ class CaseAtRandom(RuleBasedStateMachine):
         self.act(lambda: do(waiting, acting=self.staff[who], reason="because"), who)
 
     def all_answer_a_proposal(self, draw, who):
-        for name in draw(st.permutations(PEOPLE[:4])):
+        for name in draw(st.permutations(REVIEWERS)):
             if waiting := self.decision(0, state="proposed"):
                 given = {"acting": self.staff[name], "reason": "because"}
                 self.act(partial(services.approve_decision, waiting, **given), name)
@@ -266,6 +378,26 @@ class CaseAtRandom(RuleBasedStateMachine):
         do = getattr(services, draw(st.sampled_from(what)))
         one = self.decision(-1 if draw(st.booleans()) else draw(NUMBER))
         self.act(lambda: do(one, acting=self.staff[who], reason="because"), who)
+
+    def somebody_renews(self, draw, who):
+        one = self.decision(-1, state="taken", mode="preventive")
+        names = [name for name in REVIEWERS if self.staff[name].pk not in (one.approved_by_id, one.seconded_by_id)]
+        name = draw(st.sampled_from(names))
+        self.act(lambda: services.renew_decision(one, acting=self.staff[name], reason="because"), name)
+        self.all_answer_a_proposal(draw, who)
+
+    def somebody_lifts(self, draw, who):
+        for one in self.case.decisions.in_force().filter(mode="preventive"):
+            name = draw(st.sampled_from(REVIEWERS))
+            self.act(lambda one=one, name=name: self.lift(one, name), name)
+
+    def lift(self, decision, name):
+        services.lift_decision(decision, acting=self.staff[name], reason="because")
+
+    def somebody_answers_an_appeal(self, draw, who):
+        for name in draw(st.permutations(REVIEWERS)):
+            if self.case.state == State.APPEALED:
+                self.answer_an_appeal(draw, name)
 
     def lift_measures(self, draw, who):
         measures = list(MeasureTaken.objects.filter(decision__case=self.case).order_by("-pk"))
@@ -357,6 +489,9 @@ class CaseAtRandom(RuleBasedStateMachine):
         self.orders = list(PlatformOrder.objects.select_related("measure").order_by("due_at", "pk"))
         self.rows = list(LedgerRow.objects.filter(pk__gt=self.first_row).order_by("pk"))
         self.every_preventive_decision_has_an_end_and_a_review_before_it()
+        self.no_two_preventive_decisions_ever_overlap()
+        self.a_decision_is_renewed_as_often_as_its_articles_say()
+        self.what_lapsed_never_fires_again_by_itself()
         self.at_most_one_preventive_decision_is_in_force_and_dates_alone_say_so()
         self.no_appeal_is_judged_by_whoever_took_part()
         self.two_people_decide_where_two_must()
@@ -371,6 +506,37 @@ class CaseAtRandom(RuleBasedStateMachine):
         for one in self.decisions:
             if one.mode == "preventive" and one.state == "taken":
                 assert one.begins_at < one.review_due < one.ends_at <= one.since + PREVENTIVE_AT_MOST
+
+    def no_two_preventive_decisions_ever_overlap(self):
+        taken = [one for one in self.decisions if one.mode == "preventive" and one.state == "taken"]
+        spans = sorted((one.begins_at, min(filter(None, (one.ends_at, one.ended_at)))) for one in taken)
+        spans = [(begins, ends) for begins, ends in spans if begins < ends]
+        assert all(ends <= begins for (_begins, ends), (begins, _ends) in pairwise(spans))
+
+    def a_decision_is_renewed_as_often_as_its_articles_say(self):
+        for one in self.decisions:
+            times, earlier = 0, one
+            while earlier.renews is not None:
+                earlier, times = earlier.renews, times + 1
+            assert times <= min(self.rulebook.article(name).renewals for name in one.articles)
+
+    def what_lapsed_never_fires_again_by_itself(self):
+        for one in self.decisions:
+            if one.proposed_by_id is not None:
+                continue
+            before = [other for other in self.decisions if other.pk < one.pk and other.state == "taken"]
+            lapsed = [
+                other
+                for other in before
+                if other.ends_at is not None
+                and other.ends_at <= one.proposed_at
+                and (other.ended_at is None or other.ended_at >= other.ends_at)
+            ]
+            spent = {name for other in lapsed for name in other.articles}
+            # What stands goes on with what is proposed beside it.
+            ends = {other.pk: min(filter(None, (other.ends_at, other.ended_at)), default=None) for other in before}
+            stood = [other for other in before if ends[other.pk] is None or ends[other.pk] >= one.proposed_at]
+            assert not spent & (set(one.articles) - {name for other in stood for name in other.articles})
 
     def at_most_one_preventive_decision_is_in_force_and_dates_alone_say_so(self):
         in_force = [one for one in self.decisions if self.holds(one, self.now)]
@@ -389,16 +555,31 @@ class CaseAtRandom(RuleBasedStateMachine):
         )
 
     def no_appeal_is_judged_by_whoever_took_part(self):
+        names = ("proposed", "approved", "seconded", "declined", "confirmed")
         for appeal in Appeal.objects.exclude(decided_by=None).select_related("decision", "outcome__decision"):
-            decision = appeal.decision or (appeal.outcome.decision if appeal.outcome else None)
             part = {appeal.outcome.decided_by_id} if appeal.outcome else set()
-            if decision is not None:
+            for decision in self.run_of(appeal.decision or (appeal.outcome.decision if appeal.outcome else None)):
+                part |= {getattr(decision, f"{name}_by_id") for name in names}
                 part |= {
-                    getattr(decision, f"{name}_by_id") for name in ("approved", "seconded", "declined", "confirmed")
+                    measure.lifted_by_id
+                    for measure in decision.measures.all()
+                    if measure.lifted_at and (measure.lift_announced_at or measure.lifted_at) <= appeal.filed_at
                 }
-                lifts = decision.measures.filter(lifted_at__lte=appeal.filed_at)
-                part |= set(lifts.values_list("lifted_by", flat=True))
+                looked = Reconsideration.objects.filter(decision=decision)
+                part |= set(looked.values_list("answered_by", flat=True))
             assert appeal.decided_by_id not in part
+
+    def run_of(self, decision):
+        """A decision with those that it renews and those that renew it."""
+        run = {decision.pk} if decision else set()
+        while more := {
+            one.pk
+            for one in self.decisions
+            if one.pk not in run
+            and (one.renews_id in run or any(other.renews_id == one.pk for other in self.decisions if other.pk in run))
+        }:
+            run |= more
+        return [one for one in self.decisions if one.pk in run]
 
     def two_people_decide_where_two_must(self):
         for one in self.decisions:

@@ -631,12 +631,12 @@ def test_who_only_reads_cannot_answer_them(restrained, staff_member):
 
 
 def test_the_desk_shows_what_they_were_told_and_whether_they_opened_it(restrained, reviewer, token_of, client):
+    from rempart.casework.selectors import whole_cases
     from rempart.casework.views.respondent_panel import panel
 
     case = restrained()
     client.get(reverse("casework:respondent", args=[token_of(case)]))
-    case.refresh_from_db()
-    shown = panel(case, reviewer)
+    shown = panel(whole_cases(reviewer).get(pk=case.pk), reviewer)
     assert shown["side"].conversation.seen_at
     assert shown["handed_over"] is None
     assert shown["statements"]

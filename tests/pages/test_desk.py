@@ -8,9 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from rempart import records
-from rempart.casework import selectors
 from rempart.casework.models import Case, Decision
 from rempart.casework.services import approve_decision, record_assessment, rulebook_in_force
+from rempart.casework.services.desk import order
 from rempart.intake.models import Account, Wave
 from rempart.ledger.clock import now
 from rempart.lookout.models import WaveAlert
@@ -165,7 +165,7 @@ def test_what_no_platform_has_carried_out_is_said(reviewer, client, open_case, c
 @pytest.fixture
 def blind(monkeypatch):
     """Every case is among those whose score is hidden."""
-    monkeypatch.setattr(selectors, "BLIND_IN", 1)
+    monkeypatch.setattr(order, "BLIND_IN", 1)
 
 
 def test_a_hidden_score_stands_nowhere_on_the_pages_until_one_judged(blind, reviewer, client, open_case):
@@ -177,7 +177,7 @@ def test_a_hidden_score_stands_nowhere_on_the_pages_until_one_judged(blind, revi
 
 
 def test_a_tenth_of_the_cases_is_judged_without_the_score():
-    assert 150 < sum(selectors.is_drawn(Case(pk=pk)) for pk in range(1, 2001)) < 250
+    assert 150 < sum(order.is_drawn(Case(pk=pk)) for pk in range(1, 2001)) < 250
 
 
 def test_filters_find_by_handle_and_by_state(reviewer, client, open_case):

@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from rempart import records
-from rempart.casework import selectors
-from rempart.casework.models import Case, Decision, Exposure, Outcome, SecondReview
+from rempart.casework.models import Case, Decision, Exposure, HeldSum, Outcome, SecondReview
 from rempart.casework.services import desk, record_assessment, rulebook_in_force
+from rempart.casework.services.desk import order
 from rempart.casework.views import queue
 from rempart.intake.models import Account, Post, Testimony, Wave, WavePost
 from rempart.ledger.clock import now
@@ -309,7 +309,7 @@ def test_the_palette_offers_pages_and_cases_and_nothing_said_of_them(reviewer, c
 @pytest.fixture
 def blind(monkeypatch):
     """Every case is among those whose score is hidden."""
-    monkeypatch.setattr(selectors, "BLIND_IN", 1)
+    monkeypatch.setattr(order, "BLIND_IN", 1)
 
 
 def pages_that_tell_of(case: Case) -> list[str]:
@@ -426,19 +426,77 @@ def test_images_wait_in_a_fold_and_locked_files_are_only_said(reviewer, client, 
 # --- how many queries
 
 
-def test_a_case_on_which_much_happened_asks_no_more(senior, client, open_case, colleague, staff_member):
+@pytest.fixture
+def seconded(open_case, colleague, staff_member):
+    """Make a case on which two people approved a measure, with a note."""
     from rempart.casework.services import approve_decision
 
-    case = open_case("leo.vrtx", severity=4, complainant_minors=4, independent_sources=6.0, credibility=0.99)
-    for person in (colleague, staff_member("reviewer")):
-        approve_decision(case.decisions.get(), acting=person, reason="They agree.")
+    def make(**numbers) -> Case:
+        case = open_case("leo.vrtx", **numbers)
+        for person in (colleague, staff_member("reviewer")):
+            approve_decision(case.decisions.get(), acting=person, reason="They agree.")
+        desk.note(case, acting=colleague, text="@Aïcha regarde")
+        return case
+
+    return make
+
+
+@pytest.fixture
+def everybody_speaks(staff_member, clock):
+    """The respondent answers, appeals and asks for a copy, somebody reports, authorities are told, files are held."""
+    from rempart.casework.services.appealing import file_appeal
+    from rempart.casework.services.authorities import assemble_referral
+    from rempart.casework.services.holds import place_hold
+    from rempart.casework.services.respondents import ask_for_data, tell_respondents
+    from rempart.correspondence.services import hear
+    from rempart.intake.services import HandedReport, receive_report
+
+    liaison = staff_member("authority_liaison")
+
+    def speak(case: Case) -> None:
+        receive_report(
+            HandedReport(
+                number="1",
+                about=case.account.reference,
+                text="Lui.",
+                reporter=records.Reporter(id="one"),
+                conduct=["harassment"],
+            )
+        )
+        clock.move(timedelta(hours=3))
+        tell_respondents()
+        case.refresh_from_db()
+        talk = case.respondent_side.conversation
+        hear(talk, text="Ce n'est pas moi.", files=[("preuve.txt", b"mine")])
+        ask_for_data(case)
+        HeldSum.objects.create(case=case, amount=12, currency="EUR", as_of=now(), reported_at=now())
+        decision = case.decisions.get(state=Decision.State.TAKEN)
+        file_appeal(case, by="respondent", conversation=talk, grounds="Relisez.", decision=decision)
+        asked = {"kind": "justice", "language": "fr", "addressee": "Parquet", "reason": "x"}
+        assemble_referral(case, acting=liaison, **asked)
+        place_hold(case, acting=liaison, reason="x", review_at=now() + timedelta(days=9))
+
+    return speak
+
+
+def test_a_case_on_which_much_happened_asks_no_more(senior, client, open_case, seconded, everybody_speaks):
+    case = seconded(severity=4, complainant_minors=4, independent_sources=6.0, credibility=0.99)
     desk.keep_macro("Rien", "reason", {"fr": "Rien.", "en": "Nothing."}, acting=senior)
-    desk.note(case, acting=colleague, text="@Aïcha regarde")
     for n in range(5):
         open_case(f"star.{n}")
+    everybody_speaks(case)
     client.force_login(senior)
     client.post(reverse("casework:claim", args=[case.pk]))
-    client.get(page_of(case))
+    client.post(reverse("casework:texts", args=[case.pk]))
+    page = client.get(page_of(case))
+    panels = {panel["template"]: panel["filled"] for panel in page.context["panels"]}
+    respondent, appeals, told = (
+        panels[f"casework/parts/case_{name}.html"] for name in ("respondent", "appeals", "authorities")
+    )
+    assert page.context["texts_open"]
+    assert all((respondent["statements"], respondent["held"], respondent["asked"], respondent["fact"]))
+    assert all((appeals["appeals"], told["threats"], told["referrals"], told["holds"]))
+    assert panels["casework/parts/case_complainants.html"]["lines"]
     with CaptureQueriesContext(connection) as asked:
         assert client.get(page_of(case)).status_code == 200
     assert len(asked) <= MOST_QUERIES, "\n".join(one["sql"][:200] for one in asked)

@@ -170,13 +170,15 @@ def _to_do(
     found = _of(deadline, member).filter(due__lt=until)
     if since is not None:
         found = found.filter(due__gte=since)
+    # The first ones are found before what is told of them: the database would else fetch that for all that wait.
+    found = deadline.things().filter(pk__in=found.order_by("due", "pk").values("pk")[:most])
     found = found.annotate(remind_at=after(REMIND_AFTER), escalate_at=after(ESCALATE_AFTER))
     written = {"kind": deadline.kind, "key": OuterRef("pk")}
     found = found.annotate(
         reminded=Exists(Reminder.objects.filter(**written, due_at=OuterRef("remind_at"))),
         escalated=Exists(Escalation.objects.filter(**written, due_at=OuterRef("escalate_at"))),
     )
-    for thing in found.order_by("due", "pk")[:most]:
+    for thing in found.order_by("due", "pk"):
         yield Due(
             at=thing.due,
             kind=deadline.kind,

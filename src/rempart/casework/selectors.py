@@ -1,13 +1,12 @@
 """What pages read of cases, each in a number of queries that does not grow with its lines."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
-from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
+from django.db.models.functions import Coalesce, JSONObject
 
 from rempart.casework import search
 from rempart.casework.keyset import counted_together
@@ -16,19 +15,27 @@ from rempart.casework.models import (
     AssessmentRecord,
     Case,
     Claim,
+    Complainant,
+    ConflictOfInterest,
+    DataRequest,
     Decision,
+    DisclosedFact,
+    Escalation,
+    HeldSum,
     Independence,
+    LegalHold,
     MeasureTaken,
     Mention,
     PlatformOrder,
     Reconsideration,
+    Referral,
     RulebookVersion,
     SecondReview,
     ThreatDecision,
 )
 from rempart.casework.priority import Waiting
 from rempart.casework.services import book_of, rulebook_in_force
-from rempart.casework.services.desk import questions_of, waiting_of
+from rempart.casework.services.desk import is_drawn, questions_of, waiting_of
 from rempart.casework.states import State
 from rempart.corroboration import Together
 from rempart.intake.models import Account, HourlyCount, Testimony, Wave
@@ -39,7 +46,6 @@ from rempart.rulebook import Article
 from rempart.staff.models import StaffMember
 from rempart.staff.roles import Permission
 
-BLIND_IN = 10
 MOST_READ = 600
 SOON = timedelta(days=3)
 TESTIFYING = ("testimony", "relay")
@@ -50,20 +56,50 @@ def cases() -> "QuerySet[Case]":
     return Case.objects.select_related("account", "danger_by", "closed_by").prefetch_related("decisions__measures")
 
 
-def whole_cases() -> "QuerySet[Case]":
+def whole_cases(member: StaffMember) -> "QuerySet[Case]":
     """Cases with all that their page says of them: everybody who had a part, who works on it, what ties testimonies.
 
-    `orders_waiting`: how many orders to the platform are due and were not carried out.
+    `orders_waiting`: how many orders to the platform are due and were not carried out. `wave`: the newest one whose
+    posts speak of the account, as its `pk` and `hashtag`, or None. `has`: of what most cases lack, whether this one has
+    it, so that its page asks for nothing in vain. `kept_out`: whether this member declared a conflict of interest.
+    `blind`: the number of the second review by which they judge it without having seen it, if there is one.
     """
-    people = ("approved_by", "seconded_by", "declined_by", "confirmed_by", "rulebook", "assessment")
-    decisions = Decision.objects.select_related(*people).prefetch_related("measures__lifted_by")
-    beside = ("account", "danger_by", "closed_by", "independence", "claim__member", "last_act")
+    people = ("account", "danger_by", "closed_by", "claim__member")
+    beside = ("independence", "last_act", "respondent_side__conversation")
     waiting = PlatformOrder.objects.filter(
         measure__decision__case=OuterRef("pk"), carried_out_at=None, due_at__lte=now()
     )
     counted = waiting.order_by().values("measure__decision__case").annotate(n=Count("pk")).values("n")
-    found = Case.objects.select_related(*beside).annotate(orders_waiting=Coalesce(Subquery(counted), 0))
-    return found.prefetch_related(Prefetch("decisions", decisions))
+    spoken_of = Wave.objects.filter(posts__testimonies__account=OuterRef("account")).order_by("-opened_at")
+    rare = {
+        "threats": ThreatDecision.objects.all(),
+        "referrals": Referral.objects.all(),
+        "holds": LegalHold.objects.standing(),
+        "facts": DisclosedFact.objects.all(),
+        "sums": HeldSum.objects.all(),
+        "requests": DataRequest.objects.filter(answered_at=None),
+        "complainants": Complainant.objects.all(),
+        "somebody_to_ask": Complainant.objects.filter(withdrawn_at=None),
+        "reconsiderations": Reconsideration.objects.filter(state=Reconsideration.State.WAITS),
+        "escalations": Escalation.objects.all(),
+    }
+    there = {name: Exists(things.filter(case=OuterRef("pk"))) for name, things in rare.items()}
+    there["mentions"] = Exists(Mention.objects.filter(note__case=OuterRef("pk"), member=member, seen_at=None))
+    return Case.objects.select_related(*people, *beside).annotate(
+        orders_waiting=Coalesce(Subquery(counted), 0),
+        wave=Subquery(spoken_of.values(found=JSONObject(pk="pk", hashtag="hashtag"))[:1]),
+        has=JSONObject(**there),
+        kept_out=Exists(ConflictOfInterest.objects.filter(case=OuterRef("pk"), member=member)),
+        blind=blind_review(member),
+    )
+
+
+def with_decisions(cases: Sequence[Case]) -> None:
+    """Fetch the decisions of cases with their measures and everybody who had a part, in two queries for all of them."""
+    people = ("approved_by", "seconded_by", "declined_by", "confirmed_by", "rulebook", "assessment")
+    measures = Prefetch("measures", MeasureTaken.objects.select_related("lifted_by"))
+    decisions = Decision.objects.select_related(*people).prefetch_related(measures)
+    prefetch_related_objects(cases, Prefetch("decisions", decisions))
 
 
 def queue(text: str = "", service: str = "", state: str = "", *, member: StaffMember | None = None) -> "QuerySet[Case]":
@@ -174,11 +210,6 @@ def articles_matched(case: Case, assessment: Assessment) -> tuple[list[Article],
     return [article for article in book.articles if article.id in matched], version
 
 
-def is_drawn(case: Case) -> bool:
-    """Whether the case is one of those judged without the score: one in BLIND_IN, by its number, the same for all."""
-    return int(hashlib.sha256(b"blind:%d" % case.pk).hexdigest(), 16) % BLIND_IN == 0
-
-
 def score_is_hidden(case: Case, member: StaffMember) -> bool:
     """Whether the score is kept from this reviewer until they have judged: in a tenth of the cases.
 
@@ -237,11 +268,6 @@ def menu_counts(member: StaffMember) -> dict[str, int]:
         desk=Mention.objects.filter(member=member, seen_at=None),
     )
     return {**found, "due": found["approvals"] + found["reviews"] + found["again"]}
-
-
-def wave_of(case: Case) -> Wave | None:
-    """The newest wave whose posts speak of the account."""
-    return Wave.objects.filter(posts__testimonies__account=case.account_id).order_by("-opened_at").first()
 
 
 def waves(**which: int) -> Sequence[Wave]:

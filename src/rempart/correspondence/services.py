@@ -209,10 +209,10 @@ def withdraw(message: Message, *, acting: StaffMember) -> Message:
     mine = message.staff_id == acting.pk
     if not mine or message.withdrawn_at or message.read_at or now() >= message.sent_at + MINUTE:
         raise TooLate
+    conversation = Conversation.objects.select_for_update().get(pk=message.conversation_id)  # after whoever writes now
     message.withdrawn_at = now()
     message.save(update_fields=["withdrawn_at"])
     message.deliveries.all().delete()
-    conversation = message.conversation
     last = conversation.messages.filter(author=Message.Author.STAFF, withdrawn_at=None).last()
     Conversation.objects.filter(pk=conversation.pk).update(answered_at=last.sent_at if last else None)
     ledger.append(Event.MESSAGE_WITHDRAWN, subject=message, acting=acting)
@@ -291,12 +291,15 @@ def speak_as(conversation: Conversation, *, language: str | None, child_words: b
 def give_email(conversation: Conversation, email: str) -> None:
     """Be told by e-mail from now on at this address, or no longer when it is empty. Asked by the person alone.
 
-    Raises MessageRefused (field email) for what is no address.
+    Nothing is written when that is so already. Raises MessageRefused (field email) for what is no address.
     """
     try:
-        sealed = _sealed(email) if email else None
+        address = _address(email) if email else ""
     except ValueError as error:
         raise MessageRefused("email", _("This is not an e-mail address.")) from error
+    if email_of(conversation) == address:
+        return
+    sealed = sealing.seal(address, purpose=MAIL) if address else None
     Conversation.objects.filter(pk=conversation.pk).update(sealed_email=sealed)
     conversation.sealed_email = sealed
     ledger.append(Event.ADDRESS_CHANGED, subject=conversation, content={"by_mail": bool(email)})
@@ -380,13 +383,18 @@ def email_of(conversation: Conversation, holder: str = "self") -> str:
 
 
 def _sealed(email: str) -> bytes:
+    return sealing.seal(_address(email), purpose=MAIL)
+
+
+def _address(email: str) -> str:
+    """The address as mail servers read it. Raises ValueError for what is none."""
     person, _at, domain = email.strip().rpartition("@")
     try:
         address = f"{person}@{punycode(domain)}"  # mail servers that know other alphabets are rare
         validate_email(address)
     except (ValidationError, UnicodeError) as error:
         raise ValueError("this is not an e-mail address") from error
-    return sealing.seal(address, purpose=MAIL)
+    return address
 
 
 def _open(conversation: Conversation, *, otherwise: str = "") -> Conversation:

@@ -104,7 +104,9 @@ class ReportIn(Schema):
     evidence: list[EvidenceIn] = Field([], max_length=MOST)
     danger: Yes = Field(False, description="They say that somebody is in danger now: a person looks within the hour.")
     good_faith: Yes | None = Field(None, description="They confirmed that it is accurate (Art. 16(2)(d)).")
-    language: Literal["fr", "en"] = "fr"
+    language: Literal["fr", "en"] | None = Field(
+        None, description="Theirs, French by default; who reports again is written to in the newest one."
+    )
     country: Annotated[str, StringConstraints(pattern=r"^([A-Z]{2})?$")] = Field(
         "", description="Theirs, for helplines."
     )

@@ -121,6 +121,7 @@ class Decision(models.Model):
     class Meta:
         ordering = ["proposed_at", "pk"]
         indexes = [
+            models.Index(fields=["proposed_at", "id"], name="proposals_by_age", condition=Q(state="proposed")),
             models.Index(fields=["begins_at"], name="decisions_by_beginning", condition=Q(state="taken")),
             models.Index(fields=["review_due"], name="decisions_by_review", condition=Q(state="taken")),
             models.Index(fields=["ends_at"], name="decisions_by_end", condition=Q(state="taken")),

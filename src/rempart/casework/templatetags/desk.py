@@ -15,16 +15,17 @@ register = template.Library()
 
 @register.inclusion_tag("casework/parts/nav.html", takes_context=True)
 def desk_nav(context: template.Context) -> dict[str, Any]:
-    """The rooms of the desk that this person may enter, with how many cases are open and how many things are due."""
+    """The pages of the desk that this person may open, with how many things wait there; the rarer ones folded away."""
     request = context["request"]
-    entries = [entry for entry in entries_for(request.user) if entry["in_menu"]]
+    entries = entries_for(request.user)
     counts = selectors.menu_counts(request.user)
     for entry in entries:
         count = counts.get(entry["name"])
         shown = entry["name"] != "desk" or count
         entry["count"] = keyset.written(count) if count is not None and shown else None
         entry["current"] = request.path.startswith(entry["url"])
-    return {"entries": entries}
+    menu, more = ([entry for entry in entries if entry["in_menu"] is whether] for whether in (True, False))
+    return {"menu": menu, "more": more, "in_more": any(entry["current"] for entry in more)}
 
 
 @register.inclusion_tag("casework/parts/exposure.html", takes_context=True)

@@ -44,7 +44,7 @@ class Action:
 
 def actions_for(case: Case, acting: StaffMember, sent: Mapping[str, Any] | None = None, name: str = "") -> list[Action]:
     """What `acting` can do on `case` now, the likeliest first. The form called `name` is bound to what was `sent`."""
-    if not acting.may(Permission.REVIEW) or case.conflicts.filter(member=acting.pk).exists():
+    if not acting.may(Permission.REVIEW) or case.kept_out:  # see selectors.whole_cases
         return []
     decisions = list(case.decisions.all())  # fetched before, with those who had a part (selectors.whole_cases)
     desk = _Desk(case, acting, sent, name, decisions)

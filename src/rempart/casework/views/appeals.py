@@ -144,16 +144,20 @@ def _back(case: int) -> HttpResponse:
 
 def panel(case: Case, member: StaffMember) -> dict[str, Any]:
     """What was appealed on a case, what has to be looked at again after a reply, and what a senior has to see to."""
-    filed = list(_appeals().filter(case=case))
+    filed = list(_appeals().prefetch_related(None).filter(case=case))
+    known = {one.pk: one for one in case.decisions.all()}  # with their measures
+    for one in filed:
+        one.decision = known.get(one.decision_id)
     waits = [one for one in filed if one.state == Appeal.State.FILED]
     refusals = appealing.refusals(waits, member) if waits else {}
-    waiting = case.reconsiderations.filter(state=Reconsideration.State.WAITS).first()
+    has = case.has
+    again = case.reconsiderations.filter(state=Reconsideration.State.WAITS).first() if has["reconsiderations"] else None
     return {
         "case": case,
         "appeals": [_line(one, refusals.get(one.pk, "")) for one in filed],
-        "reconsideration": waiting,
-        "reconsider": _reconsider_form(case) if waiting and member.may(Permission.REVIEW) else None,
-        "escalations": Escalation.objects.filter(case=case).order_by("-due_at")[:5],
+        "reconsideration": again,
+        "reconsider": _reconsider_form(case) if again and member.may(Permission.REVIEW) else None,
+        "escalations": Escalation.objects.filter(case=case).order_by("-due_at")[:5] if has["escalations"] else [],
         "now": now(),
     }
 

@@ -327,11 +327,12 @@ def panel(case: Case, member: StaffMember) -> dict[str, Any]:
     """What authorities were or are to be told of a case, what is held for them, and what can be done about it."""
     may_liaise = member.may(Permission.LIAISE)
     may_ask = may_liaise or member.may(Permission.REVIEW)
+    has = case.has
     return {
         "case": case,
-        "threats": list(case.threats.select_related("decided_by").order_by("-opened_at")),
-        "referrals": list(case.referrals.all()),
-        "holds": list(case.holds.standing()),
+        "threats": list(case.threats.select_related("decided_by").order_by("-opened_at")) if has["threats"] else [],
+        "referrals": list(case.referrals.all()) if has["referrals"] else [],
+        "holds": list(case.holds.standing()) if has["holds"] else [],
         "locked": sum(file.state == StoredFile.State.LOCKED for file in files_on(case)),
         "may_liaise": may_liaise,
         "ask": ThreatReasonForm(auto_id="threat_%s") if may_ask else None,

@@ -15,7 +15,7 @@ from rempart.casework import selectors
 from rempart.casework.errors import Refused
 from rempart.casework.forms import NoteForm
 from rempart.casework.models import Case, Macro
-from rempart.casework.navigation import exposed_today
+from rempart.casework.navigation import exposed_today, opened_today
 from rempart.casework.referrals.dossier import files_on
 from rempart.casework.services import desk
 from rempart.casework.services.undoing import undo as undo_last
@@ -49,16 +49,16 @@ def case(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _page(request: HttpRequest, pk: int, *, sent: Any = None, name: str = "") -> HttpResponse:
     """The page. When a form was `sent` and refused, the action called `name` shows it with what was wrong."""
-    found = get_object_or_404(selectors.whole_cases().annotate(blind=selectors.blind_review(request.user)), pk=pk)
+    found = get_object_or_404(selectors.whole_cases(request.user), pk=pk)
     if found.blind is not None:
         return redirect("casework:second-review", found.blind)
     beside = _beside(request, found)
+    selectors.with_decisions([found, *beside])
     latest = selectors.latest_assessments(beside)
     if found.pk not in latest:
         raise Http404
     assessment = selectors.assessment_of(latest[found.pk])
     articles, version = selectors.articles_matched(found, assessment)
-    wave = selectors.wave_of(found)
     context = {
         "case": {
             "pk": found.pk,
@@ -72,7 +72,7 @@ def _page(request: HttpRequest, pk: int, *, sent: Any = None, name: str = "") ->
             "hidden": selectors.score_is_hidden(found, request.user),
         },
         "queue": lines(request, beside, latest, current=found),
-        "wave": {"url": reverse("casework:wave", args=[wave.pk]), "hashtag": wave.hashtag} if wave else None,
+        "wave": found.wave and {"url": reverse("casework:wave", args=[found.wave["pk"]])} | found.wave,
         **_said(request, found, assessment),
         "factors": _factors(assessment),
         "largest": max((abs(one.weight) for one in assessment.because), default=0.0),
@@ -96,7 +96,7 @@ def _page(request: HttpRequest, pk: int, *, sent: Any = None, name: str = "") ->
 def _said(request: HttpRequest, found: Case, assessment: Assessment) -> dict[str, Any]:
     """What is said, once the reader has asked for it where it is severe."""
     counted = assessment.testimonies + assessment.relays + assessment.disputes
-    if not desk.texts_are_open(found, assessment.severity, member=request.user):
+    if not desk.texts_are_open(found, assessment.severity, member=request.user, opened=opened_today(request)):
         return {"texts_open": False, "enough": exposed_today(request) >= desk.budget()}
     said = [testimony_shown(one) for one in selectors.first_said(found)]
     return {
@@ -135,7 +135,7 @@ def _notes(request: HttpRequest, found: Case) -> dict[str, Any]:
     if not desk.may_read_notes(request.user):
         return {"notes": None}
     notes = list(found.notes.select_related("by"))
-    if notes:
+    if found.has["mentions"]:
         desk.see_mentions(found, acting=request.user)
     return {"notes": notes, "note_form": NoteForm(auto_id="note_%s")}
 
@@ -144,7 +144,8 @@ def _notes(request: HttpRequest, found: Case) -> dict[str, Any]:
 @needs(Permission.REVIEW)
 def act(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """Do what one of the forms of a case asks, or show the case again with what was wrong."""
-    found = get_object_or_404(selectors.whole_cases(), pk=pk)
+    found = get_object_or_404(selectors.whole_cases(request.user), pk=pk)
+    selectors.with_decisions([found])
     action = next((one for one in actions_for(found, request.user, request.POST, name) if one.name == name), None)
     if action is None:
         messages.error(request, _("This can no longer be done: the case has changed."))
@@ -197,8 +198,9 @@ def notes(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _beside(request: HttpRequest, current: Case) -> list[Case]:
     """The head of the queue; the current case heads it when it is not among them."""
-    found = list(selectors.queue(member=request.user)[:QUEUE])
-    return found if current in found else [current, *found[: QUEUE - 1]]
+    found = list(selectors.queue(member=request.user).prefetch_related(None)[:QUEUE])
+    others = [current if one == current else one for one in found]
+    return others if current in found else [current, *found[: QUEUE - 1]]
 
 
 def _factors(assessment: Assessment) -> list[dict[str, Any]]:

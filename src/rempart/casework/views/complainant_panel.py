@@ -43,7 +43,7 @@ def panel(case: Case, member: StaffMember) -> dict[str, Any] | None:
     """The complainants of a case: who waits first. Each is a line; nobody's words stand beside another's."""
     if not member.may(Permission.READ_CASES):
         return None
-    found = list(_with_news(case.complainants.all())[: MOST + 1])
+    found = list(_with_news(case.complainants.all())[: MOST + 1]) if case.has["complainants"] else []
     return {
         "case": case,
         "lines": [

@@ -1,5 +1,6 @@
 """The respondent on the page of a case: what they were told, their conversation, what a reviewer can write to them."""
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -20,7 +21,7 @@ from rempart.casework.services import respondents
 from rempart.casework.services.disclosing import propose_fact
 from rempart.casework.subjects import copy_for
 from rempart.correspondence.errors import ConversationClosed, MessageRefused
-from rempart.correspondence.models import Delivery
+from rempart.correspondence.models import Conversation, Delivery
 from rempart.correspondence.selectors import unread_count
 from rempart.correspondence.services import LONGEST, mark_read
 from rempart.ledger.clock import now
@@ -154,34 +155,35 @@ def panel(case: Case, member: StaffMember) -> dict[str, Any] | None:
     """What the respondent was told and said, and what this member can do about it."""
     if not member.may(Permission.READ_CASES):
         return None
-    side = respondents.side_of(case)
+    side, has = getattr(case, "respondent_side", None), case.has
     if side is None:
         return {"case": case, "side": None}
     reviews = member.may(Permission.REVIEW)
     statements = list(Statement.objects.filter(decision__case=case).order_by("-made_at"))
     latest = statements[0] if statements else None
-    delivered = Delivery.objects.filter(message__conversation=side.conversation).aggregate(at=Min("delivered_at"))["at"]
-    # What a member who answers has seen counts as read.
-    new = mark_read(side.conversation, acting=member) if reviews else unread_count(side.conversation)
+    new = unread_count(side.conversation)
+    if new and reviews:  # what a member who answers has seen counts as read
+        mark_read(side.conversation, acting=member)
     return {
         "case": case,
         "side": side,
         "new": new,
         "late": side.reply_until < now(),
-        "handed_over": side.handed_over_at or delivered,
+        "handed_over": side.handed_over_at or _delivered(side.conversation),
         "statements": [_shown(one) for one in statements],
         "told": latest.fields["facts"] if latest else None,
-        "facts": list(case.disclosed_facts.all()),
-        "held": respondents.newest_sum(case),
-        "asked": case.data_requests.filter(answered_at=None).first(),
+        "facts": list(case.disclosed_facts.all()) if has["facts"] else [],
+        "held": respondents.newest_sum(case) if has["sums"] else None,
+        "asked": case.data_requests.filter(answered_at=None).first() if has["requests"] else None,
         "write": WriteForm(auto_id="write_%s") if reviews and side.conversation.closed_at is None else None,
-        "fact": FactForm(case, auto_id="fact_%s") if reviews and _somebody_to_ask(case) else None,
+        "fact": FactForm(case, auto_id="fact_%s") if reviews and has["somebody_to_ask"] else None,
         "reviews": reviews,
     }
 
 
-def _somebody_to_ask(case: Case) -> bool:
-    return case.complainants.filter(withdrawn_at=None).exists()
+def _delivered(conversation: Conversation) -> datetime | None:
+    """When they were first told that something waits for them."""
+    return Delivery.objects.filter(message__conversation=conversation).aggregate(at=Min("delivered_at"))["at"]
 
 
 def _shown(statement: Statement) -> dict[str, Any]:

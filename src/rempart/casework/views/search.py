@@ -78,7 +78,7 @@ class _Waits:
 
     def __init__(self, request: HttpRequest) -> None:
         self.warned = desk.wants_warnings(request.user)
-        self.opened = desk.opened_today(request.user) if self.warned else set()
+        self.opened = desk.opened_today(request.user) if self.warned else {}
 
     def closed(self, case: Case, latest: Mapping[int, AssessmentRecord]) -> bool:
         record = latest.get(case.pk)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from rempart.casework.models import AssessmentRecord, Case, Decision
-from rempart.casework.priority import Ground, Waiting, grounds
+from rempart.casework.priority import Waiting, grounds
 from rempart.casework.states import State
 from rempart.intake.models import Testimony
 from rempart.ledger.clock import now
@@ -192,15 +192,9 @@ def account_line(
         severity=record.severity,
         standing=standing_of(case),
         current=current,
-        why=_why(place, hidden=hidden) if place else (),
+        why=[words_for("ground", one) for one in grounds(place, now())] if place else (),
         holder=holder,
     )
-
-
-def _why(place: Waiting, *, hidden: bool) -> list[str]:
-    """Why a case stands where it does; without what it is believed to be worth while that is hidden."""
-    told = [one for one in grounds(place, now(), most=4) if not (hidden and one in (Ground.CREDIBILITY, Ground.DOUBT))]
-    return [words_for("ground", one) for one in told[:3]]
 
 
 @dataclass(kw_only=True)

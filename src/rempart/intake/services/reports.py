@@ -16,7 +16,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.crypto import salted_hmac
 
 from rempart import records
-from rempart.correspondence.services import open_conversation
+from rempart.correspondence.services import give_email, open_conversation, speak_as
 from rempart.intake.accounts import AccountBook
 from rempart.intake.models import Account, Report, Testimony
 from rempart.intake.services.importing import pseudonym, stored_testimony
@@ -54,6 +54,7 @@ class HandedReport(msgspec.Struct, frozen=True, kw_only=True):
     services, met_on: where it happened, and where contact began. origin: whatever the platform hashed; hashed again.
     danger: its author says that somebody is in danger now. received_at: when the platform received it.
     country: its author's (ISO 3166-1), so that their page shows numbers to call; email: only if they gave one.
+    language, minor, email: who reports again is written to as their newest report says, where it says it.
     """
 
     number: str
@@ -72,7 +73,7 @@ class HandedReport(msgspec.Struct, frozen=True, kw_only=True):
     evidence: list[records.Evidence] = []
     danger: bool = False
     good_faith: bool | None = None
-    language: str = "fr"
+    language: str | None = None
     country: str = ""
     email: str = ""
 
@@ -126,7 +127,7 @@ def receive_report(sent: HandedReport) -> Report:
             "complainant",
             about=reference(account),
             person=f"intake.reporter:{pseudonym(reporter.id)}",
-            language=sent.language,
+            language=sent.language or "fr",
             child_words=sent.minor is True,
             service=service,
             report=sent.number,
@@ -134,6 +135,9 @@ def receive_report(sent: HandedReport) -> Report:
         )
     except ValueError as error:
         raise ReportRefused("email", "it is no e-mail address") from error
+    speak_as(conversation, language=sent.language, child_words=sent.minor)
+    if sent.email:
+        give_email(conversation, sent.email)
     report = Report.objects.create(
         testimony=testimony,
         conversation=conversation,
@@ -248,7 +252,7 @@ def _ensure_sound(sent: HandedReport, service: str, moment: datetime) -> None:
         raise ReportRefused("service", "it is no service that we know")
     if sent.channel not in REPORTED:
         raise ReportRefused("channel", f"it is none of {', '.join(REPORTED)}")
-    if sent.language not in LANGUAGES:
+    if sent.language not in (None, *LANGUAGES):
         raise ReportRefused("language", f"it is none of {', '.join(LANGUAGES)}")
     if sent.country and not (len(sent.country) == 2 and sent.country.isascii() and sent.country.isupper()):
         raise ReportRefused("country", "it is no code of two capital letters")

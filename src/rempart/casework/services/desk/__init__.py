@@ -22,7 +22,7 @@ from rempart.casework.services.desk.exposure import (
 from rempart.casework.services.desk.filters import forget_filter, save_filter
 from rempart.casework.services.desk.macros import change_macro, fill, keep_macro, retire_macro
 from rempart.casework.services.desk.notes import may_read_notes, note, see_mentions
-from rempart.casework.services.desk.order import place, questions_of, waiting_of
+from rempart.casework.services.desk.order import is_drawn, place, questions_of, waiting_of
 from rempart.casework.services.desk.second import begin_second_review, draw, judge_again
 from rempart.casework.services.desk.texts import index_accounts, index_case, index_reasons
 
@@ -41,6 +41,7 @@ __all__ = [
     "index_accounts",
     "index_case",
     "index_reasons",
+    "is_drawn",
     "judge_again",
     "keep_macro",
     "leave",

@@ -5,11 +5,11 @@ The texts of a severe case (SEVERE and up) open when they are asked for, once a 
 case's severity. Nothing is ever refused: a case of danger must not wait for anybody's break.
 """
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Sum
 from django.utils import timezone
 
 from rempart.casework.models import Case, DeskSettings, Exposure
@@ -31,8 +31,7 @@ def budget() -> int:
 
 def exposed_today(member: StaffMember) -> int:
     """How much severe content somebody opened today, in the unit of the budget."""
-    opened = Exposure.objects.filter(member=member, day=today()).aggregate(total=Sum("weight"))
-    return int(opened["total"] or 0)
+    return sum(opened_today(member).values())
 
 
 def wants_warnings(member: StaffMember) -> bool:
@@ -48,9 +47,12 @@ def set_content_warnings(wanted: bool, *, acting: StaffMember) -> DeskSettings:
     return chosen
 
 
-def texts_are_open(case: Case, severity: int, *, member: StaffMember) -> bool:
-    """Whether somebody sees at once what is said on a case; showing severe texts to those without warnings counts."""
-    if severity < SEVERE or Exposure.objects.filter(member=member, case=case, day=today()).exists():
+def texts_are_open(case: Case, severity: int, *, member: StaffMember, opened: Mapping[int, int] | None = None) -> bool:
+    """Whether somebody sees at once what is said on a case; showing severe texts to those without warnings counts.
+
+    opened: what `opened_today` says of them, where it is known.
+    """
+    if severity < SEVERE or case.pk in (opened_today(member) if opened is None else opened):
         return True
     if wants_warnings(member):
         return False
@@ -65,6 +67,6 @@ def open_texts(case: Case, severity: int, *, acting: StaffMember) -> None:
         Exposure.objects.get_or_create(member=acting, case=case, day=today(), defaults={"weight": severity})
 
 
-def opened_today(member: StaffMember) -> set[int]:
-    """The severe cases whose texts somebody opened today, by number."""
-    return set(Exposure.objects.filter(member=member, day=today()).values_list("case_id", flat=True))
+def opened_today(member: StaffMember) -> dict[int, int]:
+    """The severe cases whose texts somebody opened today, by number, with what each counts."""
+    return dict(Exposure.objects.filter(member=member, day=today()).values_list("case_id", "weight"))

@@ -4,6 +4,7 @@ A case is placed again whenever something that places it is written: an assessme
 appeal. Nothing else is needed, since time passing changes no order (see priority).
 """
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -22,6 +23,9 @@ from rempart.casework.priority import Waiting, queue_order
 from rempart.ledger.clock import now
 from rempart.records.vocabulary import MEASURES
 
+BLIND_IN = 10
+HIDDEN = 0.5  # what stands for the credibility of a case judged without it
+
 
 class Question(NamedTuple):
     """Something that somebody has to answer on a case, besides its decisions; `by_reviewers` if they can."""
@@ -29,6 +33,11 @@ class Question(NamedTuple):
     since: datetime
     due: datetime
     by_reviewers: bool
+
+
+def is_drawn(case: Case) -> bool:
+    """Whether the case is one of those judged without the score: one in BLIND_IN, by its number, the same for all."""
+    return int(hashlib.sha256(b"blind:%d" % case.pk).hexdigest(), 16) % BLIND_IN == 0
 
 
 def place(case: Case) -> float | None:
@@ -60,7 +69,8 @@ def questions_of(cases: Iterable[Case]) -> dict[int, list[Question]]:
 def waiting_of(case: Case, record: AssessmentRecord, questions: Sequence[Question] = ()) -> Waiting:
     """What places a case: its latest assessment and its open questions.
 
-    Its account, decisions and measures were fetched before.
+    Its account, decisions and measures were fetched before. Where a case is judged without its score, its place does
+    not tell it either: it stands where one chance in two would put it, at most 48 hours behind a certain one.
     """
     decisions = [one for one in case.decisions.all() if one.state in (Decision.State.PROPOSED, Decision.State.TAKEN)]
     standing = [one for one in decisions if one.in_force or one.to_come]
@@ -74,7 +84,7 @@ def waiting_of(case: Case, record: AssessmentRecord, questions: Sequence[Questio
     measures = [one.measure for decision in standing for one in decision.measures.all() if not _lifted(one)]
     return Waiting(
         severity=record.severity,
-        credibility=record.credibility,
+        credibility=HIDDEN if is_drawn(case) else record.credibility,
         sources=record.independent_sources,
         reach=case.account.reach,
         minors=int(record.assessment.get("complainant_minors") or 0),

@@ -160,3 +160,15 @@ if (palette) {
     if (event.target.matches("main textarea")) last = event.target;
   });
 }
+
+// The folded part of the menu closes as soon as one is elsewhere, and by Escape.
+const more = document.querySelector("details.more");
+if (more) {
+  document.addEventListener("click", (event) => { if (!more.contains(event.target)) more.open = false; });
+  more.addEventListener("focusout", (event) => { if (event.relatedTarget && !more.contains(event.relatedTarget)) more.open = false; });
+  more.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !more.open) return;
+    more.open = false;
+    more.querySelector("summary").focus();
+  });
+}
