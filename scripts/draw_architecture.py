@@ -12,7 +12,7 @@ BEGIN, END = "<!-- drawn by scripts/draw_architecture.py: begin -->", "<!-- draw
 FLOORS = {
     "Pure rooms": ("records", "text", "reading", "corroboration", "rulebook", "replay"),
     "Ground floor": ("database", "ledger", "staff", "pages", "files", "correspondence", "privacy"),
-    "Rooms of the house": ("intake", "lookout", "casework"),
+    "Rooms of the house": ("intake", "lookout", "casework", "platforms"),
     "Front door": ("site", "examples", "demo", "cli"),
 }
 

@@ -14,7 +14,7 @@ SOURCE = Path(__file__).parents[2] / "src/rempart"
 ORDER = (
     *("records", "text", "corroboration", "rulebook", "reading", "replay"),
     *("database", "ledger", "pages", "staff", "privacy", "files", "correspondence"),
-    *("intake", "lookout", "casework"),
+    *("intake", "lookout", "casework", "platforms"),
     *("site", "demo", "cli"),
 )
 ROOMS = [

@@ -1,0 +1,1 @@
+"""What was decided, done on real platforms: connectors, the outbox's worker, reconciliation, and listening."""

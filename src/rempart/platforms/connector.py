@@ -1,0 +1,132 @@
+"""What a connector is: the few things that Rempart asks of a platform, and how it fails.
+
+A connector is a folder of this room (`matrix/`, `atproto/` …) with a class of this shape. It keeps nothing: what must
+last is in the tables, and every call may be repeated, since the process can be killed between doing and recording.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import ClassVar, Self
+
+from rempart.platforms.models import Platform
+from rempart.records import AccountReference
+from rempart.records.vocabulary import Measure
+
+
+class Support(StrEnum):
+    """How a platform can carry out a measure."""
+
+    NATIVE = "native"
+    APPROXIMATED = "approximated"
+    IMPOSSIBLE = "impossible"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ability:
+    """What a platform does for one measure of the ladder.
+
+    how: {"fr", "en"}, one sentence for the person concerned; it stands in their statement of reasons unless native.
+    as_measure: the measure of the ladder that it amounts to, when that is another one. A heavier one is done only after
+    two people agreed to it on that very order; a lighter one is done and said.
+    ends_by_itself: whether the platform itself takes it off at its end.
+    """
+
+    support: Support
+    how: Mapping[str, str]
+    as_measure: Measure | None = None
+    ends_by_itself: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Description:
+    """What a platform knows of an account; None where it does not say. `reference` carries its immutable id."""
+
+    reference: AccountReference
+    reach: int | None = None
+    age_band: str | None = None
+    monetised: bool | None = None
+    country: str | None = None
+    staff: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sanction:
+    """Something in force on an account, as the platform shows it.
+
+    measure: the measure of the ladder that it carries out, or None for a sanction of another kind.
+    ours: whether Rempart put it there (the platform carries our mark, or nobody else could have); None when the
+    platform cannot tell. until: when the platform itself takes it off.
+    """
+
+    measure: Measure | None
+    ours: bool | None
+    by: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Snapshot:
+    """A copy of something that a measure may change or hide: the profile, what was published, what a log says."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+class PlatformFailure(Exception):
+    """The platform did not do it. The message says why, without anything personal or secret."""
+
+
+class TemporaryFailure(PlatformFailure):
+    """It may work later: nobody answers, too many requests, an error of theirs. `after`: not before that long."""
+
+    def __init__(self, message: str, *, after: timedelta | None = None) -> None:
+        super().__init__(message)
+        self.after = after
+
+
+class PermanentFailure(PlatformFailure):
+    """It will not work by itself: a person has to do something; the message says what."""
+
+
+class UnknownAccount(PermanentFailure):
+    """The platform has no such account, or it lives on a server that is not ours."""
+
+
+class Connector(ABC):
+    """One platform, through its own API. Every call raises TemporaryFailure or PermanentFailure."""
+
+    kind: ClassVar[str]
+    abilities: ClassVar[Mapping[Measure, Ability]]
+
+    @classmethod
+    @abstractmethod
+    def of(cls, platform: Platform) -> Self:
+        """The connector of a platform as it is set up. Raises PermanentFailure when a setting is missing or wrong."""
+
+    @abstractmethod
+    def describe(self, account: AccountReference) -> Description:
+        """What the platform knows of the account now, looked up by its id where that is known."""
+
+    @abstractmethod
+    def apply(self, account: AccountReference, measure: Measure, *, key: str, until: datetime | None) -> str:
+        """Put a measure in force; doing it again with the same `key` changes nothing.
+
+        until: when it ends, for platforms that end it themselves. Returns the platform's own mark of it, or "".
+        """
+
+    @abstractmethod
+    def lift(self, account: AccountReference, measure: Measure, *, key: str, mark: str) -> None:
+        """Take off what `apply` put there (`mark`: what it returned); nothing to take off is no failure."""
+
+    @abstractmethod
+    def observe(self, account: AccountReference) -> Sequence[Sanction]:
+        """What is in force on the account now, ours or not."""
+
+    @abstractmethod
+    def preserve(self, account: AccountReference) -> Iterator[Snapshot]:
+        """Copies of the profile, of what is published and of the logs that the platform can give, before it changes."""

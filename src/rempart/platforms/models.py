@@ -1,0 +1,119 @@
+"""The platforms that Rempart acts on, what became of each order, what was seen there, and where listening stands."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from rempart.intake.models import SERVICE_NAMES
+
+
+class Platform(models.Model):
+    """A platform of one's own, as an administrator set it up. `secret` is sealed and never shown again.
+
+    `hosts`: the servers whose accounts are ours (for matrix and mastodon, the part after the colon or the second @);
+    empty for a service that is one platform. `failures`, `closed_until`: the circuit breaker; while it is open nothing
+    is tried there.
+    """
+
+    name = models.SlugField(max_length=40, unique=True)
+    kind = models.CharField(max_length=16)
+    service = models.CharField(max_length=16, choices=SERVICE_NAMES)
+    hosts = models.JSONField(default=list)
+    address = models.URLField(max_length=300)
+    settings = models.JSONField(default=dict)
+    secret = models.BinaryField(null=True)
+    enabled = models.BooleanField(default=True)
+    added_at = models.DateTimeField()
+    added_by = models.ForeignKey("staff.StaffMember", models.SET_NULL, null=True, related_name="+")
+    failures = models.PositiveIntegerField(default=0)
+    closed_until = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Execution(models.Model):
+    """What became of one order on one platform. Times are when it happened there, as far as it is known.
+
+    `mark`: the platform's own reference of what we did. `done_at`: the platform said yes. `seen_at`: it was then seen
+    in force (or seen gone, for a lift). `preserved_at`: what could be lost was kept before.
+    """
+
+    class State(models.TextChoices):
+        """Where it stands."""
+
+        WAITS = "waits", _("waits")
+        DONE = "done", _("done")
+        FAILED = "failed", _("a person has to look")
+        DROPPED = "dropped", _("no longer wanted")
+
+    order = models.OneToOneField("casework.PlatformOrder", models.CASCADE, related_name="execution")
+    platform = models.ForeignKey(Platform, models.PROTECT, related_name="executions")
+    state = models.CharField(max_length=8, choices=State, default=State.WAITS)
+    tries = models.PositiveIntegerField(default=0)
+    next_try_at = models.DateTimeField()
+    preserved_at = models.DateTimeField(null=True)
+    done_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+    mark = models.CharField(max_length=300, blank=True)
+    problem = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["next_try_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                name="what_is_done_has_its_moment", condition=~Q(state="done") | Q(done_at__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="seen_after_it_was_done", condition=Q(seen_at=None) | Q(seen_at__gte=F("done_at"))
+            ),
+        ]
+        indexes = [models.Index(fields=["next_try_at"], name="executions_waiting", condition=Q(state="waits"))]
+
+    def __str__(self) -> str:
+        return f"execution of order {self.order_id}"
+
+
+class Drift(models.Model):
+    """What should be in force and what was seen differ; open until it is settled by itself or by a person."""
+
+    class Kind(models.TextChoices):
+        """How they differ."""
+
+        LOST = "lost", _("should be in force, and is not")
+        LINGERS = "lingers", _("should be over, and is still in force")
+        FOREIGN = "foreign", _("restricted by the platform's own staff")
+        GONE = "gone", _("the account is not there any more")
+
+    platform = models.ForeignKey(Platform, models.CASCADE, related_name="drifts")
+    measure = models.ForeignKey("casework.MeasureTaken", models.CASCADE, related_name="drifts")
+    kind = models.CharField(max_length=8, choices=Kind)
+    found_at = models.DateTimeField()
+    settled_at = models.DateTimeField(null=True)
+    settled_by = models.ForeignKey("staff.StaffMember", models.SET_NULL, null=True, related_name="+")
+    settled_because = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-found_at"]
+        constraints = [
+            models.UniqueConstraint(
+                name="one_open_drift_of_a_kind", fields=["measure", "kind"], condition=Q(settled_at=None)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.measure_id}"
+
+
+class Cursor(models.Model):
+    """How far a listener has come, kept in the transaction that kept what it heard."""
+
+    listener = models.CharField(max_length=80, primary_key=True)
+    position = models.JSONField()
+    heard_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.listener
