@@ -27,22 +27,24 @@ test: .venv/.installed-dev ## run every test (installs the tools and Chromium th
 	@$(IN)python scripts/ensure_chromium.py
 	@$(IN)pytest --numprocesses auto --dist loadfile
 
-check: .venv/.installed-dev ## formatting, lint, types, import arrows, architecture diagram, rulebooks, privacy register
+check: .venv/.installed-dev ## formatting, lint, types, import arrows, architecture diagram, connectors' table, rulebooks, privacy register
 	$(IN)ruff check .
 	$(IN)ruff format --check .
 	$(IN)mypy
 	$(IN)lint-imports
 	$(IN)python scripts/draw_architecture.py --check
 	$(IN)python scripts/draw_case_life.py --check
+	$(IN)python scripts/draw_connectors.py --check
 	$(IN)python scripts/check_rulebooks.py
 	$(IN)rempart privacy check
 
 bench: .venv/.installed-dev ## time each room against the best peer, in the same run
 	@for file in benchmarks/*.py; do echo; echo "== $$file"; $(IN)python "$$file" || exit 1; done
 
-docs: .venv/.installed-dev ## redraw docs/architecture.md from the code's imports, docs/case-life.md from the list of moves
+docs: .venv/.installed-dev ## redraw docs/architecture.md from the code's imports, docs/case-life.md from the list of moves, the table of docs/connectors.md
 	$(IN)python scripts/draw_architecture.py
 	$(IN)python scripts/draw_case_life.py
+	$(IN)python scripts/draw_connectors.py
 
 clean: ## remove what setup made (the database stays: see `rempart database`)
 	rm -rf .venv .uv dist
