@@ -1,0 +1,96 @@
+"""Which connectors there are, and which platform an account belongs to.
+
+A measure covers the platform's own accounts only: an account is covered where an enabled platform has its service and,
+for services that are many servers, its server.
+"""
+
+from functools import lru_cache
+from importlib import import_module
+from typing import Protocol
+
+import msgspec
+
+from rempart.platforms.connector import Connector, PermanentFailure
+from rempart.platforms.models import Platform
+
+CONNECTORS: dict[str, str] = {
+    "matrix": "rempart.platforms.matrix.connector.MatrixConnector",
+    "atproto": "rempart.platforms.atproto.connector.AtprotoConnector",
+    "mastodon": "rempart.platforms.mastodon.connector.MastodonConnector",
+    "webhook": "rempart.platforms.webhook.connector.WebhookConnector",
+    "mediawiki": "rempart.platforms.mediawiki.connector.MediaWikiConnector",
+}
+
+_SERVER_AFTER = {"matrix": ":", "mastodon": "@"}
+
+
+class Located(Protocol):
+    """What says where an account is: a stored account or a reference."""
+
+    service: str
+    handle: str
+
+
+def connector_class(kind: str) -> type[Connector]:
+    """The class of a kind of connector, imported when first asked for. Raises PermanentFailure for an unknown kind."""
+    dotted = CONNECTORS.get(kind)
+    if dotted is None:
+        raise PermanentFailure(f"there is no connector of the kind {kind}")
+    module, _, name = dotted.rpartition(".")
+    found: type[Connector] = getattr(import_module(module), name)
+    return found
+
+
+def connector_of(platform: Platform) -> Connector:
+    """The connector of a platform as it is set up now; kept while nothing changes, so that connections are used again.
+
+    Raises PermanentFailure when a setting is missing or wrong.
+    """
+    settings = msgspec.json.encode([platform.hosts, platform.settings], order="deterministic")
+    return _connector(_Kept(platform, (platform.kind, platform.name, platform.address, settings, _sealed(platform))))
+
+
+class _Kept:
+    """A platform, equal to another that is set up in the same way."""
+
+    def __init__(self, platform: Platform, setup: tuple[object, ...]) -> None:
+        self.platform, self.setup = platform, setup
+
+    def __hash__(self) -> int:
+        return hash(self.setup)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Kept) and self.setup == other.setup
+
+
+@lru_cache(maxsize=32)
+def _connector(kept: _Kept) -> Connector:
+    return connector_class(kept.platform.kind).of(kept.platform)
+
+
+def _sealed(platform: Platform) -> bytes:
+    return bytes(platform.secret) if platform.secret is not None else b""
+
+
+def host_of(account: Located) -> str:
+    """The server that an account lives on, as its handle tells; empty where handles do not tell."""
+    separator = _SERVER_AFTER.get(account.service)
+    return account.handle.removeprefix("@").partition(separator)[2] if separator else ""
+
+
+def platform_for(account: Located) -> Platform | None:
+    """The enabled platform that covers an account, or None where nobody here can act on it."""
+    found = Platform.objects.filter(service=account.service, enabled=True)
+    return next((platform for platform in found if covers(platform, account)), None)
+
+
+def covers(platform: Platform, account: Located) -> bool:
+    """Whether an account is one of the platform's own."""
+    if platform.service != account.service:
+        return False
+    return not platform.hosts or host_of(account) in platform.hosts
+
+
+def tells_servers(service: str) -> bool:
+    """Whether handles on this service say on which server they live."""
+    return service in _SERVER_AFTER
