@@ -94,7 +94,7 @@ def learn_facts(rows: Iterable[AccountRow]) -> set[int]:
             if account is None:
                 continue
             if account.platform_id == row.id and (account.handle != row.handle or not account.holds_handle):
-                changed |= _take_over_handle(account, row.handle)
+                changed |= take_handle(account, row.handle, with_what_was_said=True)
             facts = {
                 "platform_id": row.id,
                 "reach": row.reach,
@@ -110,15 +110,23 @@ def learn_facts(rows: Iterable[AccountRow]) -> set[int]:
     return changed
 
 
-def _take_over_handle(account: Account, handle: str) -> set[int]:
+def take_handle(account: Account, handle: str, *, with_what_was_said: bool) -> set[int]:
+    """Give an account a handle, which whoever held it loses; the keys of the accounts that this concerns.
+
+    with_what_was_said: what was said under that handle of an account without a number was said of this one.
+    For use inside a service's transaction.
+    """
     changed = {account.pk}
     former = Account.objects.filter(service=account.service, handle=handle, holds_handle=True).exclude(pk=account.pk)
     for other in former:
-        if other.platform_id is None:
-            Testimony.objects.filter(account=other).update(account=account)
-            changed.add(other.pk)
+        if other.platform_id is None and with_what_was_said:
+            Testimony.everything.filter(account=other).update(account=account)
         other.holds_handle = False
         other.save(update_fields=["holds_handle"])
+        changed.add(other.pk)
+    before = str(account.reference)
     account.handle, account.holds_handle = handle, True
     account.save(update_fields=["handle", "holds_handle"])
+    # Who speaks for themselves stays recognisable as such (stored_testimony).
+    Testimony.everything.filter(account=account, reporter=before).update(reporter=str(account.reference))
     return changed

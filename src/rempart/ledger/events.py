@@ -55,6 +55,7 @@ class Event(TextChoices):
     SUBJECT_ERASED = "subject_erased", _("What was held about somebody erased at their request")
 
     WAVE_IMPORTED = "wave_imported", _("Posts added to a wave")
+    HANDLE_CHANGED = "handle_changed", _("Account followed to its new handle")
     POST_ERASED = "post_erased", _("Post erased, as at its source")
     REPORT_RECEIVED = "report_received", _("Report received")
     REPORT_WITHDRAWN = "report_withdrawn", _("Report withdrawn by its author")

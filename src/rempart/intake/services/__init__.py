@@ -1,5 +1,6 @@
 """What can be done with what comes in: import a wave, receive a report, withdraw what one said, erase a post."""
 
+from rempart.intake.services.identity import follow_rename
 from rempart.intake.services.importing import (
     EmptyHashtag,
     NoGoodLine,
@@ -30,6 +31,7 @@ __all__ = [
     "ReportRefused",
     "erase_contents",
     "erase_post",
+    "follow_rename",
     "import_wave",
     "mark_unfounded",
     "mark_upheld",
