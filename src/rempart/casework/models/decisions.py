@@ -352,7 +352,8 @@ class PlatformOrder(models.Model):
     class Meta:
         ordering = ["due_at", "pk"]
         constraints = [
-            models.UniqueConstraint(name="ordered_once", fields=["measure", "action"]),
+            # Not once for all: what an undone act took off, or put in force, is ordered again.
+            models.UniqueConstraint(name="ordered_once", fields=["measure", "action", "due_at"]),
             models.CheckConstraint(name="approximation_is_known", condition=Q(approximated_as__in=["", *MEASURES])),
             models.CheckConstraint(
                 name="an_approximation_says_who_and_why",
