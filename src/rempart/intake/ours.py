@@ -10,8 +10,9 @@ from functools import cache
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from rempart.pages.labels import words_for
 from rempart.records import AccountReference
-from rempart.records.references import SERVICES
+from rempart.records.references import SERVICES, Service
 
 # The services whose accounts name their server, and the mark before it.
 FEDERATED = {"matrix": ":", "mastodon": "@"}
@@ -33,6 +34,24 @@ def own_services() -> list[str]:
 def own_hosts(service: str) -> frozenset[str]:
     """The servers of a service that are ours; empty when the whole service is, or when none is."""
     return _ours(tuple(settings.REMPART_PLATFORM_SERVICES)).get(service, frozenset())
+
+
+def own_names() -> list[str]:
+    """What is ours, in words: "TikTok", "Matrix (example.org)"."""
+    return [
+        words_for("service", service) + (f" ({', '.join(sorted(hosts))})" if (hosts := own_hosts(service)) else "")
+        for service in own_services()
+    ]
+
+
+def posted_by_ours(service: Service, author: str) -> bool:
+    """Whether an account of ours wrote a post. On a service of many servers, an author without one is not ours."""
+    if service not in own_services() or not own_hosts(service):
+        return service in own_services()
+    try:
+        return is_ours(AccountReference(service, author))
+    except ValueError:
+        return False
 
 
 def server_of(account: AccountReference) -> str:

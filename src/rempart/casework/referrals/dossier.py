@@ -18,6 +18,7 @@ from rempart.casework.referrals.package import EVIDENCE, FORMAT
 from rempart.correspondence.models import Message
 from rempart.files.models import StoredFile
 from rempart.intake.models import Testimony
+from rempart.intake.ours import own_names
 from rempart.ledger import canonical
 from rempart.ledger.events import Event
 from rempart.ledger.models import LedgerRow
@@ -100,7 +101,7 @@ def draw(case: Case, asked: Request) -> tuple[dict[str, Any], dict[str, StoredFi
             "made_at": at(asked.dated),
             "zone": settings.TIME_ZONE,
         },
-        "platform": {"name": ", ".join(labels.words_for("service", one) for one in settings.REMPART_PLATFORM_SERVICES)},
+        "platform": {"name": ", ".join(own_names())},
         "case": _case(case),
         "assessment": _assessment(case),
         "accounts": _accounts(case, testimonies),

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import msgspec
-from django.conf import settings
 from django.db import transaction
 
 from rempart import records
@@ -25,6 +24,7 @@ from rempart.casework.signals import case_assessed, case_opened
 from rempart.casework.states import Move, State
 from rempart.corroboration import Together, assess_with_ties
 from rempart.intake.models import Account, Wave
+from rempart.intake.ours import is_ours
 from rempart.intake.selectors import accounts_of, facts_of, records_around
 from rempart.ledger import append
 from rempart.ledger.clock import now
@@ -41,10 +41,9 @@ def assess_wave(wave: Wave) -> list[Case]:
 def assess_accounts(accounts: Iterable[Account]) -> list[Case]:
     """Assess these accounts from all that was ever said of them, against what else is said around them.
 
-    Only accounts on the platform's own services have cases: an equal handle elsewhere is no link.
+    Only the platform's own accounts have cases: an equal handle elsewhere is no link.
     """
-    services = frozenset(settings.REMPART_PLATFORM_SERVICES)
-    own = [account for account in accounts if account.service in services]
+    own = [account for account in accounts if is_ours(account.reference)]
     facts = {str(account.reference): facts_of(account) for account in own}
     found = {str(one.about): (one, ties) for one, ties in assess_with_ties(records_around(own), accounts=facts)}
     known = set(Case.objects.filter(account__in=own).values_list("account_id", flat=True))

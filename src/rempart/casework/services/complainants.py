@@ -6,7 +6,6 @@ never among them.
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
@@ -20,6 +19,7 @@ from rempart.casework.statements.wording import ensure_no_guilt
 from rempart.correspondence.models import Conversation, Message
 from rempart.correspondence.services import mark_read, say
 from rempart.intake.models import Report
+from rempart.intake.ours import is_ours
 from rempart.intake.services import set_aside
 from rempart.ledger import append
 from rempart.ledger.clock import now
@@ -46,7 +46,7 @@ def join(report: Report) -> Complainant | None:
         set_aside([testimony], now())
         _acknowledge(report, "kept_aside", day=suspension.ends_at)
         return None
-    if testimony.account.service not in settings.REMPART_PLATFORM_SERVICES:
+    if not is_ours(testimony.account.reference):
         _acknowledge(report, "elsewhere")
         return None
     complainant, is_new = _complainant(report)
@@ -60,7 +60,7 @@ def join(report: Report) -> Complainant | None:
 def take_in(report: Report) -> None:
     """Take a report that was kept aside into the assessment, and its author among the complainants."""
     set_aside([report.testimony], None)
-    if report.testimony.account.service in settings.REMPART_PLATFORM_SERVICES:
+    if is_ours(report.testimony.account.reference):
         _complainant(report)
 
 

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from django.conf import settings
 from django.db import transaction
 
 from rempart.casework import tasks
@@ -17,6 +16,7 @@ from rempart.casework.errors import NotAllowed
 from rempart.casework.models import Simulation, WaveReplay
 from rempart.casework.services.rulebooks import rulebook_in_force
 from rempart.intake.models import Wave
+from rempart.intake.ours import is_ours
 from rempart.intake.selectors import accounts_of, facts_of, records_about
 from rempart.ledger import append
 from rempart.ledger.clock import now
@@ -30,9 +30,9 @@ from rempart.staff.models import StaffMember
 def replay_wave(wave: Wave) -> WaveReplay:
     """Run the wave forward under every shipped rulebook and keep the result, in place of an earlier one.
 
-    Like cases, it is about accounts on the platform's own services.
+    Like cases, it is about the platform's own accounts.
     """
-    own = [account for account in accounts_of(wave) if account.service in settings.REMPART_PLATFORM_SERVICES]
+    own = [account for account in accounts_of(wave) if is_ours(account.reference)]
     facts = {str(account.reference): facts_of(account) for account in own}
     replayed = run(records_about(own), compared(), accounts=facts)
     rows = msgspec.to_builtins(replayed.outcomes())

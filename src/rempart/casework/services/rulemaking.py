@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.conf import settings
 from django.db import transaction
 
 from rempart.casework import tasks
@@ -25,6 +24,7 @@ from rempart.casework.models import AssessmentRecord, Case, RulebookVersion, Sha
 from rempart.casework.services.guards import given_reason
 from rempart.casework.services.rulebooks import book_of, digest_of, rulebook_in_force
 from rempart.intake.models import Wave
+from rempart.intake.ours import is_ours
 from rempart.intake.selectors import accounts_of, facts_of, records_about
 from rempart.ledger import append
 from rempart.ledger.clock import now
@@ -108,7 +108,7 @@ def compute_effect(version: RulebookVersion) -> RulebookVersion:
     rows: list[dict[str, Any]] = []
     differences: list[dict[str, Any]] = []
     for wave in Wave.objects.order_by("-opened_at")[:WAVES_REPLAYED]:
-        own = [one for one in accounts_of(wave) if one.service in settings.REMPART_PLATFORM_SERVICES]
+        own = [one for one in accounts_of(wave) if is_ours(one.reference)]
         facts = {str(account.reference): facts_of(account) for account in own}
         replayed = run(records_about(own), [live, book], accounts=facts)
         before, after = msgspec.to_builtins(replayed.outcomes())

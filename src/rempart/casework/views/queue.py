@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
@@ -18,6 +17,7 @@ from rempart.casework.forms import QueueForm, SaveFilterForm
 from rempart.casework.models import AssessmentRecord, Case, SavedFilter
 from rempart.casework.services import desk
 from rempart.casework.views.shown import AccountLine, account_line
+from rempart.intake.ours import own_services
 from rempart.staff.access import needs
 from rempart.staff.roles import Permission
 
@@ -29,7 +29,7 @@ FILTERS = ("q", "state", "service")
 @needs(Permission.READ_CASES)
 def cases(request: HttpRequest) -> HttpResponse:
     """The queue, what waits worst first, with simple filters that can be saved."""
-    form = QueueForm(request.GET or None, services=settings.REMPART_PLATFORM_SERVICES)
+    form = QueueForm(request.GET or None, services=own_services())
     chosen = form.cleaned_data if form.is_bound and form.is_valid() else {}
     found = selectors.queue(
         chosen.get("q", ""), chosen.get("service", ""), chosen.get("state", ""), member=request.user

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import msgspec
-from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.utils.crypto import salted_hmac
 
@@ -19,6 +18,7 @@ from rempart import records
 from rempart.correspondence.services import give_email, open_conversation, speak_as
 from rempart.intake.accounts import AccountBook
 from rempart.intake.models import Account, Report, Testimony
+from rempart.intake.ours import own_services
 from rempart.intake.services.importing import pseudonym, stored_testimony
 from rempart.intake.signals import report_received, testimonies_changed, testimonies_leaving
 from rempart.ledger import append
@@ -267,8 +267,8 @@ def _ensure_sound(sent: HandedReport, service: str, moment: datetime) -> None:
 
 
 def _only_platform() -> str:
-    services = settings.REMPART_PLATFORM_SERVICES
-    return str(services[0]) if len(services) == 1 else ""
+    services = own_services()
+    return services[0] if len(services) == 1 else ""
 
 
 def _account(about: records.AccountReference) -> Account:

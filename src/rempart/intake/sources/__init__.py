@@ -68,9 +68,9 @@ def named(name: str) -> Source:
         raise UnknownSource(f"no source is named {name!r}; there are {', '.join(all_sources())}") from None
 
 
-def of_service(service: str, *, platform_services: frozenset[str]) -> Source:
-    """The source that posts of `service` belong to: the platform's own, or the one that names the service."""
-    if service in platform_services:
+def of_service(service: str, *, ours: bool) -> Source:
+    """The source that posts of `service` belong to: the platform's own if one of ours wrote them, or the service's."""
+    if ours:
         return named("platform")
     for source in all_sources().values():
         if service in source.services:
