@@ -185,6 +185,42 @@ class CountedPost(models.Model):
         return f"counted in wave {self.wave_id}"
 
 
+class WatchedTag(models.Model):
+    """A hashtag that is listened for: posts that carry it go into its wave as they are heard.
+
+    `default_service`: where an @handle lives when the text names no service; empty for the post's own.
+    """
+
+    hashtag = models.CharField(max_length=200, unique=True)
+    default_service = models.CharField(max_length=16, choices=SERVICE_NAMES, blank=True)
+    since = models.DateTimeField()
+    by = models.ForeignKey("staff.StaffMember", models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["since", "pk"]
+
+    def __str__(self) -> str:
+        return f"#{self.hashtag}"
+
+
+class DeletedAtSource(models.Model):
+    """A post that its source said is gone: it disappears here, and never comes in again.
+
+    Kept for a while whether the post is stored or not: a deletion may be heard before what it deletes.
+    """
+
+    service = models.CharField(max_length=16, choices=SERVICE_NAMES)
+    post_id = models.CharField(max_length=512)
+    heard_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="deleted_once", fields=["service", "post_id"])]
+        indexes = [models.Index(fields=["heard_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.service}:{self.post_id} is gone"
+
+
 class WeighedManager(models.Manager["Testimony"]):
     """The testimonies that count: neither withdrawn, nor kept aside, nor found manifestly unfounded."""
 

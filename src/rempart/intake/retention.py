@@ -6,7 +6,7 @@ from datetime import datetime
 from rempart import ledger
 from rempart.correspondence.services import erase_conversations
 from rempart.intake.models import Account, CountedPost, Import, Post, Report, Testimony
-from rempart.intake.services import erase_contents
+from rempart.intake.services import erase_contents, heard_deletions
 from rempart.ledger.services import reference
 
 _NOT_ERASED = {"erased_at": None}
@@ -21,6 +21,11 @@ def erase_posts_without_testimony(before: datetime) -> int:
 def erase_counted(before: datetime) -> int:
     """Digests of posts that were counted before that moment."""
     return CountedPost.objects.filter(counted_at__lt=before).delete()[0]
+
+
+def erase_deletions(before: datetime) -> int:
+    """What was heard of deletions before that moment; one that is not carried out yet stays."""
+    return heard_deletions(carried_out=True).filter(heard_at__lt=before).delete()[0]
 
 
 def erase_importers(before: datetime) -> int:
@@ -49,5 +54,6 @@ def forget_accounts(accounts: Iterable[int]) -> int:
 ERASERS = {
     "post_without_testimony": erase_posts_without_testimony,
     "counted_post": erase_counted,
+    "deletion_heard": erase_deletions,
     "importer": erase_importers,
 }

@@ -56,6 +56,10 @@ class Event(TextChoices):
 
     WAVE_IMPORTED = "wave_imported", _("Posts added to a wave")
     HANDLE_CHANGED = "handle_changed", _("Account followed to its new handle")
+    TAG_WATCHED = "tag_watched", _("Hashtag listened for")
+    TAG_UNWATCHED = "tag_unwatched", _("Hashtag no longer listened for")
+    POSTS_HEARD = "posts_heard", _("Posts heard added to a wave")
+    POST_REVISED = "post_revised", _("Post read again, as its author changed it")
     POST_ERASED = "post_erased", _("Post erased, as at its source")
     REPORT_RECEIVED = "report_received", _("Report received")
     REPORT_WITHDRAWN = "report_withdrawn", _("Report withdrawn by its author")
@@ -148,6 +152,7 @@ class Event(TextChoices):
     ESCALATED = "escalated", _("Put to a senior reviewer: three quarters of the time are over")
     PLATFORM_ADDED = "platform_added", _("Platform added")
     PLATFORM_CHANGED = "platform_changed", _("Platform changed")
+    ACCOUNT_DESCRIBED = "account_described", _("What the platform knows of an account learnt")
     ORDER_CARRIED_OUT = "order_carried_out", _("Order carried out on the platform")
     ORDER_SEEN = "order_seen", _("What was ordered seen on the platform")
     ORDER_FAILED = "order_failed", _("Order that the platform cannot carry out: a person has to look")

@@ -23,6 +23,11 @@ _MANUAL_REPOST = re.compile(r"\s*rt @[\w.]+(?:@[\w.-]+)?\s*:")
 _HASHTAG = re.compile(r"#([^\s#@.,;:!?()\"']+)")
 
 
+def hashtags(text: str) -> list[str]:
+    """The hashtags that a text carries, without their sign, folded as `rempart.text.normalise` folds."""
+    return _HASHTAG.findall(normalise(text).text)
+
+
 class Reading(NamedTuple):
     """What a text says, whoever posted it."""
 
@@ -72,7 +77,7 @@ class PostReader:
         """Whether the post belongs to the hashtag asked for; always true without one."""
         if self._hashtag is None:
             return True
-        tags = _HASHTAG.findall(normalise(post.text).text)
+        tags = hashtags(post.text)
         above = post.in_reply_to or post.repost_of
         if self._hashtag in tags or (above is not None and (post.service, above) in self._kept):
             self._kept.add((post.service, post.id))

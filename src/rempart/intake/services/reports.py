@@ -19,7 +19,7 @@ from rempart.correspondence.services import give_email, open_conversation, speak
 from rempart.intake.accounts import AccountBook
 from rempart.intake.models import Account, Report, Testimony
 from rempart.intake.ours import own_services
-from rempart.intake.services.importing import pseudonym, stored_testimony
+from rempart.intake.services.storing import pseudonym, stored_testimony
 from rempart.intake.signals import report_received, testimonies_changed, testimonies_leaving
 from rempart.ledger import append
 from rempart.ledger.clock import now
