@@ -117,3 +117,22 @@ class Cursor(models.Model):
 
     def __str__(self) -> str:
         return self.listener
+
+
+class AccountDescription(models.Model):
+    """What a platform last said of an account, and when; what is believed of the account stands in intake.
+
+    `said`: reach, age_band, monetised and country as the platform gave them, null where it did not say. `staff`: whether
+    it is one of the platform's own staff. `problem`: why it did not answer the last time it was asked.
+    """
+
+    account = models.OneToOneField("intake.Account", models.CASCADE, related_name="description")
+    platform = models.ForeignKey(Platform, models.CASCADE, related_name="+")
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    said = models.JSONField(default=dict)
+    staff = models.BooleanField(default=False)
+    problem = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.platform} on account {self.account_id}"
