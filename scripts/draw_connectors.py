@@ -56,14 +56,16 @@ def _claims(test: ast.FunctionDef, where: str) -> Iterator[Cell]:
 def drawing(abilities: Mapping[str, Mapping], tried: Mapping[Cell, list[Proof]]) -> str:
     """The table in Markdown, and what stands for what where a platform does something else.
 
-    abilities: by kind of connector, what it says of each measure. Raises ValueError naming every cell that nobody tried,
-    and every test that claims what no connector says it can do.
+    abilities: by kind of connector, what it says of each measure. Raises ValueError naming every cell that nobody
+    tried, and every test that claims what no connector says it can do.
     """
     from rempart.platforms.connector import Support
     from rempart.records.vocabulary import MEASURES
 
     asked = [measure for measure in MEASURES if measure != "watch"]  # ours alone: no platform is asked for it
-    wrong = [f"{kind} says nothing of {measure}" for kind in abilities for measure in asked if measure not in abilities[kind]]
+    wrong = [
+        f"{kind} says nothing of {measure}" for kind in abilities for measure in asked if measure not in abilities[kind]
+    ]
     if wrong:
         raise ValueError("; ".join(wrong))
     can = {
@@ -84,7 +86,13 @@ def drawing(abilities: Mapping[str, Mapping], tried: Mapping[Cell, list[Proof]])
     for measure in asked:
         cells = [_cell(declared[measure], tried.get((kind, measure), [])) for kind, declared in abilities.items()]
         lines.append(f"| `{measure}` | " + " | ".join(cells) + " |")
-    lines += ["", "⏲ the platform itself takes it off at its end; elsewhere Rempart does.", "", "What the person concerned reads where it is not native:", ""]
+    lines += [
+        "",
+        "⏲ the platform itself takes it off at its end; elsewhere Rempart does.",
+        "",
+        "What the person concerned reads where it is not native:",
+        "",
+    ]
     for kind, declared in abilities.items():
         for measure in asked:
             if declared[measure].support is not Support.NATIVE:
@@ -125,7 +133,9 @@ def main() -> int:
     drawn = f"{before}{BEGIN}\n{table}\n{END}{after}"
     if "--check" in sys.argv:
         if drawn != page:
-            print("docs/connectors.md does not show what the connectors declare any more: run make docs", file=sys.stderr)
+            print(
+                "docs/connectors.md does not show what the connectors declare any more: run make docs", file=sys.stderr
+            )
             return 1
         return 0
     PAGE.write_text(drawn)

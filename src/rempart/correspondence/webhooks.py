@@ -48,12 +48,15 @@ class Outcome:
     """How an attempt ended. error: empty when delivered; never what was said. unreachable: nobody answered at all.
 
     final: trying again is useless. retry_after: seconds that the other side asked to be left alone.
+    status: of the answer, 0 when there was none; answer: its body, where it was asked for.
     """
 
     error: str = ""
     unreachable: bool = False
     final: bool = False
     retry_after: int = 0
+    status: int = 0
+    answer: bytes = b""
 
     @property
     def delivered(self) -> bool:
@@ -95,8 +98,10 @@ def ensure_usable(url: str) -> None:
         raise EndpointRefused("url", _("This address is inside a private network."))
 
 
-def send(url: str, uid: str, at: int, body: bytes, keys: Iterable[str]) -> Outcome:
-    """Post a signed payload. Follows no redirection, reads no more than the status, never raises for the other side."""
+def send(url: str, uid: str, at: int, body: bytes, keys: Iterable[str], *, reading: int = 0) -> Outcome:
+    """Post a signed payload. Follows no redirection, reads at most `reading` bytes of the body that comes back (none
+    unless asked: messages need no answer; a longer one is an error), never raises for the other side.
+    """
     headers = {
         "Content-Type": "application/json",
         "User-Agent": "Rempart",
@@ -115,6 +120,9 @@ def send(url: str, uid: str, at: int, body: bytes, keys: Iterable[str]) -> Outco
         response = connection.getresponse()
         asked = response.getheader("Retry-After", "")
         status = response.status
+        answer = response.read(reading + 1) if reading else b""
+        if len(answer) < reading and response.length:
+            raise http.client.IncompleteRead(answer, response.length)
     except _PrivateAddress:
         return Outcome(gettext_noop("the address is inside a private network"), unreachable=True)
     except (OSError, http.client.HTTPException) as error:
@@ -122,9 +130,12 @@ def send(url: str, uid: str, at: int, body: bytes, keys: Iterable[str]) -> Outco
     finally:
         watchdog.cancel()
         connection.close()
+    if len(answer) > reading:
+        return Outcome(gettext_noop("its answer is too long"), status=status)
     if 200 <= status < 300:
-        return Outcome()
-    return Outcome(f"HTTP {status}", final=status == GONE, retry_after=int(asked) if asked.isdecimal() else 0)
+        return Outcome(status=status, answer=answer)
+    wait = int(asked) if asked.isascii() and asked.isdecimal() else 0
+    return Outcome(f"HTTP {status}", final=status == GONE, retry_after=wait, status=status, answer=answer)
 
 
 def no_answer(error: Exception) -> str:

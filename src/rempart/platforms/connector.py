@@ -98,10 +98,14 @@ class UnknownAccount(PermanentFailure):
 
 
 class Connector(ABC):
-    """One platform, through its own API. Every call raises TemporaryFailure or PermanentFailure."""
+    """One platform, through its own API. Every call raises TemporaryFailure or PermanentFailure.
+
+    abilities: what it does for each measure but `watch`. Read them from the connector of a platform where there is one:
+    some kinds (webhook) learn them from the platform's settings.
+    """
 
     kind: ClassVar[str]
-    abilities: ClassVar[Mapping[Measure, Ability]]
+    abilities: Mapping[Measure, Ability]
 
     @classmethod
     @abstractmethod

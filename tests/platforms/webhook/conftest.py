@@ -1,0 +1,97 @@
+"""The little platform, listening on this machine, and the connectors that speak to it.
+
+Commands are verified with the reference library of Standard Webhooks.
+"""
+
+import json
+import threading
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+import standardwebhooks.webhooks
+from standardwebhooks import Webhook, WebhookVerificationError
+
+from rempart.correspondence.webhooks import new_secret
+from rempart.files import sealing
+from rempart.ledger.clock import now
+
+
+class _Clock(datetime):
+    """The reference library's clock, moved with everybody else's."""
+
+    @classmethod
+    def now(cls, tz: Any = None) -> datetime:
+        return now().astimezone(tz)
+
+
+@pytest.fixture
+def little(monkeypatch):
+    """The little platform, listening on this machine."""
+    from platforms.webhook.little import LittlePlatform, Refused
+
+    monkeypatch.setattr(standardwebhooks.webhooks, "datetime", _Clock)
+    mine = LittlePlatform(secret=new_secret())
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            if mine.broken:
+                return self.answer(*mine.broken)
+            try:
+                said = Webhook(mine.secret).verify(body, dict(self.headers))
+                answer = mine.obey(self.headers["webhook-id"], said["type"], said["data"])
+            except WebhookVerificationError:
+                return self.answer(401, {}, b"")
+            except Refused as error:
+                status, code = error.args
+                return self.answer(status, {}, json.dumps({"error": code}).encode())
+            return self.answer(200, {}, json.dumps(answer).encode())
+
+        def answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
+            self.send_response(status)
+            for name, value in (headers | {"Content-Length": str(len(body))}).items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_args: object) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    mine.address = f"http://127.0.0.1:{server.server_port}/rempart"
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    yield mine
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.fixture
+def connector_at():
+    """The connector of a platform at an address, with a secret, as it is set up."""
+    from platforms.webhook.little import ABILITIES
+    from rempart.platforms.models import Platform
+    from rempart.platforms.services.setting_up import PURPOSE
+    from rempart.platforms.webhook.connector import WebhookConnector
+
+    def make(address: str, secret: str, settings: dict[str, Any] | None = None):
+        platform = Platform(
+            name="little",
+            kind="webhook",
+            service="other",
+            address=address,
+            secret=sealing.seal(secret, purpose=PURPOSE),
+            settings={"abilities": ABILITIES} if settings is None else settings,
+        )
+        return WebhookConnector.of(platform)
+
+    return make
+
+
+@pytest.fixture
+def connector(little, connector_at):
+    """The connector of the little platform."""
+    return connector_at(little.address, little.secret)

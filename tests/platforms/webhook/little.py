@@ -1,0 +1,119 @@
+"""A little platform of one's own: it keeps state, really restricts, and obeys commands that were verified."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import count
+from typing import Any
+
+from rempart.ledger.clock import now
+from rempart.platforms.webhook.settings import ASKED
+from rempart.records import AccountReference
+
+WORDS = {"fr": "Votre compte ne peut plus rien publier.", "en": "Your account can no longer publish anything."}
+# What this platform does for each measure: most things itself, one by its own clock, one as another, one not at all.
+ABILITIES: dict[str, dict[str, Any]] = {
+    **{measure: {"support": "native"} for measure in ASKED},
+    "suspend": {"support": "native", "ends_by_itself": True},
+    "no_live": {"support": "approximated", "as": "read_only", "how": WORDS},
+    "no_monetisation": {
+        "support": "impossible",
+        "how": {"fr": "Personne n'est payé ici.", "en": "Nobody is paid here."},
+    },
+}
+
+
+@dataclass
+class Account:
+    """An account of the little platform; `restrictions`: by mark."""
+
+    id: str
+    handle: str
+    restrictions: dict[str, dict[str, Any]] = field(default_factory=dict)
+    posts: list[str] = field(default_factory=list)
+
+    def in_force(self) -> dict[str, dict[str, Any]]:
+        """What holds now: this platform takes off by itself what has an end."""
+        return {
+            mark: one
+            for mark, one in self.restrictions.items()
+            if one["until"] is None or datetime.fromisoformat(one["until"]) > now()
+        }
+
+
+class Refused(Exception):
+    """The status and the error of an answer that is no success."""
+
+
+@dataclass
+class LittlePlatform:
+    """The platform's state. `broken`: the status, headers and body with which it answers instead of obeying."""
+
+    secret: str
+    address: str = ""
+    accounts: list[Account] = field(default_factory=list)
+    seen: dict[str, dict[str, Any]] = field(default_factory=dict)
+    commands: list[tuple[str, str]] = field(default_factory=list)
+    broken: tuple[int, dict[str, str], bytes] | None = None
+    cannot: frozenset[str] = frozenset({"no_monetisation"})
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def new_account(self) -> AccountReference:
+        """Somebody signs up."""
+        number = next(self.numbers)
+        self.accounts.append(Account(id=f"{9000 + number}", handle=f"nova.{number}", posts=["Bonjour !", "À demain"]))
+        return AccountReference("other", f"nova.{number}", f"{9000 + number}")
+
+    def account(self, wanted: dict[str, Any]) -> Account:
+        """By id where one is given, else by handle."""
+        for account in self.accounts:
+            if account.id == wanted["id"] if wanted.get("id") else account.handle == wanted["handle"]:
+                return account
+        raise Refused(404, "unknown_account")
+
+    def may_publish(self, reference: AccountReference) -> bool:
+        """What the person meets when they try."""
+        account = self.account({"id": reference.id, "handle": reference.handle})
+        return not any(one["measure"] in {"suspend", "read_only"} for one in account.in_force().values())
+
+    def restrict_as_staff(self, reference: AccountReference) -> None:
+        """The platform's own people act."""
+        account = self.account({"id": reference.id, "handle": reference.handle})
+        account.restrictions["staff-1"] = {"measure": "suspend", "ours": False, "by": "safety desk", "until": None}
+
+    def obey(self, uid: str, command: str, data: dict[str, Any]) -> dict[str, Any]:
+        """Carry a verified command out; one that was seen before is answered as it was."""
+        self.commands.append((command, uid))
+        if uid not in self.seen:
+            self.seen[uid] = getattr(self, command.replace(".", "_"))(**data)
+        return self.seen[uid]
+
+    def measure_apply(self, account: dict[str, Any], measure: str, until: str | None) -> dict[str, Any]:
+        found = self.account(account)
+        if measure in self.cannot:
+            raise Refused(422, "unsupported")
+        mark = f"r{next(self.numbers)}"
+        found.restrictions[mark] = {"measure": measure, "ours": True, "by": "Rempart", "until": until}
+        return {"mark": mark}
+
+    def measure_lift(self, account: dict[str, Any], measure: str, mark: str) -> dict[str, Any]:
+        self.account(account).restrictions.pop(mark, None)
+        return {}
+
+    def account_describe(self, account: dict[str, Any]) -> dict[str, Any]:
+        found = self.account(account)
+        return {"id": found.id, "handle": found.handle, "reach": 120_000, "age_band": "16_17", "country": "FR"}
+
+    def account_observe(self, account: dict[str, Any]) -> dict[str, Any]:
+        return {"sanctions": list(self.account(account).in_force().values())}
+
+    def account_preserve(self, account: dict[str, Any], after: str | None) -> dict[str, Any]:
+        found = self.account(account)
+        if after is None:
+            profile = json.dumps({"id": found.id, "handle": found.handle})
+            copy = {"name": "profile.json", "media_type": "application/json", "text": profile}
+            return {"copies": [copy], "next": "0" if found.posts else None}
+        place = int(after)
+        copy = {"name": f"post-{place}.txt", "media_type": "text/plain", "text": found.posts[place]}
+        return {"copies": [copy], "next": str(place + 1) if place + 1 < len(found.posts) else None}
