@@ -75,6 +75,12 @@ def test_a_mention_lives_on_the_posts_own_service_when_none_is_given(read):
     assert names(read("@leo.vrtx m'a demandé des nudes", default_service=None).accused) == ["twitter:leo.vrtx"]
 
 
+def test_a_full_name_on_matrix_is_an_account_of_matrix(read):
+    text = "@leo.vrtx:matrix.example m'a demandé des nudes"
+    said = read(text, default_service=None, service="matrix", author="@mina.rose:matrix.example")
+    assert names(said.accused) == ["matrix:@leo.vrtx:matrix.example"]
+
+
 def test_where_it_happened_is_not_where_the_account_is(read):
     statement = read("ma sœur de 13 ans a reçu des demandes de nudes de @leo.vrtx sur Snapchat")
     assert (names(statement.accused), statement.conduct_services) == (["tiktok:leo.vrtx"], ["snapchat"])

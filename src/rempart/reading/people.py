@@ -136,7 +136,7 @@ def _accounts(
     references = []
     for name in said or {service: 0}:
         handle = canonical_handle(written, name)
-        if "@" in handle and name != "mastodon":
+        if "@" in handle.removeprefix("@") and name != "mastodon":  # on Matrix every handle begins with one
             references.append(AccountReference("mastodon", written))
         elif handle:
             references.append(AccountReference("bluesky" if handle.endswith(".bsky.social") else name, handle))
