@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
-from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from rempart import records
-from rempart.intake.models import Account, Testimony, Wave, WavePost
+from rempart.intake.models import Account, HourlyCount, Testimony, WatchedTag, Wave, WavePost
 
 
 def accounts_of(wave: Wave) -> "QuerySet[Account]":
@@ -50,6 +50,16 @@ def with_record(rows: "QuerySet[Testimony]") -> "QuerySet[Testimony]":
     upheld = others.filter(upheld_at__isnull=False).exclude(account=OuterRef("account"))
     rejected = others.filter(unfounded_at__isnull=False)
     return rows.annotate(upheld=_number(upheld), rejected=_number(rejected))
+
+
+def watched_tags() -> "QuerySet[WatchedTag]":
+    """The hashtags that are listened for, with `posts` (kept) and `counted` (by the hour only) of their waves."""
+    kept = WavePost.objects.filter(wave__hashtag=OuterRef("hashtag"), wave__invented=False).order_by()
+    counted = HourlyCount.objects.filter(wave__hashtag=OuterRef("hashtag"), wave__invented=False).order_by()
+    return WatchedTag.objects.annotate(
+        posts=Coalesce(Subquery(kept.values("wave").annotate(number=Count("pk")).values("number")), 0),
+        counted=Coalesce(Subquery(counted.values("wave").annotate(number=Sum("posts")).values("number")), 0),
+    )
 
 
 def _number(found: "QuerySet[Testimony]") -> Coalesce:

@@ -6,7 +6,7 @@ stands is stored with what it heard, in one transaction (`listening.keep`), and 
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any, ClassVar, Self
 
 import msgspec
@@ -50,10 +50,11 @@ class Listener(ABC):
         """The listener of a platform as it is set up. Raises PermanentFailure when a setting is missing or wrong."""
 
     @abstractmethod
-    def listen(self, position: Any, *, stop: threading.Event) -> Iterator[Heard]:
+    def listen(self, position: Any, *, stop: threading.Event) -> Generator[Heard, None, None]:
         """What was said after `position` (None: from now, or from as far back as makes sense), in small batches.
 
         The next batch is asked for only once the last one is stored: what has to be acknowledged is acknowledged right
-        after the `yield`. Ends within a second or so of `stop` being set, and may give an empty batch to say that it is
-        alive. Raises TemporaryFailure when the connection breaks, PermanentFailure when a person has to do something.
+        after the `yield`. When a batch could not be stored the generator is closed there instead. Ends within a second
+        or so of `stop` being set, and may give an empty batch to say that it is alive.
+        Raises TemporaryFailure when the connection breaks, PermanentFailure when a person has to do something.
         """

@@ -38,8 +38,10 @@ class Platform(models.Model):
 class Execution(models.Model):
     """What became of one order on one platform. Times are when it happened there, as far as it is known.
 
-    `mark`: the platform's own reference of what we did. `done_at`: the platform said yes. `seen_at`: it was then seen
-    in force (or seen gone, for a lift). `preserved_at`: what could be lost was kept before.
+    `mark`: the platform's own reference of what we did. `sent_at`: from here on it may have been done, whatever we
+    recorded. `done_at`: the platform said yes. `seen_at`: it was then seen in force (or seen gone, for a lift).
+    `preserved_at`: what could be lost was kept before. `again`: how often reconciliation repeated it. `checked_at`: when
+    what holds was last compared with it.
     """
 
     class State(models.TextChoices):
@@ -56,8 +58,11 @@ class Execution(models.Model):
     tries = models.PositiveIntegerField(default=0)
     next_try_at = models.DateTimeField()
     preserved_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
     done_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True)
+    again = models.PositiveSmallIntegerField(default=0)
     mark = models.CharField(max_length=300, blank=True)
     problem = models.TextField(blank=True)
 
@@ -67,14 +72,33 @@ class Execution(models.Model):
             models.CheckConstraint(
                 name="what_is_done_has_its_moment", condition=~Q(state="done") | Q(done_at__isnull=False)
             ),
+            models.CheckConstraint(name="what_failed_says_why", condition=~Q(state="failed") | ~Q(problem="")),
             models.CheckConstraint(
                 name="seen_after_it_was_done", condition=Q(seen_at=None) | Q(seen_at__gte=F("done_at"))
             ),
         ]
-        indexes = [models.Index(fields=["next_try_at"], name="executions_waiting", condition=Q(state="waits"))]
+        indexes = [
+            models.Index(fields=["next_try_at"], name="executions_waiting", condition=Q(state="waits")),
+            models.Index(fields=["platform", "checked_at"], name="executions_to_check", condition=Q(state="done")),
+        ]
 
     def __str__(self) -> str:
         return f"execution of order {self.order_id}"
+
+
+class PreservedCopy(models.Model):
+    """Something of an account that was kept before the first measure changed it, under the name its platform gave it."""
+
+    execution = models.ForeignKey(Execution, models.CASCADE, related_name="copies")
+    name = models.CharField(max_length=255)
+    file = models.ForeignKey("files.StoredFile", models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(name="preserved_once", fields=["execution", "name"])]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Drift(models.Model):
@@ -109,11 +133,19 @@ class Drift(models.Model):
 
 
 class Cursor(models.Model):
-    """How far a listener has come, kept in the transaction that kept what it heard."""
+    """How far a listener has come, kept in the transaction that kept what it heard.
+
+    `listener` is the platform's name, or `NAME:what` where a platform tells us things in another way as well. The
+    counts are of what was taken in since the beginning; `refused` is what could not be read or stored.
+    """
 
     listener = models.CharField(max_length=80, primary_key=True)
     position = models.JSONField()
     heard_at = models.DateTimeField()
+    posts = models.PositiveBigIntegerField(default=0)
+    deleted = models.PositiveBigIntegerField(default=0)
+    reports = models.PositiveBigIntegerField(default=0)
+    refused = models.PositiveBigIntegerField(default=0)
 
     def __str__(self) -> str:
         return self.listener
