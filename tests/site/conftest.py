@@ -230,6 +230,8 @@ def own_passkey(member: Any) -> dict[str, Any]:
 
 
 EXAMPLES: dict[str, Example] = {
+    "matrix:antispam": Example(lambda world: {"name": "home", "callback": "user_may_invite"}),
+    "matrix:transaction": Example(lambda world: {"name": "home", "number": "1"}),
     "staff:link": Example(lambda world: {"token": world.link}),
     "files:open": Example(lambda world: {"pk": world.file.pk}),
     "files:image": Example(lambda world: {"pk": world.file.pk}),

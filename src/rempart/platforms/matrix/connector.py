@@ -1,0 +1,261 @@
+"""Measures on a Synapse homeserver: `read_only` is its suspension, `suspend` its lock, the lighter ones its callbacks.
+
+Synapse does not say who suspended or locked an account. So before we do, we note it in our own account's data there,
+with whether it was already so: what others put there we leave as it is when ours ends. The lighter measures put nothing
+on the homeserver: it asks us at each invitation, join and message (`antispam.py`), and whether it does is tried.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from fnmatch import fnmatchcase
+from typing import Any, Self
+from urllib.parse import quote
+
+import msgspec
+from django.utils.translation import gettext_noop
+
+from rempart.ledger.clock import now
+from rempart.platforms.connector import (
+    Ability,
+    Connector,
+    Description,
+    PermanentFailure,
+    Sanction,
+    Snapshot,
+    Support,
+)
+from rempart.platforms.http import said
+from rempart.platforms.matrix.homeserver import ADMIN, CLIENT, Homeserver
+from rempart.platforms.matrix.restraints import ASKED_OF_US, PROBE, PROBE_SAYS, restraints_on
+from rempart.platforms.models import Platform
+from rempart.records import AccountReference
+from rempart.records.vocabulary import Measure
+
+FLAGS: Mapping[Measure, str] = {"read_only": "suspended", "suspend": "locked"}
+"""Which of an account's flags carries a measure out; the two are independent of each other."""
+
+
+class MatrixConnector(Connector):
+    """One homeserver, by its administration API."""
+
+    kind = "matrix"
+    abilities: Mapping[Measure, Ability] = {
+        "no_recommendation": Ability(
+            support=Support.APPROXIMATED,
+            how={
+                "fr": "Ici, rien n'est recommandé : le compte ne peut plus inscrire de salon dans l'annuaire public.",
+                "en": "Nobody is recommended here: the account can no longer list a room in the public directory.",
+            },
+        ),
+        "no_contact_with_minors": Ability(
+            support=Support.APPROXIMATED,
+            how={
+                "fr": (
+                    "Le compte ne peut plus inviter une personne mineure ou d'âge inconnu, ni écrire dans un petit "
+                    "salon où il s'en trouve une. Dans les grands salons, il peut toujours écrire."
+                ),
+                "en": (
+                    "The account can no longer invite a minor or a person of unknown age, nor write in a small room "
+                    "with one in it. In large rooms it can still write."
+                ),
+            },
+        ),
+        "no_new_contacts": Ability(support=Support.NATIVE, how={}),
+        "no_live": Ability(
+            support=Support.APPROXIMATED,
+            how={
+                "fr": "Il n'y a pas de directs ici : le compte ne peut plus commencer ni rejoindre d'appel de groupe.",
+                "en": "There are no lives here: the account can no longer start or join a group call.",
+            },
+        ),
+        "no_monetisation": Ability(
+            support=Support.IMPOSSIBLE,
+            how={
+                "fr": "Cette plateforme ne verse d'argent à personne : il n'y a rien à suspendre.",
+                "en": "This platform pays nobody: there is nothing to hold back.",
+            },
+        ),
+        "read_only": Ability(support=Support.NATIVE, how={}),
+        "suspend": Ability(support=Support.NATIVE, how={}),
+    }
+
+    def __init__(self, homeserver: Homeserver, name: str) -> None:
+        self.homeserver, self.name = homeserver, name
+
+    @classmethod
+    def of(cls, platform: Platform) -> Self:
+        """The secret is an access token of an administrator of the homeserver."""
+        return cls(Homeserver.of(platform), platform.name)
+
+    def describe(self, account: AccountReference) -> Description:
+        """Its age band where the settings say that it stands, and whether it is the homeserver's staff."""
+        mxid = self.homeserver.mxid(account)
+        user = self.homeserver.user(mxid)
+        return Description(
+            reference=AccountReference("matrix", mxid, mxid),
+            age_band=self.homeserver.age_band(mxid, user),
+            staff=user.admin,
+        )
+
+    def apply(self, account: AccountReference, measure: Measure, *, key: str, until: datetime | None) -> str:
+        """Suspend or lock the account, or make sure that the homeserver asks us, for the lighter measures."""
+        mxid = self.homeserver.mxid(account)
+        user = self.homeserver.user(mxid)
+        if measure in ASKED_OF_US:
+            self._ensure_asked()
+            return "asked"
+        flag = _flag(measure)
+        note = self.homeserver.note(mxid)
+        before, already = _Mine.of(note.get(flag)), getattr(user, flag)
+        mine = _Mine(
+            keys=sorted({key, *(before.keys if before else ())}),
+            since=before.since if before else now(),
+            theirs=already and (before is None or before.theirs),
+        )
+        if mine != before:
+            # Noted before it is done: killed in between, we find that it is ours.
+            self.homeserver.keep_note(mxid, note | {flag: msgspec.to_builtins(mine)})
+        if not already:
+            self._set(mxid, flag, True)
+        return f"{flag} {key}"
+
+    def lift(self, account: AccountReference, measure: Measure, *, key: str, mark: str) -> None:
+        """Take the flag off, unless the homeserver's own staff wants it or another order of ours still needs it."""
+        if measure in ASKED_OF_US:
+            return
+        flag = _flag(measure)
+        mxid = self.homeserver.mxid(account)
+        note = self.homeserver.note(mxid)
+        mine = _Mine.of(note.pop(flag, None))
+        if mine is None:
+            return
+        others = [one for one in mine.keys if mark and mark != f"{flag} {one}"]
+        if others:
+            note[flag] = msgspec.to_builtins(msgspec.structs.replace(mine, keys=others))
+        elif not mine.theirs and getattr(self.homeserver.user(mxid), flag) and not self._on_staff_lists(mxid):
+            self._set(mxid, flag, False)
+        self.homeserver.keep_note(mxid, note)
+
+    def observe(self, account: AccountReference) -> Sequence[Sanction]:
+        """The account's flags with our notes, what the staff's lists say, and the lighter measures in force."""
+        mxid = self.homeserver.mxid(account)
+        user = self.homeserver.user(mxid)
+        note = self.homeserver.note(mxid) if user.suspended or user.locked else {}
+        found: list[Sanction] = []
+        for measure, flag in FLAGS.items():
+            if getattr(user, flag):
+                mine = _Mine.of(note.get(flag))
+                ours = mine is not None and not mine.theirs
+                found.append(Sanction(measure=measure, ours=ours, since=mine.since if mine and ours else None))
+        if user.shadow_banned:
+            found.append(Sanction(measure=None, ours=False))
+        found += [Sanction(measure=None, ours=False, by=sender) for sender in self._on_staff_lists(mxid)]
+        if (lighter := restraints_on(mxid)) and self._asks_us():
+            found += [Sanction(measure=measure, ours=True) for measure in sorted(lighter)]
+        return found
+
+    def preserve(self, account: AccountReference) -> Iterator[Snapshot]:
+        """The profile, rooms, newest messages, list of media, connections. Media themselves are never copied here."""
+        mxid = self.homeserver.mxid(account)
+        ask, who = self.homeserver.get, quote(mxid)
+        profile = {
+            "account": ask(f"{ADMIN}/v2/users/{who}", names_account=True),
+            "profile": ask(f"{CLIENT}/profile/{who}", names_account=True),
+        }
+        yield _json("profile.json", profile)
+        memberships = ask(f"{ADMIN}/v1/users/{who}/memberships")["memberships"]
+        yield _json("rooms.json", memberships)
+        yield _json("media.json", ask(f"{ADMIN}/v1/users/{who}/media", {"limit": 1_000}))
+        connections = {
+            "connections": ask(f"{ADMIN}/v1/whois/{who}"),
+            "devices": ask(f"{ADMIN}/v2/users/{who}/devices", names_account=True),
+        }
+        yield _json("connections.json", connections)
+        if lines := [msgspec.json.encode(event) for event in self._newest_messages(mxid, memberships)]:
+            yield Snapshot(name="messages.jsonl", media_type="application/jsonl", content=b"\n".join([*lines, b""]))
+
+    def _newest_messages(self, mxid: str, memberships: Mapping[str, str]) -> list[dict[str, Any]]:
+        """What the account sent, the newest of all rooms, oldest first. Those of encrypted rooms stay encrypted."""
+        most = self.homeserver.settings.preserved_messages
+        found: list[dict[str, Any]] = []
+        for room, membership in memberships.items():
+            if membership == "invite":
+                continue
+            for count, event in enumerate(self.homeserver.messages(room, mxid), start=1):
+                found.append(event)
+                if count >= most:
+                    break
+        return sorted(found, key=_sent_at)[-most:] if most else []
+
+    def _set(self, mxid: str, flag: str, on: bool) -> None:
+        (self.homeserver.suspend if flag == "suspended" else self.homeserver.lock)(mxid, on)
+
+    def _on_staff_lists(self, mxid: str) -> list[str]:
+        """Who of the homeserver's moderators put the account on a list of theirs (Matrix, Moderation policy lists)."""
+        return [
+            rule["sender"]
+            for room in self.homeserver.settings.staff_lists
+            for rule in self.homeserver.state(room, "m.policy.rule.user")
+            if rule["sender"] != self.homeserver.me
+            and (entity := rule["content"].get("entity"))
+            and rule["content"].get("recommendation")
+            and fnmatchcase(mxid, entity)
+        ]
+
+    def _ensure_asked(self) -> None:
+        if not self._asks_us():
+            raise PermanentFailure(
+                gettext_noop(
+                    "the homeserver does not ask us before invitations: add the module to its homeserver.yaml "
+                    "(rempart matrix-files NAME), start it again, then try again"
+                )
+            )
+
+    def _asks_us(self) -> bool:
+        """Whether the homeserver asks us and does as we say: an account of ours tries what we always refuse."""
+        probe = f"@{PROBE}:{self.homeserver.server_name}"
+        login = self.homeserver.http.post(f"{ADMIN}/v1/users/{quote(probe)}/login", json={})
+        if login.status_code == 404:
+            self.homeserver.put(f"{ADMIN}/v2/users/{quote(probe)}", {"displayname": "Rempart"})
+            login = self.homeserver.http.post(f"{ADMIN}/v1/users/{quote(probe)}/login", json={})
+        token = said(login).json()["access_token"]
+        headers = {"authorization": f"Bearer {token}"}
+        nowhere = quote(f"!nowhere:{self.homeserver.server_name}")
+        try:
+            tried = self.homeserver.http.post(
+                f"{CLIENT}/rooms/{nowhere}/invite", headers=headers, json={"user_id": self.homeserver.me}
+            )
+        finally:
+            self.homeserver.http.post(f"{CLIENT}/logout", headers=headers)
+        return PROBE_SAYS in tried.text
+
+
+class _Mine(msgspec.Struct, kw_only=True):
+    """What we note before we set a flag: the keys of the orders that need it, and since when.
+
+    theirs: it was set before us, by the homeserver's own staff, and stays when ours ends.
+    """
+
+    keys: list[str]
+    since: datetime
+    theirs: bool
+
+    @classmethod
+    def of(cls, noted: Any) -> Self | None:
+        """What was noted, if it was."""
+        return msgspec.convert(noted, cls) if noted else None
+
+
+def _flag(measure: Measure) -> str:
+    flag = FLAGS.get(measure)
+    if flag is None:
+        raise PermanentFailure(gettext_noop("this platform cannot do that: choose another measure, or lift this one"))
+    return flag
+
+
+def _json(name: str, content: Any) -> Snapshot:
+    return Snapshot(name=name, media_type="application/json", content=msgspec.json.encode(content))
+
+
+def _sent_at(event: Mapping[str, Any]) -> int:
+    return int(event.get("origin_server_ts", 0))
