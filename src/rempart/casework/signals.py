@@ -42,3 +42,7 @@ outcome_reached = Signal()
 # appeal: Appeal. Filed, answered.
 appeal_filed = Signal()
 appeal_answered = Signal()
+
+# case: Case, orders: list[PlatformOrder]. Orders to the platform that were written or moved, or that two people made
+# ready to be carried out. What is no longer ordered is deleted with all that hangs on it.
+orders_settled = Signal()

@@ -1,5 +1,9 @@
 """What can be refused when a platform is set up or looked after, each told to a person."""
 
+from rempart.casework.errors import ReasonMissing
+
+__all__ = ["AlreadySettled", "NothingToRetry", "PlatformRefused", "ReasonMissing"]
+
 
 class PlatformRefused(ValueError):
     """A platform cannot be set up like this. `field`: which of its entries is wrong; the message says why."""
@@ -15,7 +19,3 @@ class NothingToRetry(Exception):
 
 class AlreadySettled(Exception):
     """The difference was settled before."""
-
-
-class ReasonMissing(Exception):
-    """No reason was given."""

@@ -5,6 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from rempart.intake.models import SERVICE_NAMES
+from rempart.platforms.atproto.models import Label, SeenToken, SigningKey  # noqa: F401 - tables of this room
 
 
 class Platform(models.Model):
@@ -40,7 +41,7 @@ class Execution(models.Model):
 
     `mark`: the platform's own reference of what we did. `sent_at`: from here on it may have been done, whatever we
     recorded. `done_at`: the platform said yes. `seen_at`: it was then seen in force (or seen gone, for a lift).
-    `preserved_at`: what could be lost was kept before. `again`: how often reconciliation repeated it. `checked_at`: when
+    `preserved_at`: what could be lost was kept before. `again`: how often it was repeated on purpose. `checked_at`: when
     what holds was last compared with it.
     """
 
@@ -87,7 +88,7 @@ class Execution(models.Model):
 
 
 class PreservedCopy(models.Model):
-    """Something of an account that was kept before the first measure changed it, under the name its platform gave it."""
+    """Something of an account kept before the first measure changed it, under the name that its platform gave it."""
 
     execution = models.ForeignKey(Execution, models.CASCADE, related_name="copies")
     name = models.CharField(max_length=255)

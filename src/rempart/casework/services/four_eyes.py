@@ -11,6 +11,7 @@ from rempart.casework.errors import NotHeavier, NothingToApprove, SecondPersonNe
 from rempart.casework.models import Case, Decision, PlatformOrder
 from rempart.casework.services.guards import ensure_may_act, given_reason, locked
 from rempart.casework.services.rulebooks import book_of
+from rempart.casework.signals import orders_settled
 from rempart.ledger import append
 from rempart.ledger.clock import now
 from rempart.ledger.events import Event
@@ -68,6 +69,7 @@ def propose_approximation(order: PlatformOrder, *, measure: str, acting: StaffMe
     order.save()
     content = {"measure": order.measure.measure, "as": measure, "reason": order.approximated_because}
     append(Event.APPROXIMATION_PROPOSED, subject=order, acting=acting, content=content)
+    orders_settled.send(Case, case=order.measure.decision.case, orders=[order])
     return order
 
 
@@ -89,6 +91,7 @@ def approve_approximation(order: PlatformOrder, *, acting: StaffMember, reason: 
     order.approximation_approved_by, order.approximation_approved_at = acting, now()
     order.save()
     append(Event.APPROXIMATION_APPROVED, subject=order, acting=acting, content={"reason": reason})
+    orders_settled.send(Case, case=order.measure.decision.case, orders=[order])
     return order
 
 

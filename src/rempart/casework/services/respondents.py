@@ -17,6 +17,7 @@ import msgspec
 from django.conf import settings
 from django.db import transaction
 
+from rempart.casework import means
 from rempart.casework.models import (
     AppealWindow,
     Case,
@@ -25,6 +26,7 @@ from rempart.casework.models import (
     HeldSum,
     MeasureTaken,
     Outcome,
+    PlatformOrder,
     RespondentSide,
     Statement,
     ToTell,
@@ -46,6 +48,7 @@ from rempart.files.models import StoredFile
 from rempart.ledger import append
 from rempart.ledger.clock import now
 from rempart.ledger.events import Event
+from rempart.records.vocabulary import MEASURES
 from rempart.rulebook import Article, Rulebook
 from rempart.rulebook.proportion import judge
 from rempart.staff.models import StaffMember
@@ -57,6 +60,9 @@ REPLY_WITHIN = timedelta(days=14)
 COMPLAINT_MONTHS = 6
 DATA_WITHIN = timedelta(days=30)
 """A month at most (GDPR Art. 12(3))."""
+KEPT_WITHIN = timedelta(minutes=15)
+"""How long telling waits, at most, for what a measure may change on the platform to be kept."""
+LOOK_AGAIN = timedelta(seconds=30)
 FRENCH_SPEAKING = frozenset({"FR", "BE", "LU", "MC", "CH"})
 TOLD_OUTCOMES = ("warned", "no_action")
 _BATCH = 200
@@ -139,10 +145,12 @@ def tell(case: Case) -> None:
             continue
         statement = Statement.objects.filter(decision=decision).first()
         if statement is None and _has_begun(decision):
-            if _told_from(decision) <= moment:
+            if _told_from(decision) > moment:
+                _remember(case, _told_from(decision))
+            elif means.kept_before(decision) or _told_from(decision) + KEPT_WITHIN <= moment:
                 statement = _state(case, decision)
             else:
-                _remember(case, _told_from(decision))
+                _remember(case, moment + LOOK_AGAIN)
         if statement is not None:
             _tell_end(case, decision)
     for outcome in case.outcomes.filter(kind__in=TOLD_OUTCOMES, undone_at=None):
@@ -155,11 +163,12 @@ def _remember(case: Case, at: datetime) -> None:
 
 
 def _restricting(decision: Decision) -> list[MeasureTaken]:
-    """The measures of a decision that its respondent feels, those lifted before it began left out."""
+    """The measures that the respondent feels: not those lifted before they began, nor what cannot be done."""
     return [
         one
         for one in decision.measures.all()
         if one.measure != WATCH
+        and means.can(decision.case.account, one.measure)
         and (one.lifted_at is None or decision.begins_at is None or one.lifted_at > decision.begins_at)
     ]
 
@@ -209,6 +218,7 @@ def _fields_of(decision: Decision, reply_until: datetime) -> dict[str, Any]:
             number=f"rempart-{decision.pk}",
             mode=cast(Literal["preventive", "final"], decision.mode),
             measures=restricting,
+            means=_means(decision, restricting),
             articles=_articles(book, decision, restricting),
             rulebook=book.name,
             version=book.version,
@@ -233,6 +243,22 @@ def _fields_of(decision: Decision, reply_until: datetime) -> dict[str, Any]:
             held=statement_fields.Held(amount=held.amount, currency=held.currency, as_of=held.as_of) if held else None,
         )
     )
+
+
+def _means(decision: Decision, measures: Iterable[str]) -> dict[Any, dict[str, Any]]:
+    """What the platform does where it cannot do exactly what was decided; `waits`: two people must agree first."""
+    account = decision.case.account
+    found: dict[Any, dict[str, Any]] = {}
+    for name in measures:
+        way = means.of(account, name)
+        if way is None or way.how != means.How.IN_THESE_WORDS:
+            continue
+        heavier = way.instead in MEASURES and MEASURES.index(way.instead) > MEASURES.index(name)
+        agreed = PlatformOrder.objects.filter(
+            measure__decision__case=decision.case_id, measure__measure=name, approximation_approved_at__isnull=False
+        )
+        found[name] = {**way.words, "waits": heavier and not agreed.exists()}
+    return found
 
 
 def _articles(book: Rulebook, decision: Decision, restricting: Mapping[str, list[str]]) -> list[Article]:

@@ -14,7 +14,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from rempart.casework import calendar, signals
+from rempart.casework import calendar, means, signals
 from rempart.casework.complainants.words import message
 from rempart.casework.models import Case, Complainant, Decision, MeasureTaken, Outcome, Telling
 from rempart.casework.services.complainants import hearing, join, reachable
@@ -152,9 +152,9 @@ def _text(telling: Telling, complainant: Complainant) -> dict[str, str]:
 
 
 def _left(decision: Decision) -> list[str]:
-    """The measures of a decision that hold, or will hold, now."""
+    """The measures of a decision that hold, or will hold, now; what the platform cannot do is not said to hold."""
     left = decision.measures.filter(Q(lifted_at=None) | Q(lifted_at__gt=now()))
-    return sorted(left.values_list("measure", flat=True))
+    return sorted(one for one in left.values_list("measure", flat=True) if means.can(decision.case.account, one))
 
 
 # --- what asks for it

@@ -57,13 +57,19 @@ def redress(conversation: Conversation, language: Language, country: str = "") -
 
 
 def reconsidered(
-    conversation: Conversation, *, kept: bool, ends: datetime, reasons: Mapping[str, str]
+    conversation: Conversation, *, because: str, kept: bool, ends: datetime | None, reasons: Mapping[str, str]
 ) -> dict[str, str]:
-    """That a preventive measure was looked at again after a reply: kept until `ends`, or lifted at `ends`."""
+    """That a measure was looked at again: kept until `ends` (None: it is final), or lifted at `ends`.
+
+    because: `reply`, or `link` where what is said of another account counts no more.
+    """
+    name = f"{'kept' if kept else 'lifted'}_after_{because}"
+    if ends is None:
+        name = f"final_{name}"
     return {
         language: "\n\n".join(
             [
-                words.say("kept_after_reply" if kept else "lifted_after_reply", ends=moment(ends, language)),
+                words.say(name, ends=moment(ends, language) if ends else ""),
                 _reasons(words, language, reasons),
             ]
         )

@@ -3,7 +3,8 @@
 The layout of `build`'s result, schema 1 (times are RFC 3339 in UTC):
 
     schema, number, mode, adult, guilt_list
-    restrictions      [{measure, kind: visibility | monetary | provision | account, articles}]      (a)
+    restrictions      [{measure, kind: visibility | monetary | provision | account, articles,
+                       means: {"fr", "en", "waits"}}]                                               (a)
     territorial_scope ["AT", …]                                                                     (a)
     begins_at, ends_at, review_due, seconds                                                         (a)
     facts             {conduct, months, services, agreed, origin: notices | own_initiative | both,
@@ -16,6 +17,8 @@ The layout of `build`'s result, schema 1 (times are RFC 3339 in UTC):
     held              {amount, currency, as_of} or null; absent unless earnings are held by a precaution
     transparency      the fields of the DSA Transparency Database that the decision alone determines
 
+`means` is there where the platform cannot do exactly that: what it does instead, in words; `waits` when that is more
+than what was decided and two people have not agreed to it yet.
 `transparency` uses that database's own names and values (schema of July 2025). A trusted flagger's notice is declared
 there as a notice: where few spoke, saying more would say who.
 """
@@ -105,6 +108,7 @@ class Grounds:
     approval: Approval
     adult: bool
     redress: Redress
+    means: Mapping[Measure, Mapping[str, Any]] = field(default_factory=dict)
     explanation: Mapping[str, str] | None = None
     held: Held | None = field(default=None)
 
@@ -120,6 +124,7 @@ def build(grounds: Grounds) -> dict[str, Any]:
     """
     restrictions = [
         {"measure": measure, "kind": KINDS[measure], "articles": list(articles)}
+        | ({"means": dict(grounds.means[measure])} if measure in grounds.means else {})
         for measure, articles in grounds.measures.items()
         if measure in KINDS
     ]

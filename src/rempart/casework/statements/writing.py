@@ -80,11 +80,19 @@ class _Writer:
 
     def _restrictions(self) -> list[str]:
         fields, say = self.fields, self.words.say
-        said = [f"{say('measure_' + one['measure'])} {say('kind_' + one['kind'])}" for one in fields["restrictions"]]
+        said = [self._restriction(one) for one in fields["restrictions"]]
         ends = say("ends", ends=self._moment(fields["ends_at"])) if fields["ends_at"] else say("no_end")
         said.append(f"{say('begins', begins=self._moment(fields['begins_at']))} {ends} {say('territory')}")
         if "held" in fields:
             said.append(f"{self._sum()} {say('money_paid')}")
+        return said
+
+    def _restriction(self, one: Mapping[str, Any]) -> str:
+        """One restriction, and what the platform does where it cannot do exactly that."""
+        said = f"{self.words.say('measure_' + one['measure'])} {self.words.say('kind_' + one['kind'])}"
+        if means := one.get("means"):
+            words = in_language(means, self.language)
+            said += f" {self.words.say('means_wait' if means['waits'] else 'means', words=words)}"
         return said
 
     def _sum(self) -> str:

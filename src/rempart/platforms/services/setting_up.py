@@ -18,6 +18,7 @@ from rempart.platforms import registry
 from rempart.platforms.connector import PermanentFailure
 from rempart.platforms.errors import PlatformRefused
 from rempart.platforms.models import Platform
+from rempart.platforms.services.enlisting import enlist_waiting
 from rempart.records.references import SERVICES
 from rempart.staff.models import StaffMember
 
@@ -55,6 +56,7 @@ def add_platform(
     )
     _ensure_it_can_work(platform)
     platform.save()
+    enlist_waiting(platform)
     ledger.append(Event.PLATFORM_ADDED, subject=platform, acting=acting, content=_described(platform))
     return platform
 
@@ -88,6 +90,8 @@ def change_platform(
     _ensure_it_can_work(platform)
     platform.failures, platform.closed_until = 0, None
     platform.save()
+    if platform.enabled:
+        enlist_waiting(platform)
     said = _described(platform) | {"new_secret": secret is not None, "enabled": platform.enabled}
     ledger.append(Event.PLATFORM_CHANGED, subject=platform, acting=acting, content=said)
     return platform

@@ -1,0 +1,38 @@
+"""What casework asks of platforms before anything is ordered: how a measure would be carried out (casework.means)."""
+
+from rempart.casework.means import How, Means
+from rempart.casework.models import Decision, PlatformOrder
+from rempart.intake.models import Account
+from rempart.platforms.connector import PermanentFailure, Support
+from rempart.platforms.models import Execution
+from rempart.platforms.registry import connector_of, platform_for
+
+_HOW = {Support.NATIVE: How.NATIVE, Support.APPROXIMATED: How.IN_THESE_WORDS, Support.IMPOSSIBLE: How.CANNOT}
+
+
+def means(account: Account, measure: str) -> Means | None:
+    """How a measure is carried out on an account; None where no platform covers it or its settings are wrong.
+
+    What cannot be told is ordered: it then fails where a person sees it.
+    """
+    platform = platform_for(account)
+    if platform is None:
+        return None
+    try:
+        ability = connector_of(platform).abilities.get(measure)
+    except PermanentFailure:
+        return None
+    if ability is None:
+        return Means(How.CANNOT, {})
+    return Means(_HOW[ability.support], dict(ability.how), ability.as_measure or "")
+
+
+def kept_before(decision: Decision) -> bool:
+    """Whether what a decision's measures may change on the platform was kept, or nothing waits to be."""
+    waiting = Execution.objects.filter(
+        order__measure__decision=decision,
+        order__action=PlatformOrder.Action.APPLY,
+        state=Execution.State.WAITS,
+        preserved_at=None,
+    )
+    return not waiting.exists()

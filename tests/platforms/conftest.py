@@ -1,0 +1,32 @@
+"""A platform in memory that is set up, the builders of casework, and a small world around them."""
+
+import itertools
+
+import pytest
+
+from casework.conftest import (  # noqa: F401 - fixtures
+    book,
+    colleague,
+    events_of,
+    judged,
+    respondent,
+    reviewer,
+    senior,
+)
+from platforms.memory import PLATFORMS, MemoryPlatform
+
+_ports = itertools.count(9001)
+
+
+@pytest.fixture
+def memory(db, monkeypatch):
+    """A platform in memory for the accounts of TikTok, set up and enabled; `memory.platform` is its row."""
+    from rempart.platforms import registry
+    from rempart.platforms.services import add_platform
+
+    monkeypatch.setitem(registry.CONNECTORS, "memory", "platforms.memory.MemoryConnector")
+    address = f"http://localhost:{next(_ports)}"
+    PLATFORMS[address] = there = MemoryPlatform()
+    there.platform = add_platform("there", kind="memory", service="tiktok", address=address, acting=None)
+    yield there
+    del PLATFORMS[address]

@@ -1,0 +1,197 @@
+"""A platform in memory, complete and honest, whose troubles a test chooses.
+
+It behaves as platforms do: a repeated key changes nothing, nothing to lift is no failure, its own staff restricts
+accounts beside us. Every change is kept in `log`, so that a test can say what was done how often and in which order.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import ClassVar, Self
+
+from rempart.ledger.clock import now
+from rempart.platforms.connector import (
+    Ability,
+    Connector,
+    Description,
+    PermanentFailure,
+    Sanction,
+    Snapshot,
+    Support,
+    TemporaryFailure,
+    UnknownAccount,
+)
+from rempart.platforms.models import Platform
+from rempart.records import AccountReference
+from rempart.records.vocabulary import MEASURES, Measure
+
+NATIVE = Ability(support=Support.NATIVE, how={"fr": "Comme décidé.", "en": "As decided."})
+
+
+class Killed(BaseException):
+    """The process was killed here: nothing catches it."""
+
+
+@dataclass
+class Change:
+    """Something that a request changed on the platform."""
+
+    action: str
+    handle: str
+    measure: str
+    key: str
+
+
+@dataclass
+class MemoryPlatform:
+    """What is true on the platform, and what goes wrong there."""
+
+    abilities: dict[Measure, Ability] = field(default_factory=lambda: {one: NATIVE for one in MEASURES[1:]})
+    sanctions: dict[str, list[Sanction]] = field(default_factory=dict)
+    gone: set[str] = field(default_factory=set)
+    keys: set[str] = field(default_factory=set)
+    log: list[Change] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    tells: bool = True
+    trouble: Callable[[str], None] | None = None
+
+    def call(self, name: str) -> None:
+        """Every request passes here before it does anything; `trouble` may raise, after the fact for `name:done`."""
+        self.calls.append(name)
+        if self.trouble is not None:
+            self.trouble(name)
+
+    def in_force(self, handle: str, *, ours: bool | None = None) -> set[str]:
+        """The measures in force on an account, whoever took them or only ours or others'."""
+        there = self._there(handle)
+        return {one.measure or "other" for one in there if ours is None or self.is_ours(one) == ours}
+
+    def is_ours(self, sanction: Sanction) -> bool:
+        """Who put it there in truth, whether the platform tells or not."""
+        return sanction.by == "rempart"
+
+    def restrict(self, handle: str, measure: Measure | None) -> None:
+        """The platform's own staff restricts an account."""
+        self.sanctions.setdefault(handle, []).append(Sanction(measure=measure, ours=False, by="staff", since=now()))
+
+    def release(self, handle: str, *, by: str = "staff") -> None:
+        """The platform's own staff takes its restrictions off, or the platform loses ours."""
+        self.sanctions[handle] = [one for one in self._there(handle) if one.by != by]
+
+    def release_ours(self, handle: str, measure: Measure) -> bool:
+        """Take ours off; whether it was there."""
+        before = self._there(handle)
+        self.sanctions[handle] = [one for one in before if one.by != "rempart" or one.measure != measure]
+        return len(self.sanctions[handle]) < len(before)
+
+    def shown(self, handle: str) -> list[Sanction]:
+        """What a request sees: without saying whose it is where the platform does not tell."""
+        there = self._there(handle)
+        return there if self.tells else [replace(one, ours=None, by="") for one in there]
+
+    def _there(self, handle: str) -> list[Sanction]:
+        moment = now()
+        return [one for one in self.sanctions.get(handle, []) if one.until is None or one.until > moment]
+
+
+PLATFORMS: dict[str, MemoryPlatform] = {}
+"""By address, so that the connector finds the platform that the test made."""
+
+
+class MemoryConnector(Connector):
+    """A connector for it, with nothing left out."""
+
+    kind: ClassVar[str] = "memory"
+
+    def __init__(self, platform: MemoryPlatform) -> None:
+        self.platform = platform
+
+    @property
+    def abilities(self) -> Mapping[Measure, Ability]:  # type: ignore[override]
+        """As the test set them."""
+        return self.platform.abilities
+
+    @classmethod
+    def of(cls, platform: Platform) -> Self:
+        """The platform at this address."""
+        if platform.address not in PLATFORMS:
+            raise PermanentFailure("nothing is set up at this address")
+        return cls(PLATFORMS[platform.address])
+
+    def describe(self, account: AccountReference) -> Description:
+        """An account that is there."""
+        self._ask("describe", account)
+        return Description(reference=account, reach=1000)
+
+    def apply(self, account: AccountReference, measure: Measure, *, key: str, until: datetime | None) -> str:
+        """Once for each key."""
+        self._ask("apply", account)
+        handle = account.handle
+        if key not in self.platform.keys:
+            self.platform.keys.add(key)
+            self.platform.release_ours(handle, measure)
+            ends = until if self.platform.abilities[measure].ends_by_itself else None
+            self.platform.sanctions.setdefault(handle, []).append(
+                Sanction(measure=measure, ours=True, by="rempart", since=now(), until=ends)
+            )
+            self.platform.log.append(Change("apply", handle, measure, key))
+        self.platform.call("apply:done")
+        return f"mark of {key}"
+
+    def lift(self, account: AccountReference, measure: Measure, *, key: str, mark: str) -> None:
+        """Ours alone."""
+        self._ask("lift", account)
+        if self.platform.release_ours(account.handle, measure):
+            self.platform.log.append(Change("lift", account.handle, measure, key))
+        self.platform.call("lift:done")
+
+    def observe(self, account: AccountReference) -> Sequence[Sanction]:
+        """All that is in force; whose it is where the platform tells."""
+        self._ask("observe", account)
+        return self.platform.shown(account.handle)
+
+    def preserve(self, account: AccountReference) -> Iterator[Snapshot]:
+        """A profile and a log."""
+        self._ask("preserve", account)
+        yield Snapshot(name="profile.json", media_type="application/json", content=b'{"name": "Leo"}')
+        self.platform.call("preserve:half")
+        yield Snapshot(name="log.txt", media_type="text/plain", content=b"2026-01-01 signed in\n")
+
+    def _ask(self, name: str, account: AccountReference) -> None:
+        self.platform.call(name)
+        if account.handle in self.platform.gone:
+            raise UnknownAccount("the platform has no such account")
+
+
+def passing(*names: str, times: int = 1) -> Callable[[str], None]:
+    """Trouble that passes: the first `times` requests of these names fail."""
+    left = {name: times for name in names}
+
+    def trouble(name: str) -> None:
+        if left.get(name, 0) > 0:
+            left[name] -= 1
+            raise TemporaryFailure("HTTP 503")
+
+    return trouble
+
+
+def lasting(*names: str) -> Callable[[str], None]:
+    """Trouble that does not pass."""
+
+    def trouble(name: str) -> None:
+        if name in names:
+            raise PermanentFailure("HTTP 400")
+
+    return trouble
+
+
+def killed(name: str) -> Callable[[str], None]:
+    """The process dies the first time that it comes to this point."""
+    left = [1]
+
+    def trouble(at: str) -> None:
+        if at == name and left:
+            left.pop()
+            raise Killed
+
+    return trouble
