@@ -1,0 +1,105 @@
+"""What the queue does for platforms, beside everything else, so that no restriction waits behind an assessment.
+
+A job is written in the transaction of the order that asks for it. Every job can be killed at any point and run again.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from rempart.ledger.clock import now
+
+QUEUE = "platforms"
+BUSY = timedelta(seconds=1)
+
+
+@app.task(name="platforms.carry_out", queue=QUEUE)
+def carry_out(account: int) -> None:
+    """Carry out what is due on an account; if another process works on it, look again in a second."""
+    from rempart.platforms.services import carrying
+
+    try:
+        carrying.carry_out_account(account)
+    except carrying.Busy:
+        defer_account(account, at=now() + BUSY)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="platforms.carry_out_due", queue=QUEUE, queueing_lock="platforms.carry_out_due")
+def carry_out_due(timestamp: int) -> None:
+    """Pick up what was missed, and prepare what falls due within the next minute."""
+    from rempart.platforms.services import enlisting
+
+    enlisting.defer_due()
+
+
+@app.periodic(cron="*/3 * * * *")
+@app.task(name="platforms.reconcile", queue=QUEUE, queueing_lock="platforms.reconcile")
+def reconcile(timestamp: int) -> None:
+    """Compare what should be in force with what is."""
+    from rempart.platforms import services
+
+    services.reconcile()
+
+
+@app.task(name="platforms.describe")
+def describe(account: int) -> None:
+    """Learn what the platform knows of an account."""
+    from rempart.intake.models import Account
+    from rempart.platforms.services.describing import describe_account
+
+    found = Account.objects.filter(pk=account).first()
+    if found is not None:
+        describe_account(found)
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="platforms.describe_due", queueing_lock="platforms.describe_due")
+def describe_due(timestamp: int) -> None:
+    """Learn again what platforms know of the accounts of open cases."""
+    from rempart.platforms.services.describing import describe_due as describe_some
+
+    describe_some()
+
+
+def defer_description(account: int) -> None:
+    """Have the platform asked about an account, where one covers it, once the transaction that asks for it is over."""
+    from rempart.intake.models import Account
+    from rempart.platforms.registry import platform_for
+
+    found = Account.objects.filter(pk=account).first()
+    if found is not None and platform_for(found) is not None:
+        describe.defer(account=account)
+
+
+def defer_account(account: int, *, at: datetime) -> None:
+    """Have an account looked at at a moment; once for each account and second, however often it is asked."""
+    wait = at - now()
+    if wait <= timedelta(0):
+        _defer(account, f"platforms.carry_out:{account}")
+    else:
+        _defer(account, f"platforms.carry_out:{account}:{at:%Y%m%dT%H%M%S}", wait=wait)
+
+
+def _defer(account: int, lock: str, *, wait: timedelta | None = None) -> None:
+    """Defer the job. One of the same that waits already may start before this transaction is committed and not see it:
+    then it is deferred again after the commit.
+    """
+
+    def deferred() -> bool:
+        try:
+            with transaction.atomic():
+                task = carry_out.configure(queueing_lock=lock, schedule_in=_parts(wait) if wait else None)
+                task.defer(account=account)
+        except AlreadyEnqueued:
+            return False
+        return True
+
+    if not deferred():
+        transaction.on_commit(deferred)
+
+
+def _parts(wait: timedelta) -> dict[str, int]:
+    return {"milliseconds": int(wait.total_seconds() * 1000) + 1}
