@@ -230,6 +230,42 @@ TIE: Words = {
     "targets": _("The same people accused the same other accounts before."),
 }
 
+PLATFORM_KIND: Words = {
+    "matrix": _("Matrix (Synapse)"),
+    "atproto": _("AT Protocol (Bluesky PDS, Ozone)"),
+    "mastodon": _("Mastodon"),
+    "webhook": _("A platform of your own (signed webhooks)"),
+    "mediawiki": _("MediaWiki"),
+    "nats": _("Events on NATS JetStream, listened to only"),
+}
+
+SUPPORT: Words = {
+    "native": _("exactly as decided"),
+    "approximated": _("by something close to it"),
+    "impossible": _("not at all"),
+}
+
+# How a measure stands on the platform where it has to be carried out.
+ON_PLATFORM: Words = {
+    "ours": _("watched by us alone: nothing is asked of a platform"),
+    "undone": _("nothing is asked of a platform"),
+    "ahead": _("not asked of the platform yet"),
+    "nowhere": _("no platform that is connected covers this account: nobody carries it out"),
+    "waits": _("waits for the platform"),
+    "asks": _("waits for people: the platform would do something else"),
+    "failed": _("could not be done"),
+    "impossible": _("the platform cannot do it"),
+    "dropped": _("was over before the platform was asked"),
+    "done": _("done there, not seen in force yet"),
+    "seen": _("in force on the platform"),
+    "lost": _("should be in force on the platform, and is not"),
+    "gone": _("the account is not there any more"),
+    "lifting": _("to be taken off by the platform"),
+    "lift_failed": _("could not be taken off"),
+    "lifted": _("taken off, not checked yet"),
+    "over": _("taken off, and seen to be"),
+}
+
 VOCABULARIES: Mapping[str, Words] = {
     "case_state": CASE_STATE,
     "ground": GROUND,
@@ -250,6 +286,9 @@ VOCABULARIES: Mapping[str, Words] = {
     "factor": FACTOR,
     "rulebook": RULEBOOK,
     "rulebook_about": RULEBOOK_ABOUT,
+    "platform_kind": PLATFORM_KIND,
+    "support": SUPPORT,
+    "on_platform": ON_PLATFORM,
 }
 
 

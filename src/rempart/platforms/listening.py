@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
-from importlib import import_module
 from typing import Any
 
 import msgspec
@@ -29,15 +28,10 @@ from rempart.ledger.clock import now
 from rempart.platforms.connector import TemporaryFailure
 from rempart.platforms.listener import Heard, Listener
 from rempart.platforms.models import Cursor, Platform
+from rempart.platforms.registry import LISTENERS, listener_class
 
 logger = logging.getLogger("rempart.listening")
 
-LISTENERS: dict[str, str] = {
-    "matrix": "rempart.platforms.matrix.listener.MatrixListener",
-    "atproto": "rempart.platforms.atproto.listener.AtprotoListener",
-    "mastodon": "rempart.platforms.mastodon.listener.MastodonListener",
-    "nats": "rempart.platforms.nats.listener.NatsListener",
-}
 LONGEST_WAIT = 60.0  # seconds between two tries to connect again
 
 
@@ -125,11 +119,7 @@ def listener_of(name: str) -> Listener:
         raise CannotListen(f"no platform is called {name!r}; {f'there are {known}' if known else 'none is set up'}")
     if not platform.enabled:
         raise CannotListen(f"the platform {name} is disabled")
-    if platform.kind not in LISTENERS:
-        raise CannotListen(f"there is nothing to listen to on a platform of the kind {platform.kind}")
-    module, _, attribute = LISTENERS[platform.kind].rpartition(".")
-    found: type[Listener] = getattr(import_module(module), attribute)
-    return found.of(platform)
+    return listener_class(platform.kind).of(platform)
 
 
 def _position(listener: str) -> Any:
@@ -143,7 +133,9 @@ def _move(listener: str, position: Any, kept: Kept) -> None:
     counts = {"posts": kept.posts, "deleted": kept.deleted, "reports": kept.reports, "refused": kept.refused}
     added = {column: F(column) + number for column, number in counts.items()}
     if not Cursor.objects.filter(listener=listener).update(**row, **added):
-        Cursor.objects.create(listener=listener, **row, **counts)
+        # Several that share a source may be the first at once.
+        Cursor.objects.bulk_create([Cursor(listener=listener, **row)], ignore_conflicts=True)
+        Cursor.objects.filter(listener=listener).update(**row, **added)
 
 
 def _taken(listener: str, what: str, take: Callable[[Any], object], item: Any) -> bool:

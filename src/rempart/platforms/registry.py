@@ -11,6 +11,7 @@ from typing import Protocol
 import msgspec
 
 from rempart.platforms.connector import Connector, PermanentFailure
+from rempart.platforms.listener import Listener
 from rempart.platforms.models import Platform
 
 CONNECTORS: dict[str, str] = {
@@ -19,6 +20,13 @@ CONNECTORS: dict[str, str] = {
     "mastodon": "rempart.platforms.mastodon.connector.MastodonConnector",
     "webhook": "rempart.platforms.webhook.connector.WebhookConnector",
     "mediawiki": "rempart.platforms.mediawiki.connector.MediaWikiConnector",
+}
+# Kinds of platforms that tell us what is said there; one that has no connector is listened to only.
+LISTENERS: dict[str, str] = {
+    "matrix": "rempart.platforms.matrix.listener.MatrixListener",
+    "atproto": "rempart.platforms.atproto.listener.AtprotoListener",
+    "mastodon": "rempart.platforms.mastodon.listener.MastodonListener",
+    "nats": "rempart.platforms.nats.listener.NatsListener",
 }
 
 _SERVER_AFTER = {"matrix": ":", "mastodon": "@"}
@@ -31,6 +39,11 @@ class Located(Protocol):
     handle: str
 
 
+def kinds() -> list[str]:
+    """What a platform can be: acted on, listened to, or both."""
+    return list(CONNECTORS | LISTENERS)
+
+
 def connector_class(kind: str) -> type[Connector]:
     """The class of a kind of connector, imported when first asked for. Raises PermanentFailure for an unknown kind."""
     dotted = CONNECTORS.get(kind)
@@ -38,6 +51,16 @@ def connector_class(kind: str) -> type[Connector]:
         raise PermanentFailure(f"there is no connector of the kind {kind}")
     module, _, name = dotted.rpartition(".")
     found: type[Connector] = getattr(import_module(module), name)
+    return found
+
+
+def listener_class(kind: str) -> type[Listener]:
+    """The class that listens to a kind of platform. Raises PermanentFailure where there is nothing to listen to."""
+    dotted = LISTENERS.get(kind)
+    if dotted is None:
+        raise PermanentFailure(f"there is nothing to listen to on a platform of the kind {kind}")
+    module, _, name = dotted.rpartition(".")
+    found: type[Listener] = getattr(import_module(module), name)
     return found
 
 
@@ -80,7 +103,7 @@ def host_of(account: Located) -> str:
 
 def platform_for(account: Located) -> Platform | None:
     """The enabled platform that covers an account, or None where nobody here can act on it."""
-    found = Platform.objects.filter(service=account.service, enabled=True)
+    found = Platform.objects.filter(service=account.service, enabled=True, kind__in=CONNECTORS)
     return next((platform for platform in found if covers(platform, account)), None)
 
 

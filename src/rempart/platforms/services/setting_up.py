@@ -23,6 +23,7 @@ from rempart.records.references import SERVICES
 from rempart.staff.models import StaffMember
 
 PURPOSE = "platform secret"
+SCHEMES = ("http", "https", "nats", "tls")
 
 
 @transaction.atomic
@@ -128,16 +129,16 @@ def _hosts(service: str, hosts: Iterable[str]) -> list[str]:
 def _address(address: str) -> str:
     address = address.strip().rstrip("/")
     try:
-        URLValidator(schemes=["http", "https"])(address)
+        URLValidator(schemes=SCHEMES)(address)
     except ValidationError:
         # Inside one's own network a server may have a name without a dot, which the validator does not know.
         parts = urlsplit(address)
-        if parts.scheme not in {"http", "https"} or not parts.hostname or "." in parts.hostname:
+        if parts.scheme not in SCHEMES or not parts.hostname or "." in parts.hostname:
             raise PlatformRefused("address", _("This is not an address of the web.")) from None
     parts = urlsplit(address)
     if parts.username or parts.password or parts.query or parts.fragment:
         raise PlatformRefused("address", _("Give the address alone: secrets have a place of their own."))
-    if parts.scheme == "http" and not _at_home(parts.hostname or ""):
+    if parts.scheme in {"http", "nats"} and not _at_home(parts.hostname or ""):
         raise PlatformRefused("address", _("Outside of your own network an address begins with https://."))
     return address
 
@@ -153,10 +154,13 @@ def _at_home(host: str) -> bool:
 def _ensure_it_can_work(platform: Platform) -> None:
     if platform.service not in SERVICES:
         raise PlatformRefused("service", _("Choose one of the services."))
-    if platform.kind not in registry.CONNECTORS:
+    if platform.kind not in registry.kinds():
         raise PlatformRefused("kind", _("Choose one of the kinds."))
     try:
-        registry.connector_class(platform.kind).of(platform)
+        if platform.kind in registry.CONNECTORS:
+            registry.connector_class(platform.kind).of(platform)
+        else:
+            registry.listener_class(platform.kind).of(platform)
     except PermanentFailure as failure:
         raise PlatformRefused("settings", str(failure)) from failure
 
