@@ -13,7 +13,6 @@ from casework.conftest import (  # noqa: F401 - fixtures
     reviewer,
     senior,
 )
-from platforms.memory import PLATFORMS, MemoryPlatform
 
 _ports = itertools.count(9001)
 
@@ -21,6 +20,7 @@ _ports = itertools.count(9001)
 @pytest.fixture
 def memory(db, monkeypatch):
     """A platform in memory for the accounts of TikTok, set up and enabled; `memory.platform` is its row."""
+    from platforms.memory import PLATFORMS, MemoryPlatform
     from rempart.platforms import registry
     from rempart.platforms.services import add_platform
 

@@ -46,7 +46,7 @@ class Change:
 class MemoryPlatform:
     """What is true on the platform, and what goes wrong there."""
 
-    abilities: dict[Measure, Ability] = field(default_factory=lambda: {one: NATIVE for one in MEASURES[1:]})
+    abilities: dict[Measure, Ability] = field(default_factory=lambda: dict.fromkeys(MEASURES[1:], NATIVE))
     sanctions: dict[str, list[Sanction]] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
     keys: set[str] = field(default_factory=set)
@@ -165,7 +165,7 @@ class MemoryConnector(Connector):
 
 def passing(*names: str, times: int = 1) -> Callable[[str], None]:
     """Trouble that passes: the first `times` requests of these names fail."""
-    left = {name: times for name in names}
+    left = dict.fromkeys(names, times)
 
     def trouble(name: str) -> None:
         if left.get(name, 0) > 0:

@@ -1,0 +1,308 @@
+"""Orders carried out: at once, in order, once, whatever fails or is killed on the way."""
+
+from datetime import timedelta
+
+import pytest
+
+from platforms.memory import Killed, killed, lasting, passing
+from rempart.casework.models import PlatformOrder
+from rempart.casework.services import approve_decision, lift_decision, undo
+from rempart.ledger.clock import now
+from rempart.ledger.models import LedgerRow
+from rempart.ledger.services import reference
+from rempart.platforms.models import Drift, Execution, Platform, PreservedCopy
+from rempart.platforms.services import breaker, carry_out_due, change_platform
+
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+CONTACT = "no_new_contacts"
+
+
+@pytest.fixture
+def star(respondent):
+    """An account of TikTok whose owner is 16 or 17: what is decided about them, two people approve."""
+    return respondent(handle="leo.vrtx", age_band="16_17")
+
+
+@pytest.fixture
+def approved(judged, reviewer, colleague):
+    """Judge an account and approve what is proposed; the decision that was taken."""
+
+    def approve(account):
+        proposal = judged(account, credibility=0.85).decisions.get(state="proposed")
+        approve_decision(proposal, acting=reviewer, reason="ok")
+        return approve_decision(proposal, acting=colleague, reason="ok")
+
+    return approve
+
+
+@pytest.fixture
+def decision(memory, approved, star):
+    """A measure that people approved, on an account of the platform."""
+    return approved(star)
+
+
+def executions(action="apply"):
+    """What became of the orders of this kind."""
+    return Execution.objects.filter(order__action=action)
+
+
+def told(order):
+    """What the ledger says of an order."""
+    return list(LedgerRow.objects.filter(subject=reference(order)).order_by("pk").values_list("event", flat=True))
+
+
+def test_an_order_has_its_execution_in_the_transaction_that_wrote_it(decision, memory):
+    assert set(executions().values_list("order__measure__measure", flat=True)) >= {CONTACT}
+    assert all(one.platform == memory.platform for one in executions())
+
+
+def test_what_is_approved_is_due_at_once(decision):
+    assert PlatformOrder.objects.get(action="apply", measure__decision=decision).due_at <= now()
+
+
+def test_what_is_due_is_carried_out(decision, memory):
+    carry_out_due()
+    assert memory.in_force("leo.vrtx") == {CONTACT}
+
+
+def test_the_order_says_when_it_was_carried_out(decision):
+    carry_out_due()
+    assert PlatformOrder.objects.get(action="apply", measure__decision=decision).carried_out_at is not None
+
+
+def test_what_was_done_was_seen(decision):
+    carry_out_due()
+    assert executions().filter(order__measure__decision=decision).get().seen_at is not None
+
+
+def test_the_ledger_says_what_was_kept_done_and_seen(decision):
+    carry_out_due()
+    order = PlatformOrder.objects.get(action="apply", measure__decision=decision)
+    assert told(order) == ["account_preserved", "order_carried_out", "order_seen"]
+
+
+def test_it_ends_though_the_worker_was_down_at_that_moment(decision, memory, clock):
+    carry_out_due()
+    clock.move(timedelta(days=30))
+    carry_out_due()
+    assert memory.in_force("leo.vrtx") == set()
+
+
+def test_what_is_over_before_it_was_carried_out_is_dropped_with_its_end(decision, memory, clock):
+    clock.move(timedelta(days=30))
+    carry_out_due()
+    assert memory.log == []
+    assert set(Execution.objects.values_list("state", flat=True)) == {"dropped"}
+
+
+def test_undoing_lifts_at_once(decision, memory, colleague):
+    carry_out_due()
+    undo(decision.case, acting=colleague)
+    carry_out_due()
+    assert memory.in_force("leo.vrtx") == set()
+
+
+def test_what_was_undone_can_be_approved_again(decision, memory, colleague, clock):
+    carry_out_due()
+    undo(decision.case, acting=colleague)
+    carry_out_due()
+    clock.move(timedelta(seconds=1))
+    approve_decision(decision.case.decisions.get(state="proposed"), acting=colleague, reason="after all")
+    carry_out_due()
+    assert memory.in_force("leo.vrtx") == {CONTACT}
+
+
+def test_what_a_person_lifts_waits_its_minute(decision, memory, reviewer, clock):
+    carry_out_due()
+    lift_decision(decision, acting=reviewer, reason="it was a mistake", at_once=False)
+    carry_out_due()
+    assert memory.in_force("leo.vrtx") == {CONTACT}
+    clock.move(MINUTE)
+    carry_out_due()
+    assert memory.in_force("leo.vrtx") == set()
+
+
+def test_an_account_elsewhere_has_no_execution(memory, judged, respondent):
+    judged(respondent(service="snapchat"))
+    assert not Execution.objects.exists()
+
+
+def test_a_platform_added_later_takes_what_still_waits(approved, star, memory):
+    Platform.objects.all().delete()
+    approved(star)
+    from rempart.platforms.services import add_platform
+
+    add_platform("later", kind="memory", service="tiktok", address=memory.platform.address, acting=None)
+    carry_out_due()
+    assert memory.in_force("leo.vrtx") == {CONTACT}
+
+
+# -- what fails
+
+
+def test_what_fails_for_a_passing_reason_is_tried_again(decision, memory, clock):
+    memory.trouble = passing("apply")
+    carry_out_due()
+    assert memory.in_force("leo.vrtx") == set()
+    clock.move(HOUR)
+    carry_out_due()
+    assert memory.in_force("leo.vrtx") == {CONTACT}
+
+
+def test_what_fails_for_good_waits_for_a_person(decision, memory, clock):
+    memory.trouble = lasting("apply")
+    carry_out_due()
+    clock.move(HOUR)
+    carry_out_due()
+    execution = executions().get()
+    assert (execution.state, execution.problem) == ("failed", "HTTP 400")
+    assert told(execution.order)[-1] == "order_failed"
+
+
+def test_it_is_tried_no_sooner_than_the_platform_asks(decision, memory):
+    from rempart.platforms.connector import TemporaryFailure
+
+    def busy(name):
+        raise TemporaryFailure("HTTP 429", after=2 * HOUR)
+
+    memory.trouble = busy
+    carry_out_due()
+    assert executions().get().next_try_at >= now() + 2 * HOUR - MINUTE
+
+
+def test_waits_grow_no_longer_than_ten_minutes():
+    assert all(breaker.wait(failures) <= timedelta(minutes=10) for failures in range(200))
+
+
+def test_after_some_failures_a_platform_is_left_alone(memory, judged, respondent):
+    for _ in range(breaker.FAILURES + 3):
+        judged(respondent())
+    memory.trouble = passing("describe", times=100)
+    carry_out_due()
+    assert memory.calls == ["describe"] * breaker.FAILURES
+
+
+def test_one_probe_goes_through_and_then_everything(memory, judged, respondent, clock):
+    accounts = [respondent() for _ in range(breaker.FAILURES + 3)]
+    for account in accounts:
+        judged(account)
+    memory.trouble = passing("describe", times=breaker.FAILURES)
+    carry_out_due()
+    clock.move(HOUR)
+    carry_out_due()
+    assert all(memory.in_force(account.handle) for account in accounts)
+
+
+def test_an_account_that_is_not_there_waits_for_a_person(decision, memory):
+    memory.gone.add("leo.vrtx")
+    carry_out_due()
+    assert executions().get().state == "failed"
+
+
+def test_a_mistake_of_a_connector_is_told_in_words_and_tried_again(decision, memory):
+    def broken(name):
+        raise KeyError(name)
+
+    memory.trouble = broken
+    carry_out_due()
+    execution = executions().get()
+    assert execution.state == "waits"
+    assert "does not understand" in execution.problem
+
+
+def test_a_platform_that_is_switched_off_is_not_asked(decision, memory):
+    change_platform(memory.platform, enabled=False, acting=None)
+    carry_out_due()
+    assert memory.calls == []
+
+
+# -- killed
+
+
+@pytest.mark.parametrize("where", ["describe", "observe", "preserve", "preserve:half", "apply", "apply:done"])
+def test_killed_anywhere_it_is_done_once_and_recorded_once(decision, memory, where):
+    memory.trouble = killed(where)
+    with pytest.raises(Killed):
+        carry_out_due()
+    carry_out_due()
+    assert [change.action for change in memory.log] == ["apply"]
+    assert told(executions().get().order) == ["account_preserved", "order_carried_out", "order_seen"]
+
+
+@pytest.mark.parametrize("where", ["lift", "lift:done"])
+def test_killed_while_lifting_it_is_lifted_once(decision, memory, where, clock):
+    carry_out_due()
+    clock.move(timedelta(days=30))
+    memory.trouble = killed(where)
+    with pytest.raises(Killed):
+        carry_out_due()
+    carry_out_due()
+    assert [change.action for change in memory.log] == ["apply", "lift"]
+
+
+def test_what_was_sent_and_never_recorded_is_lifted_at_its_end(decision, memory, clock):
+    memory.trouble = killed("apply:done")
+    with pytest.raises(Killed):
+        carry_out_due()
+    clock.move(timedelta(days=30))
+    carry_out_due()
+    assert memory.in_force("leo.vrtx") == set()
+
+
+# -- kept before
+
+
+def test_what_a_measure_may_change_is_kept_before(decision, memory):
+    carry_out_due()
+    assert memory.calls.index("preserve") < memory.calls.index("apply")
+    assert set(PreservedCopy.objects.values_list("name", flat=True)) == {"profile.json", "log.txt"}
+
+
+def test_what_cannot_be_kept_for_good_holds_no_protection_up(decision, memory):
+    memory.trouble = lasting("preserve")
+    carry_out_due()
+    assert memory.in_force("leo.vrtx") == {CONTACT}
+
+
+def test_what_cannot_be_kept_now_holds_protection_up_for_a_while_only(decision, memory, clock):
+    memory.trouble = passing("preserve", times=100)
+    carry_out_due()
+    assert memory.in_force("leo.vrtx") == set()
+    clock.move(HOUR)
+    carry_out_due()
+    assert memory.in_force("leo.vrtx") == {CONTACT}
+
+
+# -- the platform's own staff
+
+
+def test_what_the_platforms_staff_did_is_not_written_over(decision, memory):
+    memory.restrict("leo.vrtx", "suspend")
+    carry_out_due()
+    assert memory.log == []
+    assert Drift.objects.get().kind == "foreign"
+
+
+def test_ours_comes_when_theirs_is_over(decision, memory, clock):
+    memory.restrict("leo.vrtx", "suspend")
+    carry_out_due()
+    memory.release("leo.vrtx")
+    clock.move(HOUR)
+    carry_out_due()
+    assert memory.in_force("leo.vrtx") == {CONTACT}
+
+
+@pytest.mark.parametrize("tells", [True, False])
+def test_theirs_stays_when_ours_ends(decision, memory, clock, tells):
+    memory.tells = tells
+    memory.restrict("leo.vrtx", CONTACT)
+    carry_out_due()
+    clock.move(timedelta(days=30))
+    carry_out_due()
+    assert memory.in_force("leo.vrtx", ours=False) == {CONTACT}
+
+
+def test_a_restriction_of_another_kind_does_not_keep_ours_away(decision, memory):
+    memory.restrict("leo.vrtx", None)
+    carry_out_due()
+    assert memory.in_force("leo.vrtx", ours=True) == {CONTACT}
