@@ -209,7 +209,9 @@ def _add_deadlines() -> None:
             things=_reconsiderations,
             waits=lambda: Q(state=Reconsideration.State.WAITS),
             case=_case,
-            words=lambda _one: _("Look again after a reply"),
+            words=lambda one: (
+                _("Look again after a reply") if one.because == "reply" else _("Look again: a link was withdrawn")
+            ),
             url=lambda one: f"{_page(one)}#appeals",
             mine=_claimed,
         )

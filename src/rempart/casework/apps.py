@@ -30,11 +30,12 @@ class CaseworkConfig(AppConfig):
             dispatch_uid="casework.judge_in_shadow",
             weak=False,
         )
-        from rempart.casework.services import informing, respondents, telling
+        from rempart.casework.services import identity, informing, respondents, telling
         from rempart.casework.services.desk import following
         from rempart.correspondence.links import host
 
         following.connect()
+        identity.connect()
         informing.connect()
         respondents.connect()
         telling.connect()

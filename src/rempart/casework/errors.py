@@ -126,6 +126,30 @@ class StillInForce(Refused):
     words = _("A measure is in force or waits for an approval: lift or decline it first.")
 
 
+class SameService(Refused):
+    """A link is between accounts on two services."""
+
+    words = _("Both accounts are on the same service: there is nothing to link.")
+
+
+class EvidenceNotNamed(Refused):
+    """A proposal to confirm a link names what it rests on."""
+
+    words = _("Name the evidence: somebody else has to be able to look at it. An equal name elsewhere is none.")
+
+
+class ProposedByYou(Refused):
+    """Nobody confirms the link that they proposed."""
+
+    words = _("You proposed this: somebody else has to look at the evidence and confirm it.")
+
+
+class LinkNotWaiting(Refused):
+    """The link was confirmed or withdrawn meanwhile, or nobody proposed to confirm it."""
+
+    words = _("This link does not wait for a confirmation any more.")
+
+
 class NotDrafted(Refused):
     """The version is not at the stage that this needs, or is for replay only."""
 

@@ -7,7 +7,16 @@ from django.db.models import Exists, Model, OuterRef, Q
 from django.utils import timezone
 
 from rempart import ledger
-from rempart.casework.models import Appeal, Case, Decision, Exposure, ReportingRestriction, UnfoundedReport, WaveReplay
+from rempart.casework.models import (
+    AccountLink,
+    Appeal,
+    Case,
+    Decision,
+    Exposure,
+    ReportingRestriction,
+    UnfoundedReport,
+    WaveReplay,
+)
 from rempart.casework.services.holds import held
 from rempart.correspondence.services import erase_conversations
 from rempart.intake.models import Account, Testimony
@@ -17,9 +26,15 @@ from rempart.ledger.services import reference
 
 
 def erase_accounts_without_case(before: datetime) -> int:
-    """Accounts that have no case (not on the platform, or accused by nobody) and were last spoken of before."""
+    """Accounts that have no case (not ours, or accused by nobody) and were last spoken of before.
+
+    One that was confirmed to be the same person's as an account with a case stays as long as that case.
+    """
     lately = Testimony.objects.filter(account=OuterRef("pk"), received_at__gte=before)
-    forgotten = Account.objects.filter(~Exists(lately), case=None, first_seen_at__lt=before)
+    tied = AccountLink.objects.confirmed().filter(
+        Q(first=OuterRef("pk"), second__case__isnull=False) | Q(second=OuterRef("pk"), first__case__isnull=False)
+    )
+    forgotten = Account.objects.filter(~Exists(lately), ~Exists(tied), case=None, first_seen_at__lt=before)
     return forget_accounts(forgotten.values_list("pk", flat=True))
 
 
@@ -51,7 +66,8 @@ def forget_cases(cases: Sequence[Case], *, because: str) -> None:
     """
     for case in cases:
         findings = UnfoundedReport.objects.filter(report__testimony__account=case.account_id)
-        things = [reference(thing) for thing in (case, *_belongings(case), *findings)]
+        links = AccountLink.objects.filter(Q(first=case.account_id) | Q(second=case.account_id))
+        things = [reference(thing) for thing in (case, *_belongings(case), *findings, *links)]
         told = Content.objects.filter(row__subject__in=things).values_list("row__subject", flat=True)
         for subject in sorted(set(told)):
             ledger.erase(subject, because=because)

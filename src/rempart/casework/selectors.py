@@ -3,13 +3,15 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery, prefetch_related_objects
-from django.db.models.functions import Coalesce, JSONObject
+from django.db.models.functions import JSONObject
 
 from rempart.casework import search
 from rempart.casework.keyset import counted_together
+from rempart.casework.links import counted_with
 from rempart.casework.models import (
     Appeal,
     AssessmentRecord,
@@ -59,17 +61,13 @@ def cases() -> "QuerySet[Case]":
 def whole_cases(member: StaffMember) -> "QuerySet[Case]":
     """Cases with all that their page says of them: everybody who had a part, who works on it, what ties testimonies.
 
-    `orders_waiting`: how many orders to the platform are due and were not carried out. `wave`: the newest one whose
-    posts speak of the account, as its `pk` and `hashtag`, or None. `has`: of what most cases lack, whether this one has
-    it, so that its page asks for nothing in vain. `kept_out`: whether this member declared a conflict of interest.
-    `blind`: the number of the second review by which they judge it without having seen it, if there is one.
+    `wave`: the newest one whose posts speak of the account, as its `pk` and `hashtag`, or None. `has`: of what most
+    cases lack, whether this one has it, so that its page asks for nothing in vain. `kept_out`: whether this member
+    declared a conflict of interest. `blind`: the number of the second review by which they judge it without having seen
+    it, if there is one.
     """
     people = ("account", "danger_by", "closed_by", "claim__member")
     beside = ("independence", "last_act", "respondent_side__conversation")
-    waiting = PlatformOrder.objects.filter(
-        measure__decision__case=OuterRef("pk"), carried_out_at=None, due_at__lte=now()
-    )
-    counted = waiting.order_by().values("measure__decision__case").annotate(n=Count("pk")).values("n")
     spoken_of = Wave.objects.filter(posts__testimonies__account=OuterRef("account")).order_by("-opened_at")
     rare = {
         "threats": ThreatDecision.objects.all(),
@@ -84,9 +82,10 @@ def whole_cases(member: StaffMember) -> "QuerySet[Case]":
         "escalations": Escalation.objects.all(),
     }
     there = {name: Exists(things.filter(case=OuterRef("pk"))) for name, things in rare.items()}
+    instead = PlatformOrder.objects.filter(measure__decision__case=OuterRef("pk"), carried_out_at=None)
+    there["approximations"] = Exists(instead.exclude(approximated_as=""))
     there["mentions"] = Exists(Mention.objects.filter(note__case=OuterRef("pk"), member=member, seen_at=None))
     return Case.objects.select_related(*people, *beside).annotate(
-        orders_waiting=Coalesce(Subquery(counted), 0),
         wave=Subquery(spoken_of.values(found=JSONObject(pk="pk", hashtag="hashtag"))[:1]),
         has=JSONObject(**there),
         kept_out=Exists(ConflictOfInterest.objects.filter(case=OuterRef("pk"), member=member)),
@@ -163,8 +162,9 @@ def assessment_of(record: AssessmentRecord) -> Assessment:
 
 
 def first_said(case: Case, *, until: datetime | None = None) -> list[Testimony]:
-    """What was said of the account (up to a moment), oldest first, with its posts: the first MOST_READ of it."""
-    said = case.account.testimonies.select_related("post").order_by("received_at", "uid")
+    """What counts in a case (up to a moment), oldest first, with its posts: the first MOST_READ of it."""
+    said = Testimony.objects.filter(account__in=counted_with(case.account_id)).select_related("post")
+    said = said.order_by("received_at", "uid")
     return list((said if until is None else said.filter(received_at__lte=until))[:MOST_READ])
 
 
@@ -251,11 +251,11 @@ def _with_cases(found: "QuerySet[Decision]") -> "QuerySet[Decision]":
     return found.select_related("case__account").prefetch_related("measures")
 
 
-def menu_counts(member: StaffMember) -> dict[str, int]:
+def menu_counts(member: StaffMember, elsewhere: Mapping[str, "Mapping[str, QuerySet[Any]]"]) -> dict[str, int]:
     """What stands beside the pages of the menu: counted as far as keyset.MOST, all in one query.
 
-    Open cases, what waits for an approval, a review or another look, appeals, questions of Art. 18, and notes that call
-    this person.
+    Open cases, what waits for an approval, a review or another look, appeals, questions of Art. 18, notes that call
+    this person, and what waits on pages of other rooms (`elsewhere`: sets by their names, by the page's name).
     """
     waiting = Decision.objects.filter(state=Decision.State.PROPOSED)
     found = counted_together(
@@ -266,8 +266,10 @@ def menu_counts(member: StaffMember) -> dict[str, int]:
         appeals=Appeal.objects.filter(state=Appeal.State.FILED),
         authorities=ThreatDecision.objects.filter(decided_at=None),
         desk=Mention.objects.filter(member=member, seen_at=None),
+        **{f"{page} {name}": one for page, sets in elsewhere.items() for name, one in sets.items()},
     )
-    return {**found, "due": found["approvals"] + found["reviews"] + found["again"]}
+    found["due"] = found["approvals"] + found["reviews"] + found["again"]
+    return found | {page: sum(found[f"{page} {name}"] for name in sets) for page, sets in elsewhere.items()}
 
 
 def waves(**which: int) -> Sequence[Wave]:

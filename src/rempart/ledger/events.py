@@ -120,6 +120,11 @@ class Event(TextChoices):
     HELD_COPY_SEALED = "held_copy_sealed", _("What left everywhere else sealed under a legal hold")
     HELD_COPY_ERASED = "held_copy_erased", _("Sealed copy erased after the last legal hold")
 
+    IDENTITY_NOTED = "identity_noted", _("Accounts said to be one person’s")
+    IDENTITY_PROPOSED = "identity_proposed", _("Accounts proposed to be held for one person’s")
+    IDENTITY_CONFIRMED = "identity_confirmed", _("Accounts confirmed to be one person’s")
+    IDENTITY_WITHDRAWN = "identity_withdrawn", _("Link between accounts withdrawn")
+
     STATEMENT_MADE = "statement_made", _("Statement of reasons made")
     RESPONDENT_LINK_TAKEN = "respondent_link_taken", _("Link to the respondent's page taken to hand it over")
     HELD_SUM_RECORDED = "held_sum_recorded", _("Sum held by the platform recorded")
@@ -129,6 +134,7 @@ class Event(TextChoices):
     DATA_HANDED_OVER = "data_handed_over", _("Copy of their data handed to the respondent")
     COMPLAINANTS_TOLD = "complainants_told", _("Those who reported told of what was done")
     COMPLAINANT_WITHDREW = "complainant_withdrew", _("Somebody took back what they reported")
+    COMPLAINANT_LEFT = "complainant_left", _("What somebody reported counts no more in the case")
     DANGER_SAID = "danger_said", _("Somebody who reported said that they are in danger")
     DANGER_SEEN = "danger_seen", _("What was said of a danger looked at")
     REPORT_FOUND_UNFOUNDED = "report_found_unfounded", _("Report found manifestly unfounded by one person")

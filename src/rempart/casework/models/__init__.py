@@ -23,6 +23,7 @@ from rempart.casework.models.desk import (
     SecondReview,
 )
 from rempart.casework.models.disclosure import DisclosedFact
+from rempart.casework.models.identity import AccountLink
 from rempart.casework.models.misuse import LONGEST_SUSPENSION, ReportingRestriction, UnfoundedReport
 from rempart.casework.models.parties import DataRequest, HeldSum, RespondentSide, ToTell
 from rempart.casework.models.process import ConflictOfInterest, LastAct, Outcome
@@ -34,6 +35,7 @@ from rempart.casework.models.times import Escalation, Passing, Reminder, SeenUnt
 __all__ = [
     "LONGEST_PREVENTIVE",
     "LONGEST_SUSPENSION",
+    "AccountLink",
     "Appeal",
     "AppealWindow",
     "AssessmentRecord",

@@ -153,10 +153,17 @@ class AppealWindow(models.Model):
 
 
 class Reconsideration(models.Model):
-    """A preventive decision to be looked at again because the person concerned answered in time.
+    """A decision to be looked at again: the person concerned answered in time, or what it rested on has changed.
 
-    A reviewer keeps it or lifts it, with a reason; it needs no answer any more once nothing preventive stands.
+    A reply concerns what is preventive; a link between accounts that was withdrawn, final decisions too. A reviewer
+    keeps it or lifts it, with a reason; it needs no answer any more once nothing of the kind stands.
     """
+
+    class Because(models.TextChoices):
+        """Why it is looked at again."""
+
+        REPLY = "reply", _("the person replied")
+        LINK = "link", _("what is said of another account counts no more")
 
     class State(models.TextChoices):
         """What became of it."""
@@ -168,6 +175,7 @@ class Reconsideration(models.Model):
 
     case = models.ForeignKey(Case, models.CASCADE, related_name="reconsiderations")
     decision = models.ForeignKey(Decision, models.CASCADE, related_name="reconsiderations")
+    because = models.CharField(max_length=5, choices=Because, default=Because.REPLY)
     asked_at = models.DateTimeField()
     due_at = models.DateTimeField()
     state = models.CharField(max_length=6, choices=State, default=State.WAITS)

@@ -13,11 +13,12 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone, translation
 
+from rempart.casework.links import counted_with
 from rempart.casework.models import Case, Decision, HeldCopy
 from rempart.casework.referrals.package import EVIDENCE, FORMAT
 from rempart.correspondence.models import Message
 from rempart.files.models import StoredFile
-from rempart.intake.models import Testimony
+from rempart.intake.models import Account, Testimony
 from rempart.intake.ours import own_names
 from rempart.ledger import canonical
 from rempart.ledger.events import Event
@@ -88,7 +89,7 @@ def draw(case: Case, asked: Request) -> tuple[dict[str, Any], dict[str, StoredFi
     rows = _rows([*_things(case), *files])
     for item in evidence:
         item["custody"] = [_step(row) for row in rows if row.subject == item["subject"]]
-    testimonies = list(Testimony.objects.filter(account=case.account_id).select_related("post", "report__conversation"))
+    testimonies = list(_testimonies(case))
     dossier = {
         "format": FORMAT,
         "referral": {
@@ -113,6 +114,12 @@ def draw(case: Case, asked: Request) -> tuple[dict[str, Any], dict[str, StoredFi
         "words": _words(asked.language, rows),
     }
     return dossier, {item["path"]: file for item, file in zip(evidence, files, strict=True) if item["path"]}
+
+
+def _testimonies(case: Case) -> "QuerySet[Testimony]":
+    """What counts in the case, told of the account or of those confirmed to be the same person's."""
+    said = Testimony.objects.filter(account__in=counted_with(case.account_id))
+    return said.select_related("account", "post", "report__conversation")
 
 
 def at(moment: datetime | None) -> dict[str, str] | None:
@@ -154,9 +161,10 @@ def _assessment(case: Case) -> dict[str, Any] | None:
 
 
 def _accounts(case: Case, testimonies: Iterable[Testimony]) -> list[dict[str, Any]]:
-    """The account concerned, then those of the people who spoke, as the service or the platform knows them."""
-    account = case.account
-    found = [(account.service, account.handle, account.platform_id, "respondent")]
+    """The account concerned and those confirmed to be theirs, then those of the people who spoke."""
+    theirs = Account.objects.in_bulk(counted_with(case.account_id))
+    first = [case.account, *(one for one in theirs.values() if one != case.account)]
+    found = [(one.service, one.handle, one.platform_id, "respondent") for one in first]
     for one in testimonies:
         if one.post is not None and one.post.author:
             found.append((one.post.service, one.post.author, None, "author"))
@@ -173,6 +181,7 @@ def _testimony(number: int, one: Testimony) -> dict[str, Any]:
     post = one.post
     return {
         "number": number,
+        "about": str(one.account.reference),
         "received_at": at(one.received_at),
         "channel": one.channel,
         "stance": one.stance,

@@ -28,6 +28,7 @@ from rempart.casework.errors import (
     ReasonMissing,
     WrongLanguage,
 )
+from rempart.casework.links import counted_with
 from rempart.casework.models import (
     Appeal,
     AppealWindow,
@@ -202,7 +203,8 @@ def _ensure_theirs(case: Case | None, by: str, conversation: Conversation) -> No
     if conversation.kind != kind or (case is None) != (by == By.REPORTER):
         raise ValueError("this conversation is not this side's")
     # A conversation with somebody who reported is about the account: it begins before there is a case.
-    if case is not None and conversation.about not in (f"casework.case:{case.pk}", reference(case.account)):
+    abouts = [f"intake.account:{account}" for account in counted_with(case.account_id)] if case is not None else []
+    if case is not None and conversation.about not in (reference(case), *abouts):
         raise ValueError("this conversation is about something else")
 
 

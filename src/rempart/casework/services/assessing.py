@@ -13,6 +13,7 @@ from django.db import transaction
 
 from rempart import records
 from rempart.casework.errors import LimitReached
+from rempart.casework.links import as_one, partners_of
 from rempart.casework.models import AssessmentRecord, Case, Decision, Independence, MeasureTaken, RulebookVersion
 from rempart.casework.services.four_eyes import why_two
 from rempart.casework.services.guards import locked
@@ -41,11 +42,14 @@ def assess_wave(wave: Wave) -> list[Case]:
 def assess_accounts(accounts: Iterable[Account]) -> list[Case]:
     """Assess these accounts from all that was ever said of them, against what else is said around them.
 
-    Only the platform's own accounts have cases: an equal handle elsewhere is no link.
+    Only the platform's own accounts have cases: an equal handle elsewhere is no link. What is said of an account that a
+    confirmed link ties to one of ours counts in the case of ours.
     """
-    own = [account for account in accounts if is_ours(account.reference)]
-    facts = {str(account.reference): facts_of(account) for account in own}
-    found = {str(one.about): (one, ties) for one, ties in assess_with_ties(records_around(own), accounts=facts)}
+    given = list(accounts)
+    tied = partners_of(account.pk for account in given)
+    known_as = Account.objects.filter(pk__in=set().union(*tied.values()) - {account.pk for account in given})
+    own = [account for account in [*given, *known_as] if is_ours(account.reference)]
+    found = _found(own)
     known = set(Case.objects.filter(account__in=own).values_list("account_id", flat=True))
     version, book = rulebook_in_force()
     cases = []
@@ -56,6 +60,24 @@ def assess_accounts(accounts: Iterable[Account]) -> list[Case]:
         elif assessment.testimonies or assessment.relays or account.pk in known:
             cases.append(record_assessment(account, assessment, version, book, ties=ties))
     return cases
+
+
+def _found(own: Sequence[Account]) -> dict[str, tuple[records.Assessment, Sequence[Together]]]:
+    """What is believed of each account, by reference. One that is tied to others is looked at by itself, as one."""
+    tied = partners_of(account.pk for account in own)
+    others = Account.objects.in_bulk(set().union(*tied.values()))
+    alone = [account for account in own if account.pk not in tied]
+    facts = {str(account.reference): facts_of(account) for account in own}
+    found = {str(one.about): (one, ties) for one, ties in assess_with_ties(records_around(alone), accounts=facts)}
+    for account in own:
+        if account.pk in tied:
+            name, known_as = str(account.reference), [others[pk] for pk in tied[account.pk]]
+            said = as_one(records_around([account, *known_as]), account.reference, {one.reference for one in known_as})
+            whole = assess_with_ties(said, accounts={name: facts[name]})
+            for one, ties in whole:
+                if str(one.about) == name:
+                    found[name] = (one, ties)
+    return found
 
 
 @transaction.atomic

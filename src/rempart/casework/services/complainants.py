@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from rempart.casework.complainants.words import message
+from rempart.casework.links import own_account_of
 from rempart.casework.models import Case, Complainant, Decision, ReportingRestriction
 from rempart.casework.services.assessing import open_case
 from rempart.casework.services.authorities import open_threat
@@ -19,7 +20,6 @@ from rempart.casework.statements.wording import ensure_no_guilt
 from rempart.correspondence.models import Conversation, Message
 from rempart.correspondence.services import mark_read, say
 from rempart.intake.models import Report
-from rempart.intake.ours import is_ours
 from rempart.intake.services import set_aside
 from rempart.ledger import append
 from rempart.ledger.clock import now
@@ -46,10 +46,10 @@ def join(report: Report) -> Complainant | None:
         set_aside([testimony], now())
         _acknowledge(report, "kept_aside", day=suspension.ends_at)
         return None
-    if not is_ours(testimony.account.reference):
+    if (own := own_account_of(testimony.account)) is None:
         _acknowledge(report, "elsewhere")
         return None
-    complainant, is_new = _complainant(report)
+    complainant, is_new = admit(report, open_case(own))
     _acknowledge(report, "receipt" if is_new else "receipt_again")
     if report.danger:
         say_danger(complainant)
@@ -60,15 +60,15 @@ def join(report: Report) -> Complainant | None:
 def take_in(report: Report) -> None:
     """Take a report that was kept aside into the assessment, and its author among the complainants."""
     set_aside([report.testimony], None)
-    if is_ours(report.testimony.account.reference):
-        _complainant(report)
+    if (own := own_account_of(report.testimony.account)) is not None:
+        admit(report, open_case(own))
 
 
-def _complainant(report: Report) -> tuple[Complainant, bool]:
-    """Who reported, in the case of the account, and whether they are new there or come back."""
+def admit(report: Report, case: Case) -> tuple[Complainant, bool]:
+    """Who reported, in the case where it counts, and whether they are new there or come back."""
     testimony = report.testimony
     complainant, is_new = Complainant.objects.select_for_update().get_or_create(
-        case=open_case(testimony.account),
+        case=case,
         reporter=testimony.reporter,
         defaults={"conversation": report.conversation, "minor": testimony.complainant_minor, "joined_at": now()},
     )

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from rempart.casework.errors import Refused
+from rempart.casework.links import counted_with
 from rempart.casework.models import AssessmentRecord, Case, Complainant, DisclosedFact
 from rempart.casework.services.guards import ensure_may_act, locked
 from rempart.casework.services.taking import FEW_SOURCES
@@ -61,7 +62,9 @@ def facts_for_respondent(case: Case, record: AssessmentRecord | None = None) -> 
             return Told()
         record = stated.assessment
     until = datetime.fromisoformat(record.assessment["as_of"])
-    spoken = Testimony.objects.filter(account=case.account_id, stance__in=SPEAKING, received_at__lte=until)
+    spoken = Testimony.objects.filter(
+        account__in=counted_with(case.account_id), stance__in=SPEAKING, received_at__lte=until
+    )
     rows = list(spoken.values_list("reporter", "received_at", "conduct", "conduct_services"))
     conduct = {one for _reporter, _at, kinds, _services in rows for one in kinds}
     months = {at.astimezone(PARIS).strftime("%Y-%m") for _reporter, at, _kinds, _services in rows}
@@ -91,7 +94,8 @@ def ensure_leads_to_nobody(case: Case, texts: Iterable[str], *, fact: bool) -> N
 
     Raises LeadsToSomebody.
     """
-    spoken = Testimony.everything.filter(account=case.account_id, stance__in=SPEAKING).select_related("post")
+    spoken = Testimony.everything.filter(account__in=counted_with(case.account_id), stance__in=SPEAKING)
+    spoken = spoken.select_related("post")
     rows = [row for row in spoken if row.reporter != str(case.account.reference)]
     names = {row.post.author for row in rows if row.post} | {row.reporter for row in rows}
     said = [row.post.text if row.post else row.text or "" for row in rows]
@@ -106,7 +110,8 @@ def ensure_leads_to_no_other(account: Account, conversation: Conversation, texts
 
     What they said themselves, and their own name, are theirs. Raises LeadsToSomebody.
     """
-    spoken = Testimony.everything.filter(account=account, stance__in=SPEAKING).select_related("post")
+    spoken = Testimony.everything.filter(account__in=counted_with(account.pk), stance__in=SPEAKING)
+    spoken = spoken.select_related("post")
     mine = set(spoken.filter(report__conversation=conversation).values_list("reporter", flat=True))
     others = [row for row in spoken if row.reporter not in mine and row.reporter != str(account.reference)]
     names = {row.post.author for row in others if row.post} | {row.reporter for row in others}

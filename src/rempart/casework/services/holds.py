@@ -15,6 +15,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from rempart.casework.errors import HoldNotStanding, ReviewInThePast
+from rempart.casework.links import counted_with
 from rempart.casework.models import Case, HeldCopy, LegalHold, Referral
 from rempart.casework.referrals.dossier import files_of
 from rempart.casework.services.guards import ensure_may_act, given_reason, locked
@@ -110,15 +111,12 @@ def seal_before_erasure(testimonies: Iterable[int]) -> int:
 
     Called inside the transaction that erases. Returns how many copies were made.
     """
-    rows = (
-        Testimony.everything.filter(pk__in=list(testimonies), account__case__holds__released_at=None)
-        .filter(account__case__holds__isnull=False)
-        .select_related("post", "account__case", "report__conversation")
-        .distinct()
-    )
+    standing = Case.objects.filter(held()).order_by("pk")
+    case_of = {account: case for case in standing for account in counted_with(case.account_id)}
+    rows = Testimony.everything.filter(pk__in=list(testimonies), account__in=case_of)
     sealed = 0
-    for row in rows:
-        case = row.account.case
+    for row in rows.select_related("post", "report__conversation"):
+        case = case_of[row.account_id]
         name = f"testimony-{row.pk}.json"
         file = keep(
             json.dumps(_said(row), ensure_ascii=False, indent=1).encode(), name=name, opened_with=Permission.LIAISE

@@ -26,13 +26,14 @@ from rempart.casework.errors import (
     ReasonMissing,
     SecondPersonNeeded,
 )
+from rempart.casework.links import counted_with
 from rempart.casework.models import Case, ReportingRestriction, UnfoundedReport
 from rempart.casework.services.complainants import take_in
 from rempart.casework.services.disclosing import ensure_leads_to_no_other
 from rempart.casework.services.guards import ensure_may_act, given_reason
 from rempart.correspondence.models import Conversation
 from rempart.correspondence.services import say
-from rempart.intake.models import Report, Testimony
+from rempart.intake.models import Account, Report, Testimony
 from rempart.intake.services import mark_unfounded, mark_upheld
 from rempart.ledger import append
 from rempart.ledger.clock import now
@@ -142,7 +143,8 @@ def settle_upheld(case: Case) -> None:
         and last.decision is not None
         and last.decision.ended != last.decision.Ended.LIFTED
     )
-    mark_upheld(case.account, last.decided_at if last is not None and stands else None)
+    for account in Account.objects.filter(pk__in=counted_with(case.account_id)):
+        mark_upheld(account, last.decided_at if last is not None and stands else None)
 
 
 # --- somebody who does it often
@@ -379,7 +381,7 @@ def ensure_may_judge_reporter(reporter: str, acting: StaffMember, permission: Pe
 
 
 def _ensure_may_judge(report: Report, acting: StaffMember) -> None:
-    case = Case.objects.filter(account=report.testimony.account_id).first()
+    case = Case.objects.filter(account__in=counted_with(report.testimony.account_id)).order_by("pk").first()
     if case is not None:
         ensure_may_act(case, acting)
     elif not acting.may(Permission.REVIEW):

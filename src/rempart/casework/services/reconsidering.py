@@ -1,4 +1,4 @@
-"""Looking at a preventive measure again because the person concerned replied while a reply was awaited.
+"""Looking at a measure again: the person concerned replied while a reply was awaited, or what it rested on changed.
 
 It is due within REMPART_RECONSIDERATION_HOURS, and before the measure ends. A reviewer keeps it or lifts it, with a
 reason that the person reads; nobody did in time, a senior reviewer has to (`services.times`).
@@ -45,18 +45,51 @@ def note_reply(conversation: Conversation, message: Message) -> Reconsideration 
     decision = case.decisions.in_force().filter(mode=Decision.Mode.PREVENTIVE).first()
     if decision is None or case.reconsiderations.filter(state=Reconsideration.State.WAITS).exists():
         return None
+    return _ask(decision, Reconsideration.Because.REPLY)
+
+
+@transaction.atomic
+def look_again(decision: Decision) -> Reconsideration:
+    """Have a decision in force looked at again because what is said of another account counts no more.
+
+    What waits for its answer already is read with it.
+    """
+    case = locked(Case(pk=decision.case_id))
+    waiting = case.reconsiderations.filter(state=Reconsideration.State.WAITS).first()
+    return waiting if waiting is not None else _ask(decision, Reconsideration.Because.LINK)
+
+
+def _ask(decision: Decision, because: Reconsideration.Because) -> Reconsideration:
     asked = now()
-    due = min(asked + timedelta(hours=settings.REMPART_RECONSIDERATION_HOURS), decision.closes_at)
-    found = Reconsideration.objects.create(case=case, decision=decision, asked_at=asked, due_at=due)
-    append(Event.RECONSIDERATION_ASKED, subject=found, content={"decision": decision.pk, "due_at": due})
+    due = asked + timedelta(hours=settings.REMPART_RECONSIDERATION_HOURS)
+    if decision.closes_at is not None:
+        due = min(due, decision.closes_at)
+    found = Reconsideration.objects.create(
+        case_id=decision.case_id, decision=decision, because=because, asked_at=asked, due_at=due
+    )
+    append(
+        Event.RECONSIDERATION_ASKED,
+        subject=found,
+        content={"decision": decision.pk, "because": because, "due_at": due},
+    )
     return found
+
+
+def _standing(found: Reconsideration, *, to_come: bool = False) -> Decision | None:
+    """What is looked at: something preventive in force; where a link was withdrawn, what is final too."""
+    decisions = found.case.decisions.all()
+    decisions = decisions.to_come_or_in_force() if to_come else decisions.in_force()
+    preventive = decisions.filter(mode=Decision.Mode.PREVENTIVE).first()
+    if preventive is None and found.because == Reconsideration.Because.LINK:
+        return decisions.filter(mode=Decision.Mode.FINAL).first()
+    return preventive
 
 
 @transaction.atomic
 def answer_reconsideration(
     reconsideration: Reconsideration, *, keep: bool, acting: StaffMember, reasons: Mapping[str, str] | str
 ) -> Reconsideration:
-    """Keep what is preventive on the case until its end, or lift it, and tell the person why.
+    """Keep what is looked at, what is preventive until its end, or lift it, and tell the person why.
 
     reasons: {"fr": …, "en": …}; one text stands for both. Keeping it counts as its review. Where somebody who reported
     can be reached, a lift is announced to them 48 hours ahead, as every reviewer's.
@@ -65,13 +98,14 @@ def answer_reconsideration(
     """
     case = locked(Case(pk=reconsideration.case_id))
     found = Reconsideration.objects.select_for_update().get(pk=reconsideration.pk)
-    decision = case.decisions.in_force().filter(mode=Decision.Mode.PREVENTIVE).first()
+    decision = _standing(found)
     ensure_may_act(case, acting)
     if found.state != Reconsideration.State.WAITS or decision is None:
         raise NothingToReconsider
     ensure_judged_no_appeal(decision, acting)
     said = given_words(reasons)
-    ensure_said_fairly(said.values(), preventive=True, adult=case.account.held_to_be_adult)
+    preventive = decision.mode == Decision.Mode.PREVENTIVE
+    ensure_said_fairly(said.values(), preventive=preventive, adult=case.account.held_to_be_adult)
     ensure_leads_to_nobody(case, said.values(), fact=False)
     because = said["fr"] if said["fr"] == said["en"] else "\n\n".join(said.values())
     found.state = Reconsideration.State.KEPT if keep else Reconsideration.State.LIFTED
@@ -79,14 +113,17 @@ def answer_reconsideration(
     found.save(update_fields=["state", "answered_at", "answered_by", "answered_because"])
     if not keep:
         decision = lift_decision(decision, acting=acting, reason=because)
-    elif decision.confirmed_at is None:
+    elif preventive and decision.confirmed_at is None:
         decision = confirm_decision(decision, acting=acting, reason=because)
     # The person is told: this is no longer undone within the minute.
     LastAct.objects.filter(case=case).delete()
     append(Event.RECONSIDERED, subject=found, acting=acting, content={"kept": keep, "reason": because})
-    conversation = case.respondent_side.conversation
+    side = getattr(case, "respondent_side", None)
+    if side is None:
+        return found  # they were told of nothing yet, and what they will be told is what stands then
+    conversation = side.conversation
     with suppress(ConversationClosed):
-        text = texts.reconsidered(conversation, kept=keep, ends=decision.closes_at, reasons=said)
+        text = texts.reconsidered(conversation, because=found.because, kept=keep, ends=decision.closes_at, reasons=said)
         correspondence.say(
             conversation, text=text, kind=Message.Kind.REPLY, once=f"reconsideration:{found.pk}", acting=acting
         )
@@ -94,11 +131,13 @@ def answer_reconsideration(
 
 
 def drop_what_is_over(case: Case) -> None:
-    """End the reconsideration of a case in which nothing preventive is left. For use when something ended."""
+    """End the reconsideration of a case in which nothing is left that it concerns. For use when something ended."""
     waiting = case.reconsiderations.filter(state=Reconsideration.State.WAITS).select_for_update().first()
-    if waiting is None or case.decisions.to_come_or_in_force().filter(mode=Decision.Mode.PREVENTIVE).exists():
+    if waiting is None or _standing(waiting, to_come=True) is not None:
         return
-    ends = case.decisions.filter(mode=Decision.Mode.PREVENTIVE, state=Decision.State.TAKEN).order_by("begins_at")
+    ends = case.decisions.filter(state=Decision.State.TAKEN).order_by("begins_at")
+    if waiting.because == Reconsideration.Because.REPLY:
+        ends = ends.filter(mode=Decision.Mode.PREVENTIVE)
     over = max((one.closes_at for one in ends if one.closes_at), default=now())
     waiting.state, waiting.answered_at = Reconsideration.State.OVER, max(min(over, now()), waiting.asked_at)
     waiting.save(update_fields=["state", "answered_at"])

@@ -167,7 +167,8 @@ def _reconsider_form(case: Case, sent: Any = None) -> AnswerForm:
         ("keep", _("Keep it until its end: it stays a precaution")),
         ("lift", _("Lift it: the account gets back what was restricted")),
     ]
-    language = case.respondent_side.conversation.language
+    side = getattr(case, "respondent_side", None)
+    language = side.conversation.language if side else "fr"
     return AnswerForm(sent, choices=choices, language=language, auto_id="reconsider_%s")
 
 

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from rempart.casework.errors import Refused
 from rempart.casework.forms import ReasonForm
+from rempart.casework.links import counted_with
 from rempart.casework.models import Case, LegalHold, Referral, ThreatDecision
 from rempart.casework.referrals.dossier import files_of, files_on
 from rempart.casework.services import authorities as services
@@ -164,7 +165,7 @@ def threat(request: HttpRequest, pk: int) -> HttpResponse:
                 return redirect(f"{_url('refer', found.case_id)}?threat={found.pk}")
             messages.success(request, _("Answered: the authorities are not informed."))
             return redirect("casework:authorities")
-    said = Testimony.objects.filter(account=found.case.account_id).select_related("post")
+    said = Testimony.objects.filter(account__in=counted_with(found.case.account_id)).select_related("post")
     if found.ground == ThreatDecision.Ground.MINOR:
         said = said.filter(complainant_minor=True)
     context = {
