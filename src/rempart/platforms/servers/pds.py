@@ -49,7 +49,6 @@ class PersonalDataServer(Server):
         self.moderation = moderation
         self.port = kept_port(self.folder)
         self.directory_port = kept_port(self.folder, "directory-port")
-        self._client = httpx.Client(trust_env=False, timeout=60)
 
     @classmethod
     def install(cls) -> Path:
@@ -104,6 +103,25 @@ class PersonalDataServer(Server):
             path.write_text(json.dumps(made))
         kept: dict[str, str] = json.loads(path.read_text())
         return kept
+
+    def stop(self) -> None:
+        """End it in order; its state stays in its folder."""
+        super().stop()
+        self._hang_up()
+
+    def kill(self) -> None:
+        """End it at once, as a failing machine would."""
+        super().kill()
+        self._hang_up()
+
+    def _hang_up(self) -> None:
+        if "_client" in self.__dict__:
+            self._client.close()
+            del self._client
+
+    @cached_property
+    def _client(self) -> httpx.Client:
+        return httpx.Client(trust_env=False, timeout=60)
 
     def _launch(self) -> Sequence[Leashed]:
         environment = self.install()
