@@ -469,8 +469,9 @@ def test_somebody_accused_elsewhere_is_erased_at_once():
 def test_every_table_about_people_outside_is_handed_over_or_left_out_for_a_reason():
     from rempart.casework import subjects as casework
     from rempart.intake import subjects as intake
+    from rempart.platforms import subjects as platforms
 
-    known = casework.HANDED_OVER | intake.HANDED_OVER | subjects.left_out().keys()
+    known = casework.HANDED_OVER | intake.HANDED_OVER | platforms.HANDED_OVER | subjects.left_out().keys()
     about_others = {
         table for (table, _column), answers in register().personal.items() if not answers["people"].startswith("staff")
     }

@@ -1,8 +1,13 @@
-"""The worker: jobs from the queue, schedules, and the ledger's sequencer."""
+"""The worker: jobs from the queue, schedules, and the ledger's sequencer.
+
+What platforms are told has a queue and threads of its own: a restriction does not wait behind assessments.
+"""
 
 import asyncio
+import contextlib
 import logging
 import threading
+from typing import Any
 
 from django.db import close_old_connections
 
@@ -10,6 +15,9 @@ from rempart.ledger.sequencer import sequence_pending
 
 logger = logging.getLogger("rempart.worker")
 SEQUENCING_PERIOD = 1.0
+QUEUES = {"platforms": 4, "default": 1}
+"""How many jobs of each queue run side by side; the last is the main one."""
+POLLING = 1.0  # seconds; jobs that are due at once are announced, those of a later moment are looked for
 
 
 def _sequence_until(stopped: threading.Event) -> None:
@@ -42,6 +50,28 @@ def work(*, until_idle: bool = False) -> None:
 
 async def _run(app, *, wait: bool) -> None:
     async with app.open_async():
-        await app.run_worker_async(
-            wait=wait, concurrency=1, delete_jobs="successful", shutdown_graceful_timeout=20, name="rempart"
+        if not wait:
+            await app.run_worker_async(wait=False, queues=list(QUEUES), **_like("rempart", 1))
+            return
+        beside, main = QUEUES
+        other = asyncio.create_task(
+            app.run_worker_async(
+                queues=[beside], install_signal_handlers=False, **_like(f"rempart-{beside}", QUEUES[beside])
+            )
         )
+        try:
+            await app.run_worker_async(queues=[main], **_like("rempart", QUEUES[main]))
+        finally:
+            other.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await other
+
+
+def _like(name: str, concurrency: int) -> dict[str, Any]:
+    return {
+        "name": name,
+        "concurrency": concurrency,
+        "delete_jobs": "successful",
+        "shutdown_graceful_timeout": 20,
+        "fetch_job_polling_interval": POLLING,
+    }
