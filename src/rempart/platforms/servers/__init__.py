@@ -29,6 +29,7 @@ __all__ = [
 
 # What `python -m rempart.platforms.servers install` installs.
 INSTALLABLE = {
+    "mediawiki": "rempart.platforms.servers.mediawiki.MediaWiki",
     "pds": "rempart.platforms.servers.pds.PersonalDataServer",
     "synapse": "rempart.platforms.servers.synapse.Synapse",
 }

@@ -1,0 +1,1 @@
+"""The connector for wikis that run MediaWiki: measures are blocks, placed by an account made for Rempart."""
