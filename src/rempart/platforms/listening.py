@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from django.db import DataError, IntegrityError, InterfaceError, OperationalError, connection, transaction
@@ -32,6 +32,9 @@ from rempart.platforms.registry import LISTENERS, listener_class
 
 logger = logging.getLogger("rempart.listening")
 
+T = TypeVar("T")
+R = TypeVar("R")
+
 LONGEST_WAIT = 60.0  # seconds between two tries to connect again
 
 
@@ -44,12 +47,14 @@ class ListenedTo(CannotListen):
 
 
 class Kept(msgspec.Struct, kw_only=True):
-    """What became of a batch. posts: kept or counted; refused: what could not be read or stored."""
+    """What became of a batch. posts: kept, counted or read again; refused: what could not be read or stored.
+
+    What came before counts no more, but for what is refused, which nothing remembers.
+    """
 
     posts: int = 0
     deleted: int = 0
     reports: int = 0
-    renamed: int = 0
     refused: int = 0
 
 
@@ -66,14 +71,13 @@ def keep(listener: str, heard: Heard) -> Kept:
     for received in (receive_posts(heard.posts), receive_edits(heard.edited)):
         kept.posts += received.stored
         kept.refused += received.refused
-    for report in heard.reports:
-        sound = _taken(listener, "report", receive_report, report)
-        kept.reports += sound
-        kept.refused += not sound
+    begun = now()
+    for handed in heard.reports:
+        report = _taken(listener, "report", receive_report, handed)
+        kept.reports += report is not None and report.arrived_at >= begun
+        kept.refused += report is None
     for reference in heard.renamed:
-        sound = _taken(listener, "rename", follow_rename, reference)
-        kept.renamed += sound
-        kept.refused += not sound
+        kept.refused += not _taken(listener, "rename", lambda one: (follow_rename(one),), reference)
     _move(listener, heard.position, kept)
     return kept
 
@@ -138,18 +142,16 @@ def _move(listener: str, position: Any, kept: Kept) -> None:
         Cursor.objects.filter(listener=listener).update(**row, **added)
 
 
-def _taken(listener: str, what: str, take: Callable[[Any], object], item: Any) -> bool:
-    """Whether one thing could be taken in; otherwise it leaves nothing behind, and why is logged."""
+def _taken(listener: str, what: str, take: Callable[[T], R], item: T) -> R | None:
+    """What taking one thing in gave, or None when it could not be: it leaves nothing behind, and why is logged."""
     try:
         with transaction.atomic():
-            take(item)
+            return take(item)
     except ReportRefused as error:
         logger.warning("%s: a %s was refused for its `%s`", listener, what, error.field)
     except (ValueError, DataError, IntegrityError) as error:
         logger.warning("%s: a %s was refused (%s)", listener, what, type(error).__name__)
-    else:
-        return True
-    return False
+    return None
 
 
 @contextmanager

@@ -17,7 +17,6 @@ import nats
 from django.utils.translation import gettext_noop
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.errors import TimeoutError as NothingCame
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig
 from nats.js.errors import NotFoundError
@@ -71,8 +70,7 @@ class NatsListener(Listener):
                 yield from self._batches(runner, client, consumer, stop)
             finally:
                 if client is not None:
-                    with suppress(Exception):
-                        runner.run(client.close())
+                    runner.run(_closed(client))
 
     def _batches(
         self,
@@ -99,9 +97,10 @@ class NatsListener(Listener):
                 if not taken:
                     yield Heard()
             finally:
-                # What this worker will not take in any more goes to another at once.
-                with suppress(Exception):
-                    runner.run(_given_back(client, waiting))
+                if waiting:
+                    # What this worker will not take in any more goes to another at once.
+                    with suppress(Exception):
+                        runner.run(_given_back(client, consumer, waiting))
 
     async def _connected(self) -> Client:
         options: dict[str, Any] = {}
@@ -109,8 +108,9 @@ class NatsListener(Listener):
             options = {"user": self._settings.user, "password": self._secret}
         elif self._secret:
             options = {"token": self._secret}
+        client = Client()
         try:
-            return await nats.connect(
+            await client.connect(
                 self._server,
                 connect_timeout=3,
                 allow_reconnect=False,
@@ -120,11 +120,13 @@ class NatsListener(Listener):
                 **options,
             )
         except nats.errors.Error as error:
+            await _closed(client)
             if "authorization" in str(error).lower():
                 raise PermanentFailure(
                     gettext_noop("the platform refuses our credentials: look at its secret and its rights")
                 ) from error
             raise
+        return client
 
     async def _consumer(self, client: Client) -> JetStreamContext.PullSubscription:
         settings = self._settings
@@ -146,9 +148,9 @@ class NatsListener(Listener):
         """What waits, up to a batch; nothing when nothing came for a moment."""
         try:
             first = await consumer.fetch(1, timeout=PATIENCE)
-        except NothingCame:
+        except TimeoutError:
             return []
-        with suppress(NothingCame):
+        with suppress(TimeoutError):
             if self._settings.batch > 1:
                 return [*first, *await consumer.fetch(self._settings.batch - 1, timeout=GATHERING)]
         return first
@@ -205,7 +207,19 @@ def _deliveries(message: Msg) -> int:
     return message.metadata.num_delivered or 1
 
 
-async def _given_back(client: Client, waiting: Sequence[Msg]) -> None:
+async def _closed(client: Client) -> None:
+    with suppress(Exception):
+        await client.close()
+    # A connection that was refused is left half open by the library.
+    transport = client._transport
+    if transport is not None:
+        with suppress(Exception):
+            transport.close()
+            await transport.wait_closed()
+
+
+async def _given_back(client: Client, consumer: JetStreamContext.PullSubscription, waiting: Sequence[Msg]) -> None:
+    await consumer.unsubscribe()  # or they would come back to what we asked for and no longer wait for
     for message in waiting:
         await message.nak()
     await client.flush(timeout=2)
