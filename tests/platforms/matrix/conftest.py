@@ -10,11 +10,31 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 import httpx
 import pytest
 
+from casework.conftest import LEGAL
 from rempart.platforms.servers.synapse import Synapse
 
 SERVER_NAME = "home.example"
+ARTICLE = """  - id: {measure}
+    title: {{fr: Article, en: Article}}
+    text: {{fr: On protège., en: We protect.}}
+    when: testimonies == {number}
+    answers: contact
+    measure: {measure}
+    mode: preventive
+    approval: one_reviewer
+    lasts: 72h
+    review_within: 48h
+    right_of_reply: true
+{legal}
+"""
+HEAD = """name: of-matrix
+version: 2026-01-01
+languages: [fr, en]
+use: live
+articles:
+"""
 AGES = ["under_13", "13_15", "16_17", "18_plus"]
-SETTINGS = {"age": "user_type", "rooms": ["!.*"]}
+SETTINGS = {"age": "user_type", "rooms": ["!.*"], "small_room": 3}
 
 
 class _Quiet(WSGIRequestHandler):
@@ -26,7 +46,7 @@ class _Server(ThreadingMixIn, WSGIServer):
     daemon_threads = True
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def site():
     """The site, served from this process on whichever database the test uses. Its address; `down` makes it fail."""
     from django.core.wsgi import get_wsgi_application
@@ -56,7 +76,7 @@ def unsaved(**settings):
     return Platform(name="home", kind="matrix", hosts=[SERVER_NAME], settings=SETTINGS | settings)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def synapse(tmp_path_factory, site):
     """A running homeserver with our module and our application service, as our own files set them up."""
     from rempart.platforms.matrix.files import module, registration
@@ -69,6 +89,24 @@ def synapse(tmp_path_factory, site):
         extra={"user_types": {"extra_user_types": AGES}, "room_list_publication_rules": [{"action": "allow"}]},
     ) as running:
         yield running
+
+
+@pytest.fixture
+def db(own_database):
+    """The builders of casework write where the site that is served can read it."""
+
+
+@pytest.fixture(autouse=True)
+def clients(monkeypatch):
+    """Connections that connectors keep open for the next order are closed with the test."""
+    from rempart.platforms.matrix import homeserver
+
+    made = []
+    make = homeserver.client
+    monkeypatch.setattr(homeserver, "client", lambda *args, **options: made.append(make(*args, **options)) or made[-1])
+    yield
+    for one in made:
+        one.close()
 
 
 @pytest.fixture
@@ -93,9 +131,7 @@ def connector(home):
     """The connector to it."""
     from rempart.platforms.registry import connector_of
 
-    made = connector_of(home)
-    yield made
-    made.homeserver.http.close()
+    return connector_of(home)
 
 
 @dataclass(frozen=True)
@@ -158,8 +194,57 @@ def someone(synapse):
         client.close()
 
 
+def member_of_staff(synapse):
+    """The homeserver's own moderator: an administrator, but not the account that we use."""
+    return synapse.register("moderator", admin=True)
+
+
 def staff(synapse, method, path, **body):
     """What the homeserver's own staff does, by its administration API and not by ours."""
-    headers = {"authorization": f"Bearer {synapse.admin_token}"}
+    headers = {"authorization": f"Bearer {member_of_staff(synapse).access_token}"}
     address = f"{synapse.address}/_synapse/admin/{path}"
     return httpx.request(method, address, headers=headers, json=body, trust_env=False, timeout=30).raise_for_status()
+
+
+@pytest.fixture
+def book(db):
+    """A rulebook with an article a measure: the number of testimonies says which."""
+    from rempart.casework.services import put_in_force
+    from rempart.records.vocabulary import MEASURES
+    from rempart.rulebook import parse
+
+    articles = [
+        ARTICLE.format(measure=measure, number=number, legal=LEGAL)
+        for number, measure in enumerate(MEASURES)
+        if measure != "watch"
+    ]
+    parsed = parse(HEAD + "".join(articles))
+    put_in_force(parsed)
+    return parsed
+
+
+@pytest.fixture
+def restrain(home, judged, reviewer, colleague):
+    """Take a measure about somebody, and let what is due be carried out: `restrain(leo, "suspend")`."""
+    from rempart.casework.models import Decision
+    from rempart.casework.services import approve_decision
+    from rempart.intake.models import Account
+    from rempart.ledger.clock import now
+    from rempart.platforms.services import carry_out_due
+    from rempart.records.vocabulary import MEASURES
+
+    def take(person, measure, *, carry_out=True, **numbers):
+        account, _ = Account.objects.get_or_create(
+            service="matrix", handle=person.mxid, defaults={"age_band": "18_plus", "first_seen_at": now()}
+        )
+        case = judged(account, testimonies=MEASURES.index(measure), credibility=0.9, **numbers)
+        decision = case.decisions.get(state=Decision.State.PROPOSED)
+        for member in (reviewer, colleague):
+            if decision.state == Decision.State.PROPOSED:
+                decision = approve_decision(decision, acting=member, reason="Plusieurs personnes le disent.")
+        assert decision.state == Decision.State.TAKEN
+        if carry_out:
+            carry_out_due()
+        return decision
+
+    return take

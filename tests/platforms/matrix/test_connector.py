@@ -1,13 +1,8 @@
 """What the connector does on a real Synapse, measure by measure."""
 
-import json
-
 import pytest
-from platforms.conformance import CHECKS, Live, new_key
 
-from rempart.ledger.clock import now
-from rempart.platforms.connector import PermanentFailure, UnknownAccount
-from rempart.platforms.matrix.connector import MatrixConnector
+from platforms.conformance import CHECKS, Live
 from rempart.platforms.registry import connector_of
 from rempart.platforms.services import change_platform
 from rempart.records import AccountReference
@@ -40,7 +35,7 @@ def live(request, synapse, home, connector, someone):
         else:
             staff(synapse, "PUT", f"v1/suspend/{account.handle}", suspend=True)
 
-    yield Live(
+    return Live(
         connector=connector,
         new_account=new_account,
         measure=request.param,
@@ -50,8 +45,6 @@ def live(request, synapse, home, connector, someone):
         restrict_as_staff=restrict_as_staff,
         restricted=restricted,
     )
-    for other in (unreachable, refused):
-        other.homeserver.http.close()
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)

@@ -141,15 +141,18 @@ class MatrixConnector(Connector):
         mxid = self.homeserver.mxid(account)
         user = self.homeserver.user(mxid)
         note = self.homeserver.note(mxid) if user.suspended or user.locked else {}
+        staff = self._on_staff_lists(mxid)
         found: list[Sanction] = []
         for measure, flag in FLAGS.items():
             if getattr(user, flag):
                 mine = _Mine.of(note.get(flag))
                 ours = mine is not None and not mine.theirs
                 found.append(Sanction(measure=measure, ours=ours, since=mine.since if mine and ours else None))
+                if ours:
+                    # Whom the staff lists, it wants restricted in the same way, whoever did it first.
+                    found += [Sanction(measure=measure, ours=False, by=sender) for sender in staff]
         if user.shadow_banned:
             found.append(Sanction(measure=None, ours=False))
-        found += [Sanction(measure=None, ours=False, by=sender) for sender in self._on_staff_lists(mxid)]
         if (lighter := restraints_on(mxid)) and self._asks_us():
             found += [Sanction(measure=measure, ours=True) for measure in sorted(lighter)]
         return found
