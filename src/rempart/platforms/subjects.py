@@ -5,7 +5,7 @@ It leaves with their case, so nothing here has to be erased by itself.
 
 from rempart.intake.models import Account
 from rempart.intake.subjects import accounts_of
-from rempart.platforms.models import AccountDescription, Execution
+from rempart.platforms.models import AccountDescription, Execution, Label
 from rempart.privacy.subjects import Export, Subject
 
 
@@ -20,6 +20,10 @@ def export_platforms(subject: Subject) -> Export | None:
             "described": [
                 {"platform": one.platform.name, "answered_at": one.answered_at, "said": one.said}
                 for one in AccountDescription.objects.filter(account__in=accounts).select_related("platform")
+            ],
+            "labels": [
+                {"value": one.value, "withdraws": one.negates, "day": one.made_at.date(), "until": one.expires_at}
+                for one in Label.objects.filter(subject__in=[one.platform_id for one in accounts])
             ],
         }
     )
@@ -38,7 +42,7 @@ def _carried_out(account: Account) -> list[dict[str, object]]:
     ]
 
 
-HANDED_OVER = {"platforms.Execution", "platforms.AccountDescription"}
+HANDED_OVER = {"platforms.Execution", "platforms.AccountDescription", "platforms.Label"}
 EXPORTERS = {"platforms": export_platforms}
 LEFT_OUT = {
     "platforms.PreservedCopy": "copies of what the platform holds and hands over itself; others may speak in them",
