@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from rempart.files.models import StoredFile
     from rempart.intake.models import Report, Wave
     from rempart.lookout.models import WaveAlert
+    from rempart.platforms.models import Drift, Execution, Platform
     from rempart.staff.models import MachineKey, StaffMember
 
 
@@ -67,6 +68,9 @@ class World:
     fact: "DisclosedFact"
     finding: "UnfoundedReport"
     restriction: "ReportingRestriction"
+    platform: "Platform"
+    execution: "Execution"
+    drift: "Drift"
 
     @property
     def token(self) -> str:
@@ -172,7 +176,11 @@ def make_world() -> World:
         because={"fr": "Exemple", "en": "Example"},
         weighed={},
     )
+    platform, execution, drift = on_a_platform(said, acting=[member, senior])
     return World(
+        platform=platform,
+        execution=execution,
+        drift=drift,
         member=member,
         link=make_link(member),
         key=make_key("Example", [Scope.ORDERS], acting=None)[0],
@@ -210,6 +218,38 @@ def make_world() -> World:
         finding=find_unfounded(report, gravity=1, intent="unknown", acting=senior, reason="Example"),
         restriction=restriction,
     )
+
+
+def on_a_platform(said: Any, *, acting: "list[StaffMember]") -> "tuple[Platform, Execution, Drift]":
+    """A platform that covers an account on which a measure was taken, that could not be carried out."""
+    from msgspec.structs import replace
+
+    from rempart.casework.models import MeasureTaken, PlatformOrder
+    from rempart.casework.services import record_assessment, rulebook_in_force
+    from rempart.casework.services.taking import take
+    from rempart.intake.models import Account
+    from rempart.ledger.clock import now
+    from rempart.platforms.models import Drift, Execution, Platform
+
+    moment = now()
+    where = {"service": "matrix", "hosts": ["example.org"], "address": "http://127.0.0.1:9"}
+    platform = Platform.objects.create(name="example", kind="matrix", added_at=moment, **where)
+    account = Account.objects.create(
+        service="matrix", handle="@example:example.org", age_band="18_plus", first_seen_at=moment
+    )
+    case = record_assessment(account, replace(said, about=account.reference), *rulebook_in_force())
+    decision = case.decisions.first()
+    decision.approval, decision.approved_by, decision.seconded_by = "two_reviewers", *acting
+    decision.approved_at = decision.seconded_at = moment
+    decision.approved_because = decision.seconded_because = "Example"
+    if decision.state == decision.State.PROPOSED:
+        take(decision)
+    measure = MeasureTaken.objects.filter(decision=decision).exclude(measure="watch").first()
+    order = PlatformOrder.objects.get(measure=measure, action="apply")
+    execution, _new = Execution.objects.update_or_create(
+        order=order, defaults={"platform": platform, "state": "failed", "problem": "HTTP 400", "next_try_at": moment}
+    )
+    return platform, execution, Drift.objects.create(platform=platform, measure=measure, kind="lost", found_at=moment)
 
 
 @dataclass(frozen=True)
@@ -309,6 +349,14 @@ EXAMPLES: dict[str, Example] = {
     "api:respondent-link": Example(lambda _world: {"service": "tiktok", "handle": "example"}),
     "api:held-sum": Example(lambda _world: {"service": "tiktok", "handle": "example"}),
     "casework:simulation": Example(lambda world: {"pk": world.simulation.pk}),
+    "platforms:measure": Example(lambda world: {"pk": world.drift.measure_id}),
+    "platforms:retry": Example(lambda world: {"pk": world.execution.pk}, sent={"reason": "Example"}),
+    "platforms:settle": Example(lambda world: {"pk": world.drift.pk}, sent={"reason": "Example"}),
+    "platforms:propose": Example(lambda world: {"pk": world.execution.order_id}),
+    "platforms:add": Example(lambda _world: {"kind": "matrix"}),
+    "platforms:platform": Example(lambda world: {"pk": world.platform.pk}),
+    "platforms:check": Example(lambda world: {"pk": world.platform.pk}),
+    "platforms:switch": Example(lambda world: {"pk": world.platform.pk}, sent={"enabled": "no"}),
 }
 
 

@@ -13,6 +13,7 @@ from rempart.casework import search
 from rempart.casework.keyset import counted_together
 from rempart.casework.links import counted_with
 from rempart.casework.models import (
+    AccountLink,
     Appeal,
     AssessmentRecord,
     Case,
@@ -84,6 +85,8 @@ def whole_cases(member: StaffMember) -> "QuerySet[Case]":
     there = {name: Exists(things.filter(case=OuterRef("pk"))) for name, things in rare.items()}
     instead = PlatformOrder.objects.filter(measure__decision__case=OuterRef("pk"), carried_out_at=None)
     there["approximations"] = Exists(instead.exclude(approximated_as=""))
+    theirs = AccountLink.objects.filter(Q(first=OuterRef("account")) | Q(second=OuterRef("account")))
+    there["links"] = Exists(theirs)
     there["mentions"] = Exists(Mention.objects.filter(note__case=OuterRef("pk"), member=member, seen_at=None))
     return Case.objects.select_related(*people, *beside).annotate(
         wave=Subquery(spoken_of.values(found=JSONObject(pk="pk", hashtag="hashtag"))[:1]),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PlatformsConfig(AppConfig):
@@ -24,3 +25,24 @@ class PlatformsConfig(AppConfig):
 
         orders_settled.connect(ordered, dispatch_uid="platforms.enlist", weak=False)
         means.register(abilities)
+        self._show()
+
+    def _show(self) -> None:
+        """Put the pages into the menus, and what platforms do onto the page of a case."""
+        from rempart.casework import navigation
+        from rempart.casework.signals import case_opened
+        from rempart.casework.views.panels import PANELS, Panel
+        from rempart.platforms import selectors, tasks
+        from rempart.platforms.views import panel
+        from rempart.staff import menu
+
+        navigation.add(
+            "platforms:platforms", _("Platforms"), "f", after="authorities", counted=selectors.waiting_for_people
+        )
+        menu.add("platforms:administration", _("Platforms"))
+        PANELS.insert(0, Panel("platforms/parts/case_platform.html", panel.panel))
+        case_opened.connect(
+            lambda case, **_kwargs: tasks.defer_description(case.account_id),
+            dispatch_uid="platforms.describe",
+            weak=False,
+        )

@@ -20,6 +20,8 @@ urlpatterns = [
     path("", include("rempart.correspondence.urls")),
     path("", include("rempart.lookout.urls")),
     path("", include("rempart.casework.urls")),
+    path("", include("rempart.platforms.urls")),
+    path("", include("rempart.platforms.matrix.urls")),
 ]
 handler400 = "rempart.site.errors.bad_request"
 handler403 = "rempart.site.errors.forbidden"

@@ -6,7 +6,7 @@ from django import template
 from django.urls import reverse
 
 from rempart.casework import keyset, selectors
-from rempart.casework.navigation import entries_for, exposed_today
+from rempart.casework.navigation import entries_for, exposed_today, waiting_elsewhere
 from rempart.casework.services import desk
 from rempart.staff.roles import Permission
 
@@ -18,10 +18,10 @@ def desk_nav(context: template.Context) -> dict[str, Any]:
     """The pages of the desk that this person may open, with how many things wait there; the rarer ones folded away."""
     request = context["request"]
     entries = entries_for(request.user)
-    counts = selectors.menu_counts(request.user)
+    counts = selectors.menu_counts(request.user, waiting_elsewhere(request.user))
     for entry in entries:
         count = counts.get(entry["name"])
-        shown = entry["name"] != "desk" or count
+        shown = count or (entry["name"] != "desk" and ":" not in entry["name"])  # most pages say that nothing waits
         entry["count"] = keyset.written(count) if count is not None and shown else None
         entry["current"] = request.path.startswith(entry["url"])
     menu, more = ([entry for entry in entries if entry["in_menu"] is whether] for whether in (True, False))

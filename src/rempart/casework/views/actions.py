@@ -278,7 +278,7 @@ class _Desk:
 
     def approximations(self) -> list[Action]:
         """What a platform would do instead, heavier than what was decided, and that somebody else proposed."""
-        if not self.acting.may(Permission.COUNTERSIGN):
+        if not self.acting.may(Permission.COUNTERSIGN) or not self.case.has["approximations"]:
             return []
         waiting = PlatformOrder.objects.filter(
             measure__decision__case=self.case, carried_out_at=None, approximation_approved_at=None

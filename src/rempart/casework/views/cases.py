@@ -84,7 +84,6 @@ def _page(request: HttpRequest, pk: int, *, sent: Any = None, name: str = "") ->
         },
         "articles": [article_shown(article) for article in articles],
         "timeline": timeline_of(found, found.decisions.all()),
-        "orders_waiting": found.orders_waiting,
         "files": files_on(found),
         "panels": panels_of(found, request.user),
         **_work(request, found, sent, name),

@@ -2,14 +2,15 @@
 
 A panel is a template and the function that fills it, `panel(case, member) -> dict`; the template finds what it is given
 as `panel`. A function that returns None has nothing to show to this member, and its panel is left out.
-To add one: `Panel("casework/parts/case_respondent.html", respondent.panel),` at its place in PANELS.
+To add one: `Panel("casework/parts/case_respondent.html", respondent.panel),` at its place in PANELS; a room on the
+right inserts its own when it is ready.
 """
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from rempart.casework.models import Case
-from rempart.casework.views import appeals, authorities, complainant_panel, respondent_panel
+from rempart.casework.views import appeals, authorities, complainant_panel, identity, respondent_panel
 from rempart.staff.models import StaffMember
 
 
@@ -20,9 +21,10 @@ class Panel(NamedTuple):
     fill: Callable[[Case, StaffMember], dict[str, Any] | None]
 
 
-# In the order of the page: the respondent, the complainants, the appeals, the authorities.
+# In the order of the page: the respondent and their accounts elsewhere, the complainants, the appeals, the authorities.
 PANELS: list[Panel] = [
     Panel("casework/parts/case_respondent.html", respondent_panel.panel),
+    Panel("casework/parts/case_elsewhere.html", identity.panel),
     Panel("casework/parts/case_complainants.html", complainant_panel.panel),
     Panel("casework/parts/case_appeals.html", appeals.panel),
     Panel("casework/parts/case_authorities.html", authorities.panel),
