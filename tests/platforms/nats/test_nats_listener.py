@@ -130,7 +130,7 @@ def test_a_message_that_brings_workers_down_is_set_aside_and_takes_no_other_with
                 stream.close()
                 return
             keep("events", heard)
-            if publisher.waiting() == 0:
+            if Post.objects.count() == 5:
                 stop.set()
 
     for _life in range(20):
@@ -144,9 +144,9 @@ def test_a_message_that_brings_workers_down_is_set_aside_and_takes_no_other_with
 
 
 def test_workers_share_and_one_that_is_killed_loses_nothing_and_doubles_nothing(own_database, events, publisher):
-    events(batch=20, wait=2)
-    publisher.posts(range(600))
-    publisher.publish("reports", *(report(number) for number in range(100)))
+    events(batch=10, wait=2)
+    publisher.posts(range(300))
+    publisher.publish("reports", *(report(number) for number in range(50)))
     first, second = (own_database.spawn("listen", "events") for _ in range(2))
     until(lambda: Post.objects.count() > 60)
     first.send_signal(signal.SIGKILL)
@@ -156,8 +156,8 @@ def test_workers_share_and_one_that_is_killed_loses_nothing_and_doubles_nothing(
         worker.send_signal(signal.SIGTERM)
         worker.communicate(timeout=20)
         assert worker.returncode == 0
-    assert (Post.objects.count(), Testimony.objects.filter(channel="public_post").count()) == (600, 600)
-    assert (Report.objects.count(), Cursor.objects.get().posts, Cursor.objects.get().reports) == (100, 600, 100)
+    assert (Post.objects.count(), Testimony.objects.filter(channel="public_post").count()) == (300, 300)
+    assert (Report.objects.count(), Cursor.objects.get().posts, Cursor.objects.get().reports) == (50, 300, 50)
 
 
 def test_a_server_that_goes_away_and_comes_back_is_listened_to_again(own_database, events, publisher):
