@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from typing import ClassVar, Self
 
 from rempart.platforms.models import Platform
@@ -95,6 +96,11 @@ class PermanentFailure(PlatformFailure):
 
 class UnknownAccount(PermanentFailure):
     """The platform has no such account, or it lives on a server that is not ours."""
+
+
+def reference_of(key: str) -> str:
+    """The reference of an order's key for notes kept on a platform: short, and nothing can be read from it."""
+    return sha256(key.encode()).hexdigest()[:10]
 
 
 class Connector(ABC):

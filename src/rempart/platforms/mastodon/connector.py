@@ -1,4 +1,4 @@
-"""Measures on a Mastodon server, by its moderation API: `silence` (limit) and `disable` (freeze), both taken back whole.
+"""Measures on a Mastodon server, by its moderation API: `silence` (limit) and `disable` (freeze), taken back whole.
 
 Never `suspend`: Mastodon then cuts follows from other servers for good and deletes everything after thirty days, and no
 preventive measure may destroy anything.
@@ -22,6 +22,7 @@ from rempart.platforms.connector import (
     Support,
     TemporaryFailure,
     UnknownAccount,
+    reference_of,
 )
 from rempart.platforms.mastodon import notes
 from rempart.platforms.mastodon.server import failures, server_of
@@ -152,7 +153,7 @@ class MastodonConnector(Connector):
         entries = notes.read(note)
         if found[flag] and not any(entry.flag == flag for entry in entries):
             raise TemporaryFailure(gettext_noop("somebody else restricted this account at the same time"))
-        entry = notes.Entry(flag=flag, measure=measure, reference=notes.reference_of(key))
+        entry = notes.Entry(flag=flag, measure=measure, reference=reference_of(key))
         with failures(self.server, names_account=True):
             if entry not in entries:
                 # Noted before it is done: killed in between, we find that it is ours.

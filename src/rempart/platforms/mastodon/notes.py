@@ -7,17 +7,11 @@ the note says which of its flags we set, for which measures, on which orders. Wh
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from hashlib import sha256
 from typing import Self
 
 from rempart.records.vocabulary import MEASURES, Measure
 
 _NOTE = re.compile(r"\n?\[rempart((?: \w+=\w+:[0-9a-f]{10})*)\]$")
-
-
-def reference_of(key: str) -> str:
-    """The reference of an order's key: short, and nothing can be read from it."""
-    return sha256(key.encode()).hexdigest()[:10]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""What an administrator sets for a Mastodon server. The platform's secret is an access token of Rempart's account there."""
+"""What an administrator sets for a Mastodon server. Its secret is an access token of Rempart's account there."""
 
 import msgspec
 from django.utils.translation import gettext_noop

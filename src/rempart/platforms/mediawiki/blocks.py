@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import Any, Self
 
 from rempart.records.vocabulary import MEASURES, Measure
@@ -19,11 +18,6 @@ USER_TALK = "3"  # the namespace's number
 REASON = "Précaution, personne n'a décidé d'une faute · A precaution, no finding of fault"
 _NOTE = re.compile(r"\[rempart((?: \w+:[0-9a-f]{10}:(?:\d{8}T\d{6}Z|never))+)\]$")
 _MOMENT = "%Y%m%dT%H%M%SZ"
-
-
-def reference_of(key: str) -> str:
-    """The reference of an order's key: short, and nothing can be read from it."""
-    return sha256(key.encode()).hexdigest()[:10]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,10 +18,11 @@ from rempart.platforms.connector import (
     Support,
     TemporaryFailure,
     UnknownAccount,
+    reference_of,
 )
 from rempart.platforms.http import client
 from rempart.platforms.mediawiki.api import Api, Said
-from rempart.platforms.mediawiki.blocks import Block, Entry, parameters, reference_of
+from rempart.platforms.mediawiki.blocks import Block, Entry, parameters
 from rempart.platforms.mediawiki.settings import MediaWikiSettings
 from rempart.platforms.models import Platform
 from rempart.platforms.services import secret_of
