@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+import time
 from dataclasses import dataclass
 from socketserver import ThreadingMixIn
 from urllib.parse import quote
@@ -78,14 +79,13 @@ def unsaved(**settings):
 
 @pytest.fixture(scope="session")
 def synapse(tmp_path_factory, site):
-    """A running homeserver with our module and our application service, as our own files set them up."""
-    from rempart.platforms.matrix.files import module, registration
+    """A running homeserver with our module, as our own file sets it up."""
+    from rempart.platforms.matrix.files import module
 
     with Synapse(
         tmp_path_factory.mktemp("synapse"),
         server_name=SERVER_NAME,
         modules=[module(unsaved(), site)],
-        application_services=[registration(unsaved(), site)],
         extra={"user_types": {"extra_user_types": AGES}, "room_list_publication_rules": [{"action": "allow"}]},
     ) as running:
         yield running
@@ -248,3 +248,16 @@ def restrain(home, judged, reviewer, colleague):
         return decision
 
     return take
+
+
+@pytest.fixture
+def eventually():
+    """Wait until something is true; what the homeserver hands over comes when it comes."""
+
+    def wait(true, within=30.0):
+        end = time.monotonic() + within
+        while not true():
+            assert time.monotonic() < end, "it did not become true"
+            time.sleep(0.05)
+
+    return wait
