@@ -48,13 +48,17 @@ class Refused(Exception):
 
 @dataclass
 class LittlePlatform:
-    """The platform's state. `broken`: the status, headers and body with which it answers instead of obeying."""
+    """The platform's state. `broken`: the status, headers and body with which it answers instead of obeying.
+
+    falls_over_after: commands that it carries out, once, without managing to say so. cannot: measures it does not do.
+    """
 
     secret: str
     address: str = ""
     accounts: list[Account] = field(default_factory=list)
     seen: dict[str, dict[str, Any]] = field(default_factory=dict)
     commands: list[tuple[str, str]] = field(default_factory=list)
+    falls_over_after: set[str] = field(default_factory=set)
     broken: tuple[int, dict[str, str], bytes] | None = None
     cannot: frozenset[str] = frozenset({"no_monetisation"})
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
@@ -77,6 +81,11 @@ class LittlePlatform:
         account = self.account({"id": reference.id, "handle": reference.handle})
         return not any(one["measure"] in {"suspend", "read_only"} for one in account.in_force().values())
 
+    def may_write_first(self, reference: AccountReference) -> bool:
+        """What they meet when they write to somebody new."""
+        account = self.account({"id": reference.id, "handle": reference.handle})
+        return not account.in_force()
+
     def restrict_as_staff(self, reference: AccountReference) -> None:
         """The platform's own people act."""
         account = self.account({"id": reference.id, "handle": reference.handle})
@@ -87,6 +96,9 @@ class LittlePlatform:
         self.commands.append((command, uid))
         if uid not in self.seen:
             self.seen[uid] = getattr(self, command.replace(".", "_"))(**data)
+            if command in self.falls_over_after:
+                self.falls_over_after.remove(command)
+                raise Refused(503, "")
         return self.seen[uid]
 
     def measure_apply(self, account: dict[str, Any], measure: str, until: str | None) -> dict[str, Any]:
