@@ -110,10 +110,11 @@ def clients(monkeypatch):
 
 
 @pytest.fixture
-def home(synapse, own_database):
-    """The homeserver, set up as a platform."""
+def home(synapse, own_database, settings):
+    """The homeserver, set up as a platform whose accounts are ours."""
     from rempart.platforms.services import add_platform
 
+    settings.REMPART_PLATFORM_SERVICES = [f"matrix:{SERVER_NAME}"]
     return add_platform(
         "home",
         kind="matrix",
