@@ -36,6 +36,7 @@ def outcomes(*answers):
     return [answer.status_code for answer in answers]
 
 
+@pytest.mark.carries_out("matrix", "no_contact_with_minors")
 def test_an_invitation_to_a_minor_is_refused_and_to_an_adult_accepted(restrain, leo, child, adult):
     room = leo.room()
     restrain(leo, "no_contact_with_minors")
@@ -88,6 +89,7 @@ def test_a_minors_own_invitation_cannot_be_accepted_and_an_adults_can(restrain, 
     assert outcomes(leo.join(of_child), leo.join(of_adult)) == [403, 200]
 
 
+@pytest.mark.carries_out("matrix", "no_new_contacts")
 def test_who_may_not_make_contacts_invites_nobody_and_is_still_invited(restrain, leo, adult):
     room, theirs = leo.room(), adult.make_room(leo).json()["room_id"]
     restrain(leo, "no_new_contacts")
@@ -100,6 +102,7 @@ def test_who_may_not_make_contacts_does_not_walk_into_rooms_and_keeps_their_own(
     assert outcomes(leo.join(elsewhere), leo.write(before)) == [403, 200]
 
 
+@pytest.mark.carries_out("matrix", "no_recommendation")
 def test_a_room_is_not_listed_in_the_public_directory(restrain, leo, adult):
     mine, theirs = leo.room(public=True), adult.room(public=True)
     restrain(leo, "no_recommendation")
@@ -110,6 +113,7 @@ def test_a_room_is_not_listed_in_the_public_directory(restrain, leo, adult):
     assert outcomes(*listed) == [403, 200]
 
 
+@pytest.mark.carries_out("matrix", "no_live")
 def test_a_group_call_is_not_joined_and_can_always_be_left(restrain, leo, adult):
     room = leo.room(adult)
     restrain(leo, "no_live")

@@ -26,6 +26,7 @@ def drifts():
     return list(Drift.objects.filter(settled_at=None).values_list("kind", flat=True))
 
 
+@pytest.mark.carries_out("matrix", "suspend", "read_only")
 @pytest.mark.parametrize(("measure", "error"), [("suspend", "M_USER_LOCKED"), ("read_only", "M_USER_SUSPENDED")])
 def test_who_is_restrained_cannot_write_and_can_again_with_the_same_session_once_it_lapsed(
     restrain, clock, leo, measure, error
