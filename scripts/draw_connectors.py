@@ -11,12 +11,17 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rempart.platforms.connector import Ability
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs/connectors.md"
 TESTS = ROOT / "tests/platforms"
 BEGIN, END = "<!-- drawn by scripts/draw_connectors.py: begin -->", "<!-- drawn: end -->"
 MARKER = "carries_out"
+READ = "What the person concerned reads in their statement of reasons, where it is not native:"
 
 Cell = tuple[str, str]
 """A kind of connector and a measure."""
@@ -35,13 +40,13 @@ def proofs(tests: Path = TESTS) -> dict[Cell, list[Proof]]:
     return dict(found)
 
 
-def _tests_of(path: Path) -> Iterator[ast.FunctionDef]:
+def _tests_of(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
     for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
             yield node
 
 
-def _claims(test: ast.FunctionDef, where: str) -> Iterator[Cell]:
+def _claims(test: ast.FunctionDef | ast.AsyncFunctionDef, where: str) -> Iterator[Cell]:
     """The cells named in the test's decorators, those of its parameters included."""
     for decorator in test.decorator_list:
         for call in ast.walk(decorator):
@@ -53,65 +58,46 @@ def _claims(test: ast.FunctionDef, where: str) -> Iterator[Cell]:
             yield from ((words[0], measure) for measure in words[1:])
 
 
-def drawing(abilities: Mapping[str, Mapping], tried: Mapping[Cell, list[Proof]]) -> str:
-    """The table in Markdown, and what stands for what where a platform does something else.
+def drawing(abilities: "Mapping[str, Mapping[str, Ability]]", tried: Mapping[Cell, list[Proof]]) -> str:
+    """The table in Markdown, and what is read where a platform does something else.
 
-    abilities: by kind of connector, what it says of each measure. Raises ValueError naming every cell that nobody
-    tried, and every test that claims what no connector says it can do.
+    abilities: by kind of connector, what it says of each measure. Raises ValueError naming every cell that nobody tried
+    and every claim of a cell that is impossible, so that all are seen at once.
     """
-    from rempart.platforms.connector import Support
     from rempart.records.vocabulary import MEASURES
 
     asked = [measure for measure in MEASURES if measure != "watch"]  # ours alone: no platform is asked for it
-    wrong = [
-        f"{kind} says nothing of {measure}" for kind in abilities for measure in asked if measure not in abilities[kind]
-    ]
-    if wrong:
-        raise ValueError("; ".join(wrong))
-    can = {
-        (kind, measure)
-        for kind, declared in abilities.items()
-        for measure in asked
-        if declared[measure].support is not Support.IMPOSSIBLE
-    }
+    if silent := [f"{kind} says nothing of {one}" for kind in abilities for one in asked if one not in abilities[kind]]:
+        raise ValueError("; ".join(silent))
+    can = {(kind, one) for kind, said in abilities.items() for one in asked if said[one].support != "impossible"}
     wrong = [f"no test carries out {measure} on {kind}" for kind, measure in sorted(can - set(tried))]
-    wrong += [
-        f"{tried[cell][0][0]}: {tried[cell][0][1]} claims {cell[1]} on {cell[0]}, which does not do it"
-        for cell in sorted(set(tried) - can)
-    ]
+    for kind, measure in sorted(set(tried) - can):
+        path, name = tried[kind, measure][0]
+        wrong.append(f"{path}: {name} carries out {measure} on {kind}, which does not do it")
     if wrong:
         raise ValueError("; ".join(wrong))
 
-    lines = ["| measure | " + " | ".join(abilities) + " |", "|---" * (len(abilities) + 1) + "|"]
+    heads = [f"[{kind}](../src/rempart/platforms/{kind}/README.md)" for kind in abilities]
+    lines = [f"| measure | {' | '.join(heads)} |", "|---" * (len(abilities) + 1) + "|"]
     for measure in asked:
-        cells = [_cell(declared[measure], tried.get((kind, measure), [])) for kind, declared in abilities.items()]
-        lines.append(f"| `{measure}` | " + " | ".join(cells) + " |")
-    lines += [
-        "",
-        "⏲ the platform itself takes it off at its end; elsewhere Rempart does.",
-        "",
-        "What the person concerned reads where it is not native:",
-        "",
-    ]
-    for kind, declared in abilities.items():
+        cells = [_cell(said[measure], tried.get((kind, measure), [])) for kind, said in abilities.items()]
+        lines.append(f"| `{measure}` | {' | '.join(cells)} |")
+    lines += ["", "⏲ the platform itself takes it off at its end; elsewhere Rempart does.", "", READ, ""]
+    for kind, said in abilities.items():
+        by_words: dict[str, list[str]] = defaultdict(list)
         for measure in asked:
-            if declared[measure].support is not Support.NATIVE:
-                lines.append(f"- {kind}, `{measure}`: {declared[measure].how['en']}")
+            if said[measure].support != "native":
+                by_words[said[measure].how["en"]].append(f"`{measure}`")
+        lines += [f"- {kind}, {', '.join(measures)}: {words}" for words, measures in by_words.items()]
     return "\n".join(lines)
 
 
-def _cell(ability: object, tests: list[Proof]) -> str:
-    """One cell; the first test is linked from its word, any further ones from a number."""
-    words = str(ability.support)  # type: ignore[attr-defined]
-    if ability.as_measure:  # type: ignore[attr-defined]
-        words += f" as `{ability.as_measure}`"  # type: ignore[attr-defined]
-    links = [f'[{word}](../{path} "{name}")' for word, (path, name) in zip(_words(words), tests, strict=False)]
-    return " ".join(links or [words]) + (" ⏲" if ability.ends_by_itself else "")  # type: ignore[attr-defined]
-
-
-def _words(first: str) -> Iterator[str]:
-    yield first
-    yield from map(str, range(2, 10))
+def _cell(ability: "Ability", tests: list[Proof]) -> str:
+    """One cell: its word leads to the first test, numbers to those that follow."""
+    word = f"{ability.support} as `{ability.as_measure}`" if ability.as_measure else str(ability.support)
+    words = [word, *map(str, range(2, len(tests) + 1))]
+    links = [f'[{one}](../{path} "{name}")' for one, (path, name) in zip(words, tests, strict=False)]
+    return " ".join(links or [word]) + (" ⏲" if ability.ends_by_itself else "")
 
 
 def main() -> int:
