@@ -24,6 +24,7 @@ PAGES: list[tuple[str, Promise, str, bool]] = [
     ("appeals", _("Appeals"), "p", True),
     ("authorities", _("Authorities"), "u", True),
     ("rulebooks", _("Rulebooks"), "r", False),
+    ("notices", _("Notices to other services"), "o", False),
     ("simulations", _("Simulations"), "m", False),
     ("ledger", _("Ledger"), "l", False),
     ("search", _("Search"), "s", False),
@@ -36,13 +37,13 @@ _counted: dict[str, Counted] = {}
 
 
 def add(name: str, title: Promise, key: str, *, after: str, counted: Counted | None = None) -> None:
-    """Add a page of another room (`room:name`) to the menu itself, behind the page called `after`.
+    """Add a page of another room (`room:name`) to the rarer pages, behind the one called `after`.
 
     counted: the sets of things that wait there for a member, each under a name of its own; their sizes stand beside the
-    page. Called in a room's `ready()`.
+    page, and beside the entry that it is behind. Called in a room's `ready()`.
     """
     place = next(index for index, (other, *_rest) in enumerate(PAGES) if other == after)
-    PAGES.insert(place + 1, (name, title, key, True))
+    PAGES.insert(place + 1, (name, title, key, False))
     if counted is not None:
         _counted[name] = counted
 

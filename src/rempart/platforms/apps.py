@@ -36,9 +36,8 @@ class PlatformsConfig(AppConfig):
         from rempart.platforms.views import panel
         from rempart.staff import menu
 
-        navigation.add(
-            "platforms:platforms", _("Platforms"), "f", after="authorities", counted=selectors.waiting_for_people
-        )
+        counted = selectors.waiting_for_people
+        navigation.add("platforms:platforms", _("Platforms"), "f", after="authorities", counted=counted)
         menu.add("platforms:administration", _("Platforms"))
         PANELS.insert(0, Panel("platforms/parts/case_platform.html", panel.panel))
         case_opened.connect(

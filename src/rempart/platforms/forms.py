@@ -1,21 +1,19 @@
 """The forms of platforms: setting one up, by what its connector asks for, and doing something for a reason."""
 
-import types
-from collections.abc import Iterator, Mapping
-from importlib import import_module
-from typing import Any, Literal, Union, get_args, get_origin
+from collections.abc import Iterator
+from typing import Any
 
 import msgspec
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rempart.pages.labels import SERVICE, words_for
 from rempart.platforms.models import Drift, Platform
-from rempart.platforms.registry import CONNECTORS, LISTENERS
+from rempart.platforms.setting_fields import Group, field_for, flat, groups_of, leaves, nested, settings_struct
 from rempart.records.references import SERVICES
 from rempart.records.vocabulary import MEASURES
 
-SETTING = "setting_"
 USUAL_SERVICE = {"matrix": "matrix", "atproto": "bluesky", "mastodon": "mastodon"}
 
 
@@ -84,6 +82,8 @@ class LookUpForm(forms.Form):
 class PlatformForm(forms.Form):
     """A platform: where it is, what it covers, its secret, and what its kind of connector asks for."""
 
+    use_required_attribute = False  # a browser cannot show what is missing inside a fold
+
     name = forms.SlugField(
         label=_("Name"), max_length=40, help_text=_("Short, without spaces: colleagues read it. It stays.")
     )
@@ -113,13 +113,13 @@ class PlatformForm(forms.Form):
 
     def __init__(self, *args: Any, kind: str, platform: Platform | None = None, **kwargs: Any) -> None:
         """`platform`: the one that is changed; its name, kind and service stay."""
-        self.kind = kind
         self.struct = settings_struct(kind)
+        self.leaves = {leaf.name: leaf for leaf in leaves(self.struct)}
         if platform is not None:
             kwargs["initial"] = {
                 "address": platform.address,
                 "hosts": "\n".join(platform.hosts),
-                **{SETTING + name: _as_typed(value) for name, value in platform.settings.items()},
+                **flat(platform.settings, self.leaves.values()),
             }
         super().__init__(*args, **kwargs)
         self.fields["secret"].help_text = (
@@ -132,34 +132,23 @@ class PlatformForm(forms.Form):
         else:
             self.fields["service"].choices = [(one, SERVICE.get(one, one)) for one in SERVICES]
             self.fields["service"].initial = USUAL_SERVICE.get(kind)
-        for field in msgspec.structs.fields(self.struct):
-            self.fields[SETTING + field.encode_name] = _form_field(field)
-
-    def setting_fields(self) -> Iterator[forms.BoundField]:
-        """What the connector asks for."""
-        return (self[name] for name in self.fields if name.startswith(SETTING))
+        self.fields |= {name: field_for(leaf) for name, leaf in self.leaves.items()}
 
     def common_fields(self) -> Iterator[forms.BoundField]:
         """What every platform has."""
-        return (self[name] for name in self.fields if not name.startswith(SETTING))
+        return (self[name] for name in self.fields if name not in self.leaves)
 
-    @property
-    def settings(self) -> dict[str, Any]:
-        """What was filled in for the connector; what was left empty stays at its default."""
-        found = {}
-        for field in msgspec.structs.fields(self.struct):
-            value = self.cleaned_data.get(SETTING + field.encode_name)
-            if value not in (None, "", []):
-                found[field.encode_name] = value
-        return found
+    def setting_groups(self) -> list[Group]:
+        """What the connector asks for, what belongs together side by side."""
+        return groups_of(self.leaves.values(), self)
 
     @property
     def given(self) -> dict[str, Any]:
-        """What `services.add_platform` and `change_platform` take, but for the name, kind and service."""
+        """What `services.add_platform` and `change_platform` take, but for the name, kind, service and secret."""
         return {
             "address": self.cleaned_data["address"],
             "hosts": self.cleaned_data["hosts"].split(),
-            "settings": self.settings,
+            "settings": nested(self.cleaned_data, self.leaves.values()),
         }
 
     def clean(self) -> dict[str, Any]:
@@ -167,100 +156,18 @@ class PlatformForm(forms.Form):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if not self.errors:
             try:
-                msgspec.convert(self.settings, self.struct)
+                msgspec.convert(nested(cleaned, self.leaves.values()), self.struct)
             except msgspec.ValidationError as error:
                 self.refuse("settings", str(error))
         return cleaned
 
     def refuse(self, field: str, message: str) -> None:
-        """Show what is wrong with a field (of PlatformRefused), or with the setting that the message names."""
-        if field == "settings":
-            named = (name for name in self.fields if name.startswith(SETTING))
-            found = next((name for name in named if f"`{name.removeprefix(SETTING)}`" in message), None)
-            found = found or next((name for name in self.fields if f"$.{name.removeprefix(SETTING)}" in message), None)
-            self.add_error(found, message)
-        else:
-            self.add_error(field if field in self.fields else None, message)
-
-
-class Lines(forms.CharField):
-    """A list of texts, one a line."""
-
-    widget = forms.Textarea(attrs={"rows": 3, "spellcheck": "false"})
-
-    def clean(self, value: Any) -> list[str]:
-        """The lines that hold something."""
-        return [line.strip() for line in str(super().clean(value) or "").splitlines() if line.strip()]
-
-
-def settings_struct(kind: str) -> type[msgspec.Struct]:
-    """The struct by which a kind of connector reads its settings: the one of its `settings.py` named so.
-
-    Raises KeyError for an unknown kind.
-    """
-    room = (LISTENERS | CONNECTORS)[kind].rsplit(".", 2)[0]
-    module = import_module(f"{room}.settings")
-    found: type[msgspec.Struct] = next(
-        one
-        for name, one in vars(module).items()
-        if name.endswith("Settings") and isinstance(one, type) and issubclass(one, msgspec.Struct)
-    )
-    return found
-
-
-def _form_field(field: Any) -> forms.Field:
-    """A form field for one field of a settings struct, by its type; anything nested is written as JSON."""
-    described, kind = _unwrapped(field.type)
-    required = field.required
-    common: dict[str, Any] = {
-        "label": field.encode_name.replace("_", " ").capitalize(),
-        "help_text": described.get("description", ""),
-        "required": required,
-    }
-    initial = None if field.default is msgspec.NODEFAULT else _as_typed(field.default)
-    if field.default_factory is not msgspec.NODEFAULT:
-        initial = _as_typed(msgspec.to_builtins(field.default_factory()))
-    common["initial"] = initial
-    if kind is bool:
-        return forms.BooleanField(**common | {"required": False})
-    if kind in (int, float):
-        number = forms.IntegerField if kind is int else forms.FloatField
-        return number(**common, **_bounds(described))
-    if kind is str:
-        return forms.CharField(**common, max_length=described.get("max_length", 2000))
-    if get_origin(kind) is Literal:
-        return forms.ChoiceField(choices=[(one, one) for one in get_args(kind)], **common)
-    if get_origin(kind) in (list, tuple, set, frozenset) and get_args(kind)[0] is str:
-        return Lines(**common)
-    return forms.JSONField(**common, widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}))
-
-
-def _unwrapped(annotation: Any) -> tuple[dict[str, Any], Any]:
-    """What `Annotated[…, msgspec.Meta(…)] | None` says of itself, and the type inside."""
-    described: dict[str, Any] = {}
-    while True:
-        if metadata := getattr(annotation, "__metadata__", None):
-            for meta in metadata:
-                if isinstance(meta, msgspec.Meta):
-                    described |= {name: value for name, value, *_ in meta.__rich_repr__() if value is not None}
-            annotation = annotation.__origin__
-        elif get_origin(annotation) in (Union, types.UnionType):
-            inside = [one for one in get_args(annotation) if one is not type(None)]
-            if len(inside) != 1:
-                return described, object
-            annotation = inside[0]
-        else:
-            return described, annotation
-
-
-def _bounds(described: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        ours: described[theirs]
-        for ours, theirs in (("min_value", "ge"), ("max_value", "le"))
-        if described.get(theirs) is not None
-    }
-
-
-def _as_typed(value: Any) -> Any:
-    """A stored setting as somebody would have typed it."""
-    return "\n".join(value) if isinstance(value, list | tuple) and all(isinstance(one, str) for one in value) else value
+        """Show what is wrong with a field of PlatformRefused, or with the one that its message names."""
+        words = gettext(message)
+        if field != "settings":
+            self.add_error(field if field in self.fields else None, words)
+            return
+        begins = message.partition(":")[0]
+        named = [name for name in self.fields if name == begins or f"`{name}`" in message or f"$.{name}" in message]
+        inside = [leaf.name for leaf in self.leaves.values() if f"$.{'.'.join(leaf.path[:-1])}`" in message]
+        self.add_error(next(iter([*named, *inside]), None), words)

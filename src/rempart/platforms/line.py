@@ -10,13 +10,12 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from rempart.pages.charts import Bar, Tick
+from rempart.pages.charts import Bar
 from rempart.pages.writing import clock, day_month
 
 LANES = (18.0, 66.0)  # where each lane's bar begins, below its words
 TALL = 20.0
-AXIS = 100.0
-HEIGHT = 122
+HEIGHT = 108
 ROOM = 46  # what a word on the axis takes to each side
 
 
@@ -38,13 +37,29 @@ class Shape:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Tick:
+    """A word below the line, and whether it begins, has its middle or ends at `x`."""
+
+    x: float
+    text: str
+    anchor: str
+
+    def touches(self, other: "Tick") -> bool:
+        """Whether there is no room for both."""
+        return abs(self._middle() - other._middle()) < 2 * ROOM
+
+    def _middle(self) -> float:
+        return self.x + {"start": ROOM, "middle": 0, "end": -ROOM}[self.anchor]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Line:
-    """The line, `width` units wide; `now` is where the present moment is on it."""
+    """The line, `width` units wide; `now` is where the present moment is on it, drawn through each lane."""
 
     width: int
     height: int
-    axis: float
     now: float | None
+    lanes: list[tuple[float, float]]
     decided: list[Shape]
     there: list[Shape]
     ticks: list[Tick]
@@ -77,8 +92,8 @@ def line(
     return Line(
         width=width,
         height=HEIGHT,
-        axis=AXIS,
         now=across(now) if begin <= now <= end else None,
+        lanes=[(top, top + TALL) for top in LANES],
         decided=shapes(decided, LANES[0]),
         there=shapes(there, LANES[1]),
         ticks=_ticks(marks, begin, end, across, width),
@@ -95,8 +110,10 @@ def _ticks(
     for at in marks:
         if not begin <= at <= end:
             continue
-        x = min(max(across(at), ROOM), width - ROOM)
-        if all(abs(x - other.x) >= 2 * ROOM for other in found):
-            local = timezone.localtime(at)
-            found.append(Tick(x, f"{day_month(local)}, {clock(at)}" if brief else day_month(local)))
-    return sorted(found, key=lambda tick: tick.x)
+        x, local = across(at), timezone.localtime(at)
+        anchor = "start" if x < ROOM else "end" if x > width - ROOM else "middle"
+        text = f"{day_month(local)}, {clock(at)}" if brief else day_month(local)
+        tick = Tick(x=x, text=text, anchor=anchor)
+        if not any(tick.touches(other) for other in found):
+            found.append(tick)
+    return found

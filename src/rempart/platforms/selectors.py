@@ -296,7 +296,9 @@ def platforms() -> list[Platform]:
     moment = now()
     due = Q(executions__state=Execution.State.WAITS, executions__order__due_at__lte=moment)
     found = list(
-        Platform.objects.select_related("added_by").annotate(
+        Platform.objects.select_related("added_by")
+        .order_by("name")
+        .annotate(
             waiting=Count("executions", filter=due),
             failing=Count("executions", filter=Q(executions__state=Execution.State.FAILED)),
             last_done_at=Max("executions__done_at"),

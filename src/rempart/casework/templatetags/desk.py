@@ -25,7 +25,13 @@ def desk_nav(context: template.Context) -> dict[str, Any]:
         entry["count"] = keyset.written(count) if count is not None and shown else None
         entry["current"] = request.path.startswith(entry["url"])
     menu, more = ([entry for entry in entries if entry["in_menu"] is whether] for whether in (True, False))
-    return {"menu": menu, "more": more, "in_more": any(entry["current"] for entry in more)}
+    behind = sum(counts.get(entry["name"], 0) for entry in more)
+    return {
+        "menu": menu,
+        "more": more,
+        "in_more": any(entry["current"] for entry in more),
+        "more_count": keyset.written(behind) if behind else None,
+    }
 
 
 @register.inclusion_tag("casework/parts/exposure.html", takes_context=True)

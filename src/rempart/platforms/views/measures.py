@@ -69,10 +69,12 @@ def _carried(measure: MeasureTaken, platform: Platform | None) -> dict[str, Any]
 
 
 def _attempts(stretch: selectors.Stretch) -> list[dict[str, Any]]:
-    """What was tried for each order that is due, with the form to try again where a person has to."""
+    """What was tried for each order that is due, where the story does not say it all; with the form to try again."""
     lines = []
     for order, done in ((stretch.apply, stretch.applied), (stretch.lift, stretch.lifted)):
-        if order is None or done is None:
+        if order is None or done is None or order.due_at > now():
+            continue
+        if not done.problem and done.state in (Execution.State.DONE, Execution.State.DROPPED):
             continue
         failed = done.state == Execution.State.FAILED
         waits = done.state == Execution.State.WAITS

@@ -39,7 +39,7 @@ def _decided(stretch: Stretch) -> Iterable[EventShown]:
         at=decision.taken_at,
         what=_("Decided by the rules alone") if by_itself else _("Decided"),
         who=str(decision.rulebook) if by_itself else ", ".join(str(one) for one in people),
-        reason=decision.seconded_because or decision.approved_because,
+        reason=_quoted(decision.seconded_because or decision.approved_because),
     )
     delay = decision.begins_at - decision.taken_at
     ahead = decision.begins_at > now()
@@ -49,6 +49,10 @@ def _decided(stretch: Stretch) -> Iterable[EventShown]:
         reason=_("Delayed at random, so that it does not betray who spoke.") if delay >= EARLIEST else "",
         ahead=ahead,
     )
+
+
+def _quoted(reason: str) -> str:
+    return _("“%(reason)s”") % {"reason": reason} if reason else ""
 
 
 def _on_platform(stretch: Stretch) -> Iterable[EventShown]:
@@ -90,7 +94,7 @@ def _drifts(drifts: Iterable[Drift]) -> Iterable[EventShown]:
                 at=one.settled_at,
                 what=_("Settled: %(what)s") % {"what": one.get_kind_display()},
                 who=str(one.settled_by) if one.settled_by else _("by itself"),
-                reason=one.settled_because,
+                reason=_quoted(one.settled_because),
             )
 
 
@@ -102,7 +106,9 @@ def _ended(stretch: Stretch) -> Iterable[EventShown]:
     ahead = ends > now()
     if measure.lifted_at == ends:
         what = _("Will be lifted by a person") if ahead else _("Lifted by a person")
-        yield EventShown(at=ends, what=what, who=str(measure.lifted_by), reason=measure.lifted_because, ahead=ahead)
+        yield EventShown(
+            at=ends, what=what, who=str(measure.lifted_by), reason=_quoted(measure.lifted_because), ahead=ahead
+        )
     elif decision.ended == Decision.Ended.TAKEN_OVER and decision.ended_at == ends:
         yield EventShown(at=ends, what=_("Taken over by another decision"), ahead=ahead)
     else:
