@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("rempart.casework.urls")),
     path("", include("rempart.platforms.urls")),
     path("", include("rempart.platforms.matrix.urls")),
+    path("", include("rempart.platforms.atproto.urls")),
 ]
 handler400 = "rempart.site.errors.bad_request"
 handler403 = "rempart.site.errors.forbidden"

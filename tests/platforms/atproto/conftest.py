@@ -3,8 +3,8 @@
 import itertools
 
 import pytest
-from platforms.matrix.conftest import site as site_of_the_tests  # noqa: F401 - a fixture
 
+from platforms.matrix.conftest import site as site_of_the_tests  # noqa: F401 - a fixture
 from rempart.platforms.servers.pds import PersonalDataServer
 
 _numbers = itertools.count(1)

@@ -58,11 +58,13 @@ def in_force(platform: Platform, did: str) -> list[Sanction]:
     ]
 
 
-def query(patterns: list[str], *, after: int, limit: int) -> list[Label]:
+def query(patterns: list[str], *, sources: list[str], after: int, limit: int) -> list[Label]:
     """The newest label of each value on each account that a pattern names, in the order in which they were published.
 
-    A pattern is a DID, or the beginning of one before `*`.
+    A pattern is a DID, or the beginning of one before `*`. sources: the labelers asked about, none for all.
     """
+    if sources and own_did() not in sources:
+        return []
     named = Q()
     for pattern in patterns:
         beginning = pattern.endswith("*")

@@ -10,7 +10,7 @@ about them and erases nothing.
 import logging
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from typing import Any, ClassVar, Self
 from urllib.parse import urlencode
 
@@ -61,7 +61,7 @@ class AtprotoListener(Listener):
             return cls(_Jetstream(settings.jetstream))
         return cls(_Firehose(platform.address.replace("http", "ws", 1)))
 
-    def listen(self, position: Any, *, stop: threading.Event) -> Iterator[Heard]:
+    def listen(self, position: Any, *, stop: threading.Event) -> Generator[Heard, None, None]:
         """What was said after `position`; at first, as far back as the server remembers (a Jetstream: from now on)."""
         after = position.get(self.stream.name) if isinstance(position, dict) else None
         after = after if after is not None else self.stream.beginning()
@@ -113,7 +113,7 @@ class _Firehose(_Stream):
 
     def take(self, message: str | bytes, batch: Heard) -> int | None:
         try:
-            header, body = libipld.decode_dag_cbor_multi(message)
+            header, body = libipld.decode_dag_cbor_multi(message if isinstance(message, bytes) else message.encode())
             kind = header["t"] if header["op"] == 1 else None
         except (ValueError, TypeError, KeyError):
             batch.unreadable += 1
