@@ -36,6 +36,9 @@ def work(*, until_idle: bool = False) -> None:
     """
     from procrastinate.contrib.django import app
 
+    from rempart.platforms.services.enlisting import defer_due
+
+    defer_due()  # what a worker that was killed left is looked at now, and not with the next minute
     stopped = threading.Event()
     sequencer = threading.Thread(target=_sequence_until, args=(stopped,), name="sequencer", daemon=True)
     sequencer.start()
