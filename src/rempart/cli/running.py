@@ -46,8 +46,18 @@ def import_(
 @cli.command()
 @click.option("--no-serve", is_flag=True, help="Load the example, say what came of it, and stop.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
-def demo(no_serve: bool, port: int) -> None:
-    """Take the example wave through the whole house, say what came of it, and serve the desk."""
+@click.option("--platform", type=click.Choice(["matrix", "atproto"]), help="Show a measure on a real server instead.")
+@click.option("--language", type=click.Choice(["fr", "en"]), help="With --platform (default: that of the terminal).")
+@click.option("--keep", is_flag=True, help="With --platform: leave the folder that it worked in.")
+def demo(no_serve: bool, port: int, platform: str | None, language: str | None, keep: bool) -> None:
+    """Take the example wave through the whole house, say what came of it, and serve the desk.
+
+    With --platform: start a real server, and show an account that can write there, then cannot, then can again. It
+    works in a folder of its own, removed at the end, and ends with status 0 only if every step was seen.
+    """
+    if platform:
+        _demo_on(platform, language or _language_of_terminal(), keep=keep)
+        return
     from rempart.site.serving import PortTaken, ensure_free, serve
 
     os.environ.setdefault("REMPART_SECOND_FACTOR", "optional")  # everybody in it is invented
@@ -66,6 +76,28 @@ def demo(no_serve: bool, port: int) -> None:
             for whose, address in example.outside_addresses(port):
                 click.echo(f"And {whose}: {address}")
             serve(port, with_worker=True)
+
+
+def _demo_on(platform: str, language: str, *, keep: bool) -> None:
+    from rempart.platforms.trial.home import SERVICES, throw_away_home
+
+    with throw_away_home(SERVICES[platform], keep=keep) as home:
+        set_up()
+        from django.utils import translation
+
+        from rempart.platforms.servers import DidNotStart, NotInstallable
+        from rempart.platforms.trial.places import PLACES
+        from rempart.platforms.trial.showing import NotSeen, show
+
+        with said_plainly(NotInstallable, DidNotStart, NotSeen), translation.override(language):
+            show(PLACES[platform](home / "server"), language=language, tell=click.echo)
+            if keep:
+                click.echo(home)
+
+
+def _language_of_terminal() -> str:
+    said = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
+    return "fr" if said.startswith("fr") else "en"
 
 
 @cli.command()
