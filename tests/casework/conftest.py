@@ -2,9 +2,12 @@
 
 import pytest
 
+from receivers import mail_server, platform
 from rempart import records
 from rempart.ledger.clock import now
 from rempart.rulebook import parse
+
+__all__ = ["mail_server", "platform"]
 
 LEGAL = """    legal:
       ground: DECISION_GROUND_INCOMPATIBLE_CONTENT

@@ -16,6 +16,7 @@ from django.test import override_settings
 
 if TYPE_CHECKING:
     from rempart.casework.models import (
+        AccountLink,
         Appeal,
         Case,
         DisclosedFact,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         RulebookVersion,
         SavedFilter,
         SecondReview,
+        ServiceNotice,
         Simulation,
         ThreatDecision,
         UnfoundedReport,
@@ -71,6 +73,8 @@ class World:
     platform: "Platform"
     execution: "Execution"
     drift: "Drift"
+    identity: "AccountLink"
+    notice: "ServiceNotice"
 
     @property
     def token(self) -> str:
@@ -105,11 +109,13 @@ def make_world() -> World:
         ReportingRestriction,
         RespondentSide,
         SecondReview,
+        ServiceNotice,
         Simulation,
     )
     from rempart.casework.services import record_assessment, rulebook_in_force
     from rempart.casework.services.authorities import assemble_referral, open_threat
     from rempart.casework.services.desk import keep_macro, save_filter
+    from rempart.casework.services.identity import propose_link
     from rempart.casework.services.misuse import find_unfounded
     from rempart.correspondence.endpoints import add_endpoint
     from rempart.correspondence.services import open_conversation, say
@@ -176,6 +182,7 @@ def make_world() -> World:
         because={"fr": "Exemple", "en": "Example"},
         weighed={},
     )
+    elsewhere = records.AccountReference("snapchat", "example")
     platform, execution, drift = on_a_platform(said, acting=[member, senior])
     return World(
         platform=platform,
@@ -215,6 +222,10 @@ def make_world() -> World:
         ),
         report=report,
         fact=fact,
+        identity=propose_link(case, elsewhere, evidence="Example", acting=senior),
+        notice=ServiceNotice.objects.create(
+            report=report, service="snapchat", handle="example", month="2026-06", drafted_at=moment, state="asked"
+        ),
         finding=find_unfounded(report, gravity=1, intent="unknown", acting=senior, reason="Example"),
         restriction=restriction,
     )
@@ -332,6 +343,19 @@ EXAMPLES: dict[str, Example] = {
     "casework:complainant-words": Example(lambda world: {"token": world.complainant_token}),
     "casework:complainant-answer": Example(
         lambda world: {"token": world.complainant_token, "pk": world.fact.pk}, sent={"answer": "no"}
+    ),
+    "casework:declare-link": Example(lambda world: {"pk": world.case.pk}),
+    "casework:propose-link": Example(lambda world: {"pk": world.case.pk}),
+    "casework:confirm-link": Example(lambda world: {"pk": world.case.pk, "link": world.identity.pk}),
+    "casework:withdraw-link": Example(
+        lambda world: {"pk": world.case.pk, "link": world.identity.pk}, sent={"reason": "Example"}
+    ),
+    "casework:notice": Example(lambda world: {"pk": world.notice.pk}),
+    "casework:notice-act": Example(lambda world: {"pk": world.notice.pk, "name": "decline"}, sent={"said": "Example"}),
+    "casework:draft-notice": Example(lambda world: {"pk": world.report.conversation.complainant.pk}),
+    "casework:remove-contact": Example(lambda _world: {"service": "snapchat"}),
+    "casework:complainant-notice": Example(
+        lambda world: {"token": world.complainant_token, "pk": world.notice.pk}, sent={"agree": "no"}
     ),
     "casework:complainant-done": Example(lambda world: {"token": world.complainant_token, "what": "danger"}),
     "casework:complainant-desk": Example(lambda world: {"pk": world.report.conversation.complainant.pk}),

@@ -1,6 +1,7 @@
 """The Django app of the room."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CaseworkConfig(AppConfig):
@@ -33,6 +34,7 @@ class CaseworkConfig(AppConfig):
         from rempart.casework.services import identity, informing, respondents, telling
         from rempart.casework.services.desk import following
         from rempart.correspondence.links import host
+        from rempart.staff.menu import add
 
         following.connect()
         identity.connect()
@@ -43,3 +45,4 @@ class CaseworkConfig(AppConfig):
 
         agenda.connect()
         host("respondent", "casework:respondent")
+        add("casework:service-contacts", _("Notices: addresses of services"))

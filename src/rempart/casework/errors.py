@@ -150,6 +150,42 @@ class LinkNotWaiting(Refused):
     words = _("This link does not wait for a confirmation any more.")
 
 
+class ServiceIsOurs(Refused):
+    """Notices go to other services, by one address each."""
+
+    words = _("This account is on our own service, or on one of many servers that no single address answers for.")
+
+
+class AddressMissing(Refused):
+    """A notice goes to an e-mail address or to a webhook that somebody entered."""
+
+    words = _("Nobody has entered where this service takes notices: an administrator can, by e-mail or by webhook.")
+
+
+class NobodyNotifies(Refused):
+    """A notice names who sends it."""
+
+    words = _("Who sends notices is not set up (REMPART_NOTIFIER): a name, and an address that people read.")
+
+
+class NothingToNotify(Refused):
+    """A notice gives reasons."""
+
+    words = _("What was reported names no kind of conduct: there is nothing to give as a reason.")
+
+
+class NoticeGone(Refused):
+    """The notice has left, was declined, or its author withdrew."""
+
+    words = _("This has been sent already, or is no longer to be sent.")
+
+
+class NoticeNotWaiting(Refused):
+    """The notice is at another stage."""
+
+    words = _("This notice is no longer at that stage.")
+
+
 class NotDrafted(Refused):
     """The version is not at the stage that this needs, or is for replay only."""
 

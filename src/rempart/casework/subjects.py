@@ -11,10 +11,22 @@ from typing import Any
 
 from django.db.models import Model
 
-from rempart.casework.models import Appeal, AppealWindow, Case, Decision, DisclosedFact, HeldSum, ReportingRestriction
+from rempart.casework.links import counted_with
+from rempart.casework.models import (
+    AccountLink,
+    Appeal,
+    AppealWindow,
+    Case,
+    Decision,
+    DisclosedFact,
+    HeldSum,
+    ReportingRestriction,
+    ServiceNotice,
+)
 from rempart.casework.retention import forget_cases
 from rempart.casework.services.disclosing import SPEAKING, facts_for_respondent
 from rempart.casework.services.holds import is_held
+from rempart.casework.services.identity import links_of
 from rempart.casework.statements.identity import leads_to_somebody
 from rempart.casework.states import State
 from rempart.correspondence.models import Conversation
@@ -57,7 +69,8 @@ class _Words:
     """The house's texts about a case, without what could lead to whoever spoke."""
 
     def __init__(self, account: Account) -> None:
-        spoken = Testimony.everything.filter(account=account, stance__in=SPEAKING).select_related("post")
+        counted = counted_with(account.pk)
+        spoken = Testimony.everything.filter(account__in=counted, stance__in=SPEAKING).select_related("post")
         rows = [row for row in spoken if row.reporter != str(account.reference)]
         self._names = {row.post.author for row in rows if row.post} | {row.reporter for row in rows}
         self._names -= {account.handle, ""}
@@ -127,6 +140,16 @@ def _case(case: Case, words: _Words) -> dict[str, Any]:
         ],
         "appeals": [
             _appeal(one, words) for one in Appeal.objects.filter(case=case, by=Appeal.By.RESPONDENT).order_by("pk")
+        ],
+        "elsewhere": [
+            {
+                "account": str((one.second if one.first_id == case.account_id else one.first).reference),
+                "degree": one.degree,
+                "month": f"{one.noted_at:%Y-%m}",
+                "withdrawn": one.withdrawn_at is not None,
+            }
+            for one in links_of(case.account)
+            if one.degree != AccountLink.Degree.NAMED  # what others say, told to nobody before somebody checked it
         ],
         "held_sums": [
             {"amount": str(one.amount), "currency": one.currency, "as_of": one.as_of}
@@ -234,6 +257,17 @@ def export_reporting(subject: Subject) -> Export | None:
                 {"text": one.text, "state": one.state, "answered_at": one.answered_at}
                 for one in DisclosedFact.objects.filter(complainant__conversation__in=conversations)
             ],
+            "notices": [
+                {
+                    "service": one.service,
+                    "account": one.handle,
+                    "conduct": one.conduct,
+                    "state": one.state,
+                    "sent_at": one.sent_at,
+                    "answer": one.answer,
+                }
+                for one in ServiceNotice.objects.filter(report__conversation__in=conversations)
+            ],
             "restrictions": [
                 {
                     "kind": one.kind,
@@ -254,7 +288,8 @@ def erase_cases_about(subject: Subject, really: bool, because: str) -> list[Eras
         return []
     told = []
     for account in accounts_of(subject):
-        case = Case.objects.filter(account=account).first()
+        counts_in = Case.objects.filter(account__in=counted_with(account.pk)).order_by("pk")
+        case = next((one for one in counts_in if one.account_id == account.pk or why_it_stays(one)), None)
         if case is None:
             told.append(Erased(what="account", erased=1))
             if really:
@@ -300,12 +335,13 @@ def tell_what_stays(subject: Subject, really: bool, because: str) -> list[Erased
 
 
 def _case_of(testimony: Testimony) -> Case | None:
-    return Case.objects.filter(account=testimony.account_id).first()
+    return Case.objects.filter(account__in=counted_with(testimony.account_id)).order_by("pk").first()
 
 
 HANDED_OVER = {
     *("casework.Case", "casework.AssessmentRecord", "casework.Decision", "casework.MeasureTaken"),
     *("casework.PlatformOrder", "casework.Outcome", "casework.Statement", "casework.RespondentSide", "casework.Appeal"),
+    *("casework.AccountLink", "casework.ServiceNotice", "casework.ServiceNotice_files"),
     *("casework.HeldSum", "casework.DataRequest", "casework.DisclosedFact", "casework.ReportingRestriction"),
     *("correspondence.Conversation", "correspondence.Message", "files.StoredFile", "files.SealedContent"),
     "ledger.LedgerRow",

@@ -75,9 +75,11 @@ def do_what_is_due(timestamp: int) -> None:
     from rempart.casework import services
     from rempart.casework.services import times
     from rempart.casework.services.authorities import record_alarms
+    from rempart.casework.services.notifying import send_due
     from rempart.casework.services.respondents import tell_respondents
 
     times.do_what_is_due()
+    send_due()
     record_alarms()
     services.forget_acts()
     tell_respondents()

@@ -125,6 +125,18 @@ class Event(TextChoices):
     IDENTITY_CONFIRMED = "identity_confirmed", _("Accounts confirmed to be one person’s")
     IDENTITY_WITHDRAWN = "identity_withdrawn", _("Link between accounts withdrawn")
 
+    CONTACT_SET = "contact_set", _("Address for notices to another service entered")
+    CONTACT_REMOVED = "contact_removed", _("Address for notices to another service removed")
+    NOTICE_DRAFTED = "notice_drafted", _("Notice to another service drafted")
+    NOTICE_ASKED = "notice_asked", _("Asked whether another service may be told")
+    NOTICE_ANSWERED = "notice_answered", _("Whether another service may be told, answered by who reported")
+    NOTICE_APPROVED = "notice_approved", _("Notice to another service approved")
+    NOTICE_DECLINED = "notice_declined", _("Notice to another service declined")
+    NOTICE_SENT = "notice_sent", _("Notice sent to another service")
+    NOTICE_FAILED = "notice_failed", _("Notice to another service given up")
+    NOTICE_RETRIED = "notice_retried", _("Notice to another service tried again")
+    NOTICE_REPLIED = "notice_replied", _("Answer of another service to a notice recorded")
+
     STATEMENT_MADE = "statement_made", _("Statement of reasons made")
     RESPONDENT_LINK_TAKEN = "respondent_link_taken", _("Link to the respondent's page taken to hand it over")
     HELD_SUM_RECORDED = "held_sum_recorded", _("Sum held by the platform recorded")

@@ -159,6 +159,8 @@ _names = os.environ.get("REMPART_HOSTS", "").split()
 REMPART_ADDRESS = os.environ.get("REMPART_ADDRESS", f"https://{_names[0]}" if _names else "http://localhost:8000")
 REMPART_SMTP_URL = os.environ.get("REMPART_SMTP_URL", "")
 REMPART_MAIL_FROM = os.environ.get("REMPART_MAIL_FROM", f"Rempart <rempart@{_names[0] if _names else 'localhost'}>")
+# Who notifies other services (DSA Art. 16): "Safety of Example <safety@example.org>", an address that people read.
+REMPART_NOTIFIER = os.environ.get("REMPART_NOTIFIER", "")
 REMPART_PRIVATE_ENDPOINTS = os.environ.get("REMPART_PRIVATE_ENDPOINTS", "0") == "1"
 
 # --- the desk: how long a claim lasts without activity, how much severe content is enough for a day (severities added

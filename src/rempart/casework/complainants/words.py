@@ -35,12 +35,14 @@ def message(
     day: datetime | None = None,
     what: str = "all_of_it",
     reason: Texts | str = "",
+    service: str = "",
 ) -> Texts:
     """What this message says in each language.
 
     child: in a child's words. day: a date, told without its hour. what: `all_of_it` or `a_part` of what was done.
     measures: those that the account is under, of which some are never told.
-    reason: {"fr", "en"}, or a text for both. Raises KeyError for a message that does not exist.
+    reason: {"fr", "en"}, or a text for both. service: the name of another one.
+    Raises KeyError for a message that does not exist.
     """
     told = list(measures)
     filled = {}
@@ -51,6 +53,7 @@ def message(
                 what=_words("what", what, language, child),
                 day=written_day(day) if day else "",
                 reason=reason[language] if isinstance(reason, dict) else reason,
+                service=service,
             )
     return filled
 

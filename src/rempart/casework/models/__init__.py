@@ -25,6 +25,7 @@ from rempart.casework.models.desk import (
 from rempart.casework.models.disclosure import DisclosedFact
 from rempart.casework.models.identity import AccountLink
 from rempart.casework.models.misuse import LONGEST_SUSPENSION, ReportingRestriction, UnfoundedReport
+from rempart.casework.models.notices import ServiceContact, ServiceNotice
 from rempart.casework.models.parties import DataRequest, HeldSum, RespondentSide, ToTell
 from rempart.casework.models.process import ConflictOfInterest, LastAct, Outcome
 from rempart.casework.models.replays import Simulation, WaveReplay
@@ -71,6 +72,8 @@ __all__ = [
     "SavedFilter",
     "SecondReview",
     "SeenUntil",
+    "ServiceContact",
+    "ServiceNotice",
     "ShadowJudgement",
     "Simulation",
     "Statement",

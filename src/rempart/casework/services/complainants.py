@@ -16,6 +16,7 @@ from rempart.casework.services.assessing import open_case
 from rempart.casework.services.authorities import open_threat
 from rempart.casework.services.disclosing import ensure_leads_to_no_other
 from rempart.casework.services.guards import ensure_may_act, something_final
+from rempart.casework.services.notifying import offer
 from rempart.casework.statements.wording import ensure_no_guilt
 from rempart.correspondence.models import Conversation, Message
 from rempart.correspondence.services import mark_read, say
@@ -48,6 +49,7 @@ def join(report: Report) -> Complainant | None:
         return None
     if (own := own_account_of(testimony.account)) is None:
         _acknowledge(report, "elsewhere")
+        offer(report)
         return None
     complainant, is_new = admit(report, open_case(own))
     _acknowledge(report, "receipt" if is_new else "receipt_again")

@@ -6,6 +6,7 @@ from rempart.casework.complainants.words import message
 from rempart.casework.models import Appeal, CaseText, Complainant, DisclosedFact
 from rempart.casework.services.appealing import withdraw_appeal
 from rempart.casework.services.disclosing import answer_fact
+from rempart.casework.services.notifying import refuse_all
 from rempart.correspondence.models import Conversation, Message
 from rempart.correspondence.services import close_conversation, say
 from rempart.intake.models import Testimony
@@ -28,6 +29,7 @@ def withdraw(conversation: Conversation) -> int:
     withdrawn = 0
     for account, reporter in {(one.account, one.reporter) for one in mine}:
         withdrawn += withdraw_reports(account, reporter)
+    refuse_all(conversation)
     CaseText.objects.filter(testimony__in=mine).delete()
     if complainant is not None and complainant.withdrawn_at is None:
         complainant.withdrawn_at = now()

@@ -22,6 +22,7 @@ from rempart.casework.services.complaining import Target, what_to_complain_about
 from rempart.casework.services.disclosing import answer_fact
 from rempart.casework.services.withdrawing import withdraw as withdraw_all
 from rempart.casework.statements.dates import Language
+from rempart.casework.views.notices import asked_of
 from rempart.correspondence.errors import ConversationClosed, MessageRefused
 from rempart.correspondence.forms import ConversationForm
 from rempart.correspondence.links import LinkAccess, by_link
@@ -208,6 +209,7 @@ def _shown(access: LinkAccess) -> dict[str, Any]:
         "until": said["do_disagree_lead"].format(day=day(target.until)) if target else "",
         "complaint_waits": said["complaint_waits"].format(day=day(waits.due_at)) if waits else "",
         "may_withdraw": conversation.closed_at is None and access.holder == "self",
+        "notices": asked_of(access, said),
         "sent": [_sent(report, said) for report in reports],
     }
 

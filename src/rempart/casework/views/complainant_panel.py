@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from rempart.casework.errors import Refused
-from rempart.casework.models import Case, Complainant
+from rempart.casework.models import Case, Complainant, ServiceNotice
 from rempart.casework.services import complainants
 from rempart.casework.views.misuse import misuse_of
+from rempart.casework.views.notices import DraftForm
 from rempart.correspondence.errors import ConversationClosed, MessageRefused
 from rempart.correspondence.services import LONGEST
 from rempart.intake.models import Report
@@ -95,6 +96,8 @@ def _page(request: HttpRequest, found: Complainant, form: WriteForm | None = Non
         "write": form or (WriteForm() if member.may(Permission.REVIEW) and not found.conversation.closed_at else None),
         "facts": found.disclosed_facts.all(),
         "reviews": member.may(Permission.REVIEW),
+        "notices": ServiceNotice.objects.filter(report__conversation=found.conversation),
+        "draft": DraftForm(auto_id="draft_%s") if member.may(Permission.REVIEW) and not found.withdrawn_at else None,
         **misuse_of(found.reporter, reports, member),
     }
     return render(request, "casework/complainant/desk.html", context, status=422 if form else 200)

@@ -1,0 +1,1 @@
+"""What is said to other services about facts that took place there: DSA Art. 16 notices and XARF v4 reports."""
