@@ -224,6 +224,21 @@ def test_a_wiki_that_is_read_only_for_now_is_tried_again(town, connector):
     connector.apply(account, "read_only", key=new_key(), until=now() + DAY)
 
 
+def test_a_wiki_that_takes_no_more_sign_ins_for_now_is_tried_again(town, connector_at):
+    town.wiki.add_person("Hasty")
+    hasty = connector_at(secret="0" * 32, username="Hasty@rempart")
+    seen = set()
+    town.wiki.set_wary(True)
+    try:
+        for _attempt in range(8):
+            with pytest.raises((PermanentFailure, TemporaryFailure)) as caught:
+                hasty.describe(AccountReference("web", "sysop"))
+            seen.add(type(caught.value))
+    finally:
+        town.wiki.set_wary(False)
+    assert seen == {PermanentFailure, TemporaryFailure}
+
+
 @pytest.mark.parametrize(
     ("settings", "words"),
     [

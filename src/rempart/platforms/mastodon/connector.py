@@ -164,7 +164,7 @@ class MastodonConnector(Connector):
                     number,
                     action=ACTIONS[flag],
                     text=WORDS,
-                    send_email_notification="false",  # type: ignore[arg-type]
+                    send_email_notification="false",
                 )
         return f"{flag} {entry.reference}"
 

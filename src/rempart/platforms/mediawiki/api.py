@@ -78,12 +78,10 @@ class Api:
             found = self._call("GET", {"action": "query", "meta": "tokens", "type": "login"}, known=False)
             fields = {"lgname": self.username, "lgpassword": self.password}
             fields["lgtoken"] = found["query"]["tokens"]["logintoken"]
-            result = self._call("POST", {"action": "login", **fields}, known=False)["login"]
-            if result["result"] == "Throttled":
-                raise TemporaryFailure(
-                    gettext_noop("the wiki takes no more sign-ins for now"), after=timedelta(seconds=result["wait"])
-                )
-            if result["result"] != "Success":
+            login = self._call("POST", {"action": "login", **fields}, known=False)["login"]
+            if login["result"] != "Success":
+                if login["reason"]["code"] == "login-throttled":
+                    raise TemporaryFailure(gettext_noop("the wiki takes no more sign-ins for now"))
                 raise PermanentFailure(
                     gettext_noop("the platform refuses our credentials: look at its secret and its rights")
                 )
@@ -91,18 +89,19 @@ class Api:
             return self._token
 
     def _call(self, method: str, parameters: Mapping[str, str], *, known: bool = True) -> dict[str, Any]:
-        always = {"format": "json", "formatversion": "2", "maxlag": str(LAG)}
-        asked = always | ({"assert": "user"} if known else {}) | parameters
-        sent = {"params": asked} if method == "GET" else {"data": asked}
-        response = said(self.http.request(method, "/api.php", **sent))  # type: ignore[arg-type]
+        asked = {"format": "json", "formatversion": "2", "errorformat": "none", "maxlag": str(LAG), **parameters}
+        if known:
+            asked["assert"] = "user"
+        sent: dict[str, Any] = {"params": asked} if method == "GET" else {"data": asked}
+        response = said(self.http.request(method, "/api.php", **sent))
         try:
             answer: dict[str, Any] = response.json()
         except ValueError as error:
             raise PermanentFailure(
                 gettext_noop("there is no MediaWiki API at this address: give the one that /api.php comes after")
             ) from error
-        if "error" in answer:
-            raise _failure(answer["error"]["code"], retry_after(response))
+        if "errors" in answer:
+            raise _failure(answer["errors"][0]["code"], retry_after(response))
         return answer
 
 

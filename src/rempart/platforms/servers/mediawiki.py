@@ -24,13 +24,16 @@ WIKI = ("mediawiki", "mediawiki-classes")
 DEBIAN = "Debian's packages"
 PASSWORD = "not-a-secret-of-anybody-1"  # noqa: S105 - of people of a wiki that ends with its test
 
+# Nobody is slowed down; passwords are hashed quickly; what a test wants otherwise, a file in its folder says.
 _LOCAL = """
 $wgJobRunRate = 0;
 $wgRateLimits = [];
+$wgPasswordDefault = 'B';
 $wgEmailAuthentication = false;
 $wgEmailConfirmToEdit = false;
 $wgPasswordPolicy['policies'] = [ 'default' => [] ];
 $wgGroupPermissions['*']['edit'] = false;
+if ( is_file( "$wgSQLiteDataDir/wary" ) ) { $wgMainCacheType = CACHE_DB; }
 $wgReadOnlyFile = "$wgSQLiteDataDir/read-only";
 """
 
@@ -90,11 +93,17 @@ class MediaWiki(Server):
 
     def set_read_only(self, on: bool) -> None:
         """Have the wiki take no change for now, as while it is moved; or again."""
-        file = self.folder / "read-only"
+        self._switch("read-only", on)
+
+    def set_wary(self, on: bool) -> None:
+        """Have the wiki count wrong passwords, and take no more sign-ins after a few; or no longer."""
+        self._switch("wary", on)
+
+    def _switch(self, name: str, on: bool) -> None:
         if on:
-            file.write_text("Moved to another machine")
+            (self.folder / name).write_text("on")
         else:
-            file.unlink()
+            (self.folder / name).unlink()
 
     def sign_in(self, name: str) -> "Person":
         """Somebody's session, as a browser has it."""
