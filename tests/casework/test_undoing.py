@@ -10,6 +10,7 @@ from rempart.casework.services import appealing, respondents
 from rempart.casework.services.moving import move
 from rempart.casework.signals import act_undone
 from rempart.casework.states import Move, State
+from rempart.ledger.clock import now
 from rempart.ledger.models import LedgerRow
 
 DAY = timedelta(days=1)
@@ -195,14 +196,23 @@ def test_what_something_happened_to_since_is_not_undone(case, reviewer, colleagu
         services.undo(case, acting=reviewer)
 
 
-def test_the_platform_never_hears_of_what_was_undone(judged, respondent, reviewer, colleague, clock):
+def test_the_platform_takes_off_at_once_what_was_undone(judged, respondent, reviewer, colleague, clock):
     case = judged(respondent(age_band="16_17"), credibility=0.85)
     services.approve_decision(proposal(case), acting=reviewer, reason="a")
     services.approve_decision(proposal(case), acting=colleague, reason="b")
     clock.move(59 * SECONDS)
     services.undo(case, acting=colleague)
-    assert not PlatformOrder.objects.exists()
+    orders = PlatformOrder.objects.filter(measure__decision__case=case).order_by("due_at", "pk")
+    assert [(one.action, one.due_at <= now()) for one in orders] == [("apply", True), ("lift", True)]
     assert proposal(case).approved_by == reviewer
+
+
+def test_the_platform_never_hears_of_a_lift_that_was_undone(case, reviewer, clock):
+    services.lift_decision(standing(case), acting=reviewer, reason="a")
+    clock.move(59 * SECONDS)
+    services.undo(case, acting=reviewer)
+    lifts = PlatformOrder.objects.filter(measure__decision__case=case, action="lift")
+    assert [one.due_at for one in lifts] == [standing(case).ends_at]
 
 
 def test_an_assessment_in_between_is_given_way(judged, case, reviewer):

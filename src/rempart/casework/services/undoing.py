@@ -1,7 +1,7 @@
 """Undoing within a minute: what a person did last on a case is kept as the rows that it changed, and put back.
 
-Nobody outside has heard of it yet: orders to the platform wait for orders.UNDO_WINDOW, and so do messages to the
-parties. The ledger keeps both the act and its undoing.
+Neither party has heard of it yet: messages wait for orders.UNDO_WINDOW. What it restricted the platform lifts at once;
+what it was to lift was not lifted yet. The ledger keeps both the act and its undoing.
 """
 
 from collections.abc import Iterator
