@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import IO, Any
 
 import click
@@ -117,6 +118,24 @@ def platform_reconcile(name: str | None, limit: int) -> None:
     compared = reconcile(_platform(name) if name else None, limit=limit)
     click.echo(f"{done} orders ended, {compared} accounts compared", err=True)
     _print(open_differences(), "table")
+
+
+@platform.command("synapse-files")
+@click.argument("name")
+@click.option("--rempart", required=True, metavar="URL", help="The address at which the homeserver reaches Rempart.")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The folder to write them to.")
+def platform_synapse_files(name: str, rempart: str, out: Path) -> None:
+    """Write what a Matrix homeserver needs to ask us before invitations and to hand over what is said in its rooms.
+
+    They hold tokens: only their owner may read them.
+    """
+    set_up()
+    from rempart.platforms.connector import PermanentFailure
+    from rempart.platforms.matrix.files import write
+
+    with said_plainly(PermanentFailure):
+        for path in write(_platform(name), rempart, out):
+            click.echo(path)
 
 
 @platform.command("orders")

@@ -15,8 +15,10 @@ class WithoutAddresses(logging.Filter):
     """Rewrites what Django says of a request: method, route and status; never the path, the query or the body."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Let every record through, rewritten."""
+        """Let every record through, rewritten, but for a refusal that is itself what was asked for."""
         request = getattr(record, "request", None)
+        if getattr(request, "refusal_is_an_answer", False):
+            return False
         if request is not None and hasattr(request, "method"):
             match = getattr(request, "resolver_match", None)
             status = getattr(record, "status_code", "")

@@ -210,7 +210,7 @@ class MatrixConnector(Connector):
             raise PermanentFailure(
                 gettext_noop(
                     "the homeserver does not ask us before invitations: add the module to its homeserver.yaml "
-                    "(rempart matrix-files NAME), start it again, then try again"
+                    "(rempart platform synapse-files), start it again, then try again"
                 )
             )
 

@@ -1,7 +1,13 @@
 """What the homeserver's administrator adds to Synapse so that it asks and tells us: a module and a registration."""
 
+import os
+from pathlib import Path
 from typing import Any
 
+import yaml
+from django.utils.translation import gettext_noop
+
+from rempart.platforms.connector import PermanentFailure
 from rempart.platforms.matrix.antispam import CALLBACKS
 from rempart.platforms.matrix.settings import antispam_token, application_token, homeserver_token, matrix_settings
 from rempart.platforms.models import Platform
@@ -46,6 +52,22 @@ def registration(platform: Platform, rempart: str) -> dict[str, Any]:
             "rooms": [{"regex": room, "exclusive": False} for room in _rooms(platform, "!")],
         },
     }
+
+
+def write(platform: Platform, rempart: str, folder: Path) -> list[Path]:
+    """Write both, readable by their owner alone, and return where. Raises PermanentFailure when a setting is wrong."""
+    if platform.kind != "matrix":
+        raise PermanentFailure(gettext_noop("this platform is no Matrix homeserver"))
+    texts = {
+        "homeserver-modules.yaml": {"modules": [module(platform, rempart)]},
+        "application-service.yaml": registration(platform, rempart),
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in texts.items():
+        descriptor = os.open(folder / name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            yaml.safe_dump(content, file, sort_keys=False)
+    return [folder / name for name in texts]
 
 
 def _rooms(platform: Platform, sign: str) -> list[str]:

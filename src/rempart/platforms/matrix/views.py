@@ -29,11 +29,11 @@ logger = logging.getLogger("rempart.matrix")
 def antispam(request: HttpRequest, name: str, callback: str) -> HttpResponse:
     """Answer whether somebody may do something: 200 when they may, 403 with words for them when not.
 
-    What goes wrong here is answered without JSON, which Synapse's module takes for "cannot be reached": what happens
+    A refusal leaves no line in the log. What goes wrong here is answered without JSON, which Synapse's module takes for "cannot be reached": what happens
     then is the platform's setting.
     """
     if not _shows(request, antispam_token(name)):
-        return JsonResponse({"errcode": "M_UNKNOWN_TOKEN"}, status=401)
+        return HttpResponse("This is not the token of this platform.", status=401, content_type="text/plain")
     asked = _body(request)
     if callback == "ping" and asked is not None:
         return JsonResponse({"id": asked.get("id"), "status": "ok"})
@@ -44,7 +44,10 @@ def antispam(request: HttpRequest, name: str, callback: str) -> HttpResponse:
     except DatabaseError:
         logger.exception("%s: a question of the homeserver could not be answered", name)
         return HttpResponse("No answer for now.", status=503, content_type="text/plain")
-    return JsonResponse({"errcode": "M_FORBIDDEN", "error": why}, status=403) if why else JsonResponse({})
+    if why is None:
+        return JsonResponse({})
+    request.refusal_is_an_answer = True  # type: ignore[attr-defined]
+    return JsonResponse({"errcode": "M_FORBIDDEN", "error": why}, status=403)
 
 
 @open_to_all(because="a homeserver hands events over, with a token made for it")
