@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from rempart.platforms import connector
 from rempart.platforms.connector import Ability, Support
+from rempart.platforms.registry import CONNECTORS
 from rempart.records.vocabulary import MEASURES
 
 SCRIPT = Path(__file__).parents[2] / "scripts/draw_connectors.py"
@@ -79,3 +81,8 @@ async def test_it_too(): ...
 def test_a_marker_that_cannot_be_read_from_the_source_is_refused(proofs, arguments):
     with pytest.raises(ValueError, match="test_it: carries_out takes a kind and measures"):
         proofs(f"@pytest.mark.carries_out({arguments})\ndef test_it(): ...\n")
+
+
+@pytest.mark.parametrize("kind", CONNECTORS)
+def test_every_kind_says_beside_its_code_what_it_does_and_how_it_was_tried(kind):
+    assert "tried" in (Path(connector.__file__).parent / kind / "README.md").read_text()
