@@ -25,7 +25,24 @@ def pds(tmp_path_factory, site):
 
 
 @pytest.fixture
-def home(pds, own_database, site, settings):
+def _hangs_up(monkeypatch):
+    """Connectors keep their connections for whoever asks next; here nobody does."""
+    from rempart.platforms.atproto import server
+
+    made, client = [], server.client
+
+    def kept(*arguments, **options):
+        made.append(client(*arguments, **options))
+        return made[-1]
+
+    monkeypatch.setattr(server, "client", kept)
+    yield
+    for one in made:
+        one.close()
+
+
+@pytest.fixture
+def home(pds, own_database, site, settings, _hangs_up):
     """The server, set up as a platform."""
     from rempart.platforms.services import add_platform
 
@@ -47,9 +64,7 @@ def connector(home):
     """The connector to it."""
     from rempart.platforms.registry import connector_of
 
-    made = connector_of(home)
-    yield made
-    made.server.http.close()
+    return connector_of(home)
 
 
 @pytest.fixture

@@ -149,7 +149,7 @@ def test_every_watched_post_is_in_once_though_the_listener_was_killed_five_times
         listener = own_database.spawn("listen", home.name)
         while Post.objects.count() < share * POSTS / ONE_IN / (KILLS + 1):
             assert listener.poll() is None
-            time.sleep(0.02)
+            time.sleep(0.1)
         listener.kill()
         listener.wait()
     for writer in writers:
@@ -157,6 +157,6 @@ def test_every_watched_post_is_in_once_though_the_listener_was_killed_five_times
     listener = own_database.spawn("listen", home.name)
     while Post.objects.count() < len(wanted):
         assert listener.poll() is None
-        time.sleep(0.05)
+        time.sleep(0.1)
     assert stored() == wanted
     assert Post.objects.count() == len(wanted) == POSTS // ONE_IN
