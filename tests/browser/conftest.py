@@ -58,7 +58,11 @@ def site(server, _template) -> Iterator[Site]:
     name = "rempart_browser"
     with psycopg.connect(server.url(database="postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE {_template} STRATEGY FILE_COPY")
-    environment = os.environ | {"REMPART_DATABASE": name, "REMPART_WEB_PROCESSES": "1"}
+    environment = os.environ | {
+        "REMPART_DATABASE": name,
+        "REMPART_WEB_PROCESSES": "1",
+        "REMPART_NOTIFIER": "Safety of Example <safety@platform.example>",
+    }
     Site("", environment).command("demo", "--no-serve")
     # Chosen last: a port that was free while the wave was loaded may be another process's by then.
     with socket.socket() as probe:

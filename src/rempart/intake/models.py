@@ -99,6 +99,11 @@ class Account(models.Model):
         return AccountReference(self.service, self.handle, self.platform_id)
 
     @property
+    def is_named(self) -> bool:
+        """Whether its reference still means it: its number is known, or it holds its handle."""
+        return self.platform_id is not None or self.holds_handle
+
+    @property
     def held_to_be_adult(self) -> bool:
         """Whether the platform holds its owner to be 18 or over; an unknown age is protected as a minor's."""
         return self.age_band == self.AgeBand.ADULT

@@ -28,7 +28,9 @@ from rempart.platforms.services.asking import (
     is_ours,
     until_of,
 )
+from rempart.platforms.services.describing import describe_account
 from rempart.platforms.services.preserving import preserve
+from rempart.records import AccountReference
 
 logger = logging.getLogger("rempart.platforms")
 
@@ -38,6 +40,7 @@ IMPOSSIBLE = gettext_noop("The platform cannot do anything of the kind.")
 WAITS_FOR_PEOPLE = gettext_noop("The platform can only do something heavier: two people have to agree to it.")
 STAFF_DID_AS_MUCH = gettext_noop("The platform's own staff restricts the account as much already; ours waits.")
 STAFF_STAYS = gettext_noop("Ours is off. A restriction by the platform's own staff stays: it is theirs to lift.")
+HANDLE_PASSED = gettext_noop("This handle is another account's now, and nothing else names the one concerned.")
 NOT_THERE = gettext_noop("The account is not there any more.")
 UNEXPECTED = gettext_noop("The platform answered something that its connector does not understand.")
 
@@ -156,13 +159,29 @@ def _carry_out(execution: Execution, executions: Sequence[Execution], connector:
         _lift(execution, asked, executions, connector)
 
 
+def _there(execution: Execution, connector: Connector) -> AccountReference:
+    """The account on the platform. Raises PermanentFailure where its handle is another's and nothing else names it."""
+    account = execution.order.measure.decision.case.account
+    if not account.is_named:
+        raise PermanentFailure(HANDLE_PASSED)
+    found = connector.describe(account.reference).reference
+    if account.platform_id is not None and found.id not in (None, account.platform_id):
+        raise PermanentFailure(HANDLE_PASSED)
+    return found
+
+
 def _apply(execution: Execution, asked: Asked, executions: Sequence[Execution], connector: Connector) -> None:
     if asked.impossible:
         raise PermanentFailure(IMPOSSIBLE)
     if asked.waits_for_people:
         recording.set_aside(execution, WAITS_FOR_PEOPLE, for_=LOOK_AGAIN)
         return
-    account = connector.describe(execution.order.measure.decision.case.account.reference).reference
+    about = execution.order.measure.decision.case.account
+    if about.platform_id is None:
+        # By its number from now on: a handle may lead nowhere once the account is restricted.
+        describe_account(about)
+        about.refresh_from_db()
+    account = _there(execution, connector)
     if execution.sent_at is None:
         foreign = _foreign(asked, connector.observe(account), connector, executions)
         if foreign:
@@ -184,7 +203,7 @@ def _lift(execution: Execution, asked: Asked, executions: Sequence[Execution], c
         asked = asked_of(connector, began.order)
     note = ""
     try:
-        account = connector.describe(execution.order.measure.decision.case.account.reference).reference
+        account = _there(execution, connector)
         there = [one for one in connector.observe(account) if asked.answers(one)]
         theirs = [one for one in there if not is_ours(one, connector, executions)]
         if theirs:
