@@ -99,6 +99,8 @@ def run(
                 for heard in stream:
                     told(keep(name, heard))
                     failures = 0
+                    if stop.is_set():
+                        break
             broke: Exception | None = None
         except (TemporaryFailure, OperationalError, InterfaceError, ListenedTo) as error:
             if isinstance(error, ListenedTo) and not failures:
