@@ -55,6 +55,12 @@ class MemoryPlatform:
     tells: bool = True
     trouble: Callable[[str], None] | None = None
 
+    def reset(self) -> None:
+        """Nothing is in force and nothing goes wrong."""
+        for kept in (self.sanctions, self.gone, self.keys, self.log, self.calls):
+            kept.clear()
+        self.trouble = None
+
     def call(self, name: str) -> None:
         """Every request passes here before it does anything; `trouble` may raise, after the fact for `name:done`."""
         self.calls.append(name)

@@ -3,7 +3,9 @@
 A job is written in the transaction of the order that asks for it. Every job can be killed at any point and run again.
 """
 
+import contextlib
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from procrastinate.contrib.django import app
@@ -33,6 +35,17 @@ def carry_out_due(timestamp: int) -> None:
     from rempart.platforms.services import enlisting
 
     enlisting.defer_due()
+
+
+@app.task(name="platforms.check", queue=QUEUE)
+def check(account: int) -> None:
+    """Compare what should be in force on an account with what is."""
+    from rempart.platforms import services
+    from rempart.platforms.connector import PlatformFailure
+
+    # What cannot be compared now is when its turn comes.
+    with contextlib.suppress(PlatformFailure):
+        services.check_account(account)
 
 
 @app.periodic(cron="*/3 * * * *")
@@ -74,16 +87,21 @@ def defer_description(account: int) -> None:
         describe.defer(account=account)
 
 
+def defer_check(account: int) -> None:
+    """Have an account compared soon."""
+    _defer(check, account, f"platforms.check:{account}")
+
+
 def defer_account(account: int, *, at: datetime) -> None:
     """Have an account looked at at a moment; once for each account and second, however often it is asked."""
     wait = at - now()
     if wait <= timedelta(0):
-        _defer(account, f"platforms.carry_out:{account}")
+        _defer(carry_out, account, f"platforms.carry_out:{account}")
     else:
-        _defer(account, f"platforms.carry_out:{account}:{at:%Y%m%dT%H%M%S}", wait=wait)
+        _defer(carry_out, account, f"platforms.carry_out:{account}:{at:%Y%m%dT%H%M%S}", wait=wait)
 
 
-def _defer(account: int, lock: str, *, wait: timedelta | None = None) -> None:
+def _defer(task: Any, account: int, lock: str, *, wait: timedelta | None = None) -> None:
     """Defer the job. One of the same that waits already may start before this transaction is committed and not see it:
     then it is deferred again after the commit.
     """
@@ -91,8 +109,8 @@ def _defer(account: int, lock: str, *, wait: timedelta | None = None) -> None:
     def deferred() -> bool:
         try:
             with transaction.atomic():
-                task = carry_out.configure(queueing_lock=lock, schedule_in=_parts(wait) if wait else None)
-                task.defer(account=account)
+                job = task.configure(queueing_lock=lock, schedule_in=_parts(wait) if wait else None)
+                job.defer(account=account)
         except AlreadyEnqueued:
             return False
         return True

@@ -5,7 +5,7 @@ minute, which looks ahead.
 """
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, OuterRef
 
@@ -26,9 +26,12 @@ def enlist(case: Case, orders: Iterable[PlatformOrder]) -> None:
     if platform is None:
         return
     for order in orders:
-        _enlist(order, platform)
+        is_new = _enlist(order, platform)
         if order.due_at <= now() + SOON:
             tasks.defer_account(case.account_id, at=order.due_at)
+        if not is_new and order.action == PlatformOrder.Action.LIFT:
+            # A platform that ends measures by itself has to hear that this one ends at another moment.
+            tasks.defer_check(case.account_id)
 
 
 def enlist_waiting(platform: Platform) -> int:
@@ -54,12 +57,14 @@ def enlist_waiting(platform: Platform) -> int:
     return enlisted
 
 
-def _enlist(order: PlatformOrder, platform: Platform) -> None:
+def _enlist(order: PlatformOrder, platform: Platform) -> bool:
+    """Give an order its execution, or move it with the order; whether it is a new one."""
     execution, is_new = Execution.objects.get_or_create(
         order=order, defaults={"platform": platform, "next_try_at": order.due_at}
     )
     if not is_new and execution.state == Execution.State.WAITS:
         Execution.objects.filter(pk=execution.pk).update(next_try_at=order.due_at)
+    return is_new
 
 
 def defer_due() -> int:
@@ -71,7 +76,7 @@ def defer_due() -> int:
     found = waiting.order_by("next_try_at", "pk").values_list("order__measure__decision__case__account", "next_try_at")[
         : 4 * _BATCH
     ]
-    moments: dict[int, list] = {}
+    moments: dict[int, list[datetime]] = {}
     for account, at in found:
         moments.setdefault(account, []).append(at)
     for account, at in moments.items():

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from rempart.ledger.clock import now
 from rempart.platforms.connector import Connector, PermanentFailure, Sanction, TemporaryFailure, UnknownAccount
@@ -31,7 +31,7 @@ from rempart.platforms.services.carrying import key_of
 
 logger = logging.getLogger("rempart.platforms")
 
-BATCH = 200
+BATCH = 500
 AFTER_A_LIFT = timedelta(days=1)
 """How long what was lifted is looked at again, in case it lingers or comes back."""
 SLACK = timedelta(seconds=5)
@@ -63,9 +63,16 @@ def reconcile(platform: Platform | None = None, *, limit: int = BATCH) -> int:
 
 def _longest_unseen(platform: Platform, limit: int) -> list[int]:
     """Accounts on which something of ours holds, or did a short while ago."""
+    settled = now() - AFTER_A_LIFT
+    seen_gone = Execution.objects.filter(
+        order__measure=OuterRef("order__measure"),
+        order__action=Action.LIFT,
+        order__due_at__gte=OuterRef("order__due_at"),
+        seen_at__lt=settled,
+    )
     done = Execution.objects.filter(platform=platform, state=State.DONE)
-    looked_at = Q(order__action=Action.APPLY) & ~Q(order__measure__orders__execution__seen_at__lt=now() - AFTER_A_LIFT)
-    looked_at |= Q(order__action=Action.LIFT) & (Q(seen_at=None) | Q(seen_at__gte=now() - AFTER_A_LIFT))
+    looked_at = Q(order__action=Action.APPLY) & ~Exists(seen_gone)
+    looked_at |= Q(order__action=Action.LIFT) & (Q(seen_at=None) | Q(seen_at__gte=settled))
     found = done.filter(looked_at).order_by(F("checked_at").asc(nulls_first=True), "pk")
     accounts = found.values_list("order__measure__decision__case__account", flat=True)
     return list(dict.fromkeys(accounts[: 2 * limit]))[:limit]
