@@ -5,6 +5,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
+from rempart.casework.services import approve_approximation, lift_measure, propose_approximation
 from rempart.platforms.matrix.antispam import CALLS
 from rempart.platforms.matrix.restraints import PROBE
 from rempart.platforms.matrix.settings import antispam_token
@@ -143,6 +144,23 @@ def test_nothing_is_refused_before_a_measure_begins(restrain, clock, leo, child)
     before = leo.make_room(child, direct=True)
     clock.set(decision.begins_at + timedelta(seconds=1))
     assert outcomes(before, leo.make_room(child, direct=True)) == [200, 403]
+
+
+def test_who_lifts_it_has_a_minute_to_undo_that(restrain, reviewer, clock, leo, child):
+    decision = restrain(leo, "no_contact_with_minors")
+    clock.move(timedelta(minutes=5))
+    lift_measure(decision.measures.get(), acting=reviewer, reason="Rien ne tient.")
+    before = leo.make_room(child, direct=True)
+    clock.move(timedelta(days=2))
+    assert outcomes(before, leo.make_room(child, direct=True)) == [403, 200]
+
+
+def test_something_heavier_instead_holds_once_two_people_agreed(restrain, reviewer, senior, leo, adult):
+    order = restrain(leo, "no_recommendation", carry_out=False).measures.get().orders.get(action="apply")
+    propose_approximation(order, measure="no_new_contacts", acting=reviewer, reason="Il écrit à tout le monde.")
+    before = leo.make_room(adult, direct=True)
+    approve_approximation(order, acting=senior, reason="D'accord.")
+    assert outcomes(before, leo.make_room(adult, direct=True)) == [200, 403]
 
 
 def test_it_holds_though_no_worker_ran(restrain, leo, child):

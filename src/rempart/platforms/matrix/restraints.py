@@ -1,14 +1,11 @@
-"""Which lighter measures hold an account back on Matrix now: worked out from what is in force, by its dates alone.
+"""Which lighter measures hold an account back on Matrix now: worked out from the moments of its orders alone.
 
 Nothing is set and nothing has to be taken off: a measure that lapses stops holding at that moment, whoever runs.
 """
 
-from django.db.models import OuterRef, Subquery, Value
-from django.db.models.functions import Coalesce, NullIf
-
-from rempart.casework.models import MeasureTaken, PlatformOrder
+from rempart.casework.models import PlatformOrder
 from rempart.ledger.clock import now
-from rempart.records.vocabulary import Measure
+from rempart.records.vocabulary import MEASURES, Measure
 
 ASKED_OF_US: frozenset[Measure] = frozenset(
     {"no_recommendation", "no_contact_with_minors", "no_new_contacts", "no_live"}
@@ -22,29 +19,26 @@ PROBE_SAYS = "Rempart is asked before invitations"
 
 
 def restraints_on(mxid: str) -> frozenset[Measure]:
-    """The lighter measures that hold this account back now. One query, by the index on handles.
+    """The lighter measures that hold this account back now: those whose newest order that is due says to apply.
 
-    What a person just decided waits for the moment of its order, so that it can be undone; an order that does something
-    else instead, as people agreed, counts as that.
+    One query, by the index on handles. An order that does something else instead counts as that, once two people agreed
+    to it where it is heavier.
     """
-    last = (
+    newest = (
         PlatformOrder.objects.filter(
-            measure__measure=OuterRef("measure"),
-            measure__decision__case=OuterRef("decision__case"),
+            measure__decision__case__account__service="matrix",
+            measure__decision__case__account__handle=mxid.lower(),
+            measure__decision__case__account__holds_handle=True,
             due_at__lte=now(),
         )
-        .order_by("-due_at", "-pk")
-        .annotate(instead=Coalesce(NullIf("approximated_as", Value("")), "measure__measure"))
+        .order_by("measure__measure", "-due_at", "-pk")
+        .distinct("measure__measure")
+        .values_list("measure__measure", "action", "approximated_as", "approximation_approved_at")
     )
-    held = (
-        MeasureTaken.objects.in_force()
-        .filter(
-            decision__case__account__service="matrix",
-            decision__case__account__handle=mxid.lower(),
-            decision__case__account__holds_handle=True,
-        )
-        .annotate(ordered=Subquery(last.values("action")[:1]), instead=Subquery(last.values("instead")[:1]))
-        .filter(ordered=PlatformOrder.Action.APPLY)
-        .values_list("instead", flat=True)
-    )
-    return ASKED_OF_US.intersection(held)
+    held: set[Measure] = set()
+    for decided, action, instead, approved_at in newest:
+        done: Measure = instead or decided
+        agreed = approved_at is not None or MEASURES.index(done) <= MEASURES.index(decided)
+        if action == PlatformOrder.Action.APPLY and agreed:
+            held.add(done)
+    return ASKED_OF_US & held

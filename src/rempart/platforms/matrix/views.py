@@ -29,8 +29,8 @@ logger = logging.getLogger("rempart.matrix")
 def antispam(request: HttpRequest, name: str, callback: str) -> HttpResponse:
     """Answer whether somebody may do something: 200 when they may, 403 with words for them when not.
 
-    A refusal leaves no line in the log. What goes wrong here is answered without JSON, which Synapse's module takes for "cannot be reached": what happens
-    then is the platform's setting.
+    A refusal leaves no line in the log. What goes wrong here is answered without JSON, which Synapse's module takes for
+    "cannot be reached": what happens then is the platform's setting.
     """
     if not _shows(request, antispam_token(name)):
         return HttpResponse("This is not the token of this platform.", status=401, content_type="text/plain")
