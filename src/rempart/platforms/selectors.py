@@ -6,7 +6,7 @@ off, and the decisions between share them.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -25,8 +25,6 @@ from rempart.records.vocabulary import MEASURES
 from rempart.staff.models import StaffMember
 
 WATCH = "watch"
-SEAM = timedelta(minutes=1)  # what a person did waits for a minute before the platform hears of it
-OVER = frozenset({"ours", "undone", "dropped", "over"})
 TROUBLE = frozenset({"nowhere", "asks", "failed", "impossible", "lost", "gone", "lift_failed"})
 
 
@@ -196,7 +194,7 @@ def _stretch(measure: MeasureTaken, runs: list[list[PlatformOrder]], drifts: Map
     mine = next((run for run in reversed(runs) if any(one.measure_id == measure.pk for one in run)), None)
     begins = measure.decision.begins_at
     if mine is None and begins is not None:
-        shared = (run for run in reversed(runs) if run[0].due_at <= begins + SEAM)
+        shared = (run for run in reversed(runs) if run[0].due_at <= begins)
         mine = next((run for run in shared if len(run) == 1 or run[1].due_at > begins), None)
     if mine is None:
         return Stretch(measure=measure)
@@ -214,8 +212,12 @@ def there(stretch: Stretch, platform: Platform | None) -> There:
         return There(state="ours")
     if stretch.lift is not None and stretch.lift.due_at <= moment:
         return _there(stretch.lifted, where, "lifting", "lift_failed", ("lifted", "over"), since=stretch.lift.due_at)
-    if order is None or order.due_at > moment:
-        return There(state="ahead" if order else "undone", since=order.due_at if order else None, platform=where)
+    if order is None:
+        return There(
+            state="impossible" if where and cannot(where, stretch.measure.measure) else "undone", platform=where
+        )
+    if order.due_at > moment:
+        return There(state="ahead", since=order.due_at, platform=where)
     kept = _kept_from_it(stretch, order, where)
     return kept or _there(stretch.applied, where, "waits", "failed", ("done", "seen"), since=order.due_at)
 
@@ -230,8 +232,6 @@ def _kept_from_it(stretch: Stretch, order: PlatformOrder, where: Platform | None
     ability = ability_of(where, order.measure.measure) if where else None
     if ability is None or (done is not None and done.state == Execution.State.DROPPED):
         return None
-    if ability.support == Support.IMPOSSIBLE and not order.approximated_as:
-        return There(state="impossible", since=order.due_at, platform=where)
     return There(state="asks", since=order.due_at, platform=where) if asks_people(order, ability) else None
 
 
@@ -248,6 +248,12 @@ def _there(
         case Execution.State.DROPPED:
             return There(state="dropped", since=since, platform=where)
     return There(state=waits, since=since, problem=done.problem, platform=where)
+
+
+def cannot(platform: Platform, measure: str) -> bool:
+    """Whether a platform can do nothing of the kind: then it is not ordered."""
+    ability = ability_of(platform, measure)
+    return ability is not None and ability.support == Support.IMPOSSIBLE
 
 
 def asks_people(order: PlatformOrder, ability: Ability) -> bool:

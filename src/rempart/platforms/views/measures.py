@@ -46,7 +46,7 @@ def measure(request: HttpRequest, pk: int) -> HttpResponse:
         "desk_line": desk_line,
         "phone_line": line_of(320),
         "kinds": {shape.kind for shape in (*desk_line.decided, *desk_line.there)} if desk_line else set(),
-        "story": story_of(stretch, there),
+        "story": story_of(stretch),
         "attempts": _attempts(stretch),
         "beside": [drift_shown(one, may_review) for one in stretch.open_drifts()],
         "instead": _instead(stretch.apply, platform),

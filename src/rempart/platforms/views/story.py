@@ -8,13 +8,14 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from rempart.casework.models import Decision
+from rempart.casework.services.orders import UNDO_WINDOW
 from rempart.casework.services.taking import EARLIEST
 from rempart.casework.views.shown import EventShown
 from rempart.ledger.clock import now
 from rempart.platforms.forms import SettleForm
 from rempart.platforms.line import Line, Span, line
 from rempart.platforms.models import Drift, Execution
-from rempart.platforms.selectors import SEAM, Stretch, There
+from rempart.platforms.selectors import Stretch, There
 
 FOREVER = timedelta(days=30)  # how far the line of a measure without an end reaches beyond the present
 
@@ -25,7 +26,7 @@ def ends_of(stretch: Stretch) -> datetime | None:
     return min((at for at in (measure.decision.closes_at, measure.lifted_at) if at is not None), default=None)
 
 
-def story_of(stretch: Stretch, there: There) -> list[EventShown]:
+def story_of(stretch: Stretch) -> list[EventShown]:
     """What happened to a measure and what comes, oldest first, each with who did it and why."""
     events = [*_decided(stretch), *_on_platform(stretch), *_drifts(stretch.drifts), *_ended(stretch)]
     return sorted(events, key=lambda one: one.at)
@@ -56,14 +57,12 @@ def _quoted(reason: str) -> str:
 
 
 def _on_platform(stretch: Stretch) -> Iterable[EventShown]:
-    order, done, lifted = stretch.apply, stretch.applied, stretch.lifted
+    done, lifted = stretch.applied, stretch.lifted
     name = str(stretch.platform or "")
-    if order is not None and order.due_at > stretch.measure.decision.begins_at and not _done(done):
-        minute = order.due_at - order.ordered_at <= SEAM
-        reason = _("After a minute during which it can be undone.") if minute else ""
-        ahead = order.due_at > now()
-        what = _("The platform will be asked") if ahead else _("The platform was asked")
-        yield EventShown(at=order.due_at, what=what, who=name, reason=reason, ahead=ahead)
+    lift = stretch.lift
+    if lift is not None and lift.due_at > now() and lift.due_at - lift.ordered_at <= UNDO_WINDOW:
+        minute = _("After a minute during which it can be undone.")
+        yield EventShown(at=lift.due_at, what=_("Taken off on the platform"), who=name, reason=minute, ahead=True)
     if done is not None and done.preserved_at is not None:
         what = _("Kept before anything changed: profile, publications, logs")
         yield EventShown(at=done.preserved_at, what=what, who=name)
