@@ -59,7 +59,7 @@ def tell(book):
                 text=SECRET_WORDS,
                 conduct=list(conduct),
                 minor=minor,
-                reporter=records.Reporter(id="lea.handle"),
+                reporter=records.Reporter(id="zoe.handle"),
                 **more,
             )
         )
@@ -194,23 +194,23 @@ def test_it_has_the_four_elements_of_article_16(approved, mail_server):
 
 
 def test_nothing_in_it_says_who_spoke(tell, contact, reviewer, mail_server):
-    report = tell(email="lea@example.org")
+    report = tell(email="zoe@example.org")
     notice = report.notices.get()
     notifying.answer_notice(notice, agreed=True, with_address=True)
     notifying.approve_notice(notice, acting=reviewer)
     notifying.send_due()
     (mail,) = mail_server.taken
     whole = mail.get_body().get_content() + "".join(part.get_content().decode() for part in mail.iter_attachments())
-    for word in ("lea", "gare", report.testimony.reporter, f"{now():%Y-%m-%d}"):
+    for word in ("zoe", "gare", report.testimony.reporter, f"{now():%Y-%m-%d}"):
         assert word not in whole
 
 
 def test_an_adult_s_address_goes_along_if_they_chose_so(tell, contact, reviewer, mail_server):
-    notice = tell(minor=False, email="lea@example.org").notices.get()
+    notice = tell(minor=False, email="zoe@example.org").notices.get()
     notifying.answer_notice(notice, agreed=True, with_address=True)
     notifying.approve_notice(notice, acting=reviewer)
     notifying.send_due()
-    assert "lea@example.org" in mail_server.taken[0].get_body().get_content()
+    assert "zoe@example.org" in mail_server.taken[0].get_body().get_content()
 
 
 @pytest.fixture

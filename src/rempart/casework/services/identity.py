@@ -124,10 +124,10 @@ def name_from_testimonies(case: Case) -> list[AccountLink]:
     and nobody else. Two people at least have to name the same pair. A pair that was ever linked is left alone.
     """
     told = Testimony.objects.filter(stance=Testimony.Stance.TESTIMONY, post__isnull=False)
-    of_two = told.values("post").annotate(accused=Count("account", distinct=True)).filter(accused=2).values("post")
-    here = told.filter(account=case.account_id, post__in=of_two).values("post")
+    here = told.filter(account=case.account_id).values("post")
+    accused = told.filter(post__in=here).values("post").annotate(accused=Count("account", distinct=True))
     pairs = (
-        told.filter(post__in=here)
+        told.filter(post__in=accused.filter(accused=2).values("post"))
         .exclude(account__service=case.account.service)
         .values("account")
         .annotate(people=Count("reporter", distinct=True))
