@@ -140,6 +140,19 @@ def lifting_what_was_never_applied_is_no_failure(live: Live) -> None:
     assert live.not_foreign(account) == []
 
 
+def what_is_repeated_on_purpose_stands_once_and_comes_off_whole(live: Live) -> None:
+    """What was lost, or whose end moved, is ordered again under a key of its own; the mark may be of either time."""
+    for latest in (True, False):
+        account = live.new_account()
+        key, until = new_key(), now() + live.lasts
+        first = live.connector.apply(account, live.measure, key=key, until=until)
+        again = live.connector.apply(account, live.measure, key=f"{key}-1", until=until + live.lasts)
+        assert len(live.not_foreign(account)) == 1
+        live.lift(account, again if latest else first)
+        assert live.not_foreign(account) == []
+        assert live.restricted is None or not live.restricted(account)
+
+
 def it_can_be_applied_again_after_it_was_lifted(live: Live) -> None:
     """A renewal is another order, with another key."""
     account = live.new_account()
@@ -232,6 +245,7 @@ CHECKS = (
     what_is_lifted_is_gone,
     lifting_again_is_no_failure,
     lifting_what_was_never_applied_is_no_failure,
+    what_is_repeated_on_purpose_stands_once_and_comes_off_whole,
     it_can_be_applied_again_after_it_was_lifted,
     what_the_platforms_staff_did_is_told_apart_and_stays,
     an_account_is_described_with_its_immutable_id,

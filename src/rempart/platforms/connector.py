@@ -126,12 +126,19 @@ class Connector(ABC):
     def apply(self, account: AccountReference, measure: Measure, *, key: str, until: datetime | None) -> str:
         """Put a measure in force; doing it again with the same `key` changes nothing.
 
-        until: when it ends, for platforms that end it themselves. Returns the platform's own mark of it, or "".
+        Under another key it replaces what was there for this measure: orders of one measure take turns, and one is
+        repeated on purpose when it was lost or its end moved. until: when it ends, for platforms that end it
+        themselves. Returns the platform's own mark of it, or "".
         """
 
     @abstractmethod
     def lift(self, account: AccountReference, measure: Measure, *, key: str, mark: str) -> None:
-        """Take off what `apply` put there (`mark`: what it returned); nothing to take off is no failure."""
+        """Take off what `apply` put there; nothing to take off is no failure.
+
+        mark: what `apply` returned, or what it returned before it was repeated, or "" when we were killed before we
+        knew. Whatever of ours stands there for this measure goes, and for those that amount to the same: the outbox
+        does not ask for it while another of them is wanted.
+        """
 
     @abstractmethod
     def observe(self, account: AccountReference) -> Sequence[Sanction]:

@@ -87,23 +87,24 @@ def test_killed_between_lifting_and_striking_the_note_it_is_struck_the_next_time
     assert documented.accounts[account.id].note == ""
 
 
-def test_two_measures_that_share_a_flag_come_off_one_by_one(documented, connector):
+def test_two_measures_that_share_a_flag_are_both_seen_and_go_with_it(documented, connector):
     account = documented.new_account()
-    first = connector.apply(account, "no_recommendation", key=new_key(), until=now() + DAY)
-    second = connector.apply(account, "no_new_contacts", key=new_key(), until=now() + DAY)
-    connector.lift(account, "no_recommendation", key=new_key(), mark=first)
-    (seen,) = connector.observe(account)
-    assert (seen.measure, seen.ours) == ("no_new_contacts", True)
-    connector.lift(account, "no_new_contacts", key=new_key(), mark=second)
+    connector.apply(account, "no_recommendation", key=new_key(), until=now() + DAY)
+    mark = connector.apply(account, "no_new_contacts", key=new_key(), until=now() + DAY)
+    assert [one.measure for one in connector.observe(account)] == ["no_recommendation", "no_new_contacts"]
+    connector.lift(account, "no_new_contacts", key=new_key(), mark=mark)
     assert list(connector.observe(account)) == []
+    assert documented.accounts[account.id].note == ""
 
 
-def test_a_renewal_outlives_the_lift_of_what_it_renews(documented, connector):
+def test_what_a_moderator_took_off_and_we_put_back_comes_off_whole(documented, connector):
     account = documented.new_account()
-    first = connector.apply(account, "suspend", key="order-1", until=now() + DAY)
-    connector.apply(account, "suspend", key="order-2", until=now() + 9 * DAY)
-    connector.lift(account, "suspend", key="order-3", mark=first)
-    assert not documented.may_post(account)
+    connector.apply(account, "suspend", key="order-1", until=now() + DAY)
+    documented.accounts[account.id].flags["disabled"] = False
+    mark = connector.apply(account, "suspend", key="order-1-1", until=now() + DAY)
+    connector.lift(account, "suspend", key="order-2", mark=mark)
+    assert documented.may_post(account)
+    assert documented.accounts[account.id].note == ""
 
 
 def test_what_a_person_wrote_in_the_private_note_stays(documented, connector):

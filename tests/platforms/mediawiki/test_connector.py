@@ -101,14 +101,22 @@ def test_two_measures_share_one_block_and_each_comes_off_by_itself(town, connect
     assert nova.edit("User talk:Sysop") == ""
 
 
-def test_a_renewal_outlives_the_lift_of_what_it_renews(town, connector):
+def test_an_end_that_moved_moves_on_the_wiki(town, connector):
     account = town.new_account()
-    first = connector.apply(account, "read_only", key="order-1", until=now() + DAY)
-    connector.apply(account, "read_only", key="order-2", until=now() + 9 * DAY)
-    connector.lift(account, "read_only", key="order-3", mark=first)
+    connector.apply(account, "read_only", key="order-1", until=now() + DAY)
+    connector.apply(account, "read_only", key="order-1-1", until=now() + 9 * DAY)
     (seen,) = connector.observe(account)
     assert seen.until is not None
     assert seen.until > now() + 8 * DAY
+
+
+def test_what_is_over_does_not_keep_the_block_when_another_comes_off(town, connector, clock):
+    account = town.new_account()
+    connector.apply(account, "no_new_contacts", key="order-1", until=now() + DAY)
+    mark = connector.apply(account, "read_only", key="order-2", until=now() + 2 * DAY)
+    clock.move(2 * DAY)
+    connector.lift(account, "read_only", key="order-3", mark=mark)
+    assert list(connector.observe(account)) == []
 
 
 def test_the_block_log_accuses_nobody_and_shows_no_key(town, connector):

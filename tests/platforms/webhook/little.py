@@ -105,13 +105,20 @@ class LittlePlatform:
         found = self.account(account)
         if measure in self.cannot:
             raise Refused(422, "unsupported")
+        self._take_off(found, measure)
         mark = f"r{next(self.numbers)}"
         found.restrictions[mark] = {"measure": measure, "ours": True, "by": "Rempart", "until": until}
         return {"mark": mark}
 
     def measure_lift(self, account: dict[str, Any], measure: str, mark: str) -> dict[str, Any]:
-        self.account(account).restrictions.pop(mark, None)
+        self._take_off(self.account(account), measure)
         return {}
+
+    def _take_off(self, account: Account, measure: str) -> None:
+        """What Rempart put there for a measure, and nothing else."""
+        for mark, one in list(account.restrictions.items()):
+            if one["ours"] and one["measure"] == measure:
+                del account.restrictions[mark]
 
     def account_describe(self, account: dict[str, Any]) -> dict[str, Any]:
         found = self.account(account)

@@ -156,8 +156,9 @@ class MastodonConnector(Connector):
         entry = notes.Entry(flag=flag, measure=measure, reference=reference_of(key))
         with failures(self.server, names_account=True):
             if entry not in entries:
+                others = [one for one in entries if one.measure != measure]
                 # Noted before it is done: killed in between, we find that it is ours.
-                self.server.account_note_set(number, notes.written(note, [*entries, entry]))
+                self.server.account_note_set(number, notes.written(note, [*others, entry]))
             if not found[flag]:
                 # "false" is a word here: Mastodon.py leaves a False out, and the server then writes to the person.
                 self.server.admin_account_moderate(
@@ -169,7 +170,7 @@ class MastodonConnector(Connector):
         return f"{flag} {entry.reference}"
 
     def lift(self, account: AccountReference, measure: Measure, *, key: str, mark: str) -> None:
-        """Take the flag off, unless another order of ours still needs it; then strike the entry from our note."""
+        """Take the flag off if it is ours, then strike what we noted of it."""
         flag = FLAGS.get(measure)
         if flag is None:
             return
@@ -177,20 +178,14 @@ class MastodonConnector(Connector):
         number = found["id"]
         note = self._note(number)
         entries = notes.read(note)
-        ends = [
-            entry
-            for entry in entries
-            if (entry.flag, entry.measure) == (flag, measure) and mark in {"", f"{flag} {entry.reference}"}
-        ]
-        if not ends:
+        rest = [entry for entry in entries if entry.flag != flag]
+        if len(rest) == len(entries):
             return
-        rest = [entry for entry in entries if entry not in ends]
         with failures(self.server, names_account=True):
-            if found[flag] and not any(entry.flag == flag for entry in rest):
-                if flag == "silenced":
-                    self.server.admin_account_unsilence(number)
-                else:
-                    self.server.admin_account_enable(number)
+            if found[flag] and flag == "silenced":
+                self.server.admin_account_unsilence(number)
+            elif found[flag]:
+                self.server.admin_account_enable(number)
             self.server.account_note_set(number, notes.written(note, rest))
 
     def observe(self, account: AccountReference) -> Sequence[Sanction]:

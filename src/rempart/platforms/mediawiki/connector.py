@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from django.utils.translation import gettext_noop
 
+from rempart.ledger.clock import now
 from rempart.platforms.connector import (
     Ability,
     Connector,
@@ -138,7 +139,7 @@ class MediaWikiConnector(Connector):
         entry = Entry(measure=measure, reference=reference_of(key), until=until and until.replace(microsecond=0))
         before = block.entries if block else ()
         if entry not in before:
-            others = [one for one in before if one.reference != entry.reference]
+            others = [one for one in before if one.measure != measure]
             self._place(user, [*others, entry], again=block is not None)
         return entry.reference
 
@@ -148,7 +149,11 @@ class MediaWikiConnector(Connector):
         block = self._block(user)
         if block is None or not block.ours:
             return
-        rest = [one for one in block.entries if one.measure != measure or (mark and one.reference != mark)]
+        rest = [
+            one
+            for one in block.entries
+            if self._amounts_to(one.measure) != self._amounts_to(measure) and (one.until is None or one.until > now())
+        ]
         if rest and len(rest) < len(block.entries):
             self._place(user, rest, again=True)
         elif not rest:
@@ -195,6 +200,9 @@ class MediaWikiConnector(Connector):
         for number, page in enumerate(self.api.pages(list="logevents", leuser=user["name"], lelimit="max"), 1):
             if page["logevents"]:
                 yield _snapshot(f"log-{number}", page["logevents"])
+
+    def _amounts_to(self, measure: Measure) -> Measure:
+        return self.abilities[measure].as_measure or measure
 
     def _user(self, account: AccountReference) -> dict[str, Any]:
         """The account's row, by its number where that is known: names change."""
