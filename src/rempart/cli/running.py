@@ -79,17 +79,20 @@ def demo(no_serve: bool, port: int, platform: str | None, language: str | None, 
 
 
 def _demo_on(platform: str, language: str, *, keep: bool) -> None:
-    from rempart.platforms.trial.home import SERVICES, throw_away_home
+    from rempart.platforms.servers import NotInstallable, server_class
+    from rempart.platforms.trial.home import SERVERS, SERVICES, throw_away_home
 
+    with said_plainly(NotInstallable):
+        server_class(SERVERS[platform]).install()
     with throw_away_home(SERVICES[platform], keep=keep) as home:
         set_up()
         from django.utils import translation
 
-        from rempart.platforms.servers import DidNotStart, NotInstallable
+        from rempart.platforms.servers import DidNotStart
         from rempart.platforms.trial.places import PLACES
         from rempart.platforms.trial.showing import NotSeen, show
 
-        with said_plainly(NotInstallable, DidNotStart, NotSeen), translation.override(language):
+        with said_plainly(DidNotStart, NotSeen), translation.override(language):
             show(PLACES[platform](home / "server"), language=language, tell=click.echo)
             if keep:
                 click.echo(home)

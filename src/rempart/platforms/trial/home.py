@@ -11,8 +11,10 @@ from pathlib import Path
 
 from rempart.database.embedded import EmbeddedServer
 
+SERVERS = {"matrix": "synapse", "atproto": "pds"}
+"""The server that each platform of the demonstration runs."""
 SERVICES = {"matrix": "matrix:matrix.example", "atproto": "bluesky"}
-"""What REMPART_PLATFORM_SERVICES says on each platform of the demonstration."""
+"""What REMPART_PLATFORM_SERVICES says on each."""
 
 
 @contextmanager
