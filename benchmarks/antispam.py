@@ -29,7 +29,7 @@ from rempart.platforms.servers.synapse import Synapse  # noqa: E402
 from rempart.site.setting_up import set_up  # noqa: E402
 
 SIZES = (100, 10_000, 100_000)
-TIMES = 200
+TIMES = 100
 BATCH = 5_000
 SERVER_NAME = "home.example"
 
@@ -90,14 +90,14 @@ def restrain(begin: int, end: int) -> None:
         )
 
 
-def timed(what: Callable[[int], httpx.Response], expected: int) -> list[float]:
+def timed(what: Callable[[int], httpx.Response | None], expected: int | None = None) -> list[float]:
     """Milliseconds that each of TIMES requests took, after a few that warm everything up."""
     found = []
     for number in range(TIMES + 20):
         begin = time.perf_counter()
         answer = what(number)
         found.append((time.perf_counter() - begin) * 1000)
-        if answer.status_code != expected:
+        if answer is not None and answer.status_code != expected:
             raise SystemExit(f"HTTP {answer.status_code} where {expected} was expected: {answer.text[:200]}")
     return found[20:]
 
@@ -155,6 +155,27 @@ class People:
         )
 
 
+def orders(platform: Any, people: People) -> None:
+    """What an order of ours takes: applied (with what is asked and noted before), seen, taken off."""
+    from rempart.platforms.registry import connector_of
+    from rempart.records import AccountReference
+
+    connector = connector_of(platform)
+    accounts = [AccountReference("matrix", guest.mxid) for guest in people.guests]
+
+    def apply(number: int) -> None:
+        connector.apply(accounts[number], "suspend", key=f"order-{number}", until=None)
+
+    def observe(number: int) -> None:
+        connector.observe(accounts[number])
+
+    def lift(number: int) -> None:
+        connector.lift(accounts[number], "suspend", key="lift", mark=f"locked order-{number}")
+
+    for name, what in (("applied", apply), ("seen", observe), ("taken off", lift)):
+        row(f"An order of ours to suspend: {name}", timed(what))
+
+
 def main() -> None:
     """Measure and print."""
     sizes = [int(one) for one in sys.argv[1:]] or list(SIZES)
@@ -193,6 +214,7 @@ def run(sizes: list[int]) -> None:
         row("Synapse alone: an invitation", alone)
         spoken = timed(people.write(people.anybody), 200)
         row("Synapse alone: a message", spoken)
+        orders(platform, people)
         synapse.stop()
         synapse.modules = [module(platform, address)]
         synapse.start()

@@ -8,6 +8,8 @@ from rempart.intake.models import Account, Report, Testimony
 from rempart.platforms.listening import keep
 from rempart.platforms.matrix import listener as module
 from rempart.platforms.matrix.listener import MatrixListener
+from rempart.platforms.matrix.reports import Report as Made
+from rempart.platforms.matrix.reports import as_handed
 from rempart.platforms.models import Cursor
 
 REASON = "J'ai 14 ans et il m'a demandé des nudes."
@@ -86,3 +88,17 @@ def test_more_reports_than_a_page_all_come_in_though_we_were_stopped_between_bat
         ana.ask("POST", f"users/{leo.mxid}/report", reason=REASON).raise_for_status()
     counts = [round_of(batches=1) for _ in range(3)]
     assert counts == [before + 2, before + 4, before + 5]
+
+
+@pytest.mark.parametrize(
+    "nothing", [{"sender": "@leo:home.example", "reason": " "}, {"reason": REASON}, {"sender": "@", "reason": REASON}]
+)
+def test_a_report_of_nobody_or_without_a_word_is_no_testimony(nothing):
+    report = Made(id=1, received_ts=1_790_000_000_000, user_id="@ana:home.example", **nothing)
+    assert as_handed(report, platform="home", since=None) is None
+
+
+def test_two_homeservers_number_their_reports_apart():
+    report = Made(id=1, received_ts=1_790_000_000_000, user_id="@ana:a.example", sender="@leo:a.example", reason=REASON)
+    numbers = {as_handed(report, platform=name, since=None).number for name in ("home", "away")}
+    assert len(numbers) == 2

@@ -67,7 +67,13 @@ def test_a_redaction_is_read_in_old_rooms_and_new_ones(redaction):
 
 def test_what_cannot_be_read_is_counted_and_stops_nothing():
     good = event(1)
-    broken = [{}, None, {"type": "m.room.message", "content": None}, event(2) | {"origin_server_ts": "soon"}]
+    broken = [
+        {},
+        None,
+        {"type": "m.room.message", "content": None},
+        event(2) | {"origin_server_ts": "soon"},
+        event(3, "a" * 70_000),
+    ]
     encrypted = {"type": "m.room.encrypted", "content": {"ciphertext": "…"}}
     heard = heard_in([*broken, encrypted, good], position="1")
     assert ([one.id for one in heard.posts], heard.unreadable) == (["$1"], len(broken))

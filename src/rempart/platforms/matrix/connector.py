@@ -23,6 +23,7 @@ from rempart.platforms.connector import (
     Sanction,
     Snapshot,
     Support,
+    order_of,
 )
 from rempart.platforms.http import said
 from rempart.platforms.matrix.homeserver import ADMIN, CLIENT, Homeserver
@@ -104,11 +105,11 @@ class MatrixConnector(Connector):
         if measure in ASKED_OF_US:
             self._ensure_asked()
             return "asked"
-        flag = _flag(measure)
+        flag, order = _flag(measure), order_of(key)
         note = self.homeserver.note(mxid)
         before, already = _Mine.of(note.get(flag)), getattr(user, flag)
         mine = _Mine(
-            keys=sorted({key, *(before.keys if before else ())}),
+            keys=sorted({order, *(before.keys if before else ())}),
             since=before.since if before else now(),
             theirs=already and (before is None or before.theirs),
         )
@@ -117,7 +118,7 @@ class MatrixConnector(Connector):
             self.homeserver.keep_note(mxid, note | {flag: msgspec.to_builtins(mine)})
         if not already:
             self._set(mxid, flag, True)
-        return f"{flag} {key}"
+        return f"{flag} {order}"
 
     def lift(self, account: AccountReference, measure: Measure, *, key: str, mark: str) -> None:
         """Take the flag off, unless the homeserver's own staff wants it or another order of ours still needs it."""

@@ -56,7 +56,8 @@ def as_handed(report: Report, *, platform: str, since: datetime | None) -> Hande
     """
     reason = (report.reason or "").strip()[:LONGEST_REASON]
     said = report.said.strip()[:LONGEST_REASON]
-    if report.about is None or not (reason or said):
+    about = _reference(report.about)
+    if about is None or not (reason or said):
         return None
     received = moment(report.received_ts)
     kind = "message" if report.target_user_id is None else "account"
@@ -65,7 +66,7 @@ def as_handed(report: Report, *, platform: str, since: datetime | None) -> Hande
     return HandedReport(
         number=number,
         service="matrix",
-        about=AccountReference("matrix", report.about, report.about),
+        about=about,
         text="\n\n".join(part for part in (reason, f"« {said} »" if said else "") if part),
         reporter=Reporter(id=report.user_id, account_created_at=since),
         conduct=list(read.conduct),
@@ -77,6 +78,13 @@ def as_handed(report: Report, *, platform: str, since: datetime | None) -> Hande
         evidence=[Evidence(kind="platform_log")] if said else [],
         language="fr" if read.lang == "fr" else "en" if read.lang == "en" else None,
     )
+
+
+def _reference(mxid: str | None) -> AccountReference | None:
+    try:
+        return AccountReference("matrix", mxid, mxid) if mxid else None
+    except ValueError:
+        return None
 
 
 @cache

@@ -16,7 +16,7 @@ def heard_in(events: Iterable[Any], *, position: Any) -> Heard:
     for event in events:
         try:
             _take(event, heard)
-        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError, msgspec.ValidationError):
             heard.unreadable += 1
     return heard
 
