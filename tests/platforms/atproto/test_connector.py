@@ -199,6 +199,28 @@ def test_a_label_ends_by_itself(site, connector, someone, clock):
     assert connector.observe(reference(star)) == []
 
 
+def test_labels_are_handed_out_as_their_lexicon_promises(site, connector, someone, promised):
+    people = [someone() for _ in range(3)]
+    for star in people:
+        until = now() + timedelta(hours=72)
+        connector.apply(reference(star), "no_recommendation", key=new_key(), until=until)
+    address = f"{site}/xrpc/com.atproto.label.queryLabels"
+    asked = {"uriPatterns": [star.did for star in people], "limit": 2, "sources": own_did()}
+    first = httpx.get(address, params=asked, trust_env=False).json()
+    rest = httpx.get(address, params=asked | {"cursor": first["cursor"]}, trust_env=False).json()
+    promised("com.atproto.label.queryLabels", "output", first)
+    assert [label["uri"] for label in first["labels"] + rest["labels"]] == [star.did for star in people]
+    assert "cursor" not in rest
+    elsewhere = httpx.get(address, params=asked | {"sources": "did:web:elsewhere.example"}, trust_env=False)
+    assert elsewhere.json() == {"labels": []}
+
+
+@pytest.mark.parametrize("asked", [{}, {"uriPatterns": "*", "limit": 0}, {"uriPatterns": "*", "cursor": "x"}])
+def test_what_cannot_be_asked_about_labels_is_refused(client, db, asked):
+    answer = client.get("/xrpc/com.atproto.label.queryLabels", asked)
+    assert (answer.status_code, answer.json()["error"]) == (400, "InvalidRequest")
+
+
 def test_a_label_that_is_lifted_is_negated_for_those_who_have_it(site, connector, someone):
     star = someone()
     until = now() + timedelta(hours=72)

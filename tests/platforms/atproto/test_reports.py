@@ -51,12 +51,13 @@ def show(site, home):
     return call
 
 
-def test_a_report_reaches_us_through_the_server_and_is_answered_as_promised(report, someone):
+def test_a_report_reaches_us_through_the_server_and_is_answered_as_promised(report, someone, promised):
     child, star = someone("child"), someone("star")
     answer = report(child, session=star)
     assert answer.status_code == 200
     kept = Report.objects.get()
     said = answer.json()
+    promised(METHOD, "output", said)
     assert said.pop("createdAt").endswith("Z")
     assert said == {
         "id": kept.pk,
