@@ -516,3 +516,61 @@ def test_no_degree_below_confirmed_ties_accounts_whatever_their_names(respondent
         assert counted_with(ours.pk) == [ours.pk]
         assert own_account_of(other) is None
         transaction.set_rollback(True)
+
+
+# --- what the person is handed about themselves
+
+
+def test_their_copy_holds_accounts_that_were_confirmed_and_not_what_others_say_of_them(case, tell, confirm, respondent):
+    from rempart.casework.subjects import export_cases
+    from rempart.privacy.subjects import Subject
+
+    tell("leo.snap", service="snapchat")
+    confirm(case)
+    named = respondent(handle="leo.insta", service="instagram")
+    AccountLink.objects.create(first=case.account, second=named, degree="named", noted_at=now())
+    (held,) = export_cases(Subject(service="tiktok", handle="leo", role="respondent")).data
+    assert [(one["account"], one["degree"]) for one in held["elsewhere"]] == [("snapchat:leo.snap", "confirmed")]
+
+
+def test_erasing_the_account_elsewhere_waits_for_the_case_it_counts_in(case, tell, confirm):
+    from rempart.casework.subjects import erase_cases_about
+    from rempart.privacy.subjects import Subject
+
+    tell("leo.snap", service="snapchat")
+    confirm(case)
+    told = erase_cases_about(Subject(service="snapchat", handle="leo.snap", role="respondent"), True, "asked")
+    assert {one.what: one.stays for one in told}["case"] == 1
+
+
+# --- the panel
+
+
+def test_the_page_of_a_case_says_how_far_an_account_elsewhere_is_known(client, case, propose, colleague, reviewer):
+    from django.urls import reverse
+
+    link = propose(case)
+    page = reverse("casework:case", args=[case.pk])
+    confirming = reverse("casework:confirm-link", args=[case.pk, link.pk])
+    client.force_login(reviewer)
+    assert confirming not in client.get(page).content.decode()
+    client.force_login(colleague)
+    shown = client.get(page).content.decode()
+    assert EVIDENCE in shown
+    assert confirming in shown
+    client.post(confirming)
+    link.refresh_from_db()
+    assert (link.degree, link.confirmed_by) == ("confirmed", colleague)
+
+
+def test_an_account_elsewhere_is_proposed_and_withdrawn_on_the_page_of_a_case(client, case, reviewer):
+    from django.urls import reverse
+
+    client.force_login(reviewer)
+    filled = {"service": "snapchat", "handle": "https://www.snapchat.com/add/leo.snap", "said": EVIDENCE}
+    client.post(reverse("casework:propose-link", args=[case.pk]), filled)
+    link = AccountLink.objects.get()
+    assert str(link.second) == "snapchat:leo.snap"
+    client.post(reverse("casework:withdraw-link", args=[case.pk, link.pk]), {"reason": "I was wrong."})
+    link.refresh_from_db()
+    assert link.withdrawn_by == reviewer
