@@ -98,9 +98,14 @@ class UnknownAccount(PermanentFailure):
     """The platform has no such account, or it lives on a server that is not ours."""
 
 
+def order_of(key: str) -> str:
+    """The order that a key is of: `order-12` for `order-12` and for `order-12-1`, the same repeated on purpose."""
+    return "-".join(key.split("-")[:2])
+
+
 def reference_of(key: str) -> str:
-    """The reference of an order's key for notes kept on a platform: short, and nothing can be read from it."""
-    return sha256(key.encode()).hexdigest()[:10]
+    """The reference of a key's order for notes kept on a platform: short, and nothing can be read from it."""
+    return sha256(order_of(key).encode()).hexdigest()[:10]
 
 
 class Connector(ABC):
@@ -126,9 +131,9 @@ class Connector(ABC):
     def apply(self, account: AccountReference, measure: Measure, *, key: str, until: datetime | None) -> str:
         """Put a measure in force; doing it again with the same `key` changes nothing.
 
-        Under another key it replaces what was there for this measure: orders of one measure take turns, and one is
-        repeated on purpose when it was lost or its end moved. until: when it ends, for platforms that end it
-        themselves. Returns the platform's own mark of it, or "".
+        An order is repeated on purpose, under a key of its own (`order_of`), when it was lost or its end moved: it
+        then replaces what was there. until: when it ends, for platforms that end it themselves. Returns the platform's
+        own mark of it, or "".
         """
 
     @abstractmethod
@@ -136,8 +141,8 @@ class Connector(ABC):
         """Take off what `apply` put there; nothing to take off is no failure.
 
         mark: what `apply` returned, or what it returned before it was repeated, or "" when we were killed before we
-        knew. Whatever of ours stands there for this measure goes, and for those that amount to the same: the outbox
-        does not ask for it while another of them is wanted.
+        knew. What ours put there for this measure goes, and for those that amount to the same: the outbox does not ask
+        for it while another of them is wanted. Where marks tell orders apart, a later order's stays.
         """
 
     @abstractmethod

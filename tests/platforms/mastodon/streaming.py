@@ -79,6 +79,7 @@ class Streaming:
         self.reports.append(
             {
                 "id": number,
+                "action_taken": False,
                 "category": "violation",
                 "comment": comment,
                 "created_at": datetime.now(UTC).isoformat(),
@@ -121,7 +122,8 @@ class Streaming:
             ]
             return 200, list(reversed(sorted(found, key=lambda one: int(one["id"]))[:limit]))
         if path == "/api/v1/admin/reports":
-            found = [one for one in self.reports if int(one["id"]) > after][:limit]
+            resolved = asked.get("resolved") == ["true"]
+            found = [one for one in self.reports if int(one["id"]) > after and one["action_taken"] is resolved][:limit]
             return 200, list(reversed(found))
         if path == "/api/v1/statuses" and self.several:
             shown = [self.statuses.get(number) for number in asked["id[]"] if number not in self.hidden_from_lists]

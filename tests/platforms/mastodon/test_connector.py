@@ -97,6 +97,14 @@ def test_two_measures_that_share_a_flag_are_both_seen_and_go_with_it(documented,
     assert documented.accounts[account.id].note == ""
 
 
+def test_the_end_of_an_earlier_order_leaves_a_later_one(documented, connector):
+    account = documented.new_account()
+    first = connector.apply(account, "suspend", key="order-1", until=now() + DAY)
+    connector.apply(account, "suspend", key="order-2", until=now() + DAY)
+    connector.lift(account, "suspend", key="order-3", mark=first)
+    assert not documented.may_post(account)
+
+
 def test_what_a_moderator_took_off_and_we_put_back_comes_off_whole(documented, connector):
     account = documented.new_account()
     connector.apply(account, "suspend", key="order-1", until=now() + DAY)

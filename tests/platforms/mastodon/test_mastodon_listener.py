@@ -10,6 +10,7 @@ from rempart.intake.models import HourlyCount, Post, Report, Testimony
 from rempart.intake.services import watch_tag
 from rempart.platforms.connector import PermanentFailure, TemporaryFailure
 from rempart.platforms.listening import keep, listener_of
+from rempart.platforms.mastodon import listener
 from rempart.platforms.mastodon.streams import events_of
 from rempart.platforms.models import Cursor
 from rempart.platforms.services import add_platform
@@ -115,6 +116,13 @@ def test_a_report_to_the_moderators_is_handed_over_once(star):
     assert first.testimony.conduct == ["nude_request"]
     assert first.testimony.complainant_minor is True
     assert second.testimony.text == "violation · No harassment"
+
+
+def test_reports_that_were_resolved_before_anybody_listened_are_handed_over_too(star, monkeypatch):
+    monkeypatch.setattr(listener, "REPORTS_PAGE", 4)
+    for number in range(12):
+        star.report(f"Il insulte, message {number}", action_taken=number in {0, 1, 10})
+    listen(lambda: Report.objects.count() == 12)
 
 
 def test_a_stream_that_breaks_off_is_a_passing_failure(star):

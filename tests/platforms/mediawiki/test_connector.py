@@ -110,6 +110,14 @@ def test_an_end_that_moved_moves_on_the_wiki(town, connector):
     assert seen.until > now() + 8 * DAY
 
 
+def test_the_end_of_an_earlier_order_leaves_a_later_one(town, connector):
+    account = town.new_account()
+    first = connector.apply(account, "read_only", key="order-1", until=now() + DAY)
+    connector.apply(account, "read_only", key="order-2", until=now() + 9 * DAY)
+    connector.lift(account, "read_only", key="order-3", mark=first)
+    assert len(connector.observe(account)) == 1
+
+
 def test_what_is_over_does_not_keep_the_block_when_another_comes_off(town, connector, clock):
     account = town.new_account()
     connector.apply(account, "no_new_contacts", key="order-1", until=now() + DAY)

@@ -25,6 +25,7 @@ from rempart.platforms.connector import (
     Snapshot,
     Support,
     UnknownAccount,
+    order_of,
 )
 from rempart.platforms.models import Platform
 from rempart.records import AccountReference
@@ -132,7 +133,7 @@ class AtprotoConnector(Connector):
         takedown = self.server.status(did).takedown
         if self.ozone:
             return self.ozone.take_down(did, key=key, until=until)
-        ref = f"{OURS}{key}"
+        ref = f"{OURS}{order_of(key)}"
         if takedown.applied and not takedown.ref.startswith(OURS):
             return NOT_OURS
         if not takedown.applied or takedown.ref != ref:

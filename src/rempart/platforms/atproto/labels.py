@@ -16,7 +16,7 @@ from django.db.models import Q
 from rempart.ledger.clock import now
 from rempart.platforms.atproto.identity import own_did, sign, signing_key
 from rempart.platforms.atproto.models import Label, SigningKey
-from rempart.platforms.connector import Sanction
+from rempart.platforms.connector import Sanction, order_of
 from rempart.platforms.models import Platform
 from rempart.records.vocabulary import Measure
 
@@ -30,12 +30,13 @@ _MEASURES = {value: measure for measure, value in VALUES.items()}
 
 @transaction.atomic
 def publish(platform: Platform, did: str, measure: Measure, *, key: str, until: datetime | None) -> str:
-    """Publish the label of a measure until its end; its mark. Again with the same key, it changes nothing."""
+    """Publish the label of a measure until its end; its mark. Again for the same order and end, it changes nothing."""
     _one_at_a_time()
+    mark = order_of(key)
     newest = _newest(platform, did).get(VALUES[measure])
-    if newest is None or newest.negates or newest.mark != key:
-        _write(platform, did, VALUES[measure], mark=key, until=until)
-    return key
+    if newest is None or newest.negates or (newest.mark, newest.expires_at) != (mark, until):
+        _write(platform, did, VALUES[measure], mark=mark, until=until)
+    return mark
 
 
 @transaction.atomic

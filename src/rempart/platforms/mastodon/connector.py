@@ -178,6 +178,8 @@ class MastodonConnector(Connector):
         number = found["id"]
         note = self._note(number)
         entries = notes.read(note)
+        if mark and any(one.measure == measure and mark != f"{flag} {one.reference}" for one in entries):
+            return  # a later order's
         rest = [entry for entry in entries if entry.flag != flag]
         if len(rest) == len(entries):
             return

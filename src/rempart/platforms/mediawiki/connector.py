@@ -149,6 +149,8 @@ class MediaWikiConnector(Connector):
         block = self._block(user)
         if block is None or not block.ours:
             return
+        if mark and any(one.measure == measure and one.reference != mark for one in block.entries):
+            return  # a later order's
         rest = [
             one
             for one in block.entries
