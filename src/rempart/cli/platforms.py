@@ -22,7 +22,7 @@ def platform() -> None:
 @platform.command("add")
 @click.argument("name")
 @click.argument("address")
-@click.option("--kind", required=True, help="The connector: matrix, atproto, mastodon, webhook, mediawiki.")
+@click.option("--kind", required=True, help="matrix, atproto, mastodon, webhook, mediawiki; nats is listened to only.")
 @click.option("--service", help="The service whose accounts it has, where the kind does not say it.")
 @click.option("--host", "hosts", multiple=True, help="A server whose accounts are ours (default: all of the service).")
 @click.option("--set", "settings", multiple=True, metavar="NAME=VALUE", help="A setting of its connector.")

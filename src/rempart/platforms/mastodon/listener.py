@@ -123,19 +123,30 @@ class MastodonListener(Listener):
 
     def _reports(self, place: dict[str, Any]) -> Iterator[Heard]:
         """The reports that came since, oldest first; then nothing, which says that all is well."""
-        while page := self._list("/api/v1/admin/reports", min_id=place["report"], limit=REPORTS_PAGE):
+        while found := self._reports_after(place["report"]):
             heard = Heard()
-            for raw in sorted(page, key=lambda one: _order(str(one.get("id", "")))):
+            for raw in found:
                 try:
                     heard.reports.append(handed(raw, self._host))
                 except (LookupError, TypeError, ValueError, AttributeError) as error:
                     self._refuse(heard, f"a report could not be read ({type(error).__name__})")
-            newest = max((str(raw.get("id", "")) for raw in page), key=_order)
+            newest = str(found[-1].get("id", ""))
             if _order(newest) <= _order(place["report"]):
                 break
             place["report"] = newest
             yield heard
         yield Heard()
+
+    def _reports_after(self, number: str) -> list[dict[str, Any]]:
+        """The next reports, oldest first, open or resolved: an action on an account resolves those about it."""
+        pages = [
+            self._list("/api/v1/admin/reports", min_id=number, limit=REPORTS_PAGE, resolved=resolved)
+            for resolved in ("false", "true")
+        ]
+        found = sorted((raw for page in pages for raw in page), key=_rank)
+        # Where one page is full, more of it may come before what the other one holds beyond its end.
+        ends = [max(map(_rank, page)) for page in pages if len(page) >= REPORTS_PAGE]
+        return [raw for raw in found if not ends or _rank(raw) <= min(ends)]
 
     def _gone(self) -> Iterator[Heard]:
         """Which of the posts that are stored of this server are no longer public there, or changed; a few at a time."""
@@ -234,6 +245,10 @@ def _at(heard: Heard, place: dict[str, Any]) -> Heard:
 def _order(number: str) -> tuple[int, str]:
     """Numbers of posts are digits in texts: a longer one is later."""
     return len(number), number
+
+
+def _rank(raw: dict[str, Any]) -> tuple[int, str]:
+    return _order(str(raw.get("id", "")))
 
 
 def _number(moment: datetime) -> str:
