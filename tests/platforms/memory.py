@@ -85,9 +85,11 @@ class MemoryPlatform:
         self.sanctions[handle] = [one for one in self._there(handle) if one.by != by]
 
     def release_ours(self, handle: str, measure: Measure) -> bool:
-        """Take ours off; whether it was there."""
+        """Take ours off; whether it was there. Where the platform does not tell, theirs is the same switch as ours."""
         before = self._there(handle)
-        self.sanctions[handle] = [one for one in before if one.by != "rempart" or one.measure != measure]
+        self.sanctions[handle] = [
+            one for one in before if one.measure != measure or (self.tells and one.by != "rempart")
+        ]
         return len(self.sanctions[handle]) < len(before)
 
     def shown(self, handle: str) -> list[Sanction]:
