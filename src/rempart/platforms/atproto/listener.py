@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 import libipld
 import msgspec
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
+from websockets.exceptions import ConnectionClosed, InvalidURI, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
 from rempart.intake.models import Post as StoredPost
@@ -112,24 +112,23 @@ class _Firehose(_Stream):
         return f"{self.address}{FIREHOSE}?{urlencode({'cursor': after})}"
 
     def take(self, message: str | bytes, batch: Heard) -> int | None:
+        kind, body = "of no kind", {}
         try:
             header, body = libipld.decode_dag_cbor_multi(message if isinstance(message, bytes) else message.encode())
-            kind = header["t"] if header["op"] == 1 else None
-        except (ValueError, TypeError, KeyError):
-            batch.unreadable += 1
-            logger.warning("an event could not be read")
-            return None
-        if kind is None:
-            raise _told(str(body.get("error", "")))
-        if kind == "#info":
-            logger.warning("the server says: %s", str(body.get("name", ""))[:60])
-            return None
-        try:
+            if header["op"] == -1:
+                raise _told(str(body.get("error", "")))
+            kind = str(header["t"])
+            if kind == "#info":
+                logger.warning("the server says: %s", str(body.get("name", ""))[:60])
+                return None
             self._take(kind, body, batch)
+            return int(body["seq"])
         except (ValueError, TypeError, KeyError, AttributeError):
             batch.unreadable += 1
-            logger.warning("an event of the kind %s could not be read", kind)
-        return int(body["seq"])
+            logger.warning("an event (%s) could not be read", kind[:60])
+            # It is passed all the same, or it would be heard again for ever.
+            place = body.get("seq") if isinstance(body, dict) else None
+            return place if isinstance(place, int) else None
 
     def _take(self, kind: str, body: Mapping[str, Any], batch: Heard) -> None:
         if kind == "#commit":
@@ -232,7 +231,7 @@ def _open(uri: str) -> ClientConnection:
         return connect(uri, open_timeout=10, close_timeout=1, max_size=LARGEST, proxy=None, user_agent_header="Rempart")
     except InvalidURI as error:
         raise PermanentFailure("the stream's address is not one") from error
-    except (OSError, InvalidHandshake) as error:
+    except (OSError, WebSocketException) as error:
         raise TemporaryFailure("the stream cannot be reached") from error
 
 
