@@ -25,7 +25,7 @@ RECORD = {"$type": POST, "text": "Bonsoir #inventee", "createdAt": "2026-06-17T1
 
 @contextmanager
 def saying(*messages, stays=True):
-    """A server that says these messages to whoever connects, and then stays or not. Its address, and what it was asked."""
+    """A server that says these messages to whoever connects, and then stays or not: its address, what it was asked."""
     asked = []
 
     def say(connection):
