@@ -175,4 +175,7 @@ def erase_said(subject: Subject, really: bool, because: str) -> list[Erased]:
 HANDED_OVER = {"intake.Account", "intake.Post", "intake.Testimony", "intake.Report"}
 EXPORTERS = {"account": export_account, "said": export_said}
 ERASERS = {"said": erase_said}
-LEFT_OUT = {"intake.CountedPost": "a digest from which nobody can be found"}
+LEFT_OUT = {
+    "intake.CountedPost": "a digest from which nobody can be found",
+    "intake.DeletedAtSource": "numbers of posts that are not kept, for 30 days, so that they do not come in again",
+}
