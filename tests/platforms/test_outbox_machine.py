@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from platforms.memory import Killed, killed, lasting, passing
@@ -27,21 +27,22 @@ from rempart.platforms.services import carry_out_due, reconcile, retry_execution
 TROUBLES = {"passing": passing, "lasting": lasting, "killed": killed}
 CALLS = ("describe", "observe", "preserve", "apply", "apply:done", "lift", "lift:done")
 WHO = st.integers(0, 1)
+DAYS = timedelta(days=2)
 STEPS = st.lists(
     st.one_of(
         st.tuples(st.just("accuse"), WHO, st.sampled_from([0.7, 0.85])),
         st.tuples(st.just("act"), WHO, st.sampled_from(["approve", "lift", "undo"])),
-        st.tuples(st.just("wait"), st.sampled_from([timedelta(seconds=5), timedelta(minutes=7), timedelta(days=2)])),
+        st.tuples(st.just("wait"), st.sampled_from([timedelta(seconds=5), timedelta(minutes=7), DAYS])),
         st.tuples(st.just("trouble"), st.sampled_from(sorted(TROUBLES)), st.sampled_from(CALLS)),
-        st.tuples(st.just("restrict"), WHO, st.sampled_from(["suspend", "no_new_contacts", None])),
+        st.tuples(st.just("restrict"), WHO, st.sampled_from(["no_new_contacts", "suspend", None])),
         st.tuples(st.just("release"), WHO),
         st.tuples(st.just("lose"), WHO),
         st.tuples(st.just("work")),
         st.tuples(st.just("compare")),
         st.tuples(st.just("turn")),
     ),
-    min_size=4,
-    max_size=30,
+    min_size=8,
+    max_size=25,
 )
 _worlds = itertools.count()
 
@@ -173,6 +174,9 @@ class World:
 def test_whatever_happens_the_platform_comes_to_hold_what_it_should(memory, respondent, judged, reviewer):
     @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
     @given(tells=st.booleans(), steps=STEPS)
+    @example(tells=False, steps=[("restrict", 0, "no_new_contacts"), ("work",), ("wait", DAYS), ("wait", DAYS)])
+    @example(tells=False, steps=[("trouble", "killed", "apply:done"), ("work",), ("wait", DAYS), ("wait", DAYS)])
+    @example(tells=True, steps=[("work",), ("lose", 0), ("restrict", 0, "no_new_contacts"), ("turn",), ("release", 0)])
     def happens(tells, steps):
         with contextlib.suppress(_Over), transaction.atomic():
             world = World(memory, respondent, judged, reviewer, tells)

@@ -117,7 +117,10 @@ def held(executions: Sequence[Execution], at: datetime) -> list[Execution]:
     return [
         one
         for one in executions
-        if one.order.action == Action.APPLY and one.sent_at is not None and ended_by(one.order, executions, at) is None
+        if one.order.action == Action.APPLY
+        and one.sent_at is not None
+        and one.state in {State.WAITS, State.DONE}
+        and ended_by(one.order, executions, at) is None
     ]
 
 

@@ -29,6 +29,7 @@ from rempart.platforms.services.asking import (
     until_of,
 )
 from rempart.platforms.services.describing import describe_account
+from rempart.platforms.services.enlisting import defer_due
 from rempart.platforms.services.preserving import preserve
 from rempart.records import AccountReference
 
@@ -148,7 +149,8 @@ def _put_off(execution: Execution, failure: TemporaryFailure) -> bool:
 def _let_all_try(execution: Execution) -> None:
     """The platform is back: what waited for it is due now."""
     waiting = Execution.objects.filter(platform=execution.platform, state=State.WAITS, next_try_at__gt=now())
-    waiting.filter(order__due_at__lte=now()).update(next_try_at=now())
+    if waiting.filter(order__due_at__lte=now()).update(next_try_at=now()):
+        defer_due()
 
 
 def _carry_out(execution: Execution, executions: Sequence[Execution], connector: Connector) -> None:
@@ -194,7 +196,7 @@ def _apply(execution: Execution, asked: Asked, executions: Sequence[Execution], 
         return
     mark = connector.apply(account, asked.measure, key=key_of(execution), until=until_of(asked.order, executions))
     recording.done(execution, asked, mark=mark)
-    _look(execution, asked, executions, connector)
+    _look(account, execution, asked, executions, connector)
 
 
 def _lift(execution: Execution, asked: Asked, executions: Sequence[Execution], connector: Connector) -> None:
@@ -217,13 +219,15 @@ def _lift(execution: Execution, asked: Asked, executions: Sequence[Execution], c
         recording.seen(execution)
         return
     recording.done(execution, asked, note=note)
-    _look(execution, asked, executions, connector)
+    _look(account, execution, asked, executions, connector)
 
 
-def _look(execution: Execution, asked: Asked, executions: Sequence[Execution], connector: Connector) -> None:
+def _look(
+    account: AccountReference, execution: Execution, asked: Asked, executions: Sequence[Execution], connector: Connector
+) -> None:
     """See whether it shows. What does not show yet is looked at again by reconciliation."""
     try:
-        there = connector.observe(execution.order.measure.decision.case.account.reference)
+        there = connector.observe(account)
     except (TemporaryFailure, PermanentFailure):
         return
     shows = any(asked.answers(one) and is_ours(one, connector, executions) for one in there)

@@ -11,6 +11,7 @@ from rempart import ledger
 from rempart.casework.services import orders
 from rempart.ledger import Event
 from rempart.ledger.clock import now
+from rempart.platforms import tasks
 from rempart.platforms.connector import TemporaryFailure
 from rempart.platforms.models import Execution
 from rempart.platforms.services import breaker
@@ -66,6 +67,7 @@ def tried_in_vain(execution: Execution, failure: TemporaryFailure) -> None:
     execution.problem = str(failure)
     execution.next_try_at = now() + breaker.wait(execution.tries, after=failure.after)
     execution.save(update_fields=["tries", "problem", "next_try_at"])
+    tasks.defer_account(execution.order.measure.decision.case.account_id, at=execution.next_try_at)
 
 
 def set_aside(execution: Execution, problem: str, *, for_: timedelta) -> None:
