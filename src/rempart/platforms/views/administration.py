@@ -129,6 +129,7 @@ def _page(
         "form": form,
         "look_up": look_up or LookUpForm(),
         "checked": checked,
+        "can_be_asked": found.kind in registry.CONNECTORS,
         "abilities": _abilities(found),
         "has_secret": found.secret is not None,
     }
