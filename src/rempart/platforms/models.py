@@ -41,8 +41,8 @@ class Execution(models.Model):
 
     `mark`: the platform's own reference of what we did. `sent_at`: from here on it may have been done, whatever we
     recorded. `done_at`: the platform said yes. `seen_at`: it was then seen in force (or seen gone, for a lift).
-    `preserved_at`: what could be lost was kept before. `again`: how often it was repeated on purpose. `checked_at`: when
-    what holds was last compared with it.
+    `preserved_at`: what could be lost was kept before. `again`: how often it was repeated on purpose.
+    `checked_at`: when what holds was last compared with it.
     """
 
     class State(models.TextChoices):
@@ -155,8 +155,8 @@ class Cursor(models.Model):
 class AccountDescription(models.Model):
     """What a platform last said of an account, and when; what is believed of the account stands in intake.
 
-    `said`: reach, age_band, monetised and country as the platform gave them, null where it did not say. `staff`: whether
-    it is one of the platform's own staff. `problem`: why it did not answer the last time it was asked.
+    `said`: reach, age_band, monetised and country as the platform gave them, null where it did not say.
+    `staff`: whether it is one of the platform's own staff. `problem`: why it did not answer the last time it was asked.
     """
 
     account = models.OneToOneField("intake.Account", models.CASCADE, related_name="description")
