@@ -100,8 +100,12 @@ def defer_wave(wave: int) -> None:
 
 
 def defer_accounts(accounts: Iterable[int]) -> None:
-    """Ask for the assessment of accounts."""
-    assess_accounts.defer(accounts=sorted(accounts))
+    """Ask for the assessment of accounts; of one alone, once however often it is spoken of before that runs."""
+    asked = sorted(accounts)
+    if len(asked) == 1:
+        defer_once(assess_accounts, f"assess_account:{asked[0]}", accounts=asked)
+    else:
+        assess_accounts.defer(accounts=asked)
 
 
 def defer_effect(version: int) -> None:
