@@ -1,7 +1,7 @@
 """What `rempart demo --platform` does, step by step; each line is printed once the thing was really seen.
 
 The server, its accounts and its refusals are real, and so is every request. Time alone is moved, by the house's one
-clock: a minute, in which an approval can be undone, and the days that the measure lasts.
+clock: a minute, in which an act can be undone, and the days that the measure lasts.
 """
 
 import os
@@ -26,6 +26,7 @@ from rempart.ledger import clock
 from rempart.ledger.clock import now
 from rempart.ledger.sequencer import sequence_pending
 from rempart.ledger.verification import verify
+from rempart.pages.writing import decimal, probability
 from rempart.platforms.models import Execution
 from rempart.platforms.services import add_platform, carry_out_due
 from rempart.platforms.trial.places import HASHTAG, NAME, Place
@@ -70,7 +71,7 @@ def elapsed(span: timedelta) -> str:
     """How much time passed, in the one unit that fits."""
     seconds = span.total_seconds()
     if seconds < 60:
-        return _("%(number)s s") % {"number": f"{seconds:.1f}"}
+        return _("%(number)s s") % {"number": decimal(seconds, 1)}
     if seconds < 7_200:
         return _("%(number)s min") % {"number": f"{seconds / 60:.0f}"}
     if seconds < 172_800:
@@ -139,9 +140,9 @@ def _decide(timeline: Timeline) -> Decision:
     timeline.say(
         _("Assessed: credibility %(credibility)s, %(sources)s independent sources, coordination %(coordination)s.")
         % {
-            "credibility": f"{weighed.credibility:.2f}",
-            "sources": f"{weighed.independent_sources:.1f}",
-            "coordination": f"{weighed.coordination:.2f}",
+            "credibility": probability(weighed.credibility),
+            "sources": decimal(weighed.independent_sources, 1),
+            "coordination": decimal(weighed.coordination),
         }
     )
     measures = ", ".join(one.get_measure_display() for one in decision.measures.all())
