@@ -152,6 +152,20 @@ def senior(staff_member):
 
 
 @pytest.fixture
+def graver(judged, reviewer, colleague):
+    """Something graver about the respondent of a case, from few sources and so delayed, approved by two people."""
+    from rempart.casework.services import approve_decision
+
+    def make(case):
+        judged(case.account, credibility=0.92, severity=3, independent_sources=1.0)
+        proposal = case.decisions.get(state="proposed")
+        approve_decision(proposal, acting=reviewer, reason="Somebody else spoke.")
+        return approve_decision(proposal, acting=colleague, reason="Somebody else spoke.")
+
+    return make
+
+
+@pytest.fixture
 def events_of(db):
     """The events that the ledger holds about a thing, in order."""
     from rempart.ledger.models import LedgerRow

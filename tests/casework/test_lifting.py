@@ -203,3 +203,25 @@ def test_cancelling_brings_back_the_renewal_too(restrained, colleague, senior, c
     clock.move(4 * DAY)
     renewal.refresh_from_db()
     assert renewal.in_force
+
+
+def test_what_was_decided_meanwhile_takes_over_from_what_is_not_lifted_after_all(restrained, graver, colleague, clock):
+    decision = restrained(reachable=True)
+    lifted = services.lift_decision(decision, acting=colleague, reason="Somebody else.")
+    clock.move(timedelta(hours=47))
+    later = graver(decision.case)
+    assert later.begins_at > lifted.ended_at
+    decision = services.cancel_announced_lift(decision, acting=colleague, reason="It is him after all.")
+    assert (decision.ended, decision.ended_at) == ("taken_over", later.begins_at)
+
+
+def test_what_takes_over_from_what_is_not_lifted_after_all_goes_on_with_its_90_days(
+    restrained, graver, colleague, clock
+):
+    decision = restrained(reachable=True)
+    services.lift_decision(decision, acting=colleague, reason="Somebody else.")
+    clock.move(timedelta(hours=47))
+    later = graver(decision.case)
+    services.cancel_announced_lift(decision, acting=colleague, reason="It is him after all.")
+    later.refresh_from_db()
+    assert later.since == decision.since

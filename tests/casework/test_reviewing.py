@@ -6,11 +6,13 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from rempart.casework import errors, services
-from rempart.casework.models import Case, Decision, PlatformOrder
+from rempart.casework.models import AssessmentRecord, Case, Decision, PlatformOrder
+from rempart.casework.services import taking
 from rempart.ledger.clock import now
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(seconds=61)
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -23,6 +25,12 @@ def proposal(judged, respondent):
 def about_a_minor(judged, respondent):
     """A proposal that two reviewers approve."""
     return judged(respondent(age_band="16_17"), credibility=0.85).decisions.get(state="proposed")
+
+
+@pytest.fixture
+def when(monkeypatch):
+    """Say how long what few sources told is delayed, rather than chance."""
+    return lambda delay: monkeypatch.setattr(taking, "random_delay", lambda: delay)
 
 
 def test_one_approval_takes_what_needs_one(proposal, reviewer, events_of):
@@ -51,6 +59,18 @@ def test_what_it_was_to_take_over_goes_on_when_it_is_lifted_before_it_begins(jud
     assert before.ended_at is None
     assert PlatformOrder.objects.get(measure__decision=before, action="lift").due_at == before.ends_at
     assert events_of(before)[-1] == "decision_goes_on"
+
+
+def test_what_goes_on_is_taken_over_by_what_was_decided_since(proposal, graver, reviewer, clock, when):
+    before = proposal.case.decisions.get(state="taken")
+    when(6 * HOUR)
+    AssessmentRecord.objects.filter(pk=proposal.assessment_id).update(independent_sources=2.0)
+    delayed = services.approve_decision(proposal, acting=reviewer, reason="They hold together.")
+    clock.move(5 * HOUR)
+    last = graver(proposal.case)
+    services.lift_decision(delayed, acting=reviewer, reason="The only source took it back.")
+    before.refresh_from_db()
+    assert (before.ended, before.ended_at) == ("taken_over", last.begins_at)
 
 
 def test_two_reviewers_means_two_people(about_a_minor, reviewer, colleague):
@@ -219,6 +239,34 @@ def test_imminent_danger_makes_what_was_delayed_begin_at_once(judged, respondent
     decision.refresh_from_db()
     assert decision.in_force
     assert events_of(case)[-1] == "danger_recorded"
+
+
+@pytest.fixture
+def renewed(proposal, senior, colleague, clock):
+    """A decision about to end and its renewal to come."""
+    lasting = services.approve_decision(proposal, acting=senior, reason="a")
+    only_contact(lasting)
+    clock.set(lasting.ends_at - 7 * HOUR)
+    return lasting, services.renew_decision(lasting, acting=colleague, reason="Not yet understood.")
+
+
+def test_imminent_danger_leaves_no_renewal_beside_what_begins(renewed, graver, reviewer, when):
+    lasting, renewal = renewed
+    when(48 * HOUR)
+    delayed = graver(lasting.case)
+    services.record_danger(lasting.case, acting=reviewer, reason="A meeting is planned tonight.")
+    assert Decision.objects.to_come_or_in_force().get() == delayed
+    renewal.refresh_from_db()
+    assert renewal.ended == "taken_over"
+
+
+def test_what_imminent_danger_brings_forward_goes_on_with_the_90_days_of_what_it_ends(renewed, graver, reviewer, when):
+    lasting, _renewal = renewed
+    when(48 * HOUR)
+    delayed = graver(lasting.case)
+    services.record_danger(lasting.case, acting=reviewer, reason="A meeting is planned tonight.")
+    delayed.refresh_from_db()
+    assert delayed.since == lasting.since
 
 
 def test_after_imminent_danger_nothing_is_delayed(judged, respondent, reviewer):

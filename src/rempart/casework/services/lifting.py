@@ -15,7 +15,7 @@ from rempart.casework.services.complainants import must_announce
 from rempart.casework.services.guards import ensure_may_act, given_reason, lock_decision
 from rempart.casework.services.moving import conclude, move
 from rempart.casework.services.orders import WATCH, settle_orders
-from rempart.casework.services.taking import forget_lifts, let_go_on, replace_proposals
+from rempart.casework.services.taking import forget_lifts, go_on, let_go_on, replace_proposals
 from rempart.casework.services.undoing import remembered
 from rempart.casework.signals import decision_lifted, lift_announced
 from rempart.casework.states import Move, State
@@ -126,7 +126,7 @@ def _end(decision: Decision, acting: StaffMember, reason: str) -> None:
     decision.ended = Decision.Ended.LIFTED
     decision.save(update_fields=["ended_at", "ended"])
     if not had_begun:
-        let_go_on(decision)
+        let_go_on(decision, acting=acting)
     case = decision.case
     others = case.decisions.to_come_or_in_force().exclude(pk__in=[decision.pk, decision.renews_id])
     said = case.outcomes.filter(decision=decision, kind="lifted", undone_at=None)
@@ -140,7 +140,8 @@ def _end(decision: Decision, acting: StaffMember, reason: str) -> None:
 def cancel_announced_lift(decision: Decision, *, acting: StaffMember, reason: str) -> Decision:
     """Cancel the lifts of a decision that were announced and have not taken effect: it goes on as it was decided.
 
-    Raises NotAllowed, Excluded, ReasonMissing, NotAnnounced.
+    Something else that was decided meanwhile takes over from it when that begins.
+    Raises NotAllowed, Excluded, ReasonMissing, NotAnnounced, LimitReached.
     """
     decision = lock_decision(decision)
     ensure_may_act(decision.case, acting)
@@ -161,8 +162,7 @@ def cancel_announced_lift(decision: Decision, *, acting: StaffMember, reason: st
 def _go_on(decision: Decision, acting: StaffMember, reason: str) -> None:
     """Let a decision go on as if its lifts to come had not been announced."""
     if forget_lifts(decision, after=now(), acting=acting, reason=reason) and decision.ended == Decision.Ended.LIFTED:
-        decision.ended_at, decision.ended = None, ""
-        decision.save(update_fields=["ended_at", "ended"])
+        go_on(decision, acting=acting)
 
 
 def record_lifts(case: Case | None = None) -> list[MeasureTaken]:

@@ -1,5 +1,7 @@
 """What a reviewer does to a decision, each with a reason: approve, decline, keep after review, renew, record danger."""
 
+from contextlib import suppress
+
 from django.db import transaction
 
 from rempart.casework import tasks
@@ -7,6 +9,7 @@ from rempart.casework.errors import (
     AlreadyDone,
     AppealPending,
     CaseClosed,
+    LimitReached,
     NotInForce,
     NotPreventive,
     NotProposed,
@@ -26,9 +29,9 @@ from rempart.casework.services.guards import (
 )
 from rempart.casework.services.orders import settle_orders
 from rempart.casework.services.rulebooks import book_of
-from rempart.casework.services.taking import replace_proposals, set_dates, take, words
+from rempart.casework.services.taking import begin_now, replace_proposals, take
 from rempart.casework.services.undoing import remembered
-from rempart.casework.signals import decision_taken, proposal_declined
+from rempart.casework.signals import proposal_declined
 from rempart.casework.states import State
 from rempart.ledger import append
 from rempart.ledger.clock import now
@@ -217,28 +220,11 @@ def record_danger(case: Case, *, acting: StaffMember, reason: str) -> Case:
         open_threat(case, acting=acting, because=reason)
         for decision in case.decisions.to_come_or_in_force().filter(mode=Decision.Mode.PREVENTIVE, renews=None):
             if decision.to_come:
-                _begin_now(decision, acting)
+                # Less than an hour before the 90 days are over, it begins when it was to.
+                with suppress(LimitReached), transaction.atomic():
+                    begin_now(decision, acting=acting)
         settle_orders(case, by_a_person=True)
     return case
-
-
-def _begin_now(decision: Decision, acting: StaffMember) -> None:
-    moment = now()
-    earlier = Decision.objects.in_force(moment).filter(case=decision.case_id, mode=Decision.Mode.PREVENTIVE)
-    for other in earlier.exclude(pk=decision.pk):
-        other.ended_at, other.ended = moment, Decision.Ended.TAKEN_OVER
-        other.save(update_fields=["ended_at", "ended"])
-        append(Event.DECISION_TAKEN_OVER, subject=other, acting=acting, content={"by": decision.pk})
-    set_dates(decision, moment, since=min(decision.since, moment))
-    decision.reasons = words(decision, begins=moment)
-    decision.save(update_fields=["since", "begins_at", "review_due", "ends_at", "reasons"])
-    append(
-        Event.DECISION_TAKEN,
-        subject=decision,
-        acting=acting,
-        content={"begins_at": moment, "review_due": decision.review_due, "ends_at": decision.ends_at},
-    )
-    decision_taken.send(Decision, decision=decision)
 
 
 def _times_renewed(decision: Decision) -> int:

@@ -181,12 +181,60 @@ def forget_lifts(
     return measures
 
 
-def let_go_on(decision: Decision) -> None:
+def let_go_on(decision: Decision, *, acting: StaffMember | None = None) -> None:
     """Undo what a decision was to take over when it would begin: it was lifted before, and never does."""
     others = Decision.objects.filter(
         case=decision.case_id, ended=Decision.Ended.TAKEN_OVER, ended_at=decision.begins_at, ended_at__gt=now()
     )
     for other in others:
-        other.ended_at, other.ended = None, ""
-        other.save(update_fields=["ended_at", "ended"])
         append(Event.DECISION_GOES_ON, subject=other, content={"instead_of": decision.pk})
+        go_on(other, acting=acting)
+
+
+def go_on(decision: Decision, *, acting: StaffMember | None) -> None:
+    """Let a decision go on until its end, or until what was decided meanwhile takes over from it.
+
+    That one then goes on with the run of this one, and its 90 days. Raises LimitReached.
+    """
+    decision.ended_at, decision.ended = None, ""
+    later = Decision.objects.to_come_or_in_force().filter(
+        case=decision.case_id, mode=Decision.Mode.PREVENTIVE, begins_at__gt=now(), begins_at__lt=decision.ends_at
+    )
+    following = later.exclude(pk=decision.pk).order_by("begins_at").first()
+    if decision.mode != Decision.Mode.PREVENTIVE or following is None:
+        decision.save(update_fields=["ended_at", "ended"])
+        return
+    following.case = decision.case
+    _take_over(following, [decision], acting)
+    if following.begins_at and decision.since and following.since and decision.since < following.since:
+        _redate(following, following.begins_at, since=decision.since, acting=acting)
+
+
+def begin_now(decision: Decision, *, acting: StaffMember) -> None:
+    """Have a preventive decision that was delayed begin at once, and end what was taken before it.
+
+    Raises LimitReached.
+    """
+    moment = now()
+    before = Decision.objects.to_come_or_in_force(moment).exclude(pk=decision.pk)
+    others = list(before.filter(case=decision.case_id, mode=decision.mode, taken_at__lte=decision.taken_at))
+    since = min([_since(decision, moment, others), *([decision.since] if decision.since else [])])
+    # Read by what is taken over, which ends when this one begins.
+    decision.begins_at = moment
+    _take_over(decision, others, acting)
+    _redate(decision, moment, since=since, acting=acting)
+
+
+def _redate(decision: Decision, begins: datetime, *, since: datetime, acting: StaffMember | None) -> None:
+    """Give a decision that was taken other dates, and say so again."""
+    set_dates(decision, begins, since=since)
+    decision.reasons = words(decision, begins=begins)
+    decision.save(update_fields=["since", "begins_at", "review_due", "ends_at", "reasons"])
+    append(
+        Event.DECISION_TAKEN,
+        subject=decision,
+        acting=acting,
+        content={"begins_at": begins, "review_due": decision.review_due, "ends_at": decision.ends_at},
+        effective_at=begins,
+    )
+    decision_taken.send(Decision, decision=decision)
