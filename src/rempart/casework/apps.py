@@ -18,11 +18,6 @@ class CaseworkConfig(AppConfig):
         wave_grew.connect(
             lambda wave, **_kwargs: tasks.defer_wave(wave.pk), dispatch_uid="casework.defer_wave", weak=False
         )
-        testimonies_changed.connect(
-            lambda accounts, **_kwargs: tasks.defer_accounts(accounts),
-            dispatch_uid="casework.defer_accounts",
-            weak=False,
-        )
         from rempart.casework.services.rulemaking import judge_in_shadow
         from rempart.casework.signals import case_assessed
 
@@ -37,6 +32,12 @@ class CaseworkConfig(AppConfig):
         from rempart.staff.menu import add
 
         following.connect()
+        # After whatever else follows from a change: others who change the same wait from here to the end of this one.
+        testimonies_changed.connect(
+            lambda accounts, **_kwargs: tasks.defer_accounts(accounts),
+            dispatch_uid="casework.defer_accounts",
+            weak=False,
+        )
         identity.connect()
         informing.connect()
         respondents.connect()

@@ -4,15 +4,17 @@ A job exists exactly when the change that asked for it does, since both are writ
 killed at any point and run again: what it does is found from what is stored, and doing it twice changes nothing.
 """
 
+import contextlib
+import hashlib
 import logging
 from collections.abc import Iterable
-from functools import partial
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
+from procrastinate.jobs import Status
 
 logger = logging.getLogger("rempart.casework")
 RETRY = RetryStrategy(max_attempts=8, exponential_wait=4)
@@ -24,6 +26,7 @@ def assess_wave(wave: int) -> None:
     from rempart.casework import services
     from rempart.intake.models import Wave
 
+    after_askers(f"assess_wave:{wave}")
     found = Wave.objects.filter(pk=wave).first()
     if found is not None:
         services.assess_wave(found)
@@ -36,6 +39,8 @@ def assess_accounts(accounts: list[int]) -> None:
     from rempart.casework import services
     from rempart.intake.models import Account
 
+    if len(accounts) == 1:
+        after_askers(f"assess_account:{accounts[0]}")
     services.assess_accounts(Account.objects.filter(pk__in=accounts))
 
 
@@ -45,6 +50,7 @@ def replay_wave(wave: int) -> None:
     from rempart.casework import services
     from rempart.intake.models import Wave
 
+    after_askers(f"replay_wave:{wave}")
     found = Wave.objects.filter(pk=wave).first()
     if found is not None:
         services.replay_wave(found)
@@ -65,6 +71,7 @@ def compute_effect(version: int) -> None:
     from rempart.casework.models import RulebookVersion
     from rempart.casework.services.rulemaking import compute_effect as compute
 
+    after_askers(f"compute_effect:{version}")
     compute(RulebookVersion.objects.get(pk=version))
 
 
@@ -88,10 +95,13 @@ def do_what_is_due(timestamp: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="casework.resume_abandoned", queueing_lock="casework.resume_abandoned")
 async def resume_abandoned(timestamp: int) -> None:
-    """Give the jobs of a worker that was killed to the next one."""
+    """Give the jobs of a worker that was killed to the next one, but for those of which the same waits already."""
     for job in await app.job_manager.get_stalled_jobs():
         logger.warning("job %s (%s) was abandoned by its worker and is run again", job.id, job.task_name)
-        await app.job_manager.retry_job(job)
+        try:
+            await app.job_manager.retry_job(job)
+        except UniqueViolation:
+            await app.job_manager.finish_job(job, Status.FAILED, delete_job=True)
 
 
 def defer_wave(wave: int) -> None:
@@ -113,20 +123,26 @@ def defer_effect(version: int) -> None:
     defer_once(compute_effect, f"compute_effect:{version}", version=version)
 
 
-def defer_once(task: Any, lock: str, **arguments: Any) -> None:
-    """Defer a task unless the same already waits.
+def defer_once(task: Any, name: str, **arguments: Any) -> None:
+    """Defer a task unless the same already waits, which will then see what the surrounding transaction changes.
 
-    One that waits may start before the surrounding transaction is committed and not see it: in that case the task is
-    deferred again after the commit.
+    For that, whoever asks holds a lock until their transaction ends, and the task begins by waiting for them all
+    (`after_askers`).
     """
-    if not _deferred(task, lock, arguments):
-        transaction.on_commit(partial(_deferred, task, lock, arguments))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [_lock_of(name)])
+        cursor.execute("SELECT FROM procrastinate_jobs WHERE queueing_lock = %s AND status = 'todo'", [name])
+        if cursor.fetchone() is not None:
+            return
+    with contextlib.suppress(AlreadyEnqueued), transaction.atomic():  # another asks at this very moment
+        task.configure(queueing_lock=name).defer(**arguments)
 
 
-def _deferred(task: Any, lock: str, arguments: dict[str, Any]) -> bool:
-    try:
-        with transaction.atomic():
-            task.configure(queueing_lock=lock).defer(**arguments)
-    except AlreadyEnqueued:
-        return False
-    return True
+def after_askers(name: str) -> None:
+    """Wait until those who found this task waiting have committed what it is to see, or given up."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_lock_of(name)])
+
+
+def _lock_of(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(f"task:{name}".encode()).digest()[:8], signed=True)

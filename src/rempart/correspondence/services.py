@@ -39,7 +39,7 @@ DAY = timedelta(days=1)
 MAIL = "conversation e-mail"  # what addresses are sealed for
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def open_conversation(
     kind: Conversation.Kind | str,
     *,
@@ -277,7 +277,7 @@ def choose_language(conversation: Conversation, language: str) -> None:
     conversation.language = language
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def speak_as(conversation: Conversation, *, language: str | None, child_words: bool | None) -> None:
     """Write to the person from now on in this language and register, as far as they are known (None: as before)."""
     if language is not None and language != conversation.language:

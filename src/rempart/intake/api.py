@@ -10,7 +10,6 @@ from pydantic import AfterValidator, AwareDatetime, Strict, StringConstraints
 
 from rempart import records
 from rempart.correspondence.links import link_for
-from rempart.intake.models import Report
 from rempart.intake.services import HandedReport, ReportRefused, receive_report
 from rempart.records.references import Service
 from rempart.records.vocabulary import Conduct, EvidenceKind
@@ -134,7 +133,6 @@ class Receipt(Schema):
 )
 def hand_over(request: HttpRequest, body: ReportIn) -> Status:
     """201 when it is new, 200 when it was received before, 409 when its number belongs to another report."""
-    known = set(Report.objects.filter(number=body.number).values_list("pk", flat=True))
     sent = body.dict(exclude={"about", "reporter", "origin", "evidence", "service"})
     report = receive_report(
         HandedReport(
@@ -152,7 +150,7 @@ def hand_over(request: HttpRequest, body: ReportIn) -> Status:
         "received_on": report.arrived_at.date(),
         "page": link_for(report.conversation),
     }
-    return Status(200 if report.pk in known else 201, receipt)
+    return Status(201 if report.is_new else 200, receipt)
 
 
 def _account(about: AccountIn) -> records.AccountReference:

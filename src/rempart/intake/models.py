@@ -309,6 +309,9 @@ class Report(models.Model):
     country = models.CharField(max_length=2, blank=True)
     arrived_at = models.DateTimeField()
 
+    is_new = False
+    """Whether `receive_report` kept it just now, and not when it was sent before."""
+
     class Meta:
         ordering = ["arrived_at", "pk"]
         constraints = [models.UniqueConstraint(name="one_report_a_number", fields=["service", "number"])]

@@ -6,6 +6,7 @@ from django.dispatch import Signal
 wave_grew = Signal()
 
 # accounts: set of primary keys. Sent when what is said or known of these accounts changed otherwise.
+# added: the Testimony, where nothing changed but that it came in.
 testimonies_changed = Signal()
 
 # testimonies: list of primary keys. Sent before testimonies, or the posts that they came in, are erased: who connects

@@ -160,14 +160,15 @@ def _count(key: MachineKey, moment: datetime) -> int:
     Counted in the database, which every process shares. A count lost in a crash does no harm, so nothing waits for it
     to reach the disk. The day of the last use is kept, not the moment.
     """
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL synchronous_commit TO off")
+    with connection.cursor() as cursor:
         cursor.execute(
             """
+            WITH unawaited AS (SELECT set_config('synchronous_commit', 'off', true))
             UPDATE staff_machinekey SET
                 used_in_window = CASE WHEN window_began > %(since)s THEN used_in_window + 1 ELSE 1 END,
                 window_began = CASE WHEN window_began > %(since)s THEN window_began ELSE %(now)s END,
                 last_used_on = %(today)s
+            FROM unawaited
             WHERE id = %(id)s AND (window_began IS NULL OR window_began <= %(since)s OR used_in_window < per_minute)
             RETURNING id
             """,

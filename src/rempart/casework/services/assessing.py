@@ -89,7 +89,7 @@ def _withdraw(account: Account) -> None:
         _keep_ties(case, [])
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def open_case(account: Account) -> Case:
     """The account's case, opened if there was none."""
     case, opened = Case.objects.get_or_create(account=account, defaults={"opened_at": now()})

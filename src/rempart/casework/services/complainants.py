@@ -31,7 +31,7 @@ DANGER_WITHIN = timedelta(hours=1)
 DANGER_SAID = "A person who reported says that they are in danger now."
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def join(report: Report) -> Complainant | None:
     """Take in somebody whose report came in: acknowledge it, and open the case of the account they speak of.
 

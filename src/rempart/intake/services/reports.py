@@ -16,7 +16,7 @@ from django.utils.crypto import salted_hmac
 
 from rempart import records
 from rempart.correspondence.services import give_email, open_conversation, speak_as
-from rempart.intake.accounts import AccountBook
+from rempart.intake.accounts import AccountBook, existing_accounts
 from rempart.intake.models import Account, Report, Testimony
 from rempart.intake.ours import own_services
 from rempart.intake.services.storing import pseudonym, stored_testimony
@@ -121,6 +121,7 @@ def receive_report(sent: HandedReport) -> Report:
     )
     account = _account(sent.about)
     testimony = stored_testimony(said, account_id=account.pk, post_id=None)
+    testimony.account = account
     testimony.save(force_insert=True)
     try:
         conversation = open_conversation(
@@ -155,7 +156,8 @@ def receive_report(sent: HandedReport) -> Report:
         content={"account": account.pk, "channel": sent.channel, "danger": sent.danger, "minor": sent.minor},
     )
     report_received.send(Report, report=report)
-    testimonies_changed.send(Report, accounts={account.pk})
+    testimonies_changed.send(Report, accounts={account.pk}, added=testimony)
+    report.is_new = True
     return report
 
 
@@ -272,6 +274,8 @@ def _only_platform() -> str:
 
 
 def _account(about: records.AccountReference) -> Account:
+    if (known := existing_accounts([about]).get(about)) is not None:
+        return known
     try:
         with transaction.atomic():
             return AccountBook(now()).find([about])[about]

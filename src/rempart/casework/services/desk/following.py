@@ -11,8 +11,9 @@ from rempart.casework.models import Appeal, Case, Decision, MeasureTaken, Outcom
 from rempart.casework.services.desk.claims import leave_all
 from rempart.casework.services.desk.order import place
 from rempart.casework.services.desk.second import draw
-from rempart.casework.services.desk.texts import index_accounts, index_case, index_reasons
+from rempart.casework.services.desk.texts import index_accounts, index_case, index_reasons, index_testimony
 from rempart.casework.signals import act_undone, case_assessed, case_opened, outcome_reached
+from rempart.intake.models import Testimony
 from rempart.intake.signals import testimonies_changed
 from rempart.staff.models import StaffMember
 
@@ -56,8 +57,11 @@ def _undone(case: Case, **_: Any) -> None:
     index_reasons(case)
 
 
-def _said(accounts: Iterable[int], **_: Any) -> None:
-    index_accounts(accounts)
+def _said(accounts: Iterable[int], added: Testimony | None = None, **_: Any) -> None:
+    if added is None:
+        index_accounts(accounts)
+    else:
+        index_testimony(added)
 
 
 def _case_written(instance: Case, created: bool, update_fields: frozenset[str] | None, **_: Any) -> None:

@@ -35,6 +35,16 @@ def index_accounts(accounts: Iterable[int]) -> None:
     _index_testimonies(cases)
 
 
+def index_testimony(testimony: Testimony) -> None:
+    """Write what was just said of an account that has a case, however much was said of it before.
+
+    Harmless when its words are there, from a case that it opened itself, and when it is kept aside.
+    """
+    case = Case.objects.filter(account=testimony.account_id).first()
+    if case is not None and testimony.set_aside_at is None:
+        CaseText.objects.bulk_create([_text_of(testimony, case)], ignore_conflicts=True)
+
+
 def index_reasons(case: Case) -> None:
     """Write again the reasons that people gave on a case."""
     found = Case.objects.prefetch_related(*REASONS).get(pk=case.pk)
@@ -71,14 +81,11 @@ def _index_testimonies(cases: Sequence[Case]) -> None:
     written = CaseText.objects.filter(testimony__isnull=False, case__in=cases).values("testimony")
     new = Testimony.objects.filter(account__in=of_account).exclude(pk__in=written).select_related("post")
     CaseText.objects.bulk_create(
-        (
-            CaseText(
-                case=of_account[one.account_id],
-                kind=CaseText.Kind.TESTIMONY,
-                testimony=one,
-                words=normalise((one.post.text if one.post else one.text) or "").text,
-            )
-            for one in new.iterator(chunk_size=1000)
-        ),
+        (_text_of(one, of_account[one.account_id]) for one in new.iterator(chunk_size=1000)),
         batch_size=1000,
     )
+
+
+def _text_of(testimony: Testimony, case: Case) -> CaseText:
+    words = normalise((testimony.post.text if testimony.post else testimony.text) or "").text
+    return CaseText(case=case, kind=CaseText.Kind.TESTIMONY, testimony=testimony, words=words)
