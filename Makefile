@@ -26,7 +26,7 @@ test: .venv/.installed-dev ## run every test (installs the tools, Chromium and t
 	@$(IN)python -m rempart.pages.translations
 	@$(IN)python scripts/ensure_chromium.py
 	-@$(IN)python -m rempart.platforms.servers install
-	@$(IN)pytest --numprocesses auto --dist loadfile
+	@$(IN)pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --durations 25
 
 check: .venv/.installed-dev ## formatting, lint, types, import arrows, architecture diagram, connectors' table, rulebooks, privacy register
 	$(IN)ruff check .
