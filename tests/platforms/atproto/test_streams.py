@@ -117,6 +117,7 @@ def test_another_stream_is_not_gone_on_with_by_mistake(db):
         event("commit", commit={"collection": POST}),
         event("identity", identity={"handle": "new.test"}),
         event("account", account={}),
+        '{"kind": "commit", "time_us": 1, "commit": ' + "[" * 5000 + "]" * 5000 + "}",
     ],
 )
 def test_what_a_jetstream_says_that_cannot_be_read_is_counted_and_stops_nothing(db, message):
@@ -130,6 +131,7 @@ def test_what_a_jetstream_says_that_cannot_be_read_is_counted_and_stops_nothing(
     [
         b"",
         b"\xff\xff",
+        b"\x81" * 5000 + b"\x80",
         "of text",
         frame("#commit", {"seq": 1}),
         frame(

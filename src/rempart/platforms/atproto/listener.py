@@ -43,6 +43,8 @@ ALIVE = 10.0
 """Seconds of silence after which an empty batch says how far we are."""
 OVERLAP = 2_000_000
 """Microseconds of a Jetstream heard again after an interruption: its numbers are times, which several events share."""
+_UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
+"""What an event raises that is not as promised, or nested so deeply that nobody could read it."""
 WITHDRAWN = frozenset({"deleted", "deactivated"})
 """What an account's owner does; the other states are decided by moderators."""
 
@@ -123,7 +125,7 @@ class _Firehose(_Stream):
                 return None
             self._take(kind, body, batch)
             return int(body["seq"])
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except _UNREADABLE:
             batch.unreadable += 1
             logger.warning("an event (%s) could not be read", kind[:60])
             # It is passed all the same, or it would be heard again for ever.
@@ -168,7 +170,7 @@ class _Jetstream(_Stream):
                 _identity(batch, event["identity"])
             elif event["kind"] == "account":
                 _account(batch, event["account"])
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except _UNREADABLE:
             batch.unreadable += 1
             logger.warning("an event could not be read")
             return None

@@ -73,7 +73,7 @@ def take(body: bytes, reporter: Hosted) -> dict[str, Any]:
     """Receive a report from a verified person; what the method answers. Raises NotTaken, PlatformFailure."""
     try:
         sent = msgspec.json.decode(body, type=SentReport)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise NotTaken(f"the report cannot be read: {error}") from error
     if len(sent.reason.encode()) > LONGEST:
         raise NotTaken(f"the reason is longer than {LONGEST} bytes")

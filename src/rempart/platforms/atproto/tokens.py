@@ -7,6 +7,7 @@ us alone (`aud`), for one method (`lxm`), for a short while (`exp`), once (`jti`
 import base64
 import binascii
 import hashlib
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
 from rempart.ledger.clock import now
+from rempart.platforms.atproto.allowance import Allowance
 from rempart.platforms.atproto.hosting import Hosted, hosted
 from rempart.platforms.atproto.identity import LABELER, own_did
 from rempart.platforms.atproto.models import SeenToken
@@ -30,6 +32,8 @@ from rempart.platforms.models import Platform
 LONGEST = 8 * 1024  # characters
 LONGEST_LIFE = timedelta(hours=1)
 LEEWAY = timedelta(minutes=1)  # by which two clocks may differ
+_PLC = re.compile(r"did:plc:[a-z2-7]{24}")
+_allowance = Allowance()
 
 # Algorithm: curve, order of its group, prefix of its keys in a Multikey (https://atproto.com/specs/cryptography).
 _CURVES: dict[str, tuple[ec.EllipticCurve, int, bytes]] = {
@@ -70,10 +74,10 @@ Part = TypeVar("Part", Header, Claims)
 
 
 def caller_of(authorization: str, method: str) -> Hosted:
-    """The account of a server of ours for which this call is made. Raises TokenRefused, PlatformFailure.
+    """The account of a server of ours for which this call is made. Raises TokenRefused, TooMany, PlatformFailure.
 
     authorization: the header as it came. Looked up in the order of what it costs: nothing is asked of anybody for a
-    token that is not meant for us.
+    token that is not meant for us, nor beyond what is allowed in a minute.
     """
     kind, _, token = authorization.partition(" ")
     if kind.lower() != "bearer" or not token.isascii() or len(token) > LONGEST or token.count(".") != 2:
@@ -82,11 +86,13 @@ def caller_of(authorization: str, method: str) -> Hosted:
     head, _, body = signed.partition(".")
     header, claims = _read(head, Header), _read(body, Claims)
     _ensure_meant(header, claims, method)
+    _allowance.spend(claims.iss)
     caller = hosted(claims.iss)
     if caller is None:
         raise TokenRefused("BadJwtIss", "the issuer has no account on a server that we look after")
     if not _signed(_document(caller), header.alg, signed.encode(), _bytes(signature)):
         raise TokenRefused("BadJwtSignature", "the token is not signed by its issuer")
+    _allowance.was_genuine(claims.iss)
     _use_once(claims)
     return caller
 
@@ -109,7 +115,7 @@ def _ensure_meant(header: Header, claims: Claims, method: str) -> None:
         raise TokenRefused("BadJwt", "the token begins in the future")
     if not claims.jti:
         raise TokenRefused("BadJwt", "the token has no number")
-    if not claims.iss.startswith("did:plc:"):
+    if not _PLC.fullmatch(claims.iss):
         raise TokenRefused("BadJwtIss", "only accounts with a did:plc are known here")
 
 
@@ -173,7 +179,7 @@ def _use_once(claims: Claims) -> None:
 def _read(part: str, kind: type[Part]) -> Part:
     try:
         return msgspec.json.decode(_bytes(part), type=kind)
-    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise TokenRefused("BadJwt", "the token cannot be read") from error
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
 from rempart.platforms.atproto import labels, reports
+from rempart.platforms.atproto.allowance import TooMany
 from rempart.platforms.atproto.identity import did_document
 from rempart.platforms.atproto.tokens import TokenRefused, caller_of
 from rempart.platforms.connector import PlatformFailure
@@ -37,6 +38,8 @@ def query_labels(request: HttpRequest) -> HttpResponse:
         return _refused(400, "InvalidRequest", "limit and cursor are numbers")
     if not patterns or len(patterns) > MOST_LABELS or not 1 <= limit <= MOST_LABELS or after < 0:
         return _refused(400, "InvalidRequest", f"uriPatterns is needed, and limit is from 1 to {MOST_LABELS}")
+    if any("\0" in pattern for pattern in patterns):
+        return _refused(400, "InvalidRequest", "uriPatterns are DIDs")
     found = labels.query(patterns, sources=sources, after=after, limit=limit)
     cursor = {"cursor": str(found[-1].pk)} if len(found) == limit else {}
     return _public({**cursor, "labels": [labels.as_published(label) for label in found]})
@@ -53,6 +56,8 @@ def create_report(request: HttpRequest) -> HttpResponse:
             return JsonResponse(reports.take(request.body, caller))
     except TokenRefused as error:
         return _refused(401, error.code, str(error))
+    except TooMany:
+        return _refused(429, "RateLimitExceeded", "too many reports in a minute: send it again later")
     except reports.NotTaken as error:
         return _refused(400, "InvalidRequest", str(error))
     except PlatformFailure:
