@@ -171,3 +171,17 @@ def test_a_platform_that_is_left_alone_is_not_asked(leo, says, judged, memory):
     memory.platform.closed_until = now() + timedelta(minutes=5)
     memory.platform.save()
     assert describe_due() == 0
+
+
+def test_an_answer_that_nobody_foresaw_keeps_no_other_account_from_being_described(leo, judged, respondent, memory):
+    for account in (leo, respondent(handle="sam.k")):
+        judged(account, credibility=0.1)
+    answers = iter([KeyError("profile")])
+
+    def trouble(_call):
+        if error := next(answers, None):
+            raise error
+
+    memory.trouble = trouble
+    assert describe_due() == 2
+    assert AccountDescription.objects.filter(problem__contains="does not understand").count() == 1

@@ -6,12 +6,15 @@ import pytest
 
 from platforms.memory import passing
 from rempart.casework.services import approve_decision, lift_decision, renew_decision
+from rempart.intake.services import follow_rename
+from rempart.ledger.clock import now
 from rempart.ledger.models import LedgerRow
 from rempart.ledger.services import reference
-from rempart.platforms.connector import Ability, Support
+from rempart.platforms.connector import Ability, PermanentFailure, Support
 from rempart.platforms.errors import AlreadySettled
 from rempart.platforms.models import Drift, Execution
 from rempart.platforms.services import carry_out_due, reconcile, retry_execution, settle_drift
+from rempart.records import AccountReference
 
 MINUTE, MONTH = timedelta(minutes=1), timedelta(days=30)
 CONTACT = "no_new_contacts"
@@ -201,3 +204,58 @@ def test_a_person_tries_again_what_failed(memory, judged, respondent, reviewer):
     retry_execution(failed, acting=reviewer, reason="The account is back.")
     carry_out_due()
     assert memory.in_force(HANDLE) == {CONTACT}
+
+
+@pytest.fixture
+def restrained(judged, respondent, reviewer, colleague):
+    """Put the same measure in force on so many other accounts."""
+
+    def restrain(number):
+        for one in range(number):
+            proposal = judged(respondent(handle=f"sam.{one}", age_band="16_17"), credibility=0.85).decisions.get()
+            approve_decision(proposal, acting=reviewer, reason="ok")
+            approve_decision(proposal, acting=colleague, reason="ok")
+        carry_out_due()
+
+    return restrain
+
+
+def observed(memory, clock, trouble):
+    """How many accounts are looked at in the next round, in which the platform has this trouble."""
+    clock.move(5 * MINUTE)
+    before = memory.calls.count("observe")
+    memory.trouble = trouble
+    reconcile()
+    return memory.calls.count("observe") - before
+
+
+def test_an_answer_that_nobody_foresaw_about_one_account_keeps_no_other_from_being_looked_at(
+    decision, restrained, memory, clock
+):
+    restrained(2)
+    answers = iter([KeyError("state")])
+
+    def trouble(call):
+        if call == "observe" and (error := next(answers, None)):
+            raise error
+
+    assert observed(memory, clock, trouble) == 3
+
+
+def test_who_cannot_be_compared_goes_to_the_end_of_the_line(decision, restrained, memory, clock):
+    restrained(7)
+
+    def refuses(call):
+        raise PermanentFailure("no")
+
+    since = now() + MINUTE
+    assert [observed(memory, clock, refuses) for _ in range(2)] == [5, 5]
+    assert Execution.objects.filter(order__action="apply", checked_at__gte=since).count() == 8
+
+
+def test_nothing_is_put_back_under_a_handle_that_is_another_account_s_now(decision, memory, clock):
+    follow_rename(AccountReference("tiktok", HANDLE, "99"))
+    memory.release(HANDLE, by="rempart")
+    later(clock)
+    assert memory.in_force(HANDLE) == set()
+    assert drifts() == ["gone"]

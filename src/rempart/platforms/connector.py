@@ -12,6 +12,8 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import ClassVar, Self
 
+from django.utils.translation import gettext_noop
+
 from rempart.platforms.models import Platform
 from rempart.records import AccountReference
 from rempart.records.vocabulary import Measure
@@ -96,6 +98,10 @@ class PermanentFailure(PlatformFailure):
 
 class UnknownAccount(PermanentFailure):
     """The platform has no such account, or it lives on a server that is not ours."""
+
+
+NOT_UNDERSTOOD = gettext_noop("The platform answered something that its connector does not understand.")
+"""What is said where a connector fails in a way that nobody foresaw."""
 
 
 def order_of(key: str) -> str:

@@ -42,7 +42,7 @@ class Execution(models.Model):
     `mark`: the platform's own reference of what we did. `sent_at`: from here on it may have been done, whatever we
     recorded. `done_at`: the platform said yes. `seen_at`: it was then seen in force (or seen gone, for a lift).
     `preserved_at`: what could be lost was kept before. `again`: how often it was repeated on purpose.
-    `checked_at`: when what holds was last compared with it.
+    `checked_at`: when what holds was last compared with it, or could not be.
     """
 
     class State(models.TextChoices):

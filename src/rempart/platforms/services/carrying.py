@@ -11,7 +11,14 @@ from datetime import timedelta
 from django.utils.translation import gettext_noop
 
 from rempart.ledger.clock import now
-from rempart.platforms.connector import Connector, PermanentFailure, Sanction, TemporaryFailure, UnknownAccount
+from rempart.platforms.connector import (
+    NOT_UNDERSTOOD,
+    Connector,
+    PermanentFailure,
+    Sanction,
+    TemporaryFailure,
+    UnknownAccount,
+)
 from rempart.platforms.models import Execution
 from rempart.platforms.registry import connector_of
 from rempart.platforms.services import breaker, drifting, recording
@@ -43,7 +50,6 @@ STAFF_DID_AS_MUCH = gettext_noop("The platform's own staff restricts the account
 STAFF_STAYS = gettext_noop("Ours is off. A restriction by the platform's own staff stays: it is theirs to lift.")
 HANDLE_PASSED = gettext_noop("This handle is another account's now, and nothing else names the one concerned.")
 NOT_THERE = gettext_noop("The account is not there any more.")
-UNEXPECTED = gettext_noop("The platform answered something that its connector does not understand.")
 
 
 class Busy(Exception):
@@ -133,7 +139,7 @@ def _attempt(execution: Execution, executions: Sequence[Execution]) -> bool:
     except Exception:
         # A connector's mistake, or an answer that nobody foresaw: neither may stop the protection of others.
         logger.exception("order %s could not be carried out", execution.order_id)
-        return _put_off(execution, TemporaryFailure(UNEXPECTED))
+        return _put_off(execution, TemporaryFailure(NOT_UNDERSTOOD))
     if breaker.succeeded(platform):
         _let_all_try(execution)
     return True

@@ -4,6 +4,7 @@ What it does not say stays as it was known otherwise; what it said once and does
 an unknown age is protected as a minor's. Handles are followed by the platform's immutable number.
 """
 
+import logging
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -22,9 +23,11 @@ from rempart.intake.signals import testimonies_changed
 from rempart.ledger import Event
 from rempart.ledger.clock import now
 from rempart.platforms import registry
-from rempart.platforms.connector import Description, PlatformFailure
+from rempart.platforms.connector import NOT_UNDERSTOOD, Description, PlatformFailure
 from rempart.platforms.models import AccountDescription, Platform
 from rempart.records import AccountRow
+
+logger = logging.getLogger("rempart.platforms")
 
 FACTS = ("reach", "age_band", "monetised", "country")
 FRESH = timedelta(days=1)
@@ -45,6 +48,10 @@ def describe_account(account: Account) -> AccountDescription | None:
         said = registry.connector_of(platform).describe(account.reference)
     except PlatformFailure as failure:
         return _keep(account, platform, problem=str(failure))
+    except Exception:
+        # A connector's mistake, or an answer that nobody foresaw: the accounts after it are asked about all the same.
+        logger.exception("account %s could not be described", account.pk)
+        return _keep(account, platform, problem=NOT_UNDERSTOOD)
     return _learn(account, platform, said)
 
 

@@ -4,6 +4,7 @@ Done once before the first of a run of measures on an account. It can be killed 
 not kept again. A platform that cannot give them holds nobody's protection up for longer than WITHIN.
 """
 
+import logging
 from datetime import timedelta
 
 from django.db import transaction
@@ -13,10 +14,12 @@ from rempart.files import services as files
 from rempart.files.errors import FileRefused
 from rempart.ledger import Event
 from rempart.ledger.clock import now
-from rempart.platforms.connector import Connector, PermanentFailure, Snapshot, TemporaryFailure
+from rempart.platforms.connector import NOT_UNDERSTOOD, Connector, PermanentFailure, Snapshot, TemporaryFailure
 from rempart.platforms.models import Execution, PreservedCopy
 from rempart.records import AccountReference
 from rempart.staff.roles import Permission
+
+logger = logging.getLogger("rempart.platforms")
 
 WITHIN = timedelta(minutes=10)
 
@@ -26,7 +29,7 @@ def preserve(
 ) -> None:
     """Keep what `execution` may change; `standing`: another of ours already holds, before which it was kept.
 
-    Raises TemporaryFailure while there is time to try again.
+    Raises TemporaryFailure, and whatever an answer that nobody foresaw raises, while there is time to try again.
     """
     if execution.preserved_at is not None:
         return
@@ -44,6 +47,11 @@ def preserve(
         if now() < execution.order.due_at + WITHIN:
             raise
         missing = str(failure)
+    except Exception:
+        if now() < execution.order.due_at + WITHIN:
+            raise
+        logger.exception("what order %s may change could not all be kept", execution.order_id)
+        missing = NOT_UNDERSTOOD
     _record(execution, missing)
 
 

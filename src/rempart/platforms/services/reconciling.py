@@ -27,7 +27,7 @@ from rempart.platforms.services.asking import (
     is_ours,
     until_of,
 )
-from rempart.platforms.services.carrying import key_of
+from rempart.platforms.services.carrying import HANDLE_PASSED, key_of
 
 logger = logging.getLogger("rempart.platforms")
 
@@ -41,10 +41,12 @@ Kind = Drift.Kind
 def reconcile(platform: Platform | None = None, *, limit: int = BATCH) -> int:
     """Compare accounts of one platform, or of all, with what should be in force there. Returns how many were compared.
 
-    A platform that fails for a passing reason is left for the next time.
+    A platform that fails for a passing reason is left for the next time, and so is one that refuses account after
+    account. An account that alone cannot be compared goes to the end of the line, so that it holds up no others.
     """
     compared = 0
     for one in Platform.objects.filter(enabled=True) if platform is None else [platform]:
+        refused = 0
         for account in _longest_unseen(one, limit):
             if breaker.let_through(one) is not None:
                 break
@@ -54,11 +56,24 @@ def reconcile(platform: Platform | None = None, *, limit: int = BATCH) -> int:
                 breaker.failed(one, failure)
                 break
             except PermanentFailure as failure:
-                logger.warning("platform %s could not be compared: %s", one, failure)
-                break
+                logger.warning("an account of platform %s could not be compared: %s", one, failure)
+                refused += 1
+                _to_the_end(account)
+            except Exception:
+                # An answer that nobody foresaw may not keep others from being looked at.
+                logger.exception("an account of platform %s could not be compared", one)
+                refused += 1
+                _to_the_end(account)
             else:
+                refused = 0
                 breaker.succeeded(one)
+            if refused == breaker.FAILURES:
+                break
     return compared
+
+
+def _to_the_end(account: int) -> None:
+    Execution.objects.filter(order__measure__decision__case__account=account).update(checked_at=now())
 
 
 def _longest_unseen(platform: Platform, limit: int) -> list[int]:
@@ -102,9 +117,12 @@ def check_account(account: int) -> bool:
 
 def _compare(executions: Sequence[Execution], connector: Connector, moment: datetime) -> None:
     holding = [one for one in held(executions, moment) if one.state == State.DONE]
-    reference = executions[0].order.measure.decision.case.account.reference
+    account = executions[0].order.measure.decision.case.account
     try:
-        there = connector.observe(reference)
+        if not account.is_named:
+            # Its handle is another's now: nobody is looked at, and nothing put back, under it.
+            raise UnknownAccount(HANDLE_PASSED)
+        there = connector.observe(account.reference)
     except UnknownAccount:
         for execution in holding:
             drifting.found(execution, Kind.GONE)
