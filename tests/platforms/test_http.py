@@ -1,7 +1,12 @@
 """What answers mean, and what is never sent nor written down."""
 
+import contextlib
+import gzip
+import threading
+import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
@@ -64,3 +69,57 @@ def test_requests_are_not_logged(caplog):
     with http.client(Platform(address="http://127.0.0.1:9")) as client, pytest.raises(TemporaryFailure):
         client.get("/secret-name")
     assert "secret-name" not in caplog.text
+
+
+@pytest.fixture
+def server():
+    """A server that answers what a test says, a piece after the other: `server(pieces)` is its address."""
+    running = []
+
+    def serve(pieces, **headers):
+        class Answers(BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200)
+                for name, value in headers.items():
+                    self.send_header(name.replace("_", "-"), value)
+                self.end_headers()
+                with contextlib.suppress(OSError):
+                    for piece in pieces:
+                        self.wfile.write(piece)
+
+            def log_message(self, *_arguments):
+                pass
+
+        running.append(ThreadingHTTPServer(("127.0.0.1", 0), Answers))
+        threading.Thread(target=running[-1].serve_forever, daemon=True).start()
+        return f"http://127.0.0.1:{running[-1].server_port}"
+
+    yield serve
+    for one in running:
+        one.shutdown()
+        one.server_close()
+
+
+def test_an_answer_is_handed_on_decompressed(server):
+    address = server([gzip.compress(b'{"a": 1}')], content_encoding="gzip", content_type="application/json")
+    with http.client(Platform(address=address)) as client:
+        assert client.get("/x").json() == {"a": 1}
+
+
+def test_an_answer_that_is_small_only_while_compressed_is_not_held_in_memory(server, monkeypatch):
+    monkeypatch.setattr(http, "LARGEST", 100_000)
+    address = server([gzip.compress(bytes(1_000_000))], content_encoding="gzip")
+    with http.client(Platform(address=address)) as client, pytest.raises(PermanentFailure, match="too large"):
+        client.get("/x")
+
+
+def test_an_answer_that_trickles_keeps_nobody_waiting(server, monkeypatch):
+    monkeypatch.setattr(http, "LONGEST", 0.2)
+
+    def trickles():
+        while True:
+            yield b"x"
+            time.sleep(0.05)
+
+    with http.client(Platform(address=server(trickles()))) as client, pytest.raises(TemporaryFailure, match="in time"):
+        client.get("/x")

@@ -6,9 +6,11 @@ Nothing that is sent or received is logged: addresses name people, headers hold 
 import logging
 import ssl
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache
+from time import monotonic
 from typing import Any
 
 import httpx
@@ -19,7 +21,10 @@ from rempart.platforms.connector import PermanentFailure, PlatformFailure, Tempo
 from rempart.platforms.models import Platform
 
 TIMEOUT = httpx.Timeout(10, connect=3)  # seconds
+LONGEST = 60.0  # seconds in which an answer has come whole
+LARGEST = 64 * 1024 * 1024  # bytes of an answer
 PASSING = frozenset({408, 425, 429})
+_OF_THE_TRANSFER = frozenset({b"content-encoding", b"content-length", b"transfer-encoding"})
 
 for _name in ("httpx", "httpcore"):
     logging.getLogger(_name).setLevel(logging.WARNING)
@@ -28,16 +33,34 @@ for _name in ("httpx", "httpcore"):
 class PlatformClient(httpx.Client):
     """An HTTP client whose failures are those of platforms: what keeps a request from being answered may pass."""
 
-    def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
-        """Send a request. Raises TemporaryFailure when no answer comes, PermanentFailure for a wrong address."""
+    def send(self, request: httpx.Request, *, stream: bool = False, **options: Any) -> httpx.Response:
+        """Send a request; unless it is streamed, its answer is read whole, within LARGEST and LONGEST.
+
+        Raises TemporaryFailure when no answer comes in time, PermanentFailure for a wrong address or one too large.
+        """
         try:
-            return super().send(request, **options)
+            response = super().send(request, stream=True, **options)
+            return response if stream else _whole(response)
         except httpx.UnsupportedProtocol as error:
             raise PermanentFailure(gettext_noop("the platform's address is not one of the web")) from error
         except httpx.TimeoutException as error:
             raise TemporaryFailure(gettext_noop("the platform does not answer in time")) from error
         except httpx.TransportError as error:
             raise TemporaryFailure(gettext_noop("the platform cannot be reached")) from error
+
+
+def _whole(response: httpx.Response) -> httpx.Response:
+    """The response with its content, decompressed. A server that lets it trickle keeps no worker for long."""
+    content, begun = bytearray(), monotonic()
+    with closing(response):
+        for chunk in response.iter_bytes():
+            content += chunk
+            if len(content) > LARGEST:
+                raise PermanentFailure(gettext_noop("the platform's answer is too large"))
+            if monotonic() - begun > LONGEST:
+                raise TemporaryFailure(gettext_noop("the platform does not answer in time"))
+    headers = [one for one in response.headers.raw if one[0].lower() not in _OF_THE_TRANSFER]
+    return httpx.Response(response.status_code, headers=headers, content=bytes(content), request=response.request)
 
 
 def client(
