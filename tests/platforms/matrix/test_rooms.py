@@ -7,10 +7,11 @@ import pytest
 
 from rempart.intake.models import Post
 from rempart.intake.services import watch_tag
+from rempart.platforms.connector import PermanentFailure
 from rempart.platforms.matrix.files import registration
 from rempart.platforms.matrix.rooms import heard_in
-from rempart.platforms.matrix.settings import homeserver_token
-from rempart.platforms.models import Cursor
+from rempart.platforms.matrix.settings import homeserver_token, matrix_settings
+from rempart.platforms.models import Cursor, Platform
 from rempart.platforms.servers.synapse import Synapse
 
 from .conftest import SERVER_NAME, unsaved
@@ -104,3 +105,14 @@ def test_what_is_no_transaction_is_refused(hand_over, body):
 def test_a_transaction_handed_over_again_changes_nothing(hand_over):
     answers = [hand_over({"events": [event(1)]}, number="17").status_code for _ in range(2)]
     assert (answers, Cursor.objects.get(listener="home:rooms").position) == ([200, 200], "17")
+
+
+def test_more_than_a_form_may_hold_is_handed_over_at_once(hand_over):
+    long = [event(number, "a" * 60_000) for number in range(100)]
+    assert hand_over({"events": long}, number="18").status_code == 200
+
+
+@pytest.mark.parametrize("room", ["!(", "salon"])
+def test_rooms_that_would_keep_synapse_from_starting_are_refused(room):
+    with pytest.raises(PermanentFailure, match="rooms"):
+        matrix_settings(Platform(hosts=["home.example"], settings={"rooms": [room]}))

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from fnmatch import fnmatchcase
 from typing import Any, Self
-from urllib.parse import quote
 
 import msgspec
 from django.utils.translation import gettext_noop
@@ -26,7 +25,7 @@ from rempart.platforms.connector import (
     order_of,
 )
 from rempart.platforms.http import said
-from rempart.platforms.matrix.homeserver import ADMIN, CLIENT, Homeserver
+from rempart.platforms.matrix.homeserver import ADMIN, CLIENT, Homeserver, part
 from rempart.platforms.matrix.restraints import ASKED_OF_US, PROBE, PROBE_SAYS, restraints_on
 from rempart.platforms.models import Platform
 from rempart.records import AccountReference
@@ -161,7 +160,7 @@ class MatrixConnector(Connector):
     def preserve(self, account: AccountReference) -> Iterator[Snapshot]:
         """The profile, rooms, newest messages, list of media, connections. Media themselves are never copied here."""
         mxid = self.homeserver.mxid(account)
-        ask, who = self.homeserver.get, quote(mxid)
+        ask, who = self.homeserver.get, part(mxid)
         profile = {
             "account": ask(f"{ADMIN}/v2/users/{who}", names_account=True),
             "profile": ask(f"{CLIENT}/profile/{who}", names_account=True),
@@ -218,13 +217,13 @@ class MatrixConnector(Connector):
     def _asks_us(self) -> bool:
         """Whether the homeserver asks us and does as we say: an account of ours tries what we always refuse."""
         probe = f"@{PROBE}:{self.homeserver.server_name}"
-        login = self.homeserver.http.post(f"{ADMIN}/v1/users/{quote(probe)}/login", json={})
+        login = self.homeserver.http.post(f"{ADMIN}/v1/users/{part(probe)}/login", json={})
         if login.status_code == 404:
-            self.homeserver.put(f"{ADMIN}/v2/users/{quote(probe)}", {"displayname": "Rempart"})
-            login = self.homeserver.http.post(f"{ADMIN}/v1/users/{quote(probe)}/login", json={})
+            self.homeserver.put(f"{ADMIN}/v2/users/{part(probe)}", {"displayname": "Rempart"})
+            login = self.homeserver.http.post(f"{ADMIN}/v1/users/{part(probe)}/login", json={})
         token = said(login).json()["access_token"]
         headers = {"authorization": f"Bearer {token}"}
-        nowhere = quote(f"!nowhere:{self.homeserver.server_name}")
+        nowhere = part(f"!nowhere:{self.homeserver.server_name}")
         try:
             tried = self.homeserver.http.post(
                 f"{CLIENT}/rooms/{nowhere}/invite", headers=headers, json={"user_id": self.homeserver.me}

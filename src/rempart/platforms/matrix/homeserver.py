@@ -22,6 +22,11 @@ ADMIN, CLIENT = "/_synapse/admin", "/_matrix/client/v3"
 PAGE = 100
 
 
+def part(text: str) -> str:
+    """A text as one part of a path: an account's name may hold `/../`, which must not lead to another's."""
+    return quote(text, safe="")
+
+
 class User(msgspec.Struct, kw_only=True):
     """What the homeserver knows of an account of its own."""
 
@@ -68,7 +73,7 @@ class Homeserver:
 
     def user(self, mxid: str) -> User:
         """The account. Raises UnknownAccount when there is none, or no more."""
-        found = self.get(f"{ADMIN}/v2/users/{quote(mxid)}", names_account=True)
+        found = self.get(f"{ADMIN}/v2/users/{part(mxid)}", names_account=True)
         user = msgspec.convert(found, User)
         if user.deactivated:
             raise UnknownAccount(gettext_noop("the account was deactivated on the homeserver, for good"))
@@ -76,12 +81,12 @@ class Homeserver:
 
     def suspend(self, mxid: str, on: bool) -> None:
         """Let the account read and sign in, and neither send, invite, join nor change its profile; or let it again."""
-        self.put(f"{ADMIN}/v1/suspend/{quote(mxid)}", {"suspend": on}, names_account=True)
+        self.put(f"{ADMIN}/v1/suspend/{part(mxid)}", {"suspend": on}, names_account=True)
 
     def lock(self, mxid: str, on: bool) -> None:
         """Keep the account out of everything, its sessions included, which go on as they were once unlocked."""
         # This request would make an account that is not there: `user` was asked before.
-        self.put(f"{ADMIN}/v2/users/{quote(mxid)}", {"locked": on}, names_account=True)
+        self.put(f"{ADMIN}/v2/users/{part(mxid)}", {"locked": on}, names_account=True)
 
     @cached_property
     def me(self) -> str:
@@ -101,7 +106,7 @@ class Homeserver:
         self.put(self._note(mxid), note)
 
     def _note(self, mxid: str) -> str:
-        return f"{CLIENT}/user/{quote(self.me)}/account_data/{quote(f'org.rempart.measures.{mxid}', safe='')}"
+        return f"{CLIENT}/user/{part(self.me)}/account_data/{part(f'org.rempart.measures.{mxid}')}"
 
     def age_band(self, mxid: str, user: User | None = None) -> str | None:
         """How old the homeserver says that the account's owner is; None where it does not say."""
@@ -118,13 +123,13 @@ class Homeserver:
         if source == "user_type":
             return (user or self.user(mxid)).user_type
         if source == "account_data":
-            data = self.get(f"{ADMIN}/v1/users/{quote(mxid)}/accountdata", names_account=True)
+            data = self.get(f"{ADMIN}/v1/users/{part(mxid)}/accountdata", names_account=True)
             return (data["account_data"]["global"].get(name) or {}).get("age_band")
-        return self.get(f"{CLIENT}/profile/{quote(mxid)}", names_account=True).get(name)
+        return self.get(f"{CLIENT}/profile/{part(mxid)}", names_account=True).get(name)
 
     def people(self, room: str) -> set[str]:
         """Who is in a room or invited to it; nobody when there is no such room."""
-        answer = self.http.get(f"{ADMIN}/v1/rooms/{quote(room)}/state", params={"type": "m.room.member"})
+        answer = self.http.get(f"{ADMIN}/v1/rooms/{part(room)}/state", params={"type": "m.room.member"})
         if answer.status_code == 404:
             return set()
         state = said(answer).json()["state"]
@@ -136,7 +141,7 @@ class Homeserver:
 
     def state(self, room: str, kind: str) -> list[dict[str, Any]]:
         """The events of this type that make a room's state."""
-        found = self.get(f"{ADMIN}/v1/rooms/{quote(room)}/state", {"type": kind})["state"]
+        found = self.get(f"{ADMIN}/v1/rooms/{part(room)}/state", {"type": kind})["state"]
         return [event for event in found if event["type"] == kind]
 
     def messages(self, room: str, sender: str) -> Iterator[dict[str, Any]]:
@@ -144,7 +149,7 @@ class Homeserver:
         wanted = json.dumps({"senders": [sender], "not_types": ["m.room.create"], "lazy_load_members": True})
         asked = {"dir": "b", "limit": str(PAGE), "filter": wanted}
         while True:
-            page = self.get(f"{ADMIN}/v1/rooms/{quote(room)}/messages", asked)
+            page = self.get(f"{ADMIN}/v1/rooms/{part(room)}/messages", asked)
             yield from page["chunk"]
             if not page["chunk"] or "end" not in page:
                 return

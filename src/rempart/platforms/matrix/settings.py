@@ -3,6 +3,7 @@
 The platform's secret is the access token of an administrator of the homeserver, of an account made for Rempart alone.
 """
 
+import re
 from typing import Literal
 
 import msgspec
@@ -44,6 +45,14 @@ class MatrixSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
             raise ValueError("`small_room` is between 2 and 100")
         if not 0 <= self.preserved_messages <= 100_000:
             raise ValueError("`preserved_messages` is between 0 and 100000")
+        for room in self.rooms:
+            if room[:1] not in {"!", "#"}:
+                raise ValueError("`rooms` are ids (!…) or aliases (#…)")
+            try:
+                re.compile(room)
+            except re.error as error:
+                # Synapse would not start with it.
+                raise ValueError(f"`rooms` are regular expressions: {error}") from error
 
 
 def matrix_settings(platform: Platform) -> MatrixSettings:
