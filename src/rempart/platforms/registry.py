@@ -6,13 +6,15 @@ for services that are many servers, its server.
 
 from functools import lru_cache
 from importlib import import_module
-from typing import Protocol
 
 import msgspec
 
+from rempart.intake.models import Account
+from rempart.intake.ours import FEDERATED, server_of
 from rempart.platforms.connector import Connector, PermanentFailure
 from rempart.platforms.listener import Listener
 from rempart.platforms.models import Platform
+from rempart.records import AccountReference
 
 CONNECTORS: dict[str, str] = {
     "matrix": "rempart.platforms.matrix.connector.MatrixConnector",
@@ -28,15 +30,6 @@ LISTENERS: dict[str, str] = {
     "mastodon": "rempart.platforms.mastodon.listener.MastodonListener",
     "nats": "rempart.platforms.nats.listener.NatsListener",
 }
-
-_SERVER_AFTER = {"matrix": ":", "mastodon": "@"}
-
-
-class Located(Protocol):
-    """What says where an account is: a stored account or a reference."""
-
-    service: str
-    handle: str
 
 
 def kinds() -> list[str]:
@@ -95,25 +88,20 @@ def _sealed(platform: Platform) -> bytes:
     return bytes(platform.secret) if platform.secret is not None else b""
 
 
-def host_of(account: Located) -> str:
-    """The server that an account lives on, as its handle tells; empty where handles do not tell."""
-    separator = _SERVER_AFTER.get(account.service)
-    return account.handle.removeprefix("@").partition(separator)[2] if separator else ""
-
-
-def platform_for(account: Located) -> Platform | None:
+def platform_for(account: Account | AccountReference) -> Platform | None:
     """The enabled platform that covers an account, or None where nobody here can act on it."""
     found = Platform.objects.filter(service=account.service, enabled=True, kind__in=CONNECTORS)
     return next((platform for platform in found if covers(platform, account)), None)
 
 
-def covers(platform: Platform, account: Located) -> bool:
+def covers(platform: Platform, account: Account | AccountReference) -> bool:
     """Whether an account is one of the platform's own."""
     if platform.service != account.service:
         return False
-    return not platform.hosts or host_of(account) in platform.hosts
+    reference = account.reference if isinstance(account, Account) else account
+    return not platform.hosts or server_of(reference) in platform.hosts
 
 
 def tells_servers(service: str) -> bool:
     """Whether handles on this service say on which server they live."""
-    return service in _SERVER_AFTER
+    return service in FEDERATED
