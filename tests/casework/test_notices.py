@@ -12,6 +12,7 @@ from xarf import parse
 from rempart import records
 from rempart.casework.models import ServiceContact, ServiceNotice
 from rempart.casework.notices import composing
+from rempart.casework.selectors import menu_counts
 from rempart.casework.services import notifying
 from rempart.ledger.clock import now
 from rempart.records import AccountReference
@@ -429,3 +430,18 @@ def test_an_administrator_enters_an_address_on_its_page(client, notifier, admini
     assert "notices@snap.example" in shown
     client.post(reverse("casework:remove-contact", args=["snapchat"]))
     assert not ServiceContact.objects.filter(removed_at=None).exists()
+
+
+# --- who has to look
+
+
+@pytest.mark.parametrize(("state", "waits"), [("asked", 0), ("agreed", 1), ("failed", 1), ("refused", 0)])
+def test_what_waits_for_a_reviewer_is_counted_in_the_menu(asked, reviewer, state, waits):
+    if state in ("agreed", "failed"):
+        notifying.answer_notice(asked, agreed=True)
+    elif state == "refused":
+        notifying.answer_notice(asked, agreed=False)
+    if state == "failed":
+        notifying.approve_notice(asked, acting=reviewer)
+        ServiceNotice.objects.filter(pk=asked.pk).update(state="failed", next_at=None)
+    assert menu_counts(reviewer, {})["notices"] == waits

@@ -34,6 +34,7 @@ from rempart.casework.models import (
     Referral,
     RulebookVersion,
     SecondReview,
+    ServiceNotice,
     ThreatDecision,
 )
 from rempart.casework.priority import Waiting
@@ -261,8 +262,9 @@ def _with_cases(found: "QuerySet[Decision]") -> "QuerySet[Decision]":
 def menu_counts(member: StaffMember, elsewhere: Mapping[str, "Mapping[str, QuerySet[Any]]"]) -> dict[str, int]:
     """What stands beside the pages of the menu: counted as far as keyset.MOST, all in one query.
 
-    Open cases, what waits for an approval, a review or another look, appeals, questions of Art. 18, notes that call
-    this person, and what waits on pages of other rooms (`elsewhere`: sets by their names, by the page's name).
+    Open cases, what waits for an approval, a review or another look, appeals, questions of Art. 18, notices to other
+    services that wait for an approval or did not arrive, notes that call this person, and what waits on pages of other
+    rooms (`elsewhere`: sets by their names, by the page's name).
     """
     waiting = Decision.objects.filter(state=Decision.State.PROPOSED)
     found = counted_together(
@@ -272,6 +274,7 @@ def menu_counts(member: StaffMember, elsewhere: Mapping[str, "Mapping[str, Query
         again=Reconsideration.objects.filter(state=Reconsideration.State.WAITS),
         appeals=Appeal.objects.filter(state=Appeal.State.FILED),
         authorities=ThreatDecision.objects.filter(decided_at=None),
+        notices=ServiceNotice.objects.filter(state__in=[ServiceNotice.State.AGREED, ServiceNotice.State.FAILED]),
         desk=Mention.objects.filter(member=member, seen_at=None),
         **{f"{page} {name}": one for page, sets in elsewhere.items() for name, one in sets.items()},
     )

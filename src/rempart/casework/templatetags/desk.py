@@ -21,7 +21,7 @@ def desk_nav(context: template.Context) -> dict[str, Any]:
     counts = selectors.menu_counts(request.user, waiting_elsewhere(request.user))
     for entry in entries:
         count = counts.get(entry["name"])
-        shown = count or (entry["name"] != "desk" and ":" not in entry["name"])  # most pages say that nothing waits
+        shown = count or (entry["name"] != "desk" and entry["in_menu"])  # most of the menu says that nothing waits
         entry["count"] = keyset.written(count) if count is not None and shown else None
         entry["current"] = request.path.startswith(entry["url"])
     menu, more = ([entry for entry in entries if entry["in_menu"] is whether] for whether in (True, False))
