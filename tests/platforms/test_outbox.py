@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from platforms.memory import Killed, killed, lasting, passing
 from rempart.casework.models import PlatformOrder
@@ -10,8 +11,10 @@ from rempart.casework.services import approve_decision, lift_decision, undo
 from rempart.ledger.clock import now
 from rempart.ledger.models import LedgerRow
 from rempart.ledger.services import reference
+from rempart.platforms.connector import TemporaryFailure
 from rempart.platforms.models import Drift, Execution, Platform, PreservedCopy
 from rempart.platforms.services import breaker, carry_out_due, change_platform
+from rempart.platforms.services.alone import ACCOUNT
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 CONTACT = "no_new_contacts"
@@ -159,9 +162,52 @@ def test_what_fails_for_good_waits_for_a_person(decision, memory, clock):
     assert told(execution.order)[-1] == "order_failed"
 
 
-def test_it_is_tried_no_sooner_than_the_platform_asks(decision, memory):
-    from rempart.platforms.connector import TemporaryFailure
+@pytest.mark.parametrize("where", ["describe", "observe", "lift"])
+def test_what_is_over_comes_off_once_the_platform_answers_again(decision, memory, clock, where):
+    carry_out_due()
+    clock.move(timedelta(days=30))
+    memory.trouble = passing(where, times=3)
+    for _ in range(5):
+        carry_out_due()
+        clock.move(HOUR)
+    assert memory.in_force("leo.vrtx") == set()
+    assert executions("lift").get().state == "done"
 
+
+def test_a_lift_that_fails_for_good_waits_for_a_person(decision, memory, clock):
+    carry_out_due()
+    clock.move(timedelta(days=30))
+    memory.trouble = lasting("lift")
+    carry_out_due()
+    assert executions("lift").get().state == "failed"
+    assert told(executions("lift").get().order) == ["order_failed"]
+
+
+def test_what_fails_for_a_passing_reason_holds_up_what_comes_after_it(decision, memory, colleague, clock):
+    carry_out_due()
+    undo(decision.case, acting=colleague)
+    clock.move(timedelta(seconds=1))
+    approve_decision(decision.case.decisions.get(state="proposed"), acting=colleague, reason="after all")
+    memory.trouble = passing("lift")
+    carry_out_due()
+    assert [change.action for change in memory.log] == ["apply"]
+    clock.move(HOUR)
+    carry_out_due()
+    assert [change.action for change in memory.log] == ["apply", "lift", "apply"]
+
+
+def test_while_one_works_on_an_account_another_leaves_it(decision, memory, star):
+    elsewhere = connection.copy()
+    with elsewhere.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s, %s)", [ACCOUNT, star.pk - 2**31])
+    carry_out_due()
+    assert memory.calls == []
+    elsewhere.close()
+    carry_out_due()
+    assert memory.in_force("leo.vrtx") == {CONTACT}
+
+
+def test_it_is_tried_no_sooner_than_the_platform_asks(decision, memory):
     def busy(name):
         raise TemporaryFailure("HTTP 429", after=2 * HOUR)
 
@@ -191,6 +237,13 @@ def test_one_probe_goes_through_and_then_everything(memory, judged, respondent, 
     clock.move(HOUR)
     carry_out_due()
     assert all(memory.in_force(account.handle) for account in accounts)
+
+
+def test_of_several_who_come_when_the_time_is_over_one_goes_through(memory, clock):
+    for _ in range(breaker.FAILURES):
+        breaker.failed(memory.platform, TemporaryFailure("HTTP 503"))
+    clock.move(HOUR)
+    assert [breaker.let_through(memory.platform) is None for _ in range(3)] == [True, False, False]
 
 
 def test_an_account_that_is_not_there_waits_for_a_person(decision, memory):
