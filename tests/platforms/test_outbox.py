@@ -1,5 +1,6 @@
 """Orders carried out: at once, in order, once, whatever fails or is killed on the way."""
 
+from contextlib import closing
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from rempart.ledger.models import LedgerRow
 from rempart.ledger.services import reference
 from rempart.platforms.connector import TemporaryFailure
 from rempart.platforms.models import Drift, Execution, Platform, PreservedCopy
-from rempart.platforms.services import breaker, carry_out_due, change_platform
+from rempart.platforms.services import breaker, carry_out_due, change_platform, reconcile
 from rempart.platforms.services.alone import ACCOUNT
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -183,6 +184,18 @@ def test_a_lift_that_fails_for_good_waits_for_a_person(decision, memory, clock):
     assert told(executions("lift").get().order) == ["order_failed"]
 
 
+def test_nobody_stays_restricted_because_a_secret_had_expired_when_their_measure_ended(decision, memory, clock):
+    carry_out_due()
+    clock.move(timedelta(days=30))
+    memory.trouble = lasting("lift")
+    carry_out_due()
+    memory.trouble = None
+    change_platform(memory.platform, secret="the new one", acting=None)
+    carry_out_due()
+    assert memory.in_force("leo.vrtx") == set()
+    assert "order_retried" in told(executions("lift").get().order)
+
+
 def test_what_fails_for_a_passing_reason_holds_up_what_comes_after_it(decision, memory, colleague, clock):
     carry_out_due()
     undo(decision.case, acting=colleague)
@@ -197,12 +210,10 @@ def test_what_fails_for_a_passing_reason_holds_up_what_comes_after_it(decision, 
 
 
 def test_while_one_works_on_an_account_another_leaves_it(decision, memory, star):
-    elsewhere = connection.copy()
-    with elsewhere.cursor() as cursor:
+    with closing(connection.copy()) as elsewhere, elsewhere.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(%s, %s)", [ACCOUNT, star.pk - 2**31])
-    carry_out_due()
-    assert memory.calls == []
-    elsewhere.close()
+        carry_out_due()
+        assert memory.calls == []
     carry_out_due()
     assert memory.in_force("leo.vrtx") == {CONTACT}
 
@@ -326,6 +337,19 @@ def test_what_cannot_be_kept_now_holds_protection_up_for_a_while_only(decision, 
     assert memory.in_force("leo.vrtx") == {CONTACT}
 
 
+def test_what_nobody_foresaw_while_keeping_holds_protection_up_for_a_while_only(decision, memory, clock):
+    def garbage(call):
+        if call == "preserve":
+            raise KeyError("memberships")
+
+    memory.trouble = garbage
+    carry_out_due()
+    assert memory.in_force("leo.vrtx") == set()
+    clock.move(HOUR)
+    carry_out_due()
+    assert memory.in_force("leo.vrtx") == {CONTACT}
+
+
 # -- the platform's own staff
 
 
@@ -353,6 +377,38 @@ def test_theirs_stays_when_ours_ends(decision, memory, clock, tells):
     clock.move(timedelta(days=30))
     carry_out_due()
     assert memory.in_force("leo.vrtx", ours=False) == {CONTACT}
+
+
+def test_where_only_theirs_is_left_the_platform_is_not_told_to_lift(decision, memory, clock):
+    carry_out_due()
+    memory.release("leo.vrtx", by="rempart")
+    memory.restrict("leo.vrtx", CONTACT)
+    clock.move(timedelta(days=30))
+    carry_out_due()
+    assert "lift" not in memory.calls
+    assert executions("lift").get().state == "done"
+
+
+def test_what_was_lost_is_not_put_back_while_theirs_does_as_much(decision, memory, clock):
+    carry_out_due()
+    memory.release("leo.vrtx", by="rempart")
+    memory.restrict("leo.vrtx", "suspend")
+    clock.move(5 * MINUTE)
+    reconcile()
+    assert memory.in_force("leo.vrtx") == {"suspend"}
+    memory.release("leo.vrtx")
+    clock.move(5 * MINUTE)
+    reconcile()
+    assert memory.in_force("leo.vrtx") == {CONTACT}
+
+
+def test_what_came_while_ours_was_tried_in_vain_is_not_written_over(decision, memory, clock):
+    memory.trouble = passing("apply")
+    carry_out_due()
+    memory.restrict("leo.vrtx", "suspend")
+    clock.move(HOUR)
+    carry_out_due()
+    assert memory.log == []
 
 
 def test_a_restriction_of_another_kind_does_not_keep_ours_away(decision, memory):

@@ -17,8 +17,8 @@ from rempart.ledger.clock import now
 from rempart.platforms import registry
 from rempart.platforms.connector import PermanentFailure
 from rempart.platforms.errors import PlatformRefused
-from rempart.platforms.models import Platform
-from rempart.platforms.services.enlisting import enlist_waiting
+from rempart.platforms.models import Execution, Platform
+from rempart.platforms.services.enlisting import defer_due, enlist_waiting
 from rempart.records.references import SERVICES
 from rempart.staff.models import StaffMember
 
@@ -75,6 +75,8 @@ def change_platform(
 ) -> Platform:
     """Change how a platform is reached; what is None stays. A change closes its circuit breaker: it is tried at once.
 
+    What failed and waited for a person is tried again as well: nobody stays restricted because a secret had expired on
+    the day on which their measure ended.
     Raises PlatformRefused with the field that is wrong.
     """
     platform = Platform.objects.select_for_update().get(pk=platform.pk)
@@ -93,9 +95,20 @@ def change_platform(
     platform.save()
     if platform.enabled:
         enlist_waiting(platform)
+        _try_again(platform, acting)
     said = _described(platform) | {"new_secret": secret is not None, "enabled": platform.enabled}
     ledger.append(Event.PLATFORM_CHANGED, subject=platform, acting=acting, content=said)
     return platform
+
+
+def _try_again(platform: Platform, acting: StaffMember | None) -> None:
+    failed = platform.executions.filter(state=Execution.State.FAILED).select_related("order")
+    for execution in failed.select_for_update(of=("self",)).order_by("pk"):
+        execution.state, execution.next_try_at, execution.tries = Execution.State.WAITS, now(), 0
+        execution.save(update_fields=["state", "next_try_at", "tries"])
+        said = {"platform": platform.name, "reason": "the platform is reached in another way"}
+        ledger.append(Event.ORDER_RETRIED, subject=execution.order, acting=acting, content=said)
+    defer_due()
 
 
 def secret_of(platform: Platform) -> str:
