@@ -190,12 +190,14 @@ def _apply(execution: Execution, asked: Asked, executions: Sequence[Execution], 
         describe_account(about)
         about.refresh_from_db()
     account = _there(execution, connector)
+    there = connector.observe(account)
+    ours = any(asked.answers(one) and is_ours(one, connector, executions) for one in there)
+    # What was sent may be there already; what was sent in vain waits like any other while theirs does as much.
+    if not (execution.sent_at and ours) and _foreign(asked, there, connector, executions):
+        drifting.found(execution, drifting.Kind.FOREIGN)
+        recording.set_aside(execution, STAFF_DID_AS_MUCH, for_=LOOK_AGAIN)
+        return
     if execution.sent_at is None:
-        foreign = _foreign(asked, connector.observe(account), connector, executions)
-        if foreign:
-            drifting.found(execution, drifting.Kind.FOREIGN)
-            recording.set_aside(execution, STAFF_DID_AS_MUCH, for_=LOOK_AGAIN)
-            return
         standing = next((one for one in reversed(held(executions, now())) if one.pk != execution.pk), None)
         preserve(execution, connector, account, standing=standing)
     if not recording.about_to_send(execution):
