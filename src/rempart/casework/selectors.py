@@ -89,7 +89,7 @@ def whole_cases(member: StaffMember) -> "QuerySet[Case]":
     theirs = AccountLink.objects.filter(Q(first=OuterRef("account")) | Q(second=OuterRef("account")))
     there["links"] = Exists(theirs)
     ties = AccountLink.objects.confirmed().filter(Q(first=OuterRef("account")) | Q(second=OuterRef("account")))
-    there["links"] = Exists(ties)
+    there["ties"] = Exists(ties)
     there["mentions"] = Exists(Mention.objects.filter(note__case=OuterRef("pk"), member=member, seen_at=None))
     return Case.objects.select_related(*people, *beside).annotate(
         wave=Subquery(spoken_of.values(found=JSONObject(pk="pk", hashtag="hashtag"))[:1]),
@@ -169,7 +169,7 @@ def assessment_of(record: AssessmentRecord) -> Assessment:
 
 def first_said(case: Case, *, until: datetime | None = None) -> list[Testimony]:
     """What counts in a case (up to a moment), oldest first, with its posts: the first MOST_READ of it."""
-    linked = getattr(case, "has", {}).get("links", True)  # known for cases of `whole_cases`
+    linked = getattr(case, "has", {}).get("ties", True)  # known for cases of `whole_cases`
     accounts = counted_with(case.account_id) if linked else [case.account_id]
     said = Testimony.objects.filter(account__in=accounts).select_related("post")
     said = said.order_by("received_at", "uid")
