@@ -252,3 +252,13 @@ def test_nothing_of_it_leaves_the_ledger(case, reviewer):
     services.decline_decision(proposal(case), acting=reviewer, reason="a")
     services.undo(case, acting=reviewer)
     assert LedgerRow.objects.count() >= rows + 2
+
+
+def test_what_is_done_undone_and_done_again_at_once_is_ordered_each_time(judged, respondent, reviewer, colleague):
+    case = judged(respondent(age_band="16_17"), credibility=0.85)
+    for acting in (reviewer, colleague):
+        services.approve_decision(proposal(case), acting=acting, reason="a")
+    services.undo(case, acting=colleague)
+    services.approve_decision(proposal(case), acting=colleague, reason="a")
+    due = PlatformOrder.objects.filter(measure__decision__case=case, due_at__lte=now() + SECONDS)
+    assert list(due.order_by("due_at", "pk").values_list("action", flat=True)) == ["apply", "lift", "apply"]

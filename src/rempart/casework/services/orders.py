@@ -110,13 +110,21 @@ def _wanted(stretches: list[_Stretch], last: PlatformOrder | None, moment: datet
     if last is not None and held_by is not None and present is None:
         # What an undone act put in force ends now: nothing says of it when it should have.
         over = [one.ends for one in stretches if one.ends is not None and last.due_at <= one.ends <= moment]
-        wanted.append(_Wanted(held_by, PlatformOrder.Action.LIFT, max(over, default=moment)))
+        wanted.append(_Wanted(held_by, PlatformOrder.Action.LIFT, _after(last, max(over, default=moment), moment)))
     for one in stretches:
         if one.begins <= moment and one is not present:
             continue
         if one is not present or held_by is None:
-            wanted.append(_Wanted(one.first, PlatformOrder.Action.APPLY, one.begins))
+            begins = _after(last, one.begins, moment) if one is present else one.begins
+            wanted.append(_Wanted(one.first, PlatformOrder.Action.APPLY, begins))
         if one.ends is not None:
             holder = held_by if one is present and held_by is not None else one.first
             wanted.append(_Wanted(holder, PlatformOrder.Action.LIFT, one.ends))
     return wanted
+
+
+def _after(last: PlatformOrder | None, at: datetime, moment: datetime) -> datetime:
+    """When something is ordered that should hold since `at`: then, or now, if the platform was told otherwise since."""
+    if last is None or last.due_at < at:
+        return at
+    return max(moment, last.due_at + timedelta(microseconds=1))
