@@ -10,6 +10,7 @@ about them and erases nothing.
 import logging
 import threading
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Generator, Mapping
 from typing import Any, ClassVar, Self
 from urllib.parse import urlencode
@@ -81,7 +82,7 @@ class AtprotoListener(Listener):
                     batch, since, heard_at = Heard(position={self.stream.name: after}), 0.0, time.monotonic()
 
 
-class _Stream:
+class _Stream(ABC):
     """How a stream is asked for and what its messages say."""
 
     name: ClassVar[str]
@@ -89,17 +90,17 @@ class _Stream:
     def __init__(self, address: str) -> None:
         self.address = address.rstrip("/")
 
+    @abstractmethod
     def beginning(self) -> int:
         """Where to begin when nothing was heard yet."""
-        raise NotImplementedError
 
+    @abstractmethod
     def uri(self, after: int) -> str:
         """Where to connect to hear what came after."""
-        raise NotImplementedError
 
+    @abstractmethod
     def take(self, message: str | bytes, batch: Heard) -> int | None:
         """Add what a message says to the batch; its place in the stream, None when it has none."""
-        raise NotImplementedError
 
 
 class _Firehose(_Stream):

@@ -33,7 +33,7 @@ from rempart.records.lines import BadLine
 from rempart.records.references import Service
 
 logger = logging.getLogger("rempart.listening")
-MASTODON: Service = "mastodon"
+SERVICE: Service = "mastodon"
 
 OVERLAP = timedelta(hours=1)  # posts of other servers may arrive with a number from before
 FIRST = timedelta(days=1)  # how far back the first reading of a hashtag goes
@@ -98,7 +98,7 @@ class MastodonListener(Listener):
         for event in events:
             raw = {"event": event.name, "payload": event.data}
             if event.name == "delete":
-                heard.deleted.append((MASTODON, event.data.strip()))
+                heard.deleted.append((SERVICE, event.data.strip()))
             elif event.name == "status.update":
                 self._read(raw, heard, into=heard.edited)
             elif event.name == "update":
@@ -152,7 +152,7 @@ class MastodonListener(Listener):
         """Which of the posts that are stored of this server are no longer public there, or changed; a few at a time."""
         last = 0
         while True:
-            rows = Post.objects.filter(service=MASTODON, source="platform", erased_at=None, pk__gt=last)
+            rows = Post.objects.filter(service=SERVICE, source="platform", erased_at=None, pk__gt=last)
             some = list(rows.order_by("pk").values_list("pk", "post_id")[:ASKED_AT_ONCE])
             if not some:
                 return
@@ -166,7 +166,7 @@ class MastodonListener(Listener):
             for number in numbers:
                 status = there.get(number) or self._status(number)
                 if status is None or status.get("visibility") not in PUBLIC:
-                    heard.deleted.append((MASTODON, number))
+                    heard.deleted.append((SERVICE, number))
                 elif status.get("edited_at"):
                     self._read(status, heard, into=heard.edited)
             yield heard
@@ -209,14 +209,14 @@ def handed(raw: dict[str, Any], host: str) -> HandedReport:
     created_at = msgspec.convert(raw["created_at"], datetime)
     words = str(raw.get("comment") or "").strip()
     read = _reader().read(
-        records.Post(id="report", service=MASTODON, author="reporter", created_at=created_at, text=words)
+        records.Post(id="report", service=SERVICE, author="reporter", created_at=created_at, text=words)
     )
     rules = [str(rule["text"]) for rule in raw.get("rules") or []]
     profile = reporter.get("account") or {}
     return HandedReport(
         number=f"{host}:{raw['id']}",
-        service=MASTODON,
-        about=records.AccountReference(MASTODON, _full_name(about, host), str(about["id"])),
+        service=SERVICE,
+        about=records.AccountReference(SERVICE, _full_name(about, host), str(about["id"])),
         text=words or " · ".join([str(raw.get("category") or "other"), *rules]),
         reporter=records.Reporter(id=_full_name(reporter, host), followers=profile.get("followers_count")),
         conduct=list(read.conduct),
@@ -230,7 +230,7 @@ def handed(raw: dict[str, Any], host: str) -> HandedReport:
 
 @cache
 def _reader() -> PostReader:
-    return PostReader(MASTODON)
+    return PostReader(SERVICE)
 
 
 def _full_name(account: dict[str, Any], host: str) -> str:
