@@ -84,6 +84,15 @@ def test_a_batch_is_stored_with_how_far_it_brings_us(told):
     assert (cursor.posts, cursor.reports, cursor.refused) == (2, 1, 3)
 
 
+def test_accounts_are_taken_in_one_order_whatever_the_order_heard(db):
+    """Or two that listen could each hold what the other waits for."""
+    names = ("zoe", "leo", "max", "leo")
+    heard = [report(number, about=records.AccountReference("tiktok", name)) for number, name in enumerate(names)]
+    keep("there", Heard(reports=heard))
+    taken = Report.objects.order_by("pk").values_list("testimony__account__handle", "number")
+    assert list(taken) == [("leo", "r1"), ("leo", "r3"), ("max", "r2"), ("zoe", "r0")]
+
+
 def test_it_goes_on_where_it_stood(told):
     told.batches = [Heard(posts=[post(number)]) for number in range(4)]
     listen(lambda: Post.objects.count() == 2)
