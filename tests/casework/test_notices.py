@@ -458,6 +458,14 @@ def test_one_that_cannot_be_written_holds_up_no_others_and_a_person_is_told(appr
 # --- who has to look
 
 
+def test_a_notice_that_waits_for_a_reviewer_stands_under_due(client, asked, reviewer):
+    client.force_login(reviewer)
+    notifying.answer_notice(asked, agreed=True)
+    context = client.get("/due/").context
+    assert [line["url"] for line in context["approvals"]] == [f"/notices/{asked.pk}/"]
+    assert context["approvals_in_all"] == "1"
+
+
 @pytest.mark.parametrize(("state", "waits"), [("asked", 0), ("agreed", 1), ("failed", 1), ("refused", 0)])
 def test_what_waits_for_a_reviewer_is_counted_in_the_menu(asked, reviewer, state, waits):
     if state in ("agreed", "failed"):
