@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from rempart import records
 from rempart.casework.links import as_one, counted_with, own_account_of
 from rempart.casework.models import AccountLink, Case, Complainant, Decision, Reconsideration
+from rempart.casework.selectors import menu_counts
 from rempart.ledger.clock import now
 from rempart.records import AccountReference
 
@@ -561,6 +562,17 @@ def test_the_page_of_a_case_says_how_far_an_account_elsewhere_is_known(client, c
     client.post(confirming)
     link.refresh_from_db()
     assert (link.degree, link.confirmed_by) == ("confirmed", colleague)
+
+
+def test_a_proposal_waits_under_due_for_everybody_but_who_made_it(client, case, propose, colleague, reviewer):
+    propose(case)
+    assert menu_counts(colleague, {})["due"] == 1
+    shown = {}
+    for member in (colleague, reviewer):
+        client.force_login(member)
+        context = client.get("/due/", {"who": "mine"}).context
+        shown[member] = [(line["about"], line["url"]) for line in context["approvals"]]
+    assert shown == {colleague: [(case.account.reference, f"/cases/{case.pk}/#elsewhere")], reviewer: []}
 
 
 def test_an_account_elsewhere_is_proposed_and_withdrawn_on_the_page_of_a_case(client, case, reviewer):

@@ -399,6 +399,18 @@ def test_a_trusted_adult_does_not_answer_for_them(client, asked):
     assert client.get(reverse("casework:complainant-notice", args=[token, asked.pk])).status_code == 404
 
 
+def test_numbers_to_call_and_plain_words_stand_before_the_words_of_the_law(client, asked):
+    from django.urls import reverse
+
+    from rempart.correspondence.links import token_for
+
+    page = reverse("casework:complainant-notice", args=[token_for(asked.report.conversation), asked.pk])
+    shown = client.get(page).content.decode()
+    law = shown.index("2011/93/UE")
+    assert 0 < shown.find('href="tel:119"') < law
+    assert 0 < shown.find("que tu as moins de 18 ans") < law
+
+
 def test_the_page_of_who_reported_leads_there(client, asked):
     from django.urls import reverse
 
@@ -432,7 +444,26 @@ def test_an_administrator_enters_an_address_on_its_page(client, notifier, admini
     assert not ServiceContact.objects.filter(removed_at=None).exists()
 
 
+def test_one_that_cannot_be_written_holds_up_no_others_and_a_person_is_told(approved, tell, reviewer, mail_server):
+    other = tell("other.snap").notices.get()
+    notifying.answer_notice(other, agreed=True)
+    notifying.approve_notice(other, acting=reviewer)
+    ServiceNotice.objects.filter(pk=approved.pk).update(month="0000-00")  # no month that anybody can write
+    assert notifying.send_due() == 1
+    approved.refresh_from_db()
+    assert (approved.state, len(mail_server.taken)) == ("failed", 1)
+    assert menu_counts(reviewer, {})["notices"] == 1
+
+
 # --- who has to look
+
+
+def test_a_notice_that_waits_for_a_reviewer_stands_under_due(client, asked, reviewer):
+    client.force_login(reviewer)
+    notifying.answer_notice(asked, agreed=True)
+    context = client.get("/due/").context
+    assert [line["url"] for line in context["approvals"]] == [f"/notices/{asked.pk}/"]
+    assert context["approvals_in_all"] == "1"
 
 
 @pytest.mark.parametrize(("state", "waits"), [("asked", 0), ("agreed", 1), ("failed", 1), ("refused", 0)])

@@ -1,5 +1,6 @@
 """Whatever breaks while somebody listens, what is stored is what would have been: each thing once, none lost."""
 
+import json
 import signal
 import threading
 import time
@@ -12,8 +13,13 @@ from hypothesis import strategies as st
 
 from platforms.mastodon.streaming import HOST, TOKEN, streaming
 from rempart import records
+from rempart.casework.models import Case, HeldCopy
+from rempart.casework.services import assess_accounts
+from rempart.casework.services.holds import place_hold, release_hold
+from rempart.files.services import open_file
 from rempart.intake.models import Account, DeletedAtSource, HourlyCount, Post, Report, Testimony, WatchedTag, WavePost
 from rempart.intake.services import HandedReport, watch_tag
+from rempart.ledger.clock import now
 from rempart.platforms import listening, registry
 from rempart.platforms.connector import TemporaryFailure
 from rempart.platforms.listener import Heard, Listener
@@ -82,6 +88,32 @@ def test_a_batch_is_stored_with_how_far_it_brings_us(told):
     cursor = Cursor.objects.get()
     assert (cursor.listener, cursor.position) == ("there", 2)
     assert (cursor.posts, cursor.reports, cursor.refused) == (2, 1, 3)
+
+
+def test_accounts_are_taken_in_one_order_whatever_the_order_heard(db):
+    """Or two that listen could each hold what the other waits for."""
+    names = ("zoe", "leo", "max", "leo")
+    heard = [report(number, about=records.AccountReference("tiktok", name)) for number, name in enumerate(names)]
+    keep("there", Heard(reports=heard))
+    taken = Report.objects.order_by("pk").values_list("testimony__account__handle", "number")
+    assert list(taken) == [("leo", "r1"), ("leo", "r3"), ("max", "r2"), ("zoe", "r0")]
+
+
+def test_a_held_post_that_is_deleted_at_its_source_leaves_every_page_and_stays_sealed(told, book, staff_member):
+    told.batches = [Heard(posts=[post(1)]), Heard(deleted=[("tiktok", "p1")])]
+    listen(lambda: Post.objects.count() == 1)
+    assess_accounts(Account.objects.all())
+    case, liaison = Case.objects.get(), staff_member("authority_liaison")
+    hold = place_hold(case, acting=liaison, reason="The police asked.", review_at=now() + timedelta(days=30))
+    listen(lambda: not Testimony.everything.exists())
+    assert Post.objects.get().text == ""
+    copy = HeldCopy.objects.get(case=case)
+    assert json.loads(open_file(copy.file, acting=liaison))["post"]["text"] == ACCUSES
+    # Heard again, or by an import, it comes back neither as a post nor as another copy.
+    keep("there", Heard(posts=[post(1)], deleted=[("tiktok", "p1")]))
+    assert (Testimony.everything.count(), HeldCopy.objects.count()) == (0, 1)
+    release_hold(hold, acting=liaison, reason="No longer needed.")
+    assert not HeldCopy.objects.exists()
 
 
 def test_it_goes_on_where_it_stood(told):

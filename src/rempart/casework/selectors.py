@@ -240,6 +240,18 @@ def waiting_for_approval() -> "QuerySet[Decision]":
     return _with_cases(Decision.objects.filter(state=Decision.State.PROPOSED)).order_by("proposed_at", "pk")
 
 
+def links_to_confirm() -> "QuerySet[AccountLink]":
+    """Accounts elsewhere that one member proposed as the same person's, for another to confirm, the oldest first."""
+    found = AccountLink.objects.to_confirm().select_related("first__case", "second__case")
+    return found.order_by("proposed_at", "pk")
+
+
+def notices_to_look_at() -> "QuerySet[ServiceNotice]":
+    """Notices to other services that wait for an approval, or that did not arrive, the oldest first."""
+    waiting = [ServiceNotice.State.AGREED, ServiceNotice.State.FAILED]
+    return ServiceNotice.objects.filter(state__in=waiting).order_by("agreed_at", "pk")
+
+
 def to_review() -> "QuerySet[Decision]":
     """Preventive decisions in force that nobody has reviewed yet, by the date by which somebody must."""
     return _with_cases(_unreviewed()).order_by("review_due", "pk")
@@ -262,9 +274,9 @@ def _with_cases(found: "QuerySet[Decision]") -> "QuerySet[Decision]":
 def menu_counts(member: StaffMember, elsewhere: Mapping[str, "Mapping[str, QuerySet[Any]]"]) -> dict[str, int]:
     """What stands beside the pages of the menu: counted as far as keyset.MOST, all in one query.
 
-    Open cases, what waits for an approval, a review or another look, appeals, questions of Art. 18, notices to other
-    services that wait for an approval or did not arrive, notes that call this person, and what waits on pages of other
-    rooms (`elsewhere`: sets by their names, by the page's name).
+    Open cases, what waits for an approval, a second person, a review or another look, appeals, questions of Art. 18,
+    notices to other services that wait for an approval or did not arrive, notes that call this person, and what waits
+    on pages of other rooms (`elsewhere`: sets by their names, by the page's name).
     """
     waiting = Decision.objects.filter(state=Decision.State.PROPOSED)
     found = counted_together(
@@ -274,11 +286,12 @@ def menu_counts(member: StaffMember, elsewhere: Mapping[str, "Mapping[str, Query
         again=Reconsideration.objects.filter(state=Reconsideration.State.WAITS),
         appeals=Appeal.objects.filter(state=Appeal.State.FILED),
         authorities=ThreatDecision.objects.filter(decided_at=None),
-        notices=ServiceNotice.objects.filter(state__in=[ServiceNotice.State.AGREED, ServiceNotice.State.FAILED]),
+        links=AccountLink.objects.to_confirm(),
+        notices=notices_to_look_at(),
         desk=Mention.objects.filter(member=member, seen_at=None),
         **{f"{page} {name}": one for page, sets in elsewhere.items() for name, one in sets.items()},
     )
-    found["due"] = found["approvals"] + found["reviews"] + found["again"]
+    found["due"] = found["approvals"] + found["reviews"] + found["again"] + found["links"]
     return found | {page: sum(found[f"{page} {name}"] for name in sets) for page, sets in elsewhere.items()}
 
 

@@ -22,6 +22,7 @@ from rempart.casework.views import (
     rulemaking,
     search,
     simulations,
+    watching,
     waves,
 )
 
@@ -29,6 +30,7 @@ app_name = "casework"
 urlpatterns = [
     path("", waves.home, name="home"),
     path("waves/", waves.waves, name="waves"),
+    path("waves/watched/", watching.watched, name="watched"),
     path("waves/<int:pk>/", waves.wave, name="wave"),
     path("desk/", desk.desk, name="desk"),
     path("desk/warnings/", desk.warnings, name="warnings"),

@@ -18,6 +18,10 @@ class AccountLinkQuerySet(models.QuerySet["AccountLink"]):
         """Those that a measure may rest on."""
         return self.standing().filter(degree=AccountLink.Degree.CONFIRMED)
 
+    def to_confirm(self) -> Self:
+        """Those that one member proposed and another has to look at."""
+        return self.standing().filter(proposed_at__isnull=False, confirmed_at=None)
+
 
 class AccountLink(models.Model):
     """Two accounts on two services that are said to be one person's, and how far that is known.

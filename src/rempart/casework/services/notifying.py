@@ -7,6 +7,7 @@ is tried again until it arrives or is given up; a process that is killed on the 
 
 import base64
 import json
+import logging
 import random
 from collections.abc import Iterable
 from datetime import timedelta
@@ -16,7 +17,7 @@ from email.utils import format_datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext_noop
 
 from rempart.casework.complainants.words import message
@@ -55,6 +56,7 @@ from rempart.records import AccountReference
 from rempart.staff.models import StaffMember
 from rempart.staff.roles import Permission
 
+logger = logging.getLogger("rempart.casework")
 State = ServiceNotice.State
 UNSENT = (State.DRAFT, State.ASKED, State.AGREED, State.REFUSED, State.APPROVED, State.FAILED)
 PURPOSE = "notice secret"
@@ -285,7 +287,10 @@ def record_answer(notice: ServiceNotice, *, answer: str, acting: StaffMember) ->
 
 
 def send_due() -> int:
-    """Send what was approved and is due; returns how many arrived. One transaction each, as deliveries are."""
+    """Send what was approved and is due; returns how many arrived. One transaction each, as deliveries are.
+
+    One that cannot be written is given up at once, which a reviewer sees; those after it leave all the same.
+    """
     arrived = 0
     while True:
         with transaction.atomic():
@@ -302,11 +307,26 @@ def _attempt(notice: ServiceNotice) -> Outcome:
     contact, sender = contact_of(notice.service), composing.notifier()
     if contact is None or sender is None:
         return Outcome(gettext_noop("nobody entered where to send it, or who sends it"), final=True)
-    parts = parts_of(notice, contact.language)
+    try:
+        with transaction.atomic():
+            parts = parts_of(notice, contact.language)
+            if contact.url:
+                body = webhooks.body_of("notice", notice.approved_at, {"notice": parts.notice, "xarf": parts.xarf})
+                keys = [sealing.unseal(contact.sealed_secret, purpose=PURPOSE)]
+            else:
+                mail = _mail(notice, parts, contact, sender)
+    except (OperationalError, InterfaceError):
+        raise  # the database is not there: nothing is tried
+    except Exception as error:
+        # One that cannot be written holds up no others, and no other try would change it: a person looks.
+        logger.error("notice %s could not be written (%s)", notice.pk, type(error).__name__)
+        return Outcome(gettext_noop("it could not be written: have somebody look at the worker’s log"), final=True)
     if contact.url:
-        body = webhooks.body_of("notice", notice.approved_at, {"notice": parts.notice, "xarf": parts.xarf})
-        keys = [sealing.unseal(contact.sealed_secret, purpose=PURPOSE)]
         return webhooks.send(contact.url, str(notice.uid), int(now().timestamp()), body, keys)
+    return mails.send(mail)
+
+
+def _mail(notice: ServiceNotice, parts: "Parts", contact: ServiceContact, sender: composing.Notifier) -> EmailMessage:
     mail = EmailMessage(policy=SMTP)
     mail["Subject"] = composing.subject_of(notice, contact.language)
     mail["From"] = settings.REMPART_MAIL_FROM
@@ -320,7 +340,7 @@ def _attempt(notice: ServiceNotice) -> Outcome:
         if content is not None:
             encoded = json.dumps(content, ensure_ascii=False, indent=1).encode()
             mail.add_attachment(encoded, maintype="application", subtype="json", filename=name)
-    return mails.send(mail)
+    return mail
 
 
 class Parts:

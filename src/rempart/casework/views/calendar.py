@@ -9,16 +9,21 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from rempart.casework import calendar, keyset, selectors
 from rempart.casework.calendar import Due
-from rempart.casework.models import Decision
+from rempart.casework.keyset import counted_together
+from rempart.casework.models import AccountLink, Decision, ServiceNotice
 from rempart.casework.services.times import lapses
 from rempart.casework.views.shown import standing_by
 from rempart.ledger.clock import now
 from rempart.pages import charts, writing
+from rempart.pages.labels import words_for
+from rempart.records import AccountReference
 from rempart.staff.access import needs
+from rempart.staff.models import StaffMember
 from rempart.staff.roles import Permission
 
 SPANS = {"week": 7, "month": 31}
@@ -41,7 +46,7 @@ def due(request: HttpRequest) -> HttpResponse:
     counts = calendar.by_day(max(since, now()), until, member, known=lines, most=PER_PAGE)
     late = [line for line in lines if line.late]
     ahead = [line for line in lines if not line.late]
-    waiting = _approvals(member)
+    approvals, approvals_in_all = _approvals(member)
     lapsed = lapses(now() - COUNTED_BACK, now())
     bars = [charts.DayCount(day, *counts.get(day, (0, 0))) for day in days]
     context = {
@@ -49,8 +54,8 @@ def due(request: HttpRequest) -> HttpResponse:
         "mine": mine,
         "late": [_line(line) for line in late],
         "late_more": len(late) >= PER_PAGE,
-        "approvals": [_approval(one) for one in waiting[:APPROVALS]],
-        "approvals_in_all": keyset.written(keyset.counted(waiting)),
+        "approvals": approvals,
+        "approvals_in_all": keyset.written(approvals_in_all),
         "days": _days(ahead, counts),
         "desk_chart": charts.day_chart(bars, width=DESK_WIDTH),
         "phone_chart": charts.day_chart(bars, width=PHONE_WIDTH),
@@ -98,17 +103,29 @@ def _line(line: Due) -> dict[str, Any]:
     }
 
 
-def _approvals(member: Any) -> Any:
-    """Proposals that wait for an approval; for one person: those that somebody else approved or nobody did."""
-    found = selectors.waiting_for_approval()
-    if member is None:
-        return found
-    if not member.may(Permission.REVIEW):
-        return found.none()
-    return found.exclude(approved_by=member).exclude(case__conflicts__member=member)
+def _approvals(member: StaffMember | None) -> tuple[list[dict[str, Any]], int]:
+    """What waits for somebody to approve or confirm it, and how much in all: decisions, links, notices.
+
+    For one person: what they may, and neither approved nor proposed themselves.
+    """
+    decisions, links = selectors.waiting_for_approval(), selectors.links_to_confirm()
+    notices = selectors.notices_to_look_at()
+    if member is not None:
+        if not member.may(Permission.REVIEW):
+            return [], 0
+        decisions = decisions.exclude(approved_by=member).exclude(case__conflicts__member=member)
+        links = links.exclude(proposed_by=member)
+        links = links.exclude(first__case__conflicts__member=member).exclude(second__case__conflicts__member=member)
+    lines = [
+        *(_decision(one) for one in decisions[:APPROVALS]),
+        *(_link(one) for one in links[:APPROVALS]),
+        *(_notice(one) for one in notices[:APPROVALS]),
+    ]
+    in_all = counted_together(decisions=decisions, links=links, notices=notices)
+    return sorted(lines, key=lambda line: line["at"])[:APPROVALS], sum(in_all.values())
 
 
-def _approval(decision: Decision) -> dict[str, Any]:
+def _decision(decision: Decision) -> dict[str, Any]:
     standing = standing_by(decision)
     return {
         "url": reverse("casework:case", args=[decision.case_id]),
@@ -116,4 +133,26 @@ def _approval(decision: Decision) -> dict[str, Any]:
         "words": standing.words,
         "state": standing.short,
         "at": decision.proposed_at,
+    }
+
+
+def _link(link: AccountLink) -> dict[str, Any]:
+    here, there = (link.first, link.second) if hasattr(link.first, "case") else (link.second, link.first)
+    elsewhere = f"{words_for('service', there.service)} · {there.handle}"
+    return {
+        "url": reverse("casework:case", args=[here.case.pk]) + "#elsewhere",
+        "about": here.reference,
+        "words": _("Does %(account)s belong to the same person?") % {"account": elsewhere},
+        "state": _("waits for a second person"),
+        "at": link.proposed_at,
+    }
+
+
+def _notice(notice: ServiceNotice) -> dict[str, Any]:
+    return {
+        "url": reverse("casework:notice", args=[notice.pk]),
+        "about": AccountReference(notice.service, notice.handle),
+        "words": _("Notice to %(service)s") % {"service": words_for("service", notice.service)},
+        "state": notice.get_state_display(),
+        "at": notice.agreed_at,
     }

@@ -15,14 +15,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from rempart.casework.complainants.words import page as sentences
 from rempart.casework.errors import Refused
-from rempart.casework.models import Complainant, DisclosedFact
+from rempart.casework.models import Complainant, DisclosedFact, ServiceNotice
 from rempart.casework.services.appealing import file_appeal, waiting_in
 from rempart.casework.services.complainants import say_danger, standing_of
 from rempart.casework.services.complaining import Target, what_to_complain_about
 from rempart.casework.services.disclosing import answer_fact
 from rempart.casework.services.withdrawing import withdraw as withdraw_all
 from rempart.casework.statements.dates import Language
-from rempart.casework.views.notices import asked_of
 from rempart.correspondence.errors import ConversationClosed, MessageRefused
 from rempart.correspondence.forms import ConversationForm
 from rempart.correspondence.links import LinkAccess, by_link
@@ -30,6 +29,7 @@ from rempart.correspondence.models import Message
 from rempart.correspondence.services import LONGEST, hear, mark_read
 from rempart.intake.models import Report
 from rempart.pages.helplines import helplines_for
+from rempart.pages.labels import words_for
 from rempart.pages.writing import day
 from rempart.staff.access import open_to_all
 
@@ -50,7 +50,7 @@ def page(request: HttpRequest, access: LinkAccess) -> HttpResponse:
     if request.method == "POST" and form.send(access.conversation, access.holder) is not None:
         return redirect("casework:complainant", access.token)
     mark_read(access.conversation)
-    context = _shown(access) | {"form": form}
+    context = shown_to(access) | {"form": form}
     return render(request, "casework/complainant/page.html", context, status=422 if form.errors else 200)
 
 
@@ -69,7 +69,7 @@ def danger(request: HttpRequest, access: LinkAccess) -> HttpResponse:
             hear(access.conversation, text=form.cleaned_data["text"], holder=access.holder)
         return redirect("casework:complainant-done", access.token, "danger")
     form.fields["text"].label = _words(access)["danger_text"]
-    return render(request, "casework/complainant/danger.html", _shown(access) | {"form": form})
+    return render(request, "casework/complainant/danger.html", shown_to(access) | {"form": form})
 
 
 @by_link(COMPLAINANT)
@@ -83,7 +83,7 @@ def disagree(request: HttpRequest, access: LinkAccess) -> HttpResponse:
     form.fields["text"].required = True
     if request.method == "POST" and form.is_valid() and _complain(form, access, target):
         return redirect("casework:complainant-done", access.token, "disagree")
-    context = _shown(access) | {"form": form}
+    context = shown_to(access) | {"form": form}
     return render(request, "casework/complainant/disagree.html", context, status=422 if form.errors else 200)
 
 
@@ -113,7 +113,7 @@ def words(request: HttpRequest, access: LinkAccess) -> HttpResponse:
     facts = complainant.disclosed_facts.all() if complainant is not None and access.holder == "self" else ()
     language = _language(access)
     asked = [{"pk": fact.pk, "text": fact.text[language], "state": fact.state} for fact in facts]
-    return render(request, "casework/complainant/words.html", _shown(access) | {"facts": asked})
+    return render(request, "casework/complainant/words.html", shown_to(access) | {"facts": asked})
 
 
 @by_link(COMPLAINANT)
@@ -138,7 +138,7 @@ def withdraw(request: HttpRequest, access: LinkAccess) -> HttpResponse:
     if request.method == "POST":
         withdraw_all(access.conversation)
         return redirect("casework:complainant", access.token)
-    return render(request, "casework/complainant/withdraw.html", _shown(access))
+    return render(request, "casework/complainant/withdraw.html", shown_to(access))
 
 
 @by_link(COMPLAINANT)
@@ -148,7 +148,7 @@ def done(request: HttpRequest, access: LinkAccess, what: str) -> HttpResponse:
     if what not in {"danger", "disagree"}:
         raise Http404
     said = _words(access)
-    context = _shown(access) | {"done_title": said[f"{what}_done_title"], "done": said[f"{what}_done"]}
+    context = shown_to(access) | {"done_title": said[f"{what}_done_title"], "done": said[f"{what}_done"]}
     return render(request, "casework/complainant/done.html", context)
 
 
@@ -183,7 +183,7 @@ def _complainant(access: LinkAccess) -> Complainant | None:
     return Complainant.objects.filter(conversation=access.conversation).select_related("case__account").first()
 
 
-def _shown(access: LinkAccess) -> dict[str, Any]:
+def shown_to(access: LinkAccess) -> dict[str, Any]:
     """What every page of theirs shows."""
     conversation, said = access.conversation, _words(access)
     complainant = _complainant(access)
@@ -209,9 +209,21 @@ def _shown(access: LinkAccess) -> dict[str, Any]:
         "until": said["do_disagree_lead"].format(day=day(target.until)) if target else "",
         "complaint_waits": said["complaint_waits"].format(day=day(waits.due_at)) if waits else "",
         "may_withdraw": conversation.closed_at is None and access.holder == "self",
-        "notices": asked_of(access, said),
+        "notices": _asked_of(access, said),
         "sent": [_sent(report, said) for report in reports],
     }
+
+
+def _asked_of(access: LinkAccess, said: dict[str, str]) -> list[dict[str, Any]]:
+    """The notices to other services that they were asked about."""
+    if access.holder != "self":
+        return []
+    found = ServiceNotice.objects.filter(report__conversation=access.conversation)
+    found = found.exclude(state=ServiceNotice.State.DRAFT)
+    return [
+        {"pk": one.pk, "title": said["notice_title"].replace("{service}", str(words_for("service", one.service)))}
+        for one in found
+    ]
 
 
 def _sent(report: Report, said: dict[str, str]) -> dict[str, Any]:

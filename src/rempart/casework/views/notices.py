@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from rempart.casework.complainants.words import page as sentences
 from rempart.casework.errors import NobodyNotifies, NoticeGone, Refused
 from rempart.casework.models import Complainant, ServiceContact, ServiceNotice
 from rempart.casework.notices import composing
 from rempart.casework.services import notifying
+from rempart.casework.views.complainant import shown_to
 from rempart.correspondence.errors import EndpointRefused
 from rempart.correspondence.links import LinkAccess, by_link
 from rempart.intake.models import Report
@@ -109,10 +109,8 @@ def answer(request: HttpRequest, access: LinkAccess, pk: int) -> HttpResponse:
     )
     language = access.conversation.language
     service = str(words_for("service", found.service))
-    words = {
-        name: text.replace("{service}", service)
-        for name, text in sentences(language, access.conversation.child_words).items()
-    }
+    shown = shown_to(access)
+    words = {name: text.replace("{service}", service) for name, text in shown["words"].items()}
     files = list(found.files.filter(state="kept"))
     asks = {"agree": True, "files": bool(files), "address": notifying.may_give_address(found)}
     missing = False
@@ -128,10 +126,10 @@ def answer(request: HttpRequest, access: LinkAccess, pk: int) -> HttpResponse:
             return redirect("casework:complainant-notice", access.token, found.pk)
     parts, contact = _shown(found, language), notifying.contact_of(found.service)
     leaves_in = contact.language if contact else language
-    context = {
-        "access": access,
+    context = shown | {
         "words": words,
         "notice": found,
+        "says": words["notice_says_minor" if found.minor else "notice_says"],
         "text": parts.text if parts else "",
         "original": _shown(found, leaves_in) if leaves_in != language else None,
         "leaves_in": leaves_in,
@@ -143,17 +141,6 @@ def answer(request: HttpRequest, access: LinkAccess, pk: int) -> HttpResponse:
         "gone": words["notice_gone"].replace("{day}", day(found.sent_at)) if found.sent_at else "",
     }
     return render(request, "casework/complainant/notice.html", context, status=422 if missing else 200)
-
-
-def asked_of(access: LinkAccess, words: dict[str, str]) -> list[dict[str, Any]]:
-    """The notices that somebody who reported was asked about: for their page."""
-    if access.holder != "self":
-        return []
-    found = ServiceNotice.objects.filter(report__conversation=access.conversation).exclude(state=State.DRAFT)
-    return [
-        {"pk": one.pk, "title": words["notice_title"].replace("{service}", str(words_for("service", one.service)))}
-        for one in found
-    ]
 
 
 # --- reviewers
