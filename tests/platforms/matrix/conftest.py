@@ -1,7 +1,6 @@
 """A Synapse that asks and tells the site of the tests, served beside it, and people who live there."""
 
 import itertools
-import threading
 import time
 from dataclasses import dataclass
 from socketserver import ThreadingMixIn
@@ -13,6 +12,7 @@ import pytest
 
 from casework.conftest import LEGAL
 from rempart.platforms.servers.synapse import Synapse
+from serving import running
 
 SERVER_NAME = "home.example"
 ARTICLE = """  - id: {measure}
@@ -61,13 +61,8 @@ def site():
         finally:
             connections.close_all()  # the next test has another database
 
-    server = make_server("127.0.0.1", 0, answer, server_class=_Server, handler_class=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with running(make_server("127.0.0.1", 0, answer, server_class=_Server, handler_class=_Quiet)) as address:
+        yield address
 
 
 def unsaved(**settings):
