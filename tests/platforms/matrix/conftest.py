@@ -1,7 +1,6 @@
 """A Synapse that asks and tells the site of the tests, served beside it, and people who live there."""
 
 import itertools
-import time
 from dataclasses import dataclass
 from socketserver import ThreadingMixIn
 from urllib.parse import quote
@@ -244,16 +243,3 @@ def restrain(home, judged, reviewer, colleague):
         return decision
 
     return take
-
-
-@pytest.fixture
-def eventually():
-    """Wait until something is true; what the homeserver hands over comes when it comes."""
-
-    def wait(true, within=30.0):
-        end = time.monotonic() + within
-        while not true():
-            assert time.monotonic() < end, "it did not become true"
-            time.sleep(0.05)
-
-    return wait
