@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+
+from serving import Answers, serving
 
 
 @dataclass
@@ -23,7 +24,7 @@ class Received:
 class Platform:
     """A platform's endpoint: `answers` says with which statuses it answers next, then 204."""
 
-    url: str
+    url: str = ""
     received: list[Received] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
@@ -32,28 +33,17 @@ class Platform:
 @pytest.fixture
 def platform() -> Iterator[Platform]:
     """A platform that listens on this machine."""
+    mine = Platform()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Answers):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            mine.received.append(Received({name.lower(): value for name, value in self.headers.items()}, body))
-            self.send_response(mine.answers.pop(0) if mine.answers else 204)
-            for name, value in mine.headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            mine.received.append(Received(headers, self.body()))
+            self.answer(mine.answers.pop(0) if mine.answers else 204, headers=mine.headers)
 
-        def log_message(self, *_args: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    mine = Platform(f"http://127.0.0.1:{server.server_port}/rempart")
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    yield mine
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(Handler) as address:
+        mine.url = f"{address}/rempart"
+        yield mine
 
 
 @dataclass

@@ -1,12 +1,10 @@
 """What answers mean, and what is never sent nor written down."""
 
-import contextlib
 import gzip
-import threading
 import time
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
 import pytest
@@ -14,6 +12,7 @@ import pytest
 from rempart.platforms import http
 from rempart.platforms.connector import PermanentFailure, TemporaryFailure, UnknownAccount
 from rempart.platforms.models import Platform
+from serving import Answers, serving
 
 
 def answer(status, **headers):
@@ -74,30 +73,23 @@ def test_requests_are_not_logged(caplog):
 @pytest.fixture
 def server():
     """A server that answers what a test says, a piece after the other: `server(pieces)` is its address."""
-    running = []
+    running = ExitStack()
 
     def serve(pieces, **headers):
-        class Answers(BaseHTTPRequestHandler):
+        class Pieces(Answers):
             def do_GET(self):
                 self.send_response(200)
                 for name, value in headers.items():
                     self.send_header(name.replace("_", "-"), value)
                 self.end_headers()
-                with contextlib.suppress(OSError):
+                with suppress(OSError):
                     for piece in pieces:
                         self.wfile.write(piece)
 
-            def log_message(self, *_arguments):
-                pass
+        return running.enter_context(serving(Pieces))
 
-        running.append(ThreadingHTTPServer(("127.0.0.1", 0), Answers))
-        threading.Thread(target=running[-1].serve_forever, daemon=True).start()
-        return f"http://127.0.0.1:{running[-1].server_port}"
-
-    yield serve
-    for one in running:
-        one.shutdown()
-        one.server_close()
+    with running:
+        yield serve
 
 
 def test_an_answer_is_handed_on_decompressed(server):

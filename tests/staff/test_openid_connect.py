@@ -1,10 +1,7 @@
 """Signing in by OpenID Connect, with a real sign-in service of the tests' own on a local port."""
 
-import json
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -14,6 +11,7 @@ from django.urls import reverse
 
 from rempart.ledger.models import Content, LedgerRow
 from rempart.staff import services
+from serving import Answers, serving
 
 CLAIMS = {
     "sub": "248289761001",
@@ -36,37 +34,24 @@ def service(settings) -> Iterator[Service]:
     """A sign-in service that says of everybody what `claims` holds."""
     this = Service()
 
-    class Handler(BaseHTTPRequestHandler):
-        def answer(self, content: dict[str, Any]) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.end_headers()
-            self.wfile.write(json.dumps(content).encode())
-
+    class Handler(Answers):
         def do_GET(self) -> None:
             if self.path.endswith("/openid-configuration"):
                 ends = {"authorization": "authorize", "token": "token", "userinfo": "userinfo"}
                 found = {f"{name}_endpoint": f"{this.address}/{path}" for name, path in ends.items()}
-                self.answer({"issuer": this.address, "jwks_uri": f"{this.address}/keys", **found})
+                self.answer(200, {"issuer": this.address, "jwks_uri": f"{this.address}/keys", **found})
             else:
-                self.answer(this.claims)
+                self.answer(200, this.claims)
 
         def do_POST(self) -> None:
-            self.answer({"access_token": "given", "token_type": "Bearer"})
+            self.answer(200, {"access_token": "given", "token_type": "Bearer"})
 
-        def log_message(self, *_: Any) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    this.address = f"http://127.0.0.1:{server.server_port}"
-    app = {"provider_id": "staff", "name": "Ours", "client_id": "rempart", "secret": "kept"}
-    app["settings"] = {"server_url": this.address}
-    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}}
-    settings.SECOND_FACTOR_REQUIRED = True
-    yield this
-    server.shutdown()
-    server.server_close()
+    with serving(Handler) as this.address:
+        app = {"provider_id": "staff", "name": "Ours", "client_id": "rempart", "secret": "kept"}
+        app["settings"] = {"server_url": this.address}
+        settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}}
+        settings.SECOND_FACTOR_REQUIRED = True
+        yield this
 
 
 def come_back(client, **also):

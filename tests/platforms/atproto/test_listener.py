@@ -2,7 +2,6 @@
 
 import itertools
 import threading
-import time
 from contextlib import closing
 
 import pytest
@@ -14,6 +13,7 @@ from rempart.platforms.atproto.listener import AtprotoListener
 from rempart.platforms.connector import PermanentFailure, TemporaryFailure
 from rempart.platforms.listening import keep
 from rempart.platforms.models import Cursor
+from waiting import until
 
 from .test_connector import take_down
 
@@ -147,16 +147,14 @@ def test_every_watched_post_is_in_once_though_the_listener_was_killed_five_times
         writer.start()
     for share in range(1, KILLS + 1):
         listener = own_database.spawn("listen", home.name)
-        while Post.objects.count() < share * POSTS / ONE_IN / (KILLS + 1):
-            assert listener.poll() is None
-            time.sleep(0.1)
+        goal = share * POSTS / ONE_IN / (KILLS + 1)
+        assert until(lambda goal=goal: Post.objects.count() >= goal, within=600)
+        assert listener.poll() is None
         listener.kill()
         listener.wait()
     for writer in writers:
         writer.join()
     listener = own_database.spawn("listen", home.name)
-    while Post.objects.count() < len(wanted):
-        assert listener.poll() is None
-        time.sleep(0.1)
+    assert until(lambda: Post.objects.count() >= len(wanted), within=600)
     assert stored() == wanted
     assert Post.objects.count() == len(wanted) == POSTS // ONE_IN

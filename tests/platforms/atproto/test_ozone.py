@@ -5,9 +5,7 @@ events as its lexicon says. The accounts, and our DID and key, are real.
 """
 
 import json
-import threading
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 import jwt
@@ -20,6 +18,7 @@ from rempart.platforms.atproto.ozone import REVERSAL, TAKEDOWN
 from rempart.platforms.connector import PermanentFailure
 from rempart.platforms.registry import connector_of
 from rempart.platforms.services import change_platform
+from serving import Answers, serving
 
 from .test_connector import reference, take_down
 
@@ -58,35 +57,21 @@ def ozone(pds):
     """One, listening on this machine."""
     little = LittleOzone(pds)
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Answers):
         def do_GET(self):
-            self.answer(*little.query(parse_qs(urlsplit(self.path).query)))
+            self.say(*little.query(parse_qs(urlsplit(self.path).query)))
 
         def do_POST(self):
-            self.answer(*little.emit(json.loads(self.rfile.read(int(self.headers["content-length"])))))
+            self.say(*little.emit(json.loads(self.body())))
 
-        def answer(self, status, content):
+        def say(self, status, content):
             little.tokens.append((urlsplit(self.path).path, self.headers["authorization"].removeprefix("Bearer ")))
             if not little.answers:
                 status, content = 401, {"error": "AuthenticationRequired"}
-            body = json.dumps(content).encode()
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self.answer(status, content)
 
-        def log_message(self, *_arguments):
-            """Nothing is logged."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    little.address = f"http://127.0.0.1:{server.server_port}"
-    yield little
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(Handler) as little.address:
+        yield little
 
 
 @pytest.fixture

@@ -5,18 +5,16 @@ real HTTP, through Mastodon.py, and the entities are those documented at docs.jo
 accounts, Admin::Account, Account, Relationship, Status; since 4.0). What a real server does beside that is not shown.
 """
 
-import json
 import re
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from rempart.records import AccountReference
+from serving import Answers, serving
 
 HOST = "mastodon.example"
 MODERATOR, STRANGER = "token-of-rempart", "token-of-somebody"
@@ -172,36 +170,18 @@ def listening() -> Iterator[Documented]:
     """The server, on this machine."""
     mine = Documented()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Answers):
         def do_GET(self) -> None:
             self.reply("GET", parse_qs(urlsplit(self.path).query))
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
-            self.reply("POST", parse_qs(body, keep_blank_values=True))
+            self.reply("POST", parse_qs(self.body().decode(), keep_blank_values=True))
 
         def reply(self, method: str, asked: dict[str, list[str]]) -> None:
             token = self.headers.get("Authorization", "").removeprefix("Bearer ")
-            if mine.broken:
-                status, headers, body = mine.broken
-            else:
-                first = {name: values[0] for name, values in asked.items()}
-                status, headers, answer = mine.answer(method, urlsplit(self.path).path, first, token)
-                body = json.dumps(answer).encode()
-            self.send_response(status)
-            for name, value in (headers | {"Content-Length": str(len(body))}).items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
+            first = {name: values[0] for name, values in asked.items()}
+            status, headers, said = mine.broken or mine.answer(method, urlsplit(self.path).path, first, token)
+            self.answer(status, said, headers)
 
-        def log_message(self, *_arguments: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    mine.address = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    yield mine
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(Handler) as mine.address:
+        yield mine

@@ -6,16 +6,15 @@ the reports of moderators. Requests and answers are real HTTP; what a real serve
 
 import json
 import queue
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from rempart.ledger.clock import now
+from serving import Answers, serving
 
 TOKEN, HOST = "token-of-rempart", "star.example"
 
@@ -138,25 +137,17 @@ def streaming() -> Iterator[Streaming]:
     """The server, listening on a free port."""
     state = Streaming()
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Answers):
         def do_GET(self) -> None:
             parts = urlsplit(self.path)
             asked = parse_qs(parts.query)
             state.asked.append(parts.path)
             if self.headers.get("authorization") != f"Bearer {TOKEN}":
-                self._send(401, {"error": "The access token is invalid"})
+                self.answer(401, {"error": "The access token is invalid"})
             elif parts.path == "/api/v1/streaming/hashtag":
                 self._stream(asked["tag"][0])
             else:
-                self._send(*state.answer(parts.path, asked))
-
-        def _send(self, status: int, entity: Any) -> None:
-            body = json.dumps(entity).encode()
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+                self.answer(*state.answer(parts.path, asked))
 
         def _stream(self, tag: str) -> None:
             waiting: queue.Queue[bytes | None] = queue.Queue()
@@ -172,16 +163,8 @@ def streaming() -> Iterator[Streaming]:
                     self.wfile.flush()
             state.open.remove(entry)
 
-        def log_message(self, *_arguments: Any) -> None:
-            """Nothing: tests say what matters."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    state.address = f"http://127.0.0.1:{server.server_address[1]}"
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield state
-    finally:
-        state.break_off()
-        server.shutdown()
-        server.server_close()
+    with serving(Handler) as state.address:
+        try:
+            yield state
+        finally:
+            state.break_off()

@@ -1,8 +1,6 @@
 """A Synapse that asks and tells the site of the tests, served beside it, and people who live there."""
 
 import itertools
-import threading
-import time
 from dataclasses import dataclass
 from socketserver import ThreadingMixIn
 from urllib.parse import quote
@@ -13,6 +11,7 @@ import pytest
 
 from casework.conftest import LEGAL
 from rempart.platforms.servers.synapse import Synapse
+from serving import running
 
 SERVER_NAME = "home.example"
 ARTICLE = """  - id: {measure}
@@ -61,13 +60,8 @@ def site():
         finally:
             connections.close_all()  # the next test has another database
 
-    server = make_server("127.0.0.1", 0, answer, server_class=_Server, handler_class=_Quiet)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with running(make_server("127.0.0.1", 0, answer, server_class=_Server, handler_class=_Quiet)) as address:
+        yield address
 
 
 def unsaved(**settings):
@@ -249,16 +243,3 @@ def restrain(home, judged, reviewer, colleague):
         return decision
 
     return take
-
-
-@pytest.fixture
-def eventually():
-    """Wait until something is true; what the homeserver hands over comes when it comes."""
-
-    def wait(true, within=30.0):
-        end = time.monotonic() + within
-        while not true():
-            assert time.monotonic() < end, "it did not become true"
-            time.sleep(0.05)
-
-    return wait

@@ -13,6 +13,7 @@ from rempart.platforms.matrix.rooms import heard_in
 from rempart.platforms.matrix.settings import homeserver_token, matrix_settings
 from rempart.platforms.models import Cursor, Platform
 from rempart.platforms.servers.synapse import Synapse
+from waiting import until
 
 from .conftest import SERVER_NAME, unsaved
 
@@ -28,14 +29,14 @@ def synapse(tmp_path_factory, site):
         yield running
 
 
-def test_what_is_said_in_rooms_is_handed_over_and_what_is_taken_back_is_gone(home, someone, eventually):
+def test_what_is_said_in_rooms_is_handed_over_and_what_is_taken_back_is_gone(home, someone):
     leo = someone()
     watch_tag("balancetonstar", acting=None)
     room = leo.room(public=True)
     first = leo.write(room, "Il m'a demandé des nudes #balancetonstar").json()["event_id"]
-    eventually(lambda: Post.objects.filter(service="matrix", post_id=first, erased_at=None).exists())
+    assert until(lambda: Post.objects.filter(service="matrix", post_id=first, erased_at=None).exists())
     leo.ask("PUT", f"rooms/{room}/redact/{first}/1").raise_for_status()
-    eventually(lambda: not Post.objects.filter(service="matrix", post_id=first, erased_at=None).exists())
+    assert until(lambda: not Post.objects.filter(service="matrix", post_id=first, erased_at=None).exists())
 
 
 def event(number, text="Bonsoir", **content):

@@ -3,7 +3,6 @@
 import json
 import signal
 import threading
-import time
 
 import pytest
 from django.db import OperationalError
@@ -16,6 +15,7 @@ from rempart.platforms.errors import PlatformRefused
 from rempart.platforms.listening import keep, listener_of
 from rempart.platforms.models import Cursor, Platform
 from rempart.platforms.services import change_platform
+from waiting import until
 
 
 def heard_by(name: str = "events", *, batches: int = 1) -> list:
@@ -27,13 +27,6 @@ def heard_by(name: str = "events", *, batches: int = 1) -> list:
         if len(found) == batches:
             stop.set()
     return found
-
-
-def until(holds, seconds: float = 120.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, "it took too long"
-        time.sleep(0.1)
 
 
 def test_a_post_that_the_platform_publishes_testifies_in_the_wave_of_its_hashtag(db, events, publisher):
@@ -148,13 +141,13 @@ def test_workers_share_and_one_that_is_killed_loses_nothing_and_doubles_nothing(
     publisher.posts(range(300))
     publisher.publish("reports", *(report(number) for number in range(50)))
     first, second = (own_database.spawn("listen", "events") for _ in range(2))
-    until(lambda: Post.objects.count() > 60)
+    assert until(lambda: Post.objects.count() > 60)
     first.send_signal(signal.SIGKILL)
     third = own_database.spawn("listen", "events")
-    until(lambda: publisher.waiting() == 0)
+    assert until(publisher.waiting, 0) == 0
     for worker in (second, third):
         worker.send_signal(signal.SIGTERM)
-        worker.communicate(timeout=20)
+        worker.communicate(timeout=120)
         assert worker.returncode == 0
     assert (Post.objects.count(), Testimony.objects.filter(channel="public_post").count()) == (300, 300)
     assert (Report.objects.count(), Cursor.objects.get().posts, Cursor.objects.get().reports) == (50, 300, 50)
@@ -164,13 +157,13 @@ def test_a_server_that_goes_away_and_comes_back_is_listened_to_again(own_databas
     events()
     worker = own_database.spawn("listen", "events")
     publisher.posts([1])
-    until(lambda: Post.objects.count() == 1)
+    assert until(Post.objects.count, 1) == 1
     publisher.server.kill()
     publisher.server.start()
     publisher.posts([2])
-    until(lambda: Post.objects.count() == 2)
+    assert until(Post.objects.count, 2) == 2
     worker.send_signal(signal.SIGTERM)
-    said, _nothing = worker.communicate(timeout=20)
+    said, _nothing = worker.communicate(timeout=120)
     assert worker.returncode == 0, said
     assert "NATS" in said
     assert ACCUSES not in said

@@ -10,14 +10,19 @@ from rempart.platforms.servers import NotInstallable, installed, locks_of
 from rempart.platforms.servers.installing import make_python_environment
 
 SLOW_BUILD = """
-import sys, time
+import os, sys, time
+from pathlib import Path
 from rempart.platforms.servers import installed
 
 def build(draft):
     print("building", flush=True)
-    time.sleep(float(sys.argv[1]))
+    while len(list(asked.iterdir())) < int(sys.argv[2]):
+        time.sleep(0.02)
+    time.sleep(0.2)  # whoever asked last waits for us by now, or builds too
     (draft / "program").write_text("whole")
 
+asked = Path(sys.argv[1])
+(asked / str(os.getpid())).touch()
 print(installed("trifle", ["1"], build))
 """
 
@@ -32,20 +37,22 @@ def build(draft):
     (draft / "program").write_text("whole")
 
 
-def asks(seconds):
-    command = [sys.executable, "-c", SLOW_BUILD, str(seconds)]
+def asks(folder, once):
+    """Another process asks; what it builds is ready once so many asked."""
+    (folder / "asked").mkdir(exist_ok=True)
+    command = [sys.executable, "-c", SLOW_BUILD, str(folder / "asked"), str(once)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=dict(os.environ))
 
 
-def test_two_processes_that_ask_at_once_install_once():
-    both = [asks(0.5), asks(0.5)]
-    said = [one.communicate(timeout=30)[0].split() for one in both]
+def test_two_processes_that_ask_at_once_install_once(tmp_path):
+    both = [asks(tmp_path, 2), asks(tmp_path, 2)]
+    said = [one.communicate(timeout=120)[0].split() for one in both]
     assert sorted(map(len, said)) == [1, 2]
     assert said[0][-1] == said[1][-1]
 
 
-def test_an_installation_that_was_killed_leaves_nothing_half_made(cache):
-    killed = asks(60)
+def test_an_installation_that_was_killed_leaves_nothing_half_made(tmp_path):
+    killed = asks(tmp_path, 2)
     assert killed.stdout.readline() == "building\n"
     killed.kill()
     killed.communicate()

@@ -8,7 +8,6 @@ import itertools
 import socket
 import subprocess
 import threading
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,6 +19,7 @@ from django.db import connection
 
 from rempart.platforms.servers.synapse import Synapse
 from rempart.rulebook import parse
+from waiting import until
 
 SERVER_NAME = "walks.example"
 LASTS = timedelta(hours=72)
@@ -156,7 +156,7 @@ class House:
         """Start a worker and wait until it works; `kill_worker` ends it at once."""
         before = _workers()
         self.worker = self.database.spawn("worker")
-        assert until(lambda: _workers() > before, True)
+        assert until(lambda: _workers() > before)
 
     def kill_worker(self):
         """As a failing machine would."""
@@ -236,14 +236,6 @@ def house(synapse, own_database, decide, clock):
     connector_of(made.platform).homeserver.http.close()
     synapse.resume()
     synapse.start()
-
-
-def until(look, wanted, *, within=60.0):
-    """Wait until something is seen, for at most so many seconds; what was seen last."""
-    deadline = time.monotonic() + within
-    while (seen := look()) != wanted and time.monotonic() < deadline:
-        time.sleep(0.1)
-    return seen
 
 
 class Proxy:

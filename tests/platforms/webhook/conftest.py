@@ -3,10 +3,7 @@
 Commands are verified with the reference library of Standard Webhooks.
 """
 
-import json
-import threading
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -16,6 +13,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from rempart.correspondence.webhooks import new_secret
 from rempart.files import sealing
 from rempart.ledger.clock import now
+from serving import Answers, serving
 
 
 class _Clock(datetime):
@@ -34,39 +32,25 @@ def little(monkeypatch):
     monkeypatch.setattr(standardwebhooks.webhooks, "datetime", _Clock)
     mine = LittlePlatform(secret=new_secret())
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Answers):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
+            body = self.body()
             if mine.broken:
-                return self.answer(*mine.broken)
+                status, headers, said = mine.broken
+                return self.answer(status, said, headers)
             try:
                 said = Webhook(mine.secret).verify(body, dict(self.headers))
                 answer = mine.obey(self.headers["webhook-id"], said["type"], said["data"])
             except WebhookVerificationError:
-                return self.answer(401, {}, b"")
+                return self.answer(401)
             except Refused as error:
                 status, code = error.args
-                return self.answer(status, {}, json.dumps({"error": code}).encode())
-            return self.answer(200, {}, json.dumps(answer).encode())
+                return self.answer(status, {"error": code})
+            return self.answer(200, answer)
 
-        def answer(self, status: int, headers: dict[str, str], body: bytes) -> None:
-            self.send_response(status)
-            for name, value in ({"Content-Length": str(len(body))} | headers).items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_args: object) -> None:
-            """Say nothing."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    mine.address = f"http://127.0.0.1:{server.server_port}/rempart"
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    yield mine
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving(Handler) as address:
+        mine.address = f"{address}/rempart"
+        yield mine
 
 
 @pytest.fixture
