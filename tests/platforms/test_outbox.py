@@ -280,6 +280,18 @@ def test_a_platform_that_is_switched_off_is_not_asked(decision, memory):
     assert memory.calls == []
 
 
+def test_what_a_person_lifts_while_a_platform_is_switched_off_comes_off_later(decision, memory, reviewer, clock):
+    carry_out_due()
+    change_platform(memory.platform, enabled=False, acting=None)
+    # As for a measure without an end: its lift was not ordered before.
+    PlatformOrder.objects.filter(action="lift").delete()
+    lift_decision(decision, acting=reviewer, reason="mistaken identity", at_once=True)
+    clock.move(timedelta(hours=1))
+    change_platform(memory.platform, enabled=True, acting=None)
+    carry_out_due()
+    assert memory.in_force("leo.vrtx") == set()
+
+
 # -- killed
 
 
