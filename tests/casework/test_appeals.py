@@ -488,6 +488,30 @@ def test_while_another_appeal_waits_the_case_stays_with_it(restricted, senior, c
     assert case.state == "decided"
 
 
+def test_imminent_danger_begins_what_was_taken_last_though_it_was_proposed_first(  # noqa: PLR0917
+    judged, respondent, reviewer, colleague, senior, clock
+):
+    account = respondent(age_band="16_17")
+    case = judged(account, credibility=0.85, independent_sources=1.0)
+    reporter = somebody_who_reported(case)
+    declined = services.decline_decision(case.decisions.get(), acting=reviewer, reason="too little")
+    appealing.answer_appeal(
+        complain(case, reporter, decision=declined), upheld=True, acting=senior, reasons="Nous reprenons."
+    )
+    account.age_band = "18_plus"
+    account.save()
+    clock.move(timedelta(minutes=1))
+    judged(account, credibility=0.86, independent_sources=1.0)
+    again = case.decisions.get(state="proposed")
+    for person in (reviewer, colleague):
+        clock.move(timedelta(minutes=1))
+        services.approve_decision(again, acting=person, reason="Looked at again.")
+    assert case.decisions.filter(state="taken").count() == 2
+    services.record_danger(case, acting=reviewer, reason="A meeting is planned tonight.")
+    assert case.decisions.to_come_or_in_force().get() == again
+    assert case.decisions.in_force().exists()
+
+
 # --- after a reply
 
 

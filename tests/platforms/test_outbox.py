@@ -6,13 +6,17 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from platforms.memory import Killed, killed, lasting, passing
+from platforms.memory import Killed, MemoryConnector, killed, lasting, passing
 from rempart.casework.models import PlatformOrder
+from rempart.casework.referrals import archive
+from rempart.casework.referrals.dossier import Request, draw, files_of
 from rempart.casework.services import approve_decision, lift_decision, undo
+from rempart.casework.services.holds import place_hold
+from rempart.files.services import open_file
 from rempart.ledger.clock import now
 from rempart.ledger.models import LedgerRow
 from rempart.ledger.services import reference
-from rempart.platforms.connector import TemporaryFailure
+from rempart.platforms.connector import Snapshot, TemporaryFailure
 from rempart.platforms.models import Drift, Execution, Platform, PreservedCopy
 from rempart.platforms.services import breaker, carry_out_due, change_platform, reconcile
 from rempart.platforms.services.alone import ACCOUNT
@@ -280,6 +284,18 @@ def test_a_platform_that_is_switched_off_is_not_asked(decision, memory):
     assert memory.calls == []
 
 
+def test_what_a_person_lifts_while_a_platform_is_switched_off_comes_off_later(decision, memory, reviewer, clock):
+    carry_out_due()
+    change_platform(memory.platform, enabled=False, acting=None)
+    # As for a measure without an end: its lift was not ordered before.
+    PlatformOrder.objects.filter(action="lift").delete()
+    lift_decision(decision, acting=reviewer, reason="mistaken identity", at_once=True)
+    clock.move(timedelta(hours=1))
+    change_platform(memory.platform, enabled=True, acting=None)
+    carry_out_due()
+    assert memory.in_force("leo.vrtx") == set()
+
+
 # -- killed
 
 
@@ -320,6 +336,41 @@ def test_what_a_measure_may_change_is_kept_before(decision, memory):
     carry_out_due()
     assert memory.calls.index("preserve") < memory.calls.index("apply")
     assert set(PreservedCopy.objects.values_list("name", flat=True)) == {"profile.json", "log.txt"}
+
+
+def test_what_was_kept_is_in_the_file_for_an_authority(decision, memory):
+    carry_out_due()
+    asked = Request(number="1", kind="threat", language="en", addressee="Police", states=[], reason="told", dated=now())
+    dossier, enclosed = draw(decision.case, asked)
+    assert {one["name"] for one in dossier["evidence"]} == {"profile.json", "log.txt"}
+    assert len(enclosed) == 2
+
+
+def test_what_is_kept_while_a_legal_hold_stands_is_held(decision, memory, staff_member):
+    ends = now() + timedelta(days=30)
+    hold = place_hold(
+        decision.case, acting=staff_member("authority_liaison"), reason="asked by a court", review_at=ends
+    )
+    carry_out_due()
+    assert {one.file.holds.get().on_behalf_of for one in PreservedCopy.objects.all()} == {reference(hold)}
+
+
+def test_a_picture_of_an_account_is_shown_to_no_reader_of_cases(decision, memory, monkeypatch):
+    picture = Snapshot(name="face.png", media_type="image/png", content=b"\x89PNG\r\n\x1a\n")
+    monkeypatch.setattr(MemoryConnector, "preserve", lambda _self, _account: iter([picture]))
+    carry_out_due()
+    assert PreservedCopy.objects.get().file.opened_with == "child_safety"
+    assert not files_of(decision.case).exists()
+
+
+def test_what_is_of_no_kind_that_is_kept_is_kept_in_an_archive(decision, memory, monkeypatch):
+    repository = Snapshot(name="repository.car", media_type="application/vnd.ipld.car", content=b"\x3a\xa2roots\xff")
+    monkeypatch.setattr(MemoryConnector, "preserve", lambda _self, _account: iter([repository]))
+    carry_out_due()
+    kept = PreservedCopy.objects.get()
+    content = open_file(kept.file, acting=decision.approved_by)
+    assert (kept.name, kept.file.name) == ("repository.car", "repository.car.zip")
+    assert archive.read(content) == {"repository.car": repository.content}
 
 
 def test_what_cannot_be_kept_for_good_holds_no_protection_up(decision, memory):

@@ -17,7 +17,7 @@ from rempart.pages.labels import words_for
 from rempart.platforms import selectors
 from rempart.platforms.connector import Ability, Support
 from rempart.platforms.models import Drift, Execution, Platform
-from rempart.platforms.services import carry_out_due, reconcile
+from rempart.platforms.services import carry_out_due, change_platform, reconcile
 from rempart.platforms.views.story import chart_of, story_of
 
 CONTACT = "no_new_contacts"
@@ -492,6 +492,34 @@ def test_a_disabled_platform_is_asked_nothing(office, measure, memory):
     office.post(reverse("platforms:switch", args=[memory.platform.pk]), {"enabled": "yes"})
     carry_out_due()
     assert standing(one) == "seen"
+
+
+def test_what_a_disabled_platform_leaves_undone_waits_for_people(measure, office, memory, clock, reviewer):
+    one = measure()
+    carry_out_due()
+    before = page(office, "platform", memory.platform.pk)
+    office.post(reverse("platforms:switch", args=[memory.platform.pk]), {"enabled": "no"})
+    assert not selectors.failed(reviewer).exists()
+    clock.move(timedelta(days=31))
+    found = [(done.order.action, done.state) for done in selectors.failed(reviewer)]
+    assert ("1 restriction with an end would stay on" in before, standing(one)) == (True, "lift_failed")
+    assert found == [("lift", "waits")]
+
+
+def test_what_a_disabled_platform_was_never_asked_is_over_when_it_ends(measure, memory, clock, reviewer):
+    one = measure()
+    change_platform(memory.platform, enabled=False, acting=None)
+    assert (standing(one), selectors.failed(reviewer).count()) == ("failed", 1)
+    clock.move(timedelta(days=31))
+    assert (standing(one), selectors.failed(reviewer).count()) == ("dropped", 0)
+
+
+def test_the_desk_says_that_a_platform_is_disabled(measure, desk, memory):
+    measure()
+    change_platform(memory.platform, enabled=False, acting=None)
+    shown = page(desk, "platforms")
+    assert "nothing is done there until an administrator enables it again" in shown
+    assert "Try again" not in shown
 
 
 def test_administration_sees_no_case(office, measure):

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from rempart.casework.models import Decision
+from django.db.models import QuerySet
+
+from rempart.casework.models import Case, Decision
+from rempart.files.models import StoredFile
 from rempart.intake.models import Account
 
 
@@ -44,6 +47,9 @@ class Platforms(Protocol):
     def kept_before(self, decision: Decision) -> bool:
         """Whether what a decision's measures may change on the platform was kept, or there is nothing to keep."""
 
+    def files_kept(self, case: Case) -> "QuerySet[StoredFile]":
+        """What was kept of a case's account before its measures changed it, as far as readers of cases may open it."""
+
 
 _platforms: list[Platforms] = []
 
@@ -67,3 +73,8 @@ def can(account: Account, measure: str) -> bool:
 def kept_before(decision: Decision) -> bool:
     """Whether what a decision's measures may change was kept, so that the person concerned may be told of them."""
     return all(one.kept_before(decision) for one in _platforms)
+
+
+def files_kept(case: Case) -> "list[QuerySet[StoredFile]]":
+    """What was kept of a case's account before measures changed it, and readers of cases may open."""
+    return [one.files_kept(case) for one in _platforms]

@@ -174,7 +174,7 @@ class Event(TextChoices):
     ORDER_CARRIED_OUT = "order_carried_out", _("Order carried out on the platform")
     ORDER_SEEN = "order_seen", _("What was ordered seen on the platform")
     ORDER_FAILED = "order_failed", _("Order that the platform cannot carry out: a person has to look")
-    ORDER_RETRIED = "order_retried", _("Order tried again by a person")
+    ORDER_RETRIED = "order_retried", _("Order tried again")
     ORDER_DROPPED = "order_dropped", _("Order no longer wanted before it was carried out")
     ACCOUNT_PRESERVED = "account_preserved", _("What could change on the platform kept before")
     DRIFT_FOUND = "drift_found", _("What holds on the platform is not what should")

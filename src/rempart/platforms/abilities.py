@@ -1,11 +1,15 @@
-"""What casework asks of platforms before anything is ordered: how a measure would be carried out (casework.means)."""
+"""What casework asks of platforms (casework.means): how a measure would be carried out, and what was kept before."""
+
+from django.db.models import QuerySet
 
 from rempart.casework.means import How, Means
-from rempart.casework.models import Decision, PlatformOrder
+from rempart.casework.models import Case, Decision, PlatformOrder
+from rempart.files.models import StoredFile
 from rempart.intake.models import Account
 from rempart.platforms.connector import PermanentFailure, Support
-from rempart.platforms.models import Execution
+from rempart.platforms.models import Execution, PreservedCopy
 from rempart.platforms.registry import connector_of, platform_for
+from rempart.staff.roles import Permission
 
 _HOW = {Support.NATIVE: How.NATIVE, Support.APPROXIMATED: How.IN_THESE_WORDS, Support.IMPOSSIBLE: How.CANNOT}
 
@@ -36,3 +40,9 @@ def kept_before(decision: Decision) -> bool:
         preserved_at=None,
     )
     return not waiting.exists()
+
+
+def files_kept(case: Case) -> "QuerySet[StoredFile]":
+    """What was kept of a case's account before it changed; pictures are for those who look after children's safety."""
+    copies = PreservedCopy.objects.filter(execution__order__measure__decision__case=case)
+    return StoredFile.objects.filter(pk__in=copies.values("file"), opened_with=Permission.READ_CASES)

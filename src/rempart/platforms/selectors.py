@@ -10,10 +10,10 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Count, F, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.utils.text import capfirst
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
 
 from rempart.casework.models import Case, Decision, MeasureTaken, PlatformOrder, SecondReview
@@ -25,6 +25,7 @@ from rempart.records.vocabulary import MEASURES
 from rempart.staff.models import StaffMember
 
 WATCH = "watch"
+SWITCHED_OFF = gettext_noop("The platform is disabled: nothing is done there until an administrator enables it again.")
 TROUBLE = frozenset({"nowhere", "asks", "failed", "impossible", "lost", "gone", "lift_failed"})
 
 
@@ -211,6 +212,8 @@ def there(stretch: Stretch, platform: Platform | None) -> There:
     if stretch.measure.measure == WATCH:
         return There(state="ours")
     if stretch.lift is not None and stretch.lift.due_at <= moment:
+        if stretch.applied is not None and stretch.applied.sent_at is None:
+            return There(state="dropped", since=stretch.lift.due_at, platform=where)
         return _there(stretch.lifted, where, "lifting", "lift_failed", ("lifted", "over"), since=stretch.lift.due_at)
     if order is None:
         return There(
@@ -247,6 +250,8 @@ def _there(
             return There(state=failed, since=since, problem=done.problem, platform=where)
         case Execution.State.DROPPED:
             return There(state="dropped", since=since, platform=where)
+    if not done.platform.enabled:
+        return There(state=failed, since=since, problem=SWITCHED_OFF, platform=where)
     return There(state=waits, since=since, problem=done.problem, platform=where)
 
 
@@ -276,10 +281,25 @@ def measures_seen_by(member: StaffMember) -> "QuerySet[MeasureTaken]":
 
 
 def failed(member: StaffMember) -> "QuerySet[Execution]":
-    """What a person has to look at, the longest waiting first."""
+    """What a person has to look at, the longest waiting first; what a disabled platform should have done as well."""
     shown = MeasureTaken.objects.filter(seen_by(member))
-    found = Execution.objects.filter(state=Execution.State.FAILED, order__measure__in=shown)
+    found = Execution.objects.filter(Q(state=Execution.State.FAILED) | _left_undone(), order__measure__in=shown)
     return found.select_related("platform", "order__measure__decision__case__account").order_by("order__due_at", "pk")
+
+
+def _left_undone() -> Q:
+    """What is due on a disabled platform: what was put there and is over, and what is not put there."""
+    same = Execution.objects.filter(
+        order__measure__measure=OuterRef("order__measure__measure"),
+        order__measure__decision__case=OuterRef("order__measure__decision__case"),
+    )
+    put_there = same.filter(order__action=PlatformOrder.Action.APPLY, sent_at__isnull=False)
+    over = same.filter(
+        order__action=PlatformOrder.Action.LIFT, order__due_at__gt=OuterRef("order__due_at"), order__due_at__lte=now()
+    )
+    still = Q(order__action=PlatformOrder.Action.LIFT) & Exists(put_there)
+    still |= Q(order__action=PlatformOrder.Action.APPLY) & ~Exists(over)
+    return Q(state=Execution.State.WAITS, platform__enabled=False, order__due_at__lte=now()) & still
 
 
 def open_drifts(member: StaffMember) -> "QuerySet[Drift]":
@@ -297,16 +317,18 @@ def waiting_for_people(member: StaffMember) -> dict[str, "QuerySet[Any]"]:
 def platforms() -> list[Platform]:
     """Every platform with how many orders wait or failed, when one was last carried out, and when it was last heard.
 
-    Each has `waiting`, `failing`, `last_done_at` and `heard_at`; two queries.
+    Each has `waiting`, `failing`, `to_take_off` (restrictions with an end to come), `last_done_at` and `heard_at`; two
+    queries.
     """
-    moment = now()
-    due = Q(executions__state=Execution.State.WAITS, executions__order__due_at__lte=moment)
+    waits = Q(executions__state=Execution.State.WAITS)
+    due = waits & Q(executions__order__due_at__lte=now())
     found = list(
         Platform.objects.select_related("added_by")
         .order_by("name")
         .annotate(
             waiting=Count("executions", filter=due),
             failing=Count("executions", filter=Q(executions__state=Execution.State.FAILED)),
+            to_take_off=Count("executions", filter=waits & Q(executions__order__action=PlatformOrder.Action.LIFT)),
             last_done_at=Max("executions__done_at"),
         )
     )

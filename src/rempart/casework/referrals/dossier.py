@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone, translation
 
+from rempart.casework import means
 from rempart.casework.links import counted_with
 from rempart.casework.models import Case, Decision, HeldCopy
 from rempart.casework.referrals.package import EVIDENCE, FORMAT
@@ -62,11 +63,14 @@ class Request:
 
 
 def files_of(case: Case) -> "QuerySet[StoredFile]":
-    """Every file of a case, in order of receipt: what either side sent, and what was sealed under a hold."""
+    """Every file of a case, in order of receipt: what either side sent, what was kept of the account before a measure
+    changed it, and what was sealed under a hold.
+    """
     about = [reference(case), f"intake.account:{case.account_id}"]
     sent = Message.files.through.objects.filter(message__conversation__about__in=about).values("storedfile_id")
     sealed = HeldCopy.objects.filter(case=case.pk).values("file_id")
-    return StoredFile.objects.filter(pk__in=sent.union(sealed)).order_by("kept_at", "pk")
+    kept = (found.order_by().values("pk") for found in means.files_kept(case))
+    return StoredFile.objects.filter(pk__in=sent.union(sealed, *kept)).order_by("kept_at", "pk")
 
 
 def files_on(case: Case) -> "list[StoredFile]":

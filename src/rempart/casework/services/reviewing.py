@@ -218,7 +218,10 @@ def record_danger(case: Case, *, acting: StaffMember, reason: str) -> Case:
         case.save(update_fields=["danger_at", "danger_by", "danger_because"])
         append(Event.DANGER_RECORDED, subject=case, acting=acting, content={"reason": reason})
         open_threat(case, acting=acting, because=reason)
-        for decision in case.decisions.to_come_or_in_force().filter(mode=Decision.Mode.PREVENTIVE, renews=None):
+        delayed = case.decisions.to_come_or_in_force().filter(mode=Decision.Mode.PREVENTIVE, renews=None)
+        # What was taken last takes over from those before it, which then never begin.
+        for decision in delayed.order_by("-taken_at", "-pk"):
+            decision.refresh_from_db()
             if decision.to_come:
                 # Less than an hour before the 90 days are over, it begins when it was to.
                 with suppress(LimitReached), transaction.atomic():

@@ -21,17 +21,34 @@ _BATCH = 500
 
 
 def enlist(case: Case, orders: Iterable[PlatformOrder]) -> None:
-    """Give orders of a case their executions, and have them carried out at their moment."""
-    platform = platform_for(case.account)
-    if platform is None:
-        return
+    """Give orders of a case their executions, and have them carried out at their moment.
+
+    What was put on a platform is taken off there, though it may be disabled now: it then waits where people see it.
+    """
+    covering = platform_for(case.account)
     for order in orders:
+        platform = covering or _put_on(order)
+        if platform is None:
+            continue
         is_new = _enlist(order, platform)
         if order.due_at <= now() + SOON:
             tasks.defer_account(case.account_id, at=order.due_at)
         if not is_new and order.action == PlatformOrder.Action.LIFT:
             # A platform that ends measures by itself has to hear that this one ends at another moment.
             tasks.defer_check(case.account_id)
+
+
+def _put_on(order: PlatformOrder) -> Platform | None:
+    """Where what a lift takes off was put; None for what is still to be put somewhere."""
+    if order.action != PlatformOrder.Action.LIFT:
+        return None
+    began = Execution.objects.filter(
+        order__action=PlatformOrder.Action.APPLY,
+        order__measure__measure=order.measure.measure,
+        order__measure__decision__case=order.measure.decision.case_id,
+    )
+    newest = began.select_related("platform").order_by("-order__due_at", "-order__pk").first()
+    return newest.platform if newest else None
 
 
 def enlist_waiting(platform: Platform) -> int:

@@ -10,10 +10,13 @@ from datetime import timedelta
 from django.db import transaction
 
 from rempart import ledger
+from rempart.casework.referrals import archive
+from rempart.casework.services.holds import hold_new_files
 from rempart.files import services as files
 from rempart.files.errors import FileRefused
 from rempart.ledger import Event
 from rempart.ledger.clock import now
+from rempart.ledger.services import reference
 from rempart.platforms.connector import NOT_UNDERSTOOD, Connector, PermanentFailure, Snapshot, TemporaryFailure
 from rempart.platforms.models import Execution, PreservedCopy
 from rempart.records import AccountReference
@@ -63,10 +66,14 @@ def _keep(execution: Execution, snapshot: Snapshot) -> None:
     # A picture of somebody's account may show a child: only who looks after children's safety opens it.
     seen = snapshot.media_type.startswith(("image/", "video/"))
     permission = Permission.CHILD_SAFETY if seen else Permission.READ_CASES
+    if not snapshot.content:
+        return
     try:
         file = files.keep(snapshot.content, name=name, largest=None, opened_with=permission)
     except FileRefused:
-        return  # empty, or of a kind that nobody could open here
+        # Of a kind that is not kept as it is, as a repository of the AT Protocol: inside an archive it is.
+        packed = archive.write({name: snapshot.content})
+        file = files.keep(packed, name=f"{name}.zip", largest=None, opened_with=permission)
     PreservedCopy.objects.create(execution=execution, name=name, file=file)
 
 
@@ -82,3 +89,5 @@ def _record(execution: Execution, missing: str) -> None:
     ledger.append(
         Event.ACCOUNT_PRESERVED, subject=execution.order, content=said | ({"missing": missing} if missing else {})
     )
+    case = execution.order.measure.decision.case
+    hold_new_files(reference(case), [one.file for one in copies])

@@ -60,11 +60,12 @@ def _line(measure: MeasureTaken) -> dict[str, Any]:
 
 
 def _failed(one: Execution, may_review: bool) -> dict[str, Any]:
+    is_failed = one.state == Execution.State.FAILED
     return _line(one.order.measure) | {
         "execution": one,
         "applies": one.order.action == PlatformOrder.Action.APPLY,
-        "problem": selectors.in_words(one.problem),
-        "form": ReasonForm(auto_id=f"retry{one.pk}_%s") if may_review else None,
+        "problem": selectors.in_words(one.problem if is_failed else selectors.SWITCHED_OFF),
+        "form": ReasonForm(auto_id=f"retry{one.pk}_%s") if may_review and is_failed else None,
     }
 
 
