@@ -1,0 +1,1 @@
+"""What can be done about requests of authorities, commitments, submissions and reports."""

@@ -1,0 +1,1 @@
+"""The pages of the accountability room: the authority desk for the staff, the public page for everybody."""
