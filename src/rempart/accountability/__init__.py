@@ -1,1 +1,1 @@
-"""What was done, told to those who may ask and to everybody: authorities, the Commission's database, reports, the public."""
+"""What was done, told to those who may ask and to everybody: authorities, the Commission, reports, the public."""
