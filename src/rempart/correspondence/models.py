@@ -28,6 +28,7 @@ class Conversation(models.Model):
 
         RESPONDENT = "respondent", _("The person concerned")
         COMPLAINANT = "complainant", _("The person who reported")
+        CONCERNED = "concerned", _("The person whom an authority’s order concerns")
 
     kind = models.CharField(max_length=20, choices=Kind)
     about = models.CharField(max_length=120)
@@ -55,7 +56,7 @@ class Conversation(models.Model):
         constraints = [
             models.UniqueConstraint(name="one_conversation_with_a_person", fields=["kind", "about", "person"]),
             models.CheckConstraint(
-                name="conversation_kind_is_known", condition=Q(kind__in=["respondent", "complainant"])
+                name="conversation_kind_is_known", condition=Q(kind__in=["respondent", "complainant", "concerned"])
             ),
             models.CheckConstraint(name="conversation_language_is_known", condition=Q(language__in=LANGUAGES)),
             models.CheckConstraint(
@@ -106,6 +107,7 @@ class Message(models.Model):
         REPLY = "reply", _("Answer")
         APPEAL = "appeal", _("Appeal")
         WITHDRAWAL = "withdrawal", _("Withdrawal")
+        ORDER = "order", _("Order of an authority")
 
     conversation = models.ForeignKey(Conversation, models.CASCADE, related_name="messages")
     author = models.CharField(max_length=6, choices=Author)

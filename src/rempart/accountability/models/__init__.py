@@ -1,1 +1,8 @@
 """The tables of the accountability room."""
+
+from rempart.accountability.models.answers import Answer, Enclosure
+from rempart.accountability.models.authorities import Authority
+from rempart.accountability.models.commitments import Commitment
+from rempart.accountability.models.requests import Concerned, Execution, Preservation, Request
+
+__all__ = ["Answer", "Authority", "Commitment", "Concerned", "Enclosure", "Execution", "Preservation", "Request"]

@@ -1,0 +1,35 @@
+"""Conversations with people whom an authority’s order concerns."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("correspondence", "0001_initial"),
+    ]
+
+    operations = [
+        migrations.RemoveConstraint(
+            model_name="conversation",
+            name="conversation_kind_is_known",
+        ),
+        migrations.AlterField(
+            model_name="conversation",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("respondent", "The person concerned"),
+                    ("complainant", "The person who reported"),
+                    ("concerned", "The person whom an authority’s order concerns"),
+                ],
+                max_length=20,
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="conversation",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["respondent", "complainant", "concerned"])),
+                name="conversation_kind_is_known",
+            ),
+        ),
+    ]
