@@ -18,6 +18,7 @@ from rempart.tlog.hashing import HASH_SIZE, subtree_root
 TILE_HEIGHT = 8
 WIDTH = 1 << TILE_HEIGHT
 MAX_LEVEL = 63
+ENTRIES = -1
 MAX_ENTRY = 0xFFFF
 """Bytes that an entry's uint16 length can announce."""
 
@@ -30,11 +31,18 @@ class Tiles(Protocol):
 
 
 class Place(msgspec.Struct, frozen=True):
-    """What a path names: a tile, or a bundle of entries (level None)."""
+    """What a path names: a tile of a level, or, at level ENTRIES, the bundle of the entries under a tile of level 0."""
 
-    level: int | None
+    level: int
     index: int
     width: int
+
+    @property
+    def path(self) -> str:
+        """The path, below the log's prefix."""
+        if self.level == ENTRIES:
+            return entries_path(self.index, self.width)
+        return tile_path(self.level, self.index, self.width)
 
 
 def tile_path(level: int, index: int, width: int = WIDTH) -> str:
@@ -70,19 +78,16 @@ def parse_path(path: str) -> Place:
     """What a path below the log's prefix names. Raises Malformed for any other spelling than the one served."""
     if found := _PATH.fullmatch(path):
         kind, above, last, partial = found.groups()
-        level = None if kind == "entries" else int(kind)
-        index = int(re.sub("[x/]", "", above) + last)
-        width = int(partial) if partial else WIDTH
-        if width <= WIDTH and (level or 0) <= MAX_LEVEL:
-            spelt = entries_path(index, width) if level is None else tile_path(level, index, width)
-            if spelt == path:
-                return Place(level, index, width)
+        level = ENTRIES if kind == "entries" else int(kind)
+        place = Place(level, int(re.sub("[x/]", "", above) + last), int(partial) if partial else WIDTH)
+        if level <= MAX_LEVEL and place.width <= WIDTH and place.path == path:
+            return place
     raise Malformed(f"Not the path of a tile or of entries: {path!r}.")
 
 
 def tile_width(level: int, index: int, size: int) -> int:
-    """How many hashes (0–256) a tile has in a tree of `size` leaves."""
-    return max(0, min(WIDTH, (size >> (TILE_HEIGHT * level)) - index * WIDTH))
+    """How many hashes (0–256), or entries, a tile has in a tree of `size` leaves."""
+    return max(0, min(WIDTH, (size >> (TILE_HEIGHT * max(level, 0))) - index * WIDTH))
 
 
 def tiles_of(size: int, since: int = 0) -> Iterator[Place]:
@@ -129,7 +134,7 @@ class MemoryTiles:
     """The tiles of a tree held in memory, which grows by its leaves' hashes."""
 
     def __init__(self, leaves: Iterable[bytes] = ()) -> None:
-        self._levels = [bytearray()]
+        self._levels = [bytearray() for _ in range(MAX_LEVEL + 1)]
         for leaf in leaves:
             self.append(leaf)
 
@@ -138,22 +143,23 @@ class MemoryTiles:
         """Leaves so far."""
         return len(self._levels[0]) // HASH_SIZE
 
-    def append(self, leaf: bytes) -> None:
-        """Add a leaf's hash (32 bytes), and the hash of each tile that it completes to the level above."""
-        for level in range(MAX_LEVEL + 1):
-            if level == len(self._levels):
-                self._levels.append(bytearray())
+    def append(self, leaf: bytes, level: int = 0) -> None:
+        """Add a leaf's hash (32 bytes), and the hash of each tile that it completes to the level above.
+
+        level: where to begin; at 1 a hash is that of a complete tile of leaves, which need not be held.
+        """
+        while True:
             hashes = self._levels[level]
             hashes += leaf
             if len(hashes) % (WIDTH * HASH_SIZE):
                 return
             leaf = subtree_root(bytes(hashes[-WIDTH * HASH_SIZE :]))
+            level += 1
 
     def tile(self, level: int, index: int, width: int) -> bytes:
         """See Tiles."""
-        hashes = self._levels[level] if level < len(self._levels) else b""
-        begins = index * WIDTH * HASH_SIZE
-        return _whole(bytes(hashes[begins : begins + width * HASH_SIZE]), tile_path(level, index, width), width)
+        path, begins = tile_path(level, index, width), index * WIDTH * HASH_SIZE
+        return _whole(bytes(self._levels[level][begins : begins + width * HASH_SIZE]), path, width)
 
 
 class FolderTiles:

@@ -18,7 +18,7 @@ def root(tiles: Tiles, size: int) -> bytes:
     return _Tree(tiles, size).hash(0, size) if size else EMPTY_ROOT
 
 
-def frontier(tiles: Tiles, size: int) -> Frontier:
+def frontier_of(tiles: Tiles, size: int) -> Frontier:
     """The frontier of the tree's first `size` leaves, from which it goes on growing."""
     _ensure_size(size)
     tree, peaks, start = _Tree(tiles, size), [], 0

@@ -1,0 +1,86 @@
+"""Checkpoints (C2SP tlog-checkpoint): what a log says of itself, signed, at a size. Whoever holds two of them can ask
+for the proof that the later tree begins with the earlier one. Witnesses cosign them (C2SP tlog-cosignature).
+"""
+
+from collections.abc import Sequence
+from typing import Self
+
+import msgspec
+
+from rempart.tlog.errors import Malformed, SignatureError
+from rempart.tlog.keys import SignatureType, SigningKey, VerifierKey
+from rempart.tlog.note import Signature, SignatureLine, open_note, read_note, signature_line
+from rempart.tlog.spelling import from_decimal, hash_from_base64, to_base64
+
+
+class Checkpoint(msgspec.Struct, frozen=True):
+    """A tree's size and root (32 bytes) under the name of its log, and lines that nobody verifies."""
+
+    origin: str
+    size: int
+    root: bytes
+    extensions: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The text that is signed: a line each."""
+        return "\n".join([self.origin, str(self.size), to_base64(self.root), *self.extensions, ""])
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """A checkpoint from its text. Raises Malformed."""
+        lines = text.split("\n")
+        if len(lines) < 4 or lines[-1] or not all(lines[:-1]):
+            raise Malformed("A checkpoint is at least three lines, none empty: origin, size, root.")
+        origin, size, root, *extensions = lines[:-1]
+        return cls(
+            origin,
+            from_decimal(size, "The checkpoint's size"),
+            hash_from_base64(root, "The checkpoint's root"),
+            tuple(extensions),
+        )
+
+
+class SignedCheckpoint(msgspec.Struct, frozen=True):
+    """A checkpoint that its log signed, with the note it was read from and what witnesses cosigned of it."""
+
+    checkpoint: Checkpoint
+    note: str
+    cosignatures: tuple[Signature, ...] = ()
+
+
+def read_checkpoint(note: str) -> Checkpoint:
+    """The checkpoint in a note, no signature verified. Raises Malformed."""
+    return Checkpoint.parse(read_note(note)[0])
+
+
+def open_checkpoint(
+    note: str, *, log: VerifierKey, witnesses: Sequence[VerifierKey] = (), at_least: int | None = None
+) -> SignedCheckpoint:
+    """A checkpoint that the log signed and, of these witnesses, `at_least` cosigned (all of them unless said).
+
+    Raises Malformed; SignatureError when the log or too few witnesses signed, or when the origin is not the log's name.
+    """
+    opened = open_note(note, [log, *witnesses])
+    checkpoint = Checkpoint.parse(opened.text)
+    if not opened.signed_by(log):
+        raise SignatureError(f"The checkpoint is not signed by {log.name}.")
+    if checkpoint.origin != log.name:
+        raise SignatureError(f"The checkpoint is of {checkpoint.origin}, not of {log.name}.")
+    cosignatures = tuple(each for each in opened.signatures if each.key != log)
+    if len(cosignatures) < (len(set(witnesses)) if at_least is None else at_least):
+        missing = ", ".join(sorted(key.name for key in witnesses if not opened.signed_by(key)))
+        raise SignatureError(f"The checkpoint is not cosigned by {missing}.")
+    return SignedCheckpoint(checkpoint, note, cosignatures)
+
+
+def cosign(note: str, key: SigningKey, *, time: int) -> SignatureLine:
+    """A witness's line for a checkpoint: at this POSIX time (seconds) it was the largest seen of its log.
+
+    Whether it may be said is for the witness to check first. Raises Malformed when the note is no checkpoint.
+    """
+    if key.type is not SignatureType.COSIGNATURE_V1:
+        raise ValueError(f"{key.name} is not a witness's key.")
+    text, _ = read_note(note)
+    Checkpoint.parse(text)
+    return signature_line(text, key, time=time)
