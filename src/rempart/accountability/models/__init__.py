@@ -4,5 +4,16 @@ from rempart.accountability.models.answers import Answer, Enclosure
 from rempart.accountability.models.authorities import Authority
 from rempart.accountability.models.commitments import Commitment
 from rempart.accountability.models.requests import Concerned, Execution, Preservation, Request
+from rempart.accountability.models.submissions import Submission
 
-__all__ = ["Answer", "Authority", "Commitment", "Concerned", "Enclosure", "Execution", "Preservation", "Request"]
+__all__ = [
+    "Answer",
+    "Authority",
+    "Commitment",
+    "Concerned",
+    "Enclosure",
+    "Execution",
+    "Preservation",
+    "Request",
+    "Submission",
+]

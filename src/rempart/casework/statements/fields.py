@@ -54,6 +54,14 @@ EEA = (
 )
 """Where measures apply, in the codes of the Transparency Database: on the whole service."""
 
+LAST_DECLARED_DAY = "2038-01-01"
+"""The last day that the Transparency Database can hold."""
+_NO_CATEGORY = "STATEMENT_CATEGORY_OTHER_VIOLATION_TC"
+_WHY = {
+    "preventive": "What was described falls under this rule if it is true. The measure is a precaution and no finding.",
+    "final": "What was looked into falls under this rule.",
+}
+
 OWN_INITIATIVE = frozenset({"public_post"})
 COMPLAINT_OPEN = timedelta(days=183)
 """At least six months from being told (Art. 20(1)), whatever the months."""
@@ -207,22 +215,30 @@ _COURTS = {"FR"}
 
 
 def _transparency(fields: Mapping[str, Any], grounds: Grounds) -> dict[str, Any]:
-    """What the Transparency Database asks for, as far as the decision tells; whoever submits adds the rest."""
+    """What the Transparency Database asks for, as far as the decision tells; whoever submits adds the rest.
+
+    No date of the account's own is known here, and one would help to single it out: `content_date` is the day from
+    which the account is restricted.
+    """
     kinds = {one["kind"] for one in fields["restrictions"]}
     for_good = grounds.ends_at is None and grounds.mode == "final"
     noun = "TERMINATION" if for_good else "SUSPENSION"
-    article = next((one for one in grounds.articles if one.legal), None)
+    categories = list(dict.fromkeys(one.legal.category for one in grounds.articles if one.legal)) or [_NO_CATEGORY]
+    keywords = sorted({word for one in fields["ground"]["articles"] for word in one["keywords"]})
     law = fields["ground"]["kind"] == "law"
-    words = " ".join(f"{one.title['en']}. {one.text['en']}" for one in grounds.articles)
     branch = "illegal_content" if law else "incompatible_content"
+    titles = ", ".join(one.title["en"] for one in grounds.articles)
+    words = " ".join(f"{one.title['en']}. {one.text['en']}" for one in grounds.articles)
+    why = _WHY[grounds.mode]
     of_notice = fields["facts"]["origin"] != "own_initiative"
     declared: dict[str, Any] = {
         "puid": grounds.number,
         "decision_ground": f"DECISION_GROUND_{branch.upper()}",
-        f"{branch}_{'legal_ground' if law else 'ground'}": ", ".join(one.title["en"] for one in grounds.articles)[:500],
-        f"{branch}_explanation": words[:2000],
-        "category": article.legal.category if article and article.legal else "STATEMENT_CATEGORY_OTHER_VIOLATION_TC",
-        "category_specification": sorted({word for one in fields["ground"]["articles"] for word in one["keywords"]}),
+        f"{branch}_{'legal_ground' if law else 'ground'}": _cut(titles, 500),
+        f"{branch}_explanation": f"{_cut(words, 1999 - len(why))} {why}",
+        "category": categories[0],
+        "category_addition": categories[1:],
+        "category_specification": keywords,
         "content_type": ["CONTENT_TYPE_OTHER"],
         "content_type_other": "Account",
         "content_date": _day(grounds.begins_at),
@@ -234,7 +250,11 @@ def _transparency(fields: Mapping[str, Any], grounds: Grounds) -> dict[str, Any]
         if grounds.approval == "automatic"
         else "AUTOMATED_DECISION_PARTIALLY",
     }
+    if "KEYWORD_OTHER" in keywords:
+        declared["category_specification_other"] = _cut(titles, 500)
+    # An end that the database cannot hold is left out, which it reads as "no end"; the facts declared say it.
     end = _day(grounds.ends_at) if grounds.ends_at else None
+    end = end if end is None or end <= LAST_DECLARED_DAY else None
     if "visibility" in kinds:
         declared |= {
             "decision_visibility": ["DECISION_VISIBILITY_CONTENT_DEMOTED"],
@@ -253,6 +273,11 @@ def _transparency(fields: Mapping[str, Any], grounds: Grounds) -> dict[str, Any]
             "end_date_account_restriction": end,
         }
     return declared
+
+
+def _cut(text: str, most: int) -> str:
+    """A text of `most` characters at most, cut between words."""
+    return text if len(text) <= most else f"{text[: most - 1].rsplit(' ', 1)[0]}…"
 
 
 def _day(at: datetime) -> str:
