@@ -55,7 +55,7 @@ def give_to_owner(path: Path, home: Path) -> None:
 
 def secret_key(home: Path | None = None) -> str:
     """The site's secret key: REMPART_SECRET_KEY, else generated once and kept in the home folder, mode 0600."""
-    return os.environ.get("REMPART_SECRET_KEY") or _kept(home, "secret-key", lambda: secrets.token_urlsafe(48))
+    return os.environ.get("REMPART_SECRET_KEY") or kept(home, "secret-key", lambda: secrets.token_urlsafe(48))
 
 
 def file_key(home: Path | None = None) -> bytes:
@@ -63,7 +63,7 @@ def file_key(home: Path | None = None) -> bytes:
 
     Raises KeyUnusable when it is not 32 bytes in base64.
     """
-    given = os.environ.get("REMPART_FILE_KEY") or _kept(
+    given = os.environ.get("REMPART_FILE_KEY") or kept(
         home, "file-key", lambda: base64.b64encode(secrets.token_bytes(32)).decode()
     )
     try:
@@ -75,7 +75,8 @@ def file_key(home: Path | None = None) -> bytes:
     return key
 
 
-def _kept(home: Path | None, name: str, make: Callable[[], str]) -> str:
+def kept(home: Path | None, name: str, make: Callable[[], str]) -> str:
+    """What the file of this name in the home folder holds, made once when it is missing, mode 0600."""
     home = ensure_home(home)
     path = home / name
     try:

@@ -1,11 +1,11 @@
-"""Canonical bytes and hashes: what exactly a commitment and a link of the chain are computed over.
+"""Canonical bytes and hashes: what exactly the commitment to a content and the entry of a row are computed over.
 
 Canonical JSON: keys sorted, no spaces, ASCII only, no NaN or infinities. Times in UTC with microseconds.
-The commitment is HMAC-SHA-256 with the salt as key (RFC 2104), so that contents that can be guessed cannot be
-confirmed once the salt is gone. Every hash begins with a tag of its own, so that none can stand for another kind.
+Both are HMAC-SHA-256 (RFC 2104) with random bytes as key: a content that can be guessed cannot be confirmed once its
+salt is gone, and the published log, which holds entries alone, says of no row what it is about. Each begins with a tag
+of its own, so that neither can stand for the other.
 """
 
-import hashlib
 import hmac
 import json
 from datetime import UTC, date, datetime
@@ -16,7 +16,8 @@ from uuid import UUID
 
 import msgspec
 
-GENESIS = b"\x00" * 32
+NONCE_SIZE = 16
+SALT_SIZE = 32
 
 
 def time_text(moment: datetime) -> str:
@@ -47,13 +48,12 @@ def canonical_json(content: Any) -> str:
 
 def commitment(salt: bytes, canonical: str) -> bytes:
     """The 32 bytes that commit to a content without revealing it."""
-    return hmac.new(salt, b"rempart/content/1\n" + canonical.encode(), hashlib.sha256).digest()
+    return hmac.digest(salt, b"rempart/content/1\n" + canonical.encode(), "sha256")
 
 
-def link_hash(
+def row_entry(
+    nonce: bytes,
     *,
-    index: int,
-    previous: bytes,
     row: int,
     event: str,
     subject: str,
@@ -62,16 +62,20 @@ def link_hash(
     recorded_at: datetime,
     commitment: bytes | None,
 ) -> bytes:
-    """The 32 bytes of a link: they cover its place, the previous hash and every column of the row."""
-    body = [
-        index,
-        previous.hex(),
-        row,
-        event,
-        subject,
-        acting,
-        time_text(effective_at),
-        time_text(recorded_at),
-        commitment.hex() if commitment is not None else None,
-    ]
-    return hashlib.sha256(b"rempart/link/1\n" + canonical_json(body).encode()).digest()
+    """The 32 bytes that stand for a row in the log: they commit to every column of it, and tell none without the nonce.
+
+    row: the row's number. nonce: 16 bytes, always: HMAC takes a key and the same key with zeros after it for one.
+    Raises ValueError for a nonce of another length, or a moment without a zone.
+    """
+    if len(nonce) != NONCE_SIZE:
+        raise ValueError(f"a row's nonce has {NONCE_SIZE} bytes, not {len(nonce)}")
+    columns = {
+        "row": row,
+        "event": event,
+        "subject": subject,
+        "acting": acting,
+        "effective_at": effective_at,
+        "recorded_at": recorded_at,
+        "commitment": commitment.hex() if commitment is not None else None,
+    }
+    return hmac.digest(nonce, b"rempart/row/1\n" + canonical_json(columns).encode(), "sha256")

@@ -202,6 +202,7 @@ class Event(TextChoices):
     PRESERVATION_ENDED = "preservation_ended", _("Preservation for an authority ended")
     PERSON_TOLD = "person_told", _("Person concerned told of an order")
     ANSWER_DRAFTED = "answer_drafted", _("Answer to an authority drafted")
+    DATA_ENCLOSED = "data_enclosed", _("Data about somebody enclosed to a drafted answer")
     ANSWER_APPROVED = "answer_approved", _("Answer to an authority approved")
     ANSWER_DISCARDED = "answer_discarded", _("Answer to an authority discarded")
     ANSWER_SENT = "answer_sent", _("Answer handed over to an authority")
@@ -209,3 +210,8 @@ class Event(TextChoices):
     COMMITMENT_MADE = "commitment_made", _("Promise to an authority recorded")
     COMMITMENT_KEPT = "commitment_kept", _("Promise to an authority kept")
     COMMITMENT_WITHDRAWN = "commitment_withdrawn", _("Promise to an authority withdrawn")
+
+    SUBMISSION_TAKEN = "submission_taken", _("Statement of reasons taken by the DSA Transparency Database")
+    SUBMISSION_REFUSED = "submission_refused", _("Statement of reasons not taken as it is: a person has to look")
+    SUBMISSION_RETRIED = "submission_retried", _("Statement of reasons declared again after it was refused")
+    SUBMISSION_CORRECTED = "submission_corrected", _("Statement of reasons sent wrong declared again")

@@ -14,8 +14,8 @@ from rempart.ledger.models import LedgerRow
 # One statement, hence one journey to the database, for a row, its content if any and its wait for a place.
 _APPEND = """
 WITH appended AS (
-    INSERT INTO ledger_ledgerrow (event, subject, acting, effective_at, recorded_at, commitment)
-    VALUES (%(event)s, %(subject)s, %(acting)s, %(effective_at)s, %(recorded_at)s, %(commitment)s)
+    INSERT INTO ledger_ledgerrow (event, subject, acting, effective_at, recorded_at, commitment, nonce)
+    VALUES (%(event)s, %(subject)s, %(acting)s, %(effective_at)s, %(recorded_at)s, %(commitment)s, %(nonce)s)
     RETURNING id
 ), told AS (
     INSERT INTO ledger_content (row_id, salt, canonical)
@@ -23,6 +23,7 @@ WITH appended AS (
 )
 INSERT INTO ledger_pending (row_id) SELECT id FROM appended RETURNING row_id
 """
+_COLUMNS = ("event", "subject", "acting", "effective_at", "recorded_at", "commitment", "nonce")
 
 
 class OutsideTransaction(Exception):
@@ -59,7 +60,7 @@ def append(
     recorded_at = now()
     salt = text = None
     if content is not None:
-        salt, text = secrets.token_bytes(32), canonical.canonical_json(content)
+        salt, text = secrets.token_bytes(canonical.SALT_SIZE), canonical.canonical_json(content)
     row = LedgerRow(
         event=Event(event).value,
         subject=reference(subject),
@@ -67,10 +68,9 @@ def append(
         effective_at=effective_at or recorded_at,
         recorded_at=recorded_at,
         commitment=canonical.commitment(salt, text) if salt is not None and text is not None else None,
+        nonce=secrets.token_bytes(canonical.NONCE_SIZE),
     )
-    columns = {
-        name: getattr(row, name) for name in ("event", "subject", "acting", "effective_at", "recorded_at", "commitment")
-    }
+    columns = {name: getattr(row, name) for name in _COLUMNS}
     with connection.cursor() as cursor:
         cursor.execute(_APPEND, {**columns, "salt": salt, "canonical": text})
         (row.pk,) = cursor.fetchone()
@@ -81,7 +81,7 @@ def append(
 
 @transaction.atomic
 def erase(subject: models.Model | str, *, because: str, acting: models.Model | None = None) -> int:
-    """Erase the contents of every row about `subject`; rows, commitments and the chain stay, and still verify.
+    """Erase the contents of every row about `subject`; rows, commitments and the tree stay, and still verify.
 
     because: the reason, which must itself hold nothing personal. Returns the number of contents erased.
     """

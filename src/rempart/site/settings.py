@@ -197,6 +197,11 @@ REMPART_MISUSE = {
     "suspension_days": (30, 90, 180),  # the first, the second and any further one within a year
 }
 
+# --- the ledger: the name under which it signs its checkpoints (a log's origin: a host of yours, then a path), and its
+# key where the home folder is not shared by all machines (docs/ledger.md)
+REMPART_LEDGER_NAME = os.environ.get("REMPART_LEDGER_NAME", "rempart.local/ledger")
+REMPART_LEDGER_KEY = os.environ.get("REMPART_LEDGER_KEY", "")
+
 # --- languages and time
 LANGUAGE_CODE = "fr"
 LANGUAGES = [("fr", _("French")), ("en", _("English"))]

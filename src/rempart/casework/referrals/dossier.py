@@ -21,10 +21,9 @@ from rempart.correspondence.models import Message
 from rempart.files.models import StoredFile
 from rempart.intake.models import Account, Testimony
 from rempart.intake.ours import own_names
-from rempart.ledger import canonical
+from rempart.ledger import log
 from rempart.ledger.events import Event
-from rempart.ledger.models import LedgerRow
-from rempart.ledger.sequencer import head
+from rempart.ledger.models import LedgerRow, SignedCheckpoint
 from rempart.ledger.services import reference
 from rempart.pages import labels
 
@@ -85,12 +84,13 @@ def draw(case: Case, asked: Request) -> tuple[dict[str, Any], dict[str, StoredFi
 
     What somebody took back is not in it, save what a legal hold had sealed.
 
-    The ledger is read as it is linked: the caller gives every committed row its place before.
+    The ledger is read up to its last checkpoint: the caller has one made over every committed row before.
     """
     withdrawn = case.complainants.filter(withdrawn_at__isnull=False).values("conversation")
     files = list(files_of(case).exclude(messages__conversation__in=withdrawn))
     evidence = [_evidence(number, file) for number, file in enumerate(files, start=1)]
-    rows = _rows([*_things(case), *files])
+    checkpoint = log.latest_checkpoint()
+    rows = _rows([*_things(case), *files], up_to=checkpoint.size if checkpoint else 0)
     for item in evidence:
         item["custody"] = [_step(row) for row in rows if row.subject == item["subject"]]
     testimonies = list(_testimonies(case))
@@ -114,7 +114,7 @@ def draw(case: Case, asked: Request) -> tuple[dict[str, Any], dict[str, StoredFi
         "evidence": evidence,
         "measures": _measures(case),
         "outcomes": [{"at": at(one.decided_at), "kind": one.kind} for one in case.outcomes.filter(undone_at=None)],
-        "ledger": _ledger(rows),
+        "ledger": _ledger(rows, checkpoint),
         "words": _words(asked.language, rows),
     }
     return dossier, {item["path"]: file for item, file in zip(evidence, files, strict=True) if item["path"]}
@@ -258,10 +258,10 @@ def _things(case: Case) -> list[Any]:
     ]
 
 
-def _rows(things: Iterable[Any]) -> list[LedgerRow]:
-    """The rows of the ledger about these things that have their place in the chain, in its order."""
+def _rows(things: Iterable[Any], *, up_to: int) -> list[LedgerRow]:
+    """The rows of the ledger about these things that are among its first `up_to`, in its order."""
     subjects = [reference(thing) for thing in things]
-    rows = LedgerRow.objects.filter(subject__in=subjects, link__isnull=False)
+    rows = LedgerRow.objects.filter(subject__in=subjects, link__index__lt=up_to)
     return list(rows.select_related("link", "content").order_by("link__index"))
 
 
@@ -270,26 +270,26 @@ def _step(row: LedgerRow) -> dict[str, Any]:
     return {"at": at(row.effective_at), "what": row.event, "by": row.acting, "place": row.link.index}
 
 
-def _ledger(rows: Iterable[LedgerRow]) -> dict[str, Any]:
-    place, last = head()
-    return {"head": {"place": place, "hash": last.hex()}, "rows": [_row(row) for row in rows]}
+def _ledger(rows: list[LedgerRow], checkpoint: SignedCheckpoint | None) -> dict[str, Any]:
+    """The rows that a checkpoint covers, each with the proof that it is in the ledger under it."""
+    if checkpoint is None:
+        return {"key": log.public_key(), "checkpoint": None, "size": 0, "root": "", "rows": []}
+    proofs = log.prove_places((row.link.index for row in rows), checkpoint.size)
+    return {
+        "key": log.public_key(),
+        "checkpoint": log.note_of(checkpoint),
+        "size": checkpoint.size,
+        "root": bytes(checkpoint.root).hex(),
+        "rows": [_row(row, proof) for row, proof in zip(rows, proofs, strict=True)],
+    }
 
 
-def _row(row: LedgerRow) -> dict[str, Any]:
-    content = getattr(row, "content", None)
+def _row(row: LedgerRow, proof: list[bytes]) -> dict[str, Any]:
     return {
         "place": row.link.index,
-        "previous": bytes(row.link.previous).hex(),
         "hash": bytes(row.link.hash).hex(),
-        "row": row.pk,
-        "event": row.event,
-        "subject": row.subject,
-        "acting": row.acting,
-        "effective_at": canonical.time_text(row.effective_at),
-        "recorded_at": canonical.time_text(row.recorded_at),
-        "commitment": bytes(row.commitment).hex() if row.commitment is not None else None,
-        "salt": bytes(content.salt).hex() if content else None,
-        "content": content.canonical if content else None,
+        "proof": [each.hex() for each in proof],
+        **log.open_row(row),
         "at": at(row.effective_at),
     }
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from rempart.casework.referrals import archive, document
 
-FORMAT = "rempart.referral/1"
+FORMAT = "rempart.referral/2"
 MANIFEST, CASE, DOCUMENT, EVIDENCE = "manifest.json", "case.json", "referral.pdf", "evidence/"
 
 

@@ -1,22 +1,27 @@
 """Verification of a referral's archive with nothing at hand but the archive: no database, no network, no account.
 
-It recomputes the hash of every file, that no locked file is inside, the hash and commitment of every row of the ledger
-and the links between neighbours, that every item of evidence has the hash that the ledger recorded at its receipt, and,
-where the same version of typst is installed, that the document is the one that the data give. What it cannot know is
-whether the whole archive was forged: for that its SHA-256 is compared with the one in the platform's ledger.
+It recomputes the hash of every file, that no locked file is inside, the commitment and the leaf of every row of the
+ledger and its proof under the checkpoint enclosed, which the platform signed, that every item of evidence has the hash
+that the ledger recorded at its receipt, and, where the same version of typst is installed, that the document is the one
+that the data give. What it cannot know is whether the whole archive was forged, with a key of its own: for that its
+SHA-256 is compared with the one in the platform's ledger, and the key with the one that the platform publishes.
 """
 
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from rempart.casework.referrals import archive, document
 from rempart.casework.referrals.package import CASE, DOCUMENT, EVIDENCE, FORMAT, MANIFEST, written
-from rempart.ledger import canonical
+from rempart.ledger.opened import Altered, OpenedRow
+from rempart.tlog.checkpoint import Checkpoint, open_checkpoint
+from rempart.tlog.errors import TlogError
+from rempart.tlog.hashing import leaf_hash
+from rempart.tlog.keys import VerifierKey
+from rempart.tlog.tree import verify_inclusion
 
 KEPT = "file_kept"
 
@@ -50,28 +55,17 @@ class _Evidence(msgspec.Struct):
     subject: str
 
 
-class _Row(msgspec.Struct):
-    place: int
-    previous: str
-    hash: str
-    row: int
-    event: str
-    subject: str
-    acting: str
-    effective_at: datetime
-    recorded_at: datetime
-    commitment: str | None
-    salt: str | None
-    content: str | None
-
-
-class _Head(msgspec.Struct):
+class _Row(OpenedRow, kw_only=True, frozen=True):
     place: int
     hash: str
+    proof: list[str]
 
 
 class _Ledger(msgspec.Struct):
-    head: _Head
+    key: str
+    checkpoint: str | None
+    size: int
+    root: str
     rows: list[_Row]
 
 
@@ -195,56 +189,44 @@ def _evidence(read: _Read) -> str:
 
 
 def _ledger(read: _Read) -> str:
-    rows, head = read.case.ledger.rows, read.case.ledger.head
-    before: _Row | None = None
-    stretches = contents = 0
-    for row in rows:
-        if before is not None and row.place <= before.place:
+    ledger = read.case.ledger
+    if ledger.checkpoint is None:
+        if ledger.rows:
+            raise Wrong("ledger: rows without a checkpoint")
+        return "no rows"
+    tree = _tree(ledger, ledger.checkpoint)
+    before, contents = -1, 0
+    for row in ledger.rows:
+        if row.place <= before:
             raise Wrong(f"ledger, place {row.place}: out of order")
-        if row.place > head.place or (row.place == head.place and row.hash != head.hash):
-            raise Wrong(f"ledger, place {row.place}: not of the chain whose head is given")
-        if before is None or before.place + 1 != row.place:
-            stretches += 1
-        elif row.previous != before.hash:
-            raise Wrong(f"ledger, place {row.place}: it does not follow the row before it")
-        _check_hash(row)
-        contents += _check_content(row)
-        before = row
-    return f"{len(rows)} rows in {stretches} stretches of the chain, {contents} contents match their commitments"
+        _check_row(row, tree)
+        contents += row.content is not None
+        before = row.place
+    return (
+        f"{len(ledger.rows)} rows are among the {tree.size} of the signed ledger, {contents} contents are theirs"
+    )
 
 
-def _check_hash(row: _Row) -> None:
+def _tree(ledger: _Ledger, note: str) -> Checkpoint:
+    """The tree that the platform signed, by the key enclosed."""
     try:
-        computed = canonical.link_hash(
-            index=row.place,
-            previous=bytes.fromhex(row.previous),
-            row=row.row,
-            event=row.event,
-            subject=row.subject,
-            acting=row.acting,
-            effective_at=row.effective_at,
-            recorded_at=row.recorded_at,
-            commitment=bytes.fromhex(row.commitment) if row.commitment is not None else None,
-        )
-    except ValueError as error:
-        raise Wrong(f"ledger, place {row.place}: {error}") from error
-    if computed.hex() != row.hash:
-        raise Wrong(f"ledger, place {row.place}: it was changed: its hash does not match")
+        signed = open_checkpoint(note, log=VerifierKey.parse(ledger.key)).checkpoint
+    except TlogError as error:
+        raise Wrong(f"ledger: {error}") from error
+    if (signed.size, signed.root.hex()) != (ledger.size, ledger.root):
+        raise Wrong("ledger: its size and root are not those of the checkpoint that was signed")
+    return signed
 
 
-def _check_content(row: _Row) -> bool:
-    """Whether the row has a content, which matches. One that was erased has neither content nor salt any more."""
-    if row.content is None and row.salt is None:
-        return False
-    if row.content is None or row.salt is None or row.commitment is None:
-        raise Wrong(f"ledger, place {row.place}: a content without its salt or commitment")
+def _check_row(row: _Row, tree: Checkpoint) -> None:
     try:
-        salt = bytes.fromhex(row.salt)
-    except ValueError as error:
+        leaf = leaf_hash(row.entry())
+        proof = [bytes.fromhex(each) for each in row.proof]
+        if leaf.hex() != row.hash:
+            raise Altered("it was changed: its hash does not match")
+        verify_inclusion(index=row.place, size=tree.size, leaf=leaf, proof=proof, root=tree.root)
+    except (TlogError, ValueError) as error:
         raise Wrong(f"ledger, place {row.place}: {error}") from error
-    if canonical.commitment(salt, row.content).hex() != row.commitment:
-        raise Wrong(f"ledger, place {row.place}: its content was changed: the commitment does not match")
-    return True
 
 
 def _custody(read: _Read) -> str:

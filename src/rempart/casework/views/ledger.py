@@ -1,11 +1,12 @@
-"""The state of the ledger: how many rows, the head of the chain, and how anyone can verify it."""
+"""The state of the ledger: how many rows, the root of their tree, and how anyone can verify it."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from rempart.ledger import log
 from rempart.ledger.events import Event
-from rempart.ledger.models import LedgerRow, Link, Pending
+from rempart.ledger.models import LedgerRow, Pending
 from rempart.staff.access import needs
 from rempart.staff.roles import Permission
 
@@ -15,8 +16,8 @@ LATEST = 25
 @require_safe
 @needs(Permission.AUDIT)
 def ledger(request: HttpRequest) -> HttpResponse:
-    """Rows, head and the latest acts. Contents are not shown: they belong to their cases."""
-    last = Link.objects.order_by("-index").first()
+    """The last checkpoint and the latest acts. Contents are not shown: they belong to their cases."""
+    checkpoint = log.latest_checkpoint()
     rows = LedgerRow.objects.select_related("link").order_by("-pk")[:LATEST]
     latest = [
         {
@@ -28,8 +29,8 @@ def ledger(request: HttpRequest) -> HttpResponse:
         for row in rows
     ]
     context = {
-        "rows": last.index if last else 0,
-        "head": bytes(last.hash).hex() if last else "",
+        "rows": checkpoint.size if checkpoint else 0,
+        "root": bytes(checkpoint.root).hex() if checkpoint else "",
         "pending": Pending.objects.count(),
         "last_at": latest[0]["at"] if latest else None,
         "latest": latest,
