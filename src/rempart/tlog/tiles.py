@@ -169,35 +169,39 @@ class FolderTiles:
         self.folder = folder
 
     def tile(self, level: int, index: int, width: int) -> bytes:
-        """See Tiles. A partial tile that was cleared away is read from the complete one."""
-        path = tile_path(level, index, width)
-        for spelt in (path, tile_path(level, index)):
-            try:
-                hashes = (self.folder / spelt).read_bytes()
-            except FileNotFoundError:
-                continue
-            if spelt == path:
-                return _whole(hashes, path, width)
-            return _whole(hashes, spelt, WIDTH)[: width * HASH_SIZE]
-        raise Malformed(f"{path} is missing.")
+        """See Tiles. What was not published at this width is read from what it grew into."""
+        hashes, place = self._read(Place(level, index, width))
+        return _whole(hashes, place.path, place.width)[: width * HASH_SIZE]
 
     def entries(self, index: int, width: int) -> list[bytes]:
         """The first `width` entries under a level 0 tile. Raises Malformed when they are not there."""
-        path = entries_path(index, width)
-        for spelt in (path, entries_path(index)):
+        bundle, place = self._read(Place(ENTRIES, index, width))
+        try:
+            entries = decode_entries(bundle)
+        except Malformed as error:
+            raise Malformed(f"{place.path}: {error}") from None
+        if len(entries) != place.width:
+            raise Malformed(f"{place.path} holds {len(entries)} entries where {place.width} were expected.")
+        return entries[:width]
+
+    def _read(self, place: Place) -> tuple[bytes, Place]:
+        """The file at a place, or at one that it grew into, and which it was."""
+        for found in self._grown(place):
             try:
-                bundle = (self.folder / spelt).read_bytes()
+                return (self.folder / found.path).read_bytes(), found
             except FileNotFoundError:
                 continue
-            try:
-                entries = decode_entries(bundle)
-            except Malformed as error:
-                raise Malformed(f"{spelt}: {error}") from None
-            expected = width if spelt == path else WIDTH
-            if len(entries) != expected:
-                raise Malformed(f"{spelt} holds {len(entries)} entries where {expected} were expected.")
-            return entries[:width]
-        raise Malformed(f"{path} is missing.")
+        raise Malformed(f"{place.path} is missing.")
+
+    def _grown(self, place: Place) -> Iterator[Place]:
+        """The place itself, the complete one, then the wider partial ones that there are."""
+        complete = Place(place.level, place.index, WIDTH)
+        yield place
+        yield complete
+        widths = [file.name for file in (self.folder / f"{complete.path}.p").glob("*") if file.name.isdecimal()]
+        for width in sorted(map(int, widths)):
+            if place.width < width < WIDTH:
+                yield Place(place.level, place.index, width)
 
 
 def _whole(hashes: bytes, path: str, width: int) -> bytes:
