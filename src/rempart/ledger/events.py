@@ -9,6 +9,7 @@ class Event(TextChoices):
 
     CONTENT_ERASED = "content_erased", _("Content erased")
     CHAIN_CLOSED = "chain_closed", _("Chain of hashes closed, tree begun")
+    CHECKPOINT_REFUSED = "checkpoint_refused", _("Witness refused to cosign the ledger")
 
     STAFF_ADDED = "staff_added", _("Staff member added")
     STAFF_ROLE_CHANGED = "staff_role_changed", _("Staff member's role changed")
@@ -215,3 +216,6 @@ class Event(TextChoices):
     SUBMISSION_REFUSED = "submission_refused", _("Statement of reasons not taken as it is: a person has to look")
     SUBMISSION_RETRIED = "submission_retried", _("Statement of reasons declared again after it was refused")
     SUBMISSION_CORRECTED = "submission_corrected", _("Statement of reasons sent wrong declared again")
+
+    FIGURES_PUBLISHED = "figures_published", _("Figures of a month or a year published")
+    FIGURES_REVISED = "figures_revised", _("Published figures corrected")

@@ -3,6 +3,7 @@
 from rempart.accountability.models.answers import Answer, Enclosure
 from rempart.accountability.models.authorities import Authority
 from rempart.accountability.models.commitments import Commitment
+from rempart.accountability.models.publications import FiguresSoFar, PublishedFigures
 from rempart.accountability.models.requests import Concerned, Execution, Preservation, Request
 from rempart.accountability.models.submissions import Submission
 
@@ -13,7 +14,9 @@ __all__ = [
     "Concerned",
     "Enclosure",
     "Execution",
+    "FiguresSoFar",
     "Preservation",
+    "PublishedFigures",
     "Request",
     "Submission",
 ]
