@@ -1,4 +1,4 @@
-"""The commands that load, serve and keep the house: import, demo, serve, worker, doctor, database, ledger."""
+"""The commands that load, serve and keep the house: import, demo, serve, worker, doctor, database."""
 
 import os
 import sys
@@ -121,7 +121,7 @@ def serve(port: int, host: str, with_worker: bool) -> None:
 @cli.command()
 @click.option("--until-idle", is_flag=True, help="Stop when nothing is left to do.")
 def worker(until_idle: bool) -> None:
-    """Do what is queued and what falls due: lapses, retention, the ledger's chain."""
+    """Do what is queued and what falls due: lapses, retention, the ledger's tree."""
     set_up()
     from rempart.site.working import work
 
@@ -164,21 +164,3 @@ def database_stop() -> None:
 def database_migrate() -> None:
     """Bring the tables up to date, as the owner."""
     set_up()
-
-
-@cli.group()
-def ledger() -> None:
-    """The record of everything done."""
-
-
-@ledger.command("verify")
-def ledger_verify() -> None:
-    """Give every row its place, recompute the whole ledger, and name the first bad row if there is one."""
-    set_up()
-    from rempart.ledger.sequencer import sequence_pending
-    from rempart.ledger.verification import verify
-
-    sequence_pending()
-    report = verify()
-    click.echo(f"{report.rows} rows, head {report.head.hex()}" if report.holds else f"First bad row: {report.bad}")
-    sys.exit(0 if report.holds else 1)

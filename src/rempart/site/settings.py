@@ -201,6 +201,14 @@ REMPART_MISUSE = {
 # key where the home folder is not shared by all machines (docs/ledger.md)
 REMPART_LEDGER_NAME = os.environ.get("REMPART_LEDGER_NAME", "rempart.local/ledger")
 REMPART_LEDGER_KEY = os.environ.get("REMPART_LEDGER_KEY", "")
+# Who cosigns its checkpoints: a key and an address for each, all separated by spaces; and the minutes within which rows
+# become public together, so that nobody can watch them come one by one (docs/verifying.md)
+REMPART_WITNESSES = os.environ.get("REMPART_WITNESSES", "")
+REMPART_LEDGER_MINUTES = int(os.environ.get("REMPART_LEDGER_MINUTES", "10"))
+
+# --- the DSA Transparency Database (docs/dsa.md): nothing is sent without a token
+REMPART_DSA_ADDRESS = os.environ.get("REMPART_DSA_ADDRESS", "https://transparency.dsa.ec.europa.eu/api/v1")
+REMPART_DSA_TOKEN = os.environ.get("REMPART_DSA_TOKEN", "")
 
 # --- languages and time
 LANGUAGE_CODE = "fr"
