@@ -88,9 +88,14 @@ def test_the_application_owns_nothing(db):
         assert cursor.fetchone() == ("rempart_app", 0)
 
 
-TABLES = ["ledger_ledgerrow", "ledger_link", "ledger_content"]
+TABLES = ["ledger_ledgerrow", "ledger_link", "ledger_content", "ledger_signedcheckpoint"]
 CHANGES = ["UPDATE {} SET {}={}", "DELETE FROM {}", "TRUNCATE {} CASCADE"]
-COLUMN = {"ledger_ledgerrow": "id", "ledger_link": "row_id", "ledger_content": "row_id"}
+COLUMN = {
+    "ledger_ledgerrow": "id",
+    "ledger_link": "row_id",
+    "ledger_content": "row_id",
+    "ledger_signedcheckpoint": "number",
+}
 
 
 @pytest.fixture

@@ -1,12 +1,15 @@
 """What hashes are computed over: one way to write a content, and vectors that other programs can check."""
 
+import hashlib
+import hmac
 import json
 from datetime import UTC, datetime, timedelta, timezone
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rempart.ledger.canonical import GENESIS, canonical_json, commitment, link_hash, time_text
+from rempart.ledger.canonical import canonical_json, commitment, row_entry, time_text
 
 CONTENTS = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
@@ -44,17 +47,34 @@ def test_the_commitment_of_a_known_content():
     )
 
 
-def test_the_hash_of_a_known_link():
-    moment = datetime(2020, 6, 17, 18, 4, tzinfo=UTC)
-    digest = link_hash(
-        index=1,
-        previous=GENESIS,
-        row=7,
-        event="staff_added",
-        subject="staff.staffmember:1",
-        acting="",
-        effective_at=moment,
-        recorded_at=moment,
-        commitment=b"\x02" * 32,
+KNOWN = {
+    "row": 7,
+    "event": "staff_added",
+    "subject": "staff.staffmember:1",
+    "acting": "",
+    "effective_at": datetime(2020, 6, 17, 18, 4, tzinfo=UTC),
+    "recorded_at": datetime(2020, 6, 17, 18, 4, 0, 5, tzinfo=UTC),
+    "commitment": b"\x02" * 32,
+}
+
+
+def test_the_entry_of_a_known_row():
+    """As docs/ledger.md describes it, written here a second time."""
+    text = (
+        '{"acting":"","commitment":"' + "02" * 32 + '","effective_at":"2020-06-17T18:04:00.000000Z",'
+        '"event":"staff_added","recorded_at":"2020-06-17T18:04:00.000005Z","row":7,"subject":"staff.staffmember:1"}'
     )
-    assert digest.hex() == "dd92c2de0ada7c46cbec507fa0083c9029b06f66068e6b13efde4dfdcbaf3be2"
+    entry = row_entry(b"\x03" * 16, **KNOWN)
+    assert entry == hmac.new(b"\x03" * 16, b"rempart/row/1\n" + text.encode(), hashlib.sha256).digest()
+    assert entry.hex() == ("f8a2a4915558a9bdfa65b777aea3edf4632c44092b0365b10fcc67cb70e8d9d5")
+
+
+def test_the_same_row_with_another_nonce_is_another_entry():
+    assert row_entry(b"\x03" * 16, **KNOWN) != row_entry(b"\x04" * 16, **KNOWN)
+
+
+@pytest.mark.parametrize("nonce", [b"", b"\x03" * 15, b"\x03" * 16 + b"\x00"])
+def test_a_nonce_of_another_length_is_refused(nonce):
+    """HMAC takes a key and the same key with zeros after it for one: two rows could share an entry."""
+    with pytest.raises(ValueError, match="16 bytes"):
+        row_entry(nonce, **KNOWN)

@@ -1,4 +1,4 @@
-"""Eight writers at once lose nothing, and every row gets one place in one chain."""
+"""Eight writers at once lose nothing, and every row gets one leaf in one tree."""
 
 import multiprocessing
 import threading
@@ -62,8 +62,8 @@ def test_a_row_committed_late_gets_a_later_place(own_database):
     """The transaction that began first commits last: its row follows, and nothing is passed over."""
     with psycopg.connect(own_database.application_url) as slow:
         early = slow.execute(
-            "WITH a AS (INSERT INTO ledger_ledgerrow (event, subject, acting, effective_at, recorded_at)"
-            " VALUES ('staff_added', 'thing:0', '', now(), now()) RETURNING id)"
+            "WITH a AS (INSERT INTO ledger_ledgerrow (event, subject, acting, effective_at, recorded_at, nonce)"
+            " VALUES ('staff_added', 'thing:0', '', now(), now(), decode(repeat('07', 16), 'hex')) RETURNING id)"
             " INSERT INTO ledger_pending SELECT id FROM a RETURNING row_id"
         ).fetchone()[0]
         late = append()
@@ -98,15 +98,15 @@ def test_a_row_committed_between_two_batches_comes_before_what_its_writer_append
     monkeypatch.setattr(sequencer, "BATCH", 1)
     with psycopg.connect(own_database.application_url) as slow:
         early = slow.execute(
-            "WITH a AS (INSERT INTO ledger_ledgerrow (event, subject, acting, effective_at, recorded_at)"
-            " VALUES ('staff_added', 'thing:0', '', now(), now()) RETURNING id)"
+            "WITH a AS (INSERT INTO ledger_ledgerrow (event, subject, acting, effective_at, recorded_at, nonce)"
+            " VALUES ('staff_added', 'thing:0', '', now(), now(), decode(repeat('07', 16), 'hex')) RETURNING id)"
             " INSERT INTO ledger_pending SELECT id FROM a RETURNING row_id"
         ).fetchone()[0]
         first = append()
-        place = sequencer._sequence_batch(0)
+        _linked, _waiting, after = sequencer._sequence_batch(0)
         slow.commit()
         later = append()
-        sequencer._sequence_batch(place[1])
+        sequencer._sequence_batch(after)
     sequence_pending()
     assert list(Link.objects.order_by("index").values_list("row_id", flat=True)) == [first, early, later]
 

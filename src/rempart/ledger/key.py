@@ -12,7 +12,7 @@ from django.conf import settings
 
 from rempart.database.home import KeyUnusable, kept
 from rempart.tlog.errors import TlogError
-from rempart.tlog.keys import SigningKey, VerifierKey
+from rempart.tlog.keys import SigningKey
 
 _PREFIX = "ledger-key."
 
@@ -22,15 +22,11 @@ def signing_key() -> SigningKey:
     return _signing_key(Path(settings.REMPART_HOME), settings.REMPART_LEDGER_NAME, settings.REMPART_LEDGER_KEY)
 
 
-def verifiers() -> list[VerifierKey]:
-    """The keys that checkpoints of this ledger may be signed with: the present one, then those of earlier names."""
+def keys_by_name() -> dict[str, SigningKey]:
+    """The keys that checkpoints of this ledger were signed with: the present one, and those of earlier names."""
+    kept_before = (_parsed(path.read_text(), path.name) for path in Path(settings.REMPART_HOME).glob(f"{_PREFIX}*"))
     present = signing_key()
-    found = [present.verifier]
-    for path in sorted(Path(settings.REMPART_HOME).glob(f"{_PREFIX}*")):
-        key = _parsed(path.read_text(), path.name)
-        if key.name != present.name:
-            found.append(key.verifier)
-    return found
+    return {key.name: key for key in kept_before} | {present.name: present}
 
 
 @lru_cache(maxsize=4)
