@@ -70,8 +70,15 @@ def client(
 
     It keeps its connections and may be used by several threads.
     """
+    return client_of(platform.address, headers=headers, auth=auth)
+
+
+def client_of(
+    address: str, *, headers: Mapping[str, str] | None = None, auth: httpx.Auth | None = None
+) -> PlatformClient:
+    """The same for an address that is no platform's."""
     return PlatformClient(
-        base_url=platform.address,
+        base_url=address,
         headers={"user-agent": "Rempart", **(headers or {})},
         auth=auth,
         timeout=TIMEOUT,

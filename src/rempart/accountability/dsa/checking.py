@@ -1,8 +1,8 @@
 """Whether the DSA Transparency Database would take a statement of reasons, field by field, before anything is sent.
 
 `prepare` does to a statement what the API does before it looks: texts are trimmed, empty ones become null, and what
-belongs to a branch that was not chosen is dropped. `validate` then holds it to every rule of `statement.yaml`. Where the
-API is lax about types (a number where a text belongs is stored as one), we are not. No Django, no network.
+belongs to a branch that was not chosen is dropped. `validate` then holds it to every rule of `statement.yaml`. Where
+the API is lax about types (a number where a text belongs is stored as one), we are not. No Django, no network.
 """
 
 import re
@@ -46,7 +46,7 @@ def validate(statement: Any) -> list[Problem]:
         problem for name, field in shape().fields.items() if (problem := _problem(name, field, prepared)) is not None
     ]
     restricting = shape().at_least_one_of
-    if not any(prepared.get(name) for name in restricting):
+    if all(prepared.get(name) in (None, [], _NULL) for name in restricting):
         found.insert(0, Problem(restricting[0], "at_least_one", f"one of {', '.join(restricting)} is required"))
     return found
 
@@ -97,13 +97,15 @@ def _is_kept(field: Field, statement: Mapping[str, Any]) -> bool:
         return True
     name, value, wanted = field.kept
     found = statement.get(name)
-    return (value in found if isinstance(found, list) else value == found) is wanted
+    holds = isinstance(found, list) and value in found
+    return (holds if shape().fields[name].kind == "choices" else value == found) is wanted
 
 
 def _problem(name: str, field: Field, statement: Mapping[str, Any]) -> Problem | None:
     """The first rule that a field breaks, if any."""
     value = statement.get(name)
-    if value in (None, []) or (value == _NULL and field.of and field.blank):
+    nothing = value is None or (value == [] and (field.kind == "choices" or bool(field.required)))
+    if nothing or (value == _NULL and field.of and field.blank):
         if field.required == "always" or (field.required == "kept" and _is_kept(field, statement)):
             return Problem(name, "required", _why_required(field))
         if value is None and name in statement and not field.blank:
