@@ -22,6 +22,7 @@ from rempart.ledger import canonical
 from rempart.ledger.clock import now
 from rempart.ledger.sequencer import sequence_pending
 from rempart.ledger.services import reference
+from rempart.pages import documents
 
 MARKUP = (
     '#panic(1) #import "/etc/passwd": * *b* _i_ = T <l> @r $x^2$ \\ // c /* d */ `r` #{ while true {} } ]] [ ~ -- #'
@@ -367,7 +368,7 @@ def test_any_text_can_be_set(referred, text):
 def test_what_has_no_picture_or_would_mislead_is_written_by_name():
     said = "ok 😀 \u202egpj"
     missing = document._unshowable(said)
-    assert document.showable(said, missing) == "ok [U+1F600 grinning face] [U+202E right-to-left override]gpj"
+    assert documents.showable(said, missing) == "ok [U+1F600 grinning face] [U+202E right-to-left override]gpj"
 
 
 def test_marked_passages_are_those_that_were_read():

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rempart.casework.referrals import archive, document
+from rempart.pages import documents
 
 FORMAT = "rempart.referral/2"
 MANIFEST, CASE, DOCUMENT, EVIDENCE = "manifest.json", "case.json", "referral.pdf", "evidence/"
@@ -30,7 +31,7 @@ def pack(dossier: Mapping[str, Any], originals: Mapping[str, bytes]) -> bytes:
             "format": FORMAT,
             "number": dossier["referral"]["number"],
             "made_at": dossier["referral"]["made_at"]["utc"],
-            "typst": document.version(),
+            "typst": documents.version(),
             "files": [
                 {"path": name, "size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
                 for name, content in sorted(members.items())

@@ -17,6 +17,7 @@ import msgspec
 from rempart.casework.referrals import archive, document
 from rempart.casework.referrals.package import CASE, DOCUMENT, EVIDENCE, FORMAT, MANIFEST, written
 from rempart.ledger.opened import Altered, OpenedRow
+from rempart.pages import documents
 from rempart.tlog.checkpoint import Checkpoint, open_checkpoint
 from rempart.tlog.errors import TlogError
 from rempart.tlog.hashing import leaf_hash
@@ -244,8 +245,8 @@ def _custody(read: _Read) -> str:
 
 def _document(read: _Read) -> str:
     """The document says what the data say, if it can be made again here."""
-    if read.manifest.typst != document.version():
-        return f"not made again: it was set by typst {read.manifest.typst}, here is {document.version()}"
+    if read.manifest.typst != documents.version():
+        return f"not made again: it was set by typst {read.manifest.typst}, here is {documents.version()}"
     dossier = msgspec.json.decode(read.members[CASE])
     if written(dossier) != read.members[CASE]:
         raise Wrong(f"{CASE} is not written as a referral's is")
