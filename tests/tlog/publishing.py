@@ -3,25 +3,14 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from rempart.tlog import (
-    AddCheckpoint,
-    Checkpoint,
-    MemoryTiles,
-    SignatureType,
-    SigningKey,
-    TlogProof,
-    Witness,
-    add_lines,
-    cosignatures,
-    encode_entries,
-    entries_path,
-    leaf_hash,
-    prove_consistency,
-    prove_inclusion,
-    root,
-    sign,
-    tiles_of,
-)
+from rempart.tlog.checkpoint import Checkpoint
+from rempart.tlog.hashing import leaf_hash
+from rempart.tlog.keys import SignatureType, SigningKey
+from rempart.tlog.note import add_lines, sign
+from rempart.tlog.proofs import TlogProof
+from rempart.tlog.tiles import MemoryTiles, encode_entries, entries_path, tiles_of
+from rempart.tlog.tree import prove_consistency, prove_inclusion, root
+from rempart.tlog.witnessing import AddCheckpoint, Witness, cosignatures
 
 ORIGIN = "rempart.example/ledger"
 LOG_KEY = SigningKey(ORIGIN, SignatureType.ED25519, bytes(range(32)))

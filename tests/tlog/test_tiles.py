@@ -6,22 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rempart.tlog import (
+from rempart.tlog.errors import Malformed
+from rempart.tlog.hashing import leaf_hash
+from rempart.tlog.tiles import (
+    ENTRIES,
     FolderTiles,
-    Malformed,
     MemoryTiles,
     Place,
     decode_entries,
     encode_entries,
     entries_path,
-    leaf_hash,
     parse_path,
-    root,
     tile_path,
     tile_width,
     tiles_of,
 )
-from rempart.tlog.tiles import ENTRIES
+from rempart.tlog.tree import root
 from tlog.publishing import Log, entries_of
 
 

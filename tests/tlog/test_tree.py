@@ -10,23 +10,19 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from rempart.tlog import (
-    EMPTY_ROOT,
-    Frontier,
-    Malformed,
-    MemoryTiles,
-    ProofError,
-    TlogError,
+from rempart.tlog.errors import Malformed, ProofError, TlogError
+from rempart.tlog.frontier import Frontier
+from rempart.tlog.hashing import EMPTY_ROOT, leaf_hash, node_hash
+from rempart.tlog.spelling import from_base64
+from rempart.tlog.tiles import MemoryTiles
+from rempart.tlog.tree import (
     frontier_of,
-    leaf_hash,
-    node_hash,
     prove_consistency,
     prove_inclusion,
     root,
     verify_consistency,
     verify_inclusion,
 )
-from rempart.tlog.spelling import from_base64
 from tlog.publishing import Log, entries_of
 
 # The entries and hashes with which Certificate Transparency's libraries are tested (transparency-dev/merkle, testonly).
