@@ -23,6 +23,7 @@ from rempart.ledger.clock import now
 from rempart.ledger.sequencer import sequence_pending
 from rempart.ledger.services import reference
 from rempart.pages import documents
+from rempart.tlog.keys import SigningKey
 
 MARKUP = (
     '#panic(1) #import "/etc/passwd": * *b* _i_ = T <l> @r $x^2$ \\ // c /* d */ `r` #{ while true {} } ]] [ ~ -- #'
@@ -210,13 +211,29 @@ TAMPERINGS = {
         {"case": edited(lambda data: data["ledger"]["rows"].reverse())},
         "out of order",
     ),
-    "a link to another chain": (
-        {"case": edited(lambda data: data["ledger"]["rows"][1].update(previous="00" * 32))},
-        "does not follow",
+    "a row's nonce exchanged": (
+        {"case": edited(lambda data: data["ledger"]["rows"][1].update(nonce="00" * 16))},
+        "its hash does not match",
     ),
-    "an older head": (
-        {"case": edited(lambda data: data["ledger"]["head"].update(place=0))},
-        "not of the chain whose head",
+    "a proof of another row": (
+        {"case": edited(lambda data: data["ledger"]["rows"][1].update(proof=data["ledger"]["rows"][0]["proof"]))},
+        "leads to another root",
+    ),
+    "another place": (
+        {"case": edited(lambda data: data["ledger"]["rows"][0].update(place=0))},
+        "leads to another root",
+    ),
+    "another root": (
+        {"case": edited(lambda data: data["ledger"].update(root="00" * 32))},
+        "not those of the checkpoint that was signed",
+    ),
+    "a checkpoint that the key did not sign": (
+        {"case": edited(lambda data: data["ledger"].update(key=SigningKey.generate("rempart.local/ledger").vkey))},
+        "not signed by any key asked for",
+    ),
+    "rows without a checkpoint": (
+        {"case": edited(lambda data: data["ledger"].update(checkpoint=None))},
+        "rows without a checkpoint",
     ),
     "a receipt taken out": (
         {
@@ -228,7 +245,7 @@ TAMPERINGS = {
         },
         "no receipt of a file with this hash",
     ),
-    "a missing key": ({"case": edited(lambda data: data["ledger"].pop("head"))}, "case.json is not what"),
+    "a missing key": ({"case": edited(lambda data: data["ledger"].pop("root"))}, "case.json is not what"),
     "another format": ({"case": edited(lambda data: data.update(format="x/2"))}, "another format"),
     "a locked file declared open": (
         {"case": edited(lambda data: data["evidence"][1].update(state="kept"))},

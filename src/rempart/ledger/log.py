@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from rempart.ledger import canonical
 from rempart.ledger.exporting import export
 from rempart.ledger.key import signing_key
 from rempart.ledger.models import Content, LedgerRow, Link, SignedCheckpoint
@@ -107,8 +108,8 @@ def open_row(row: LedgerRow) -> dict[str, Any]:
         salt=bytes(content.salt).hex() if content else None,
         content=content.canonical if content else None,
     )
-    found: dict[str, Any] = msgspec.to_builtins(opened)
-    return found
+    times = {name: canonical.time_text(getattr(row, name)) for name in ("effective_at", "recorded_at")}
+    return {**msgspec.to_builtins(opened), **times}
 
 
 def sign_text(text: str) -> str:

@@ -160,6 +160,8 @@ class _Walk:
         size = self.frontier.size
         if self._seen and self._seen[0] > size:
             raise _Bad(None, size, f"the ledger is cut: this machine saw {self._seen[0]} rows")
+        if self._seen and self._seen[0] > self._checkpoints.size:
+            raise _Bad(None, self._seen[0] - 1, "the checkpoint that this machine saw last is missing")
         with connection.cursor() as cursor:
             cursor.execute(_CHECKPOINT_TOO_LARGE)
             if found := cursor.fetchone():
@@ -199,7 +201,7 @@ class _Checkpoints:
     def __init__(self) -> None:
         self._keys = keys_by_name()
         self._stored = _chunks(_CHECKPOINTS, [], key=0)
-        self._number = self._size = 0
+        self._number = self.size = 0
         self.next = next(self._stored, None)
 
     def check(self, frontier: Frontier) -> None:
@@ -208,11 +210,11 @@ class _Checkpoints:
         place = size - 1
         if number != self._number + 1:
             raise _Bad(None, place, f"checkpoint {self._number + 1} is missing")
-        if size <= self._size or size < frontier.size:
+        if size <= self.size or size < frontier.size:
             raise _Bad(None, place, f"checkpoint {number} is out of order")
         if wrong := self._wrong(number, size, bytes(root), note, frontier):
             raise _Bad(None, place, wrong)
-        self._number, self._size = number, size
+        self._number, self.size = number, size
         self.next = next(self._stored, None)
 
     def _wrong(self, number: int, size: int, root: bytes, note: str, frontier: Frontier) -> str | None:
