@@ -76,13 +76,13 @@ def test_a_checkpoint_opens_with_its_logs_key(note):
 
 def test_a_witness_alone_is_not_the_log(note):
     text = note.partition("\n\n")[0] + "\n"
-    with pytest.raises(SignatureError, match="not signed by rempart.example/ledger"):
+    with pytest.raises(SignatureError, match=r"not signed by rempart\.example/ledger"):
         open_checkpoint(sign(text, WITNESSES[0], time=NOW), log=LOG_KEY.verifier, witnesses=KEYS)
 
 
 def test_a_checkpoint_of_another_log_is_refused():
     note = sign(Checkpoint("another.example/log", 0, EMPTY_ROOT).text, LOG_KEY)
-    with pytest.raises(SignatureError, match="is of another.example/log, not of"):
+    with pytest.raises(SignatureError, match=r"is of another\.example/log, not of"):
         open_checkpoint(note, log=LOG_KEY.verifier)
 
 
@@ -92,7 +92,7 @@ def test_a_cosignature_says_when(note):
 
 
 def test_every_witness_asked_for_has_to_have_cosigned(note):
-    with pytest.raises(SignatureError, match="not cosigned by witness.example/b"):
+    with pytest.raises(SignatureError, match=r"not cosigned by witness\.example/b"):
         open_checkpoint(cosigned(note, WITNESSES[0]), log=LOG_KEY.verifier, witnesses=KEYS)
 
 
@@ -108,13 +108,13 @@ def test_some_of_the_witnesses_may_be_enough(note, at_least, enough):
 
 def test_a_witness_named_or_signing_twice_counts_once(note):
     note = add_lines(note, [cosign(note, WITNESSES[0], time=NOW + more) for more in range(2)])
-    with pytest.raises(SignatureError, match="not cosigned by witness.example/b"):
+    with pytest.raises(SignatureError, match=r"not cosigned by witness\.example/b"):
         open_checkpoint(note, log=LOG_KEY.verifier, witnesses=[*KEYS, KEYS[0]], at_least=2)
 
 
 def test_a_cosignature_of_another_checkpoint_is_false(note):
     other = sign(Checkpoint(ORIGIN, 1, EMPTY_ROOT).text, LOG_KEY)
-    with pytest.raises(SignatureError, match="in the name of witness.example/a is not its own"):
+    with pytest.raises(SignatureError, match=r"in the name of witness\.example/a is not its own"):
         open_checkpoint(
             add_lines(note, [cosign(other, WITNESSES[0], time=NOW)]), log=LOG_KEY.verifier, witnesses=KEYS[:1]
         )

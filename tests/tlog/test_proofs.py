@@ -68,7 +68,7 @@ def test_a_proof_under_another_key_is_refused():
 def test_a_proof_may_be_asked_to_be_witnessed():
     witness = KnownWitness("witness.example/w")
     note = witness.add_cosignature(LOG, 0, 8, LOG.checkpoint(8))
-    with pytest.raises(SignatureError, match="not cosigned by witness.example/w"):
+    with pytest.raises(SignatureError, match=r"not cosigned by witness\.example/w"):
         LOG.proof(3, 8).verify(LOG.entries[3], log=LOG_KEY.verifier, witnesses=[witness.key.verifier])
     signed = LOG.proof(3, 8, note).verify(LOG.entries[3], log=LOG_KEY.verifier, witnesses=[witness.key.verifier])
     assert [each.key.name for each in signed.cosignatures] == ["witness.example/w"]
