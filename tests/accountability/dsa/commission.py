@@ -1,7 +1,7 @@
 """A stand-in for the Commission's API: it takes, refuses and fails as the real one does, and counts what it took.
 
-Its rules are written here once more, from the facts in facts.json and not from `rempart.accountability.dsa`, so that the
-two can be held against each other. `Commission.trouble` says what goes wrong with the next requests.
+Its rules are written here once more, from the facts in facts.json and not from `rempart.accountability.dsa`, so that
+the two can be held against each other. `Commission.trouble` says what goes wrong with the next requests.
 """
 
 import json
@@ -85,7 +85,7 @@ def of_another_branch(body: dict[str, Any]) -> set[str]:
     return gone
 
 
-def errors_of(statement: Any) -> dict[str, list[str]]:
+def errors_of(statement: Any) -> dict[str, list[str]]:  # noqa: PLR0912, PLR0915 - a list of rules, one after another
     """The errors of a statement by field, in the API's words."""
     if not isinstance(statement, dict):
         return {"statement": ["The statement must be an array."]}

@@ -145,9 +145,8 @@ def test_a_day_is_written_in_one_way_and_lies_within_limits(name):
     first, last = FIELDS[name].get("min", "1999-01-01"), FIELDS[name]["max"]
     for value in (first, last, "2024-02-29", f" {last} "):
         taken(changed(**{name: value}))
-    for value in ("2026-2-3", "23/11/2026", "2026-11-23T10:00:00Z", "2026-02-30", "２０２６-11-23", "soon", 20261123, []):
-        if value != [] or name in REQUIRED:
-            refused(changed(**{name: value}), name)
+    for value in ("2026-2-3", "23/11/2026", "2026-11-23T10:00:00Z", "2026-02-30", "２０２６-11-23", "soon", 20261123):
+        refused(changed(**{name: value}), name)
     refused(changed(**{name: "2038-01-02"}), name, "day")
     if "min" in FIELDS[name]:
         refused(changed(**{name: "1999-12-31"}), name, "day")
@@ -218,15 +217,16 @@ def test_a_statement_for_no_country_is_taken_and_doubted():
 
 def test_no_value_is_repeated_in_a_message():
     secret = "lea@example.org"
-    statement = {name: secret for name in FIELDS}
+    statement = dict.fromkeys(FIELDS, secret)
     assert not [one for one in validate(statement) if secret in one.message]
 
 
+EVERY_VALUE = [value for values in LISTS.values() for value in values]
 VALUES = st.one_of(
     st.none(),
     st.just(...),
-    st.sampled_from([*(value for values in LISTS.values() for value in values), "null", "", " ", "2026-11-23", "x" * 501]),
-    st.lists(st.sampled_from([value for values in LISTS.values() for value in values]), max_size=3),
+    st.sampled_from([*EVERY_VALUE, "null", "", " ", "2026-11-23", "x" * 501]),
+    st.lists(st.sampled_from(EVERY_VALUE), max_size=3),
     st.integers(),
     st.booleans(),
 )

@@ -277,7 +277,7 @@ def _transparency(fields: Mapping[str, Any], grounds: Grounds) -> dict[str, Any]
 
 def _cut(text: str, most: int) -> str:
     """A text of `most` characters at most, cut between words."""
-    return text if len(text) <= most else f"{text[: most - 1].rsplit(' ', 1)[0]}…"
+    return text if len(text) <= most else f"{text[: most - 1].rsplit(' ', 1)[0].rstrip(' .,;:')}…"
 
 
 def _day(at: datetime) -> str:
