@@ -1,6 +1,7 @@
 """Accountability as a Django application."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountabilityConfig(AppConfig):
@@ -12,3 +13,13 @@ class AccountabilityConfig(AppConfig):
 
     def ready(self) -> None:
         """Put the pages into the menus."""
+        from rempart.accountability import agenda
+        from rempart.accountability.models import Request
+        from rempart.accountability.states import OPEN
+        from rempart.casework import navigation
+
+        agenda.connect()
+        waiting = lambda _member: {"requests": Request.objects.filter(state__in=OPEN)}  # noqa: E731
+        navigation.add(
+            "accountability:requests", _("Requests of authorities"), "q", after="authorities", counted=waiting
+        )

@@ -202,6 +202,7 @@ class Event(TextChoices):
     PRODUCTION_CONFIRMED = "production_confirmed", _("Order to produce what is preserved confirmed")
     PRESERVATION_ENDED = "preservation_ended", _("Preservation for an authority ended")
     PERSON_TOLD = "person_told", _("Person concerned told of an order")
+    ANSWER_ASSEMBLED = "answer_assembled", _("Answer in figures assembled from the record")
     ANSWER_DRAFTED = "answer_drafted", _("Answer to an authority drafted")
     DATA_ENCLOSED = "data_enclosed", _("Data about somebody enclosed to a drafted answer")
     ANSWER_APPROVED = "answer_approved", _("Answer to an authority approved")

@@ -456,6 +456,7 @@ class Migration(migrations.Migration):
                 ("service", models.CharField(max_length=16)),
                 ("handle", models.CharField(max_length=200)),
                 ("platform_id", models.CharField(blank=True, max_length=200)),
+                ("ours", models.BooleanField()),
                 ("told_at", models.DateTimeField(null=True)),
                 (
                     "conversation",
@@ -890,9 +891,7 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="answer",
             constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("document__isnull", False), models.Q(("words", ""), _negated=True), _connector="OR"
-                ),
+                condition=models.Q(("state", "discarded"), ("document__isnull", False), _connector="OR"),
                 name="an_answer_says_something",
             ),
         ),

@@ -248,6 +248,7 @@ class Execution(models.Model):
 class Concerned(models.Model):
     """Somebody whom an order concerns: told by us, in a conversation of their own, or by the authority alone.
 
+    ours: whether the account was ours when the order was registered, so that we can write to it.
     A trigger refuses that we tell where Regulation (EU) 2023/1543 leaves it to the authority, or too early.
     """
 
@@ -255,6 +256,7 @@ class Concerned(models.Model):
     service = models.CharField(max_length=16)
     handle = models.CharField(max_length=200)
     platform_id = models.CharField(max_length=200, blank=True)
+    ours = models.BooleanField()
     conversation = models.OneToOneField("correspondence.Conversation", models.SET_NULL, null=True, related_name="+")
     told_at = models.DateTimeField(null=True)
     told_by = models.ForeignKey("staff.StaffMember", models.PROTECT, null=True, related_name="+")
