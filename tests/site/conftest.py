@@ -123,6 +123,7 @@ def make_world() -> World:
     from rempart.intake.models import Account, Wave
     from rempart.intake.services import HandedReport, receive_report
     from rempart.ledger.clock import now
+    from rempart.ledger.log import checkpoint_now
     from rempart.lookout.models import WaveAlert
     from rempart.staff.keys import Scope, make_key
     from rempart.staff.services import add_member, make_link
@@ -183,6 +184,7 @@ def make_world() -> World:
         weighed={},
     )
     elsewhere = records.AccountReference("snapchat", "example")
+    checkpoint_now()
     platform, execution, drift = on_a_platform(said, acting=[member, senior])
     return World(
         platform=platform,
@@ -332,6 +334,8 @@ EXAMPLES: dict[str, Example] = {
     "casework:withdraw-appeal": Example(lambda world: {"token": world.respondent_token}),
     "casework:respondent-data": Example(lambda world: {"token": world.respondent_token}),
     "casework:respondent-sent": Example(lambda world: {"token": world.respondent_token, "what": "reply"}),
+    "casework:respondent-record": Example(lambda world: {"token": world.respondent_token}),
+    "accountability:tile": Example(lambda _world: {"path": "0/000.p/1"}),
     "casework:write-to-respondent": Example(lambda world: {"pk": world.case.pk}, sent={"text": "Example"}),
     "casework:propose-fact": Example(lambda world: {"pk": world.case.pk}),
     "casework:respondent-link": Example(lambda world: {"pk": world.case.pk}),
@@ -358,6 +362,7 @@ EXAMPLES: dict[str, Example] = {
         lambda world: {"token": world.complainant_token, "pk": world.notice.pk}, sent={"agree": "no"}
     ),
     "casework:complainant-done": Example(lambda world: {"token": world.complainant_token, "what": "danger"}),
+    "casework:complainant-record": Example(lambda world: {"token": world.token}),
     "casework:complainant-desk": Example(lambda world: {"pk": world.report.conversation.complainant.pk}),
     "casework:write-to-complainant": Example(lambda world: {"pk": world.report.conversation.complainant.pk}),
     "casework:see-danger": Example(lambda world: {"pk": world.report.conversation.complainant.pk}),

@@ -29,6 +29,7 @@ from rempart.files.models import StoredFile
 from rempart.files.services import keep
 from rempart.ledger import Event
 from rempart.ledger.clock import now
+from rempart.ledger.proof_file import digest
 from rempart.staff.models import StaffMember
 
 LONGEST = 10_000  # characters of a message
@@ -134,7 +135,12 @@ def say(
         Event.MESSAGE_SAID,
         subject=message,
         acting=acting,
-        content={"conversation": conversation.pk, "kind": message.kind, "channels": len(announced)},
+        content={
+            "conversation": conversation.pk,
+            "kind": message.kind,
+            "channels": len(announced),
+            "sha256": digest(message.text),
+        },
     )
     if announced and not acting:
         transaction.on_commit(tasks.deliver_soon)
@@ -172,7 +178,12 @@ def hear(
     message.files.add(*kept)
     conversation.heard_at = moment
     conversation.save(update_fields=["heard_at"])
-    content = {"conversation": conversation.pk, "kind": message.kind, "files": [file.sha256 for file in kept]}
+    content = {
+        "conversation": conversation.pk,
+        "kind": message.kind,
+        "files": [file.sha256 for file in kept],
+        "sha256": digest(message.text),
+    }
     ledger.append(Event.MESSAGE_HEARD, subject=message, content=content)
     heard.send(Conversation, conversation=conversation, message=message)
     return message

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from rempart.ledger import log, proof_file
-from rempart.ledger.key import verifiers
+from rempart.ledger.key import keys_by_name, signing_key
 from rempart.ledger.models import LedgerRow, Link, SignedCheckpoint
 from rempart.ledger.opened import OpenedRow
 from rempart.ledger.proof_file import FORMAT, Broken, CheckedRow, ProofFile, ProvedRow
@@ -45,7 +45,7 @@ def record_of(things: Iterable[tuple[LedgerRow, Any]], *, under: SignedCheckpoin
     waiting = len(found) - len(covered)
     if under is None or not covered:
         return Record(None, [], waiting, "")
-    signed_with = next((key for key in verifiers() if under.note.startswith(f"{key.name}\n")), verifiers()[0])
+    signed_with = keys_by_name().get(under.note.partition("\n")[0], signing_key()).verifier
     file = None
     try:
         proved = [_proved(row, document, under) for row, document in covered]

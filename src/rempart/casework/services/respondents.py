@@ -6,14 +6,12 @@ matter in which order, how late or how often. Nothing is told before it begins, 
 may undo it; watching restricts nothing and is not told.
 """
 
-import hashlib
 import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, Literal, cast
 
-import msgspec
 from django.conf import settings
 from django.db import transaction
 
@@ -48,6 +46,7 @@ from rempart.files.models import StoredFile
 from rempart.ledger import append
 from rempart.ledger.clock import now
 from rempart.ledger.events import Event
+from rempart.ledger.proof_file import digest
 from rempart.records.vocabulary import MEASURES
 from rempart.rulebook import Article, Rulebook
 from rempart.rulebook.proportion import judge
@@ -193,11 +192,10 @@ def _state(case: Case, decision: Decision) -> Statement:
     fields = _fields_of(decision, reply_until)
     texts = writing.write(fields)
     statement = Statement.objects.create(decision=decision, made_at=now(), fields=fields, texts=texts)
-    digest = hashlib.sha256(msgspec.json.encode([fields, texts], order="deterministic")).hexdigest()
     append(
         Event.STATEMENT_MADE,
         subject=statement,
-        content={"decision": decision.pk, "sha256": digest},
+        content={"decision": decision.pk, "sha256": digest([fields, texts])},
         effective_at=decision.begins_at,
     )
     _say(side, f"statement:{decision.pk}", "told_statement", Message.Kind.STATEMENT)

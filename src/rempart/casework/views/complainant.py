@@ -11,8 +11,9 @@ from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
+from rempart.casework import recorded
 from rempart.casework.complainants.words import page as sentences
 from rempart.casework.errors import Refused
 from rempart.casework.models import Complainant, DisclosedFact, ServiceNotice
@@ -50,7 +51,10 @@ def page(request: HttpRequest, access: LinkAccess) -> HttpResponse:
     if request.method == "POST" and form.send(access.conversation, access.holder) is not None:
         return redirect("casework:complainant", access.token)
     mark_read(access.conversation)
-    context = shown_to(access) | {"form": form}
+    context = shown_to(access) | {
+        "form": form,
+        "record": recorded.of_complainant(access.conversation, _words(access)),
+    }
     return render(request, "casework/complainant/page.html", context, status=422 if form.errors else 200)
 
 
@@ -150,6 +154,13 @@ def done(request: HttpRequest, access: LinkAccess, what: str) -> HttpResponse:
     said = _words(access)
     context = shown_to(access) | {"done_title": said[f"{what}_done_title"], "done": said[f"{what}_done"]}
     return render(request, "casework/complainant/done.html", context)
+
+
+@by_link(COMPLAINANT)
+@require_safe
+def record(request: HttpRequest, access: LinkAccess) -> HttpResponse:
+    """The file that proves what their page shows."""
+    return recorded.handed_over(recorded.of_complainant(access.conversation, _words(access)), access)
 
 
 @open_to_all(because="where “Leave this page” leads: it shows nothing")

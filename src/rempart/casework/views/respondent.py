@@ -11,8 +11,9 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
+from rempart.casework import recorded
 from rempart.casework.errors import Refused
 from rempart.casework.models import Appeal, Case, Decision, MeasureTaken, Statement
 from rempart.casework.services import respondents
@@ -47,7 +48,10 @@ def page(request: HttpRequest, access: LinkAccess) -> HttpResponse:
         if message is not None:
             return redirect("casework:respondent-sent", access.token, "reply")
     mark_read(access.conversation)
-    context = _Page(access, case).context() | {"form": form}
+    context = _Page(access, case).context() | {
+        "form": form,
+        "record": recorded.of_respondent(case, access.conversation, _words(access)),
+    }
     return render(request, "casework/respondent/page.html", context, status=422 if form.errors else 200)
 
 
@@ -104,6 +108,14 @@ def sent(request: HttpRequest, access: LinkAccess, what: str) -> HttpResponse:
     title = shown.said(f"sent_{what}_title")
     context = {"access": access, "words": shown.words, "sent_title": title, "sent": said, "child": shown.child}
     return render(request, "casework/respondent/sent.html", context)
+
+
+@by_link(RESPONDENT)
+@require_safe
+def record(request: HttpRequest, access: LinkAccess) -> HttpResponse:
+    """The file that proves what their page shows."""
+    case = respondents.case_of(access.conversation)
+    return recorded.handed_over(recorded.of_respondent(case, access.conversation, _words(access)), access)
 
 
 def _words(access: LinkAccess) -> dict[str, str]:

@@ -21,9 +21,10 @@ from rempart.intake.models import Account, Report, Testimony
 from rempart.intake.ours import own_services
 from rempart.intake.services.storing import pseudonym, stored_testimony
 from rempart.intake.signals import report_received, testimonies_changed, testimonies_leaving
-from rempart.ledger import append
+from rempart.ledger import append, erase
 from rempart.ledger.clock import now
 from rempart.ledger.events import Event
+from rempart.ledger.proof_file import digest as digest_of
 from rempart.ledger.services import reference
 from rempart.records.references import SERVICES
 
@@ -153,7 +154,13 @@ def receive_report(sent: HandedReport) -> Report:
     append(
         Event.REPORT_RECEIVED,
         subject=report,
-        content={"account": account.pk, "channel": sent.channel, "danger": sent.danger, "minor": sent.minor},
+        content={
+            "account": account.pk,
+            "channel": sent.channel,
+            "danger": sent.danger,
+            "minor": sent.minor,
+            "sha256": digest_of(testimony.text),
+        },
     )
     report_received.send(Report, report=report)
     testimonies_changed.send(Report, accounts={account.pk}, added=testimony)
@@ -215,6 +222,7 @@ def withdraw_reports(account: Account, reporter: str) -> int:
     )
     for testimony in withdrawn:
         append(Event.REPORT_WITHDRAWN, subject=testimony.report)
+        erase(testimony.report, because="withdrawn")
     testimonies_changed.send(Testimony, accounts={account.pk})
     return len(withdrawn)
 
