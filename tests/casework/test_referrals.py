@@ -384,7 +384,7 @@ def test_any_text_can_be_set(referred, text):
 
 def test_what_has_no_picture_or_would_mislead_is_written_by_name():
     said = "ok 😀 \u202egpj"
-    missing = document._unshowable(said)
+    missing = documents._unshowable(said)
     assert documents.showable(said, missing) == "ok [U+1F600 grinning face] [U+202E right-to-left override]gpj"
 
 
