@@ -106,3 +106,50 @@ class NothingPublished(Refused):
     """There are no published figures of that month to correct."""
 
     words = _("No figures of this month are published.")
+
+
+class PeriodNotOver(Refused):
+    """A report is published once its period is over."""
+
+    words = _("The period is not over yet: what happens until its end has to be in the report.")
+
+
+class AlreadyPublished(Refused):
+    """A published report stays as it is."""
+
+    words = _("This version is published and stays as it is. Make a corrected version.")
+
+
+class NotPublished(Refused):
+    """Only what was published is corrected."""
+
+    words = _("This version is not published: change it, and publish it.")
+
+
+class DraftThere(Refused):
+    """One draft of a report at a time."""
+
+    words = _("A corrected version is under way already.")
+
+
+class PeriodsOverlap(Refused):
+    """No day is in two reports of a service."""
+
+    words = _("Another report of this service that is published holds days of this period.")
+
+
+class BreaksRules(Refused):
+    """The report breaks rules of the template; `problems` says which."""
+
+    words = _("The report breaks rules of the template. What is wrong is listed below.")
+
+
+class InputsWrong(Refused):
+    """What the team filled in cannot be read; the words name the field."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.said = words
+
+    def __str__(self) -> str:
+        return self.said

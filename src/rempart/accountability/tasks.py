@@ -20,3 +20,12 @@ def publish_figures(timestamp: int) -> None:
     from rempart.accountability.services import publishing
 
     publishing.publish_due()
+
+
+@app.periodic(cron="2 * * * *")
+@app.task(name="accountability.count_reports", queueing_lock="accountability.count_reports")
+def count_reports(timestamp: int) -> None:
+    """Count the transparency report of a period as soon as it is over."""
+    from rempart.accountability.services import reporting
+
+    reporting.count_what_is_over()

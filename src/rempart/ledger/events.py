@@ -220,3 +220,7 @@ class Event(TextChoices):
 
     FIGURES_PUBLISHED = "figures_published", _("Figures of a month or a year published")
     FIGURES_REVISED = "figures_revised", _("Published figures corrected")
+    REPORT_COUNTED = "report_counted", _("Transparency report counted")
+    REPORT_FILLED_IN = "report_filled_in", _("Transparency report filled in by the team")
+    REPORT_DISCARDED = "report_discarded", _("Draft of a transparency report discarded")
+    REPORT_PUBLISHED = "report_published", _("Transparency report published")

@@ -38,31 +38,34 @@ COLUMN = {"visibility": "demoted", "monetary": "monetary", "provision": "provisi
 
 
 class Tally:
-    """Counts and hours by scope and row; adding to a place adds to its category and to the total."""
+    """Counts and hours by scope, row and key; adding to a place adds to its category and to the total.
+
+    places: what was added to. scopes: the Member States that anything is known of, and TOTAL.
+    """
 
     def __init__(self) -> None:
-        self._counts: Counter[tuple[str, Place, str]] = Counter()
-        self._hours: defaultdict[tuple[str, Place, str], list[float]] = defaultdict(list)
+        self.counts: Counter[tuple[str, Place, str]] = Counter()
+        self.hours: defaultdict[tuple[str, Place, str], list[float]] = defaultdict(list)
         self.places: set[Place] = set()
         self.scopes: set[str] = set()
 
     def count(self, place: Place, key: str, many: int = 1, *, scope: str = TOTAL) -> None:
         """Count something once, in the rows that hold it."""
         for row in self._rows(place):
-            self._counts[scope, row, key] += many
+            self.counts[scope, row, key] += many
 
     def time(self, place: Place, key: str, hours: float, *, scope: str = TOTAL) -> None:
         """Note how long something took."""
         for row in self._rows(place):
-            self._hours[scope, row, key].append(hours)
+            self.hours[scope, row, key].append(hours)
 
     def number(self, place: Place, key: str, *, scope: str = TOTAL) -> int:
         """How many there are in a row."""
-        return self._counts[scope, place, key]
+        return self.counts[scope, place, key]
 
     def median(self, place: Place, key: str, *, scope: str = TOTAL) -> float | None:
         """The median of a row, in hours; None of nothing."""
-        return median_hours(self._hours.get((scope, place, key), ()))
+        return median_hours(self.hours.get((scope, place, key), ()))
 
     def _rows(self, place: Place) -> Iterator[Place]:
         self.places.add(place)

@@ -14,7 +14,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-_PART = re.compile(r"(?:part[_ -]?|^)(\d{1,2})(?=[_ .-])", re.IGNORECASE)
+_PART = re.compile(r"part[_ -]?(\d{1,2})(?!\d)", re.IGNORECASE)
+_LEADING = re.compile(r"(\d{1,2})(?!\d)")
 MOST_BYTES = 50 * 1024 * 1024
 
 
@@ -67,7 +68,7 @@ def read(path: Path) -> list[Found]:
     raise NotAReport(f"{path}: neither a folder, a ZIP, a workbook nor a CSV file named after a part of the report")
 
 
-def _archive(path: Path, content: bytes) -> list[Found]:
+def _archive(path: str, content: bytes) -> list[Found]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             inside = [one for one in archive.infolist() if one.filename.lower().endswith(".csv")]
@@ -83,7 +84,7 @@ def _archive(path: Path, content: bytes) -> list[Found]:
 
 
 def _number(name: str) -> int:
-    found = _PART.search(name)
+    found = _PART.search(name) or _LEADING.match(name)
     number = int(found[1]) if found else 0
     return number if 1 <= number <= 11 else 0
 
@@ -119,7 +120,7 @@ def _workbook(name: str, content: bytes) -> Iterator[Found]:
     except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError) as error:
         raise NotAReport(f"{name}: no workbook") from error
     for page in book.worksheets:
-        number = _number(page.title + ".")
+        number = _number(page.title)
         if number:
             rows = [[_as_text(cell) for cell in row] for row in page.iter_rows(values_only=True)]
             while rows and not any(rows[-1]):
