@@ -79,14 +79,14 @@ def prove_consistency(tiles: Tiles, old: int, new: int) -> list[bytes]:
 def verify_inclusion(*, index: int, size: int, leaf: bytes, proof: Sequence[bytes], root: bytes) -> None:
     """Check that the leaf with this hash is leaf `index` of the tree of `size` leaves with this root.
 
-    The algorithm of RFC 9162 §2.1.3.2. Raises Malformed for what cannot be a proof, ProofError for one that fails.
+    As RFC 9162 §2.1.3.2 does. Raises Malformed for what cannot be a proof, ProofError for one that fails.
     """
     _ensure_size(size)
     _ensure_hashes(leaf, root, *proof)
     if not 0 <= index < size:
         raise ProofError(f"A tree of {size} leaves has no leaf {index}.")
     what, found = f"The proof that leaf {index} is among {size}", leaf
-    for node, on_the_left in _climb(index, size - 1, proof, what):
+    for node, on_the_left in _on_the_way_up(index, size - 1, proof, what):
         found = node_hash(node, found) if on_the_left else node_hash(found, node)
     if found != root:
         raise ProofError(f"{what} leads to another root.")
@@ -95,7 +95,7 @@ def verify_inclusion(*, index: int, size: int, leaf: bytes, proof: Sequence[byte
 def verify_consistency(*, old: int, new: int, old_root: bytes, new_root: bytes, proof: Sequence[bytes]) -> None:
     """Check that the tree of `new` leaves begins with the tree of `old` leaves, each known by its root.
 
-    The algorithm of RFC 9162 §2.1.4.2. Raises Malformed for what cannot be a proof, ProofError for one that fails.
+    As RFC 9162 §2.1.4.2 does. Raises Malformed for what cannot be a proof, ProofError for one that fails.
     """
     _ensure_size(new)
     _ensure_hashes(old_root, new_root, *proof)
@@ -108,16 +108,16 @@ def verify_consistency(*, old: int, new: int, old_root: bytes, new_root: bytes, 
         raise ProofError(f"Two different trees of {new} leaves: the log was forked.")
     if old in (0, new):
         if proof:
-            raise ProofError(f"{what} is too long: it has to be empty.")
+            raise ProofError(f"{what} has {len(proof)} hashes where none is needed.")
         return
     if not proof:
-        raise ProofError(f"{what} is too short.")
+        raise ProofError(f"{what} is empty.")
     path = [old_root, *proof] if old & (old - 1) == 0 else list(proof)
     place, last = old - 1, new - 1
     while place & 1:
         place, last = place >> 1, last >> 1
     found_old = found_new = path[0]
-    for node, on_the_left in _climb(place, last, path[1:], what):
+    for node, on_the_left in _on_the_way_up(place, last, path[1:], what):
         if on_the_left:
             found_old, found_new = node_hash(node, found_old), node_hash(node, found_new)
         else:
@@ -128,22 +128,19 @@ def verify_consistency(*, old: int, new: int, old_root: bytes, new_root: bytes, 
         raise ProofError(f"{what} leads to another new root.")
 
 
-def _climb(place: int, last: int, proof: Sequence[bytes], what: str) -> Iterator[tuple[bytes, bool]]:
-    """Each node of a proof on the way up, and whether it stands to the left of what was hashed so far.
+def _on_the_way_up(place: int, last: int, proof: Sequence[bytes], what: str) -> Iterator[tuple[bytes, bool]]:
+    """Each node of a proof from below, and whether it stands to the left of what was hashed so far.
 
-    place, last: the places, in their level, of where the climb begins and of the level's last node (fn and sn in the
-    RFC). Raises ProofError, naming `what` is proved, when the proof has too few or too many nodes.
+    place, last: places, in their level, of the node where the climb begins and of the level's last one (fn and sn in
+    the RFC). Until their paths meet, the bits of the place say on which side its siblings stand; from there on the
+    path runs along the tree's right edge, and has siblings on the left alone, one for each bit set.
+    Raises ProofError, naming `what` is proved, when the proof has another length.
     """
-    for node in proof:
-        if not last:
-            raise ProofError(f"{what} is too long.")
-        on_the_left = bool(place & 1) or place == last
-        yield node, on_the_left
-        while on_the_left and place and not place & 1:
-            place, last = place >> 1, last >> 1
-        place, last = place >> 1, last >> 1
-    if last:
-        raise ProofError(f"{what} is too short.")
+    below = (place ^ last).bit_length()
+    beside = (place >> below).bit_count()
+    if len(proof) != below + beside:
+        raise ProofError(f"{what} has {len(proof)} hashes where {below + beside} are needed.")
+    return zip(proof, [*(place >> level & 1 == 1 for level in range(below)), *[True] * beside], strict=True)
 
 
 class _Tree:
