@@ -11,6 +11,8 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
+from rempart.accountability.answers import assemble
+from rempart.accountability.answers.layout import DATA, DOCUMENT, NOTE
 from rempart.accountability.errors import (
     AnswerUnderWay,
     FieldRefused,
@@ -21,6 +23,7 @@ from rempart.accountability.errors import (
     TooEarly,
     WrongMoment,
 )
+from rempart.accountability.figures import Window
 from rempart.accountability.models import Answer, Enclosure, Request
 from rempart.accountability.models.requests import DISCLOSING, PRODUCED_WITHIN
 from rempart.accountability.services.guards import ensure_liaises, locked, locked_answer
@@ -38,7 +41,7 @@ from rempart.ledger.events import Event
 from rempart.staff.models import StaffMember
 from rempart.staff.roles import Permission
 
-DOCUMENT, DATA, LETTER, ENCLOSURES = "answer.pdf", "answer.json", "letter.txt", "enclosures/"
+LETTER, ENCLOSURES = "letter.txt", "enclosures/"
 MOST_ENCLOSED = 20
 
 
@@ -109,16 +112,13 @@ def _ensure_may_be_drafted(request: Request, corrects: Answer | None) -> None:
 
 def _assembled(request: Request, language: str, acting: StaffMember) -> tuple[dict[str, bytes], object, str]:
     """The files of an answer in figures, what its data file holds, and the log's note over them."""
-    from rempart.accountability.answers import assemble
-    from rempart.accountability.figures import Window
-
     scope = request.asked
     if scope.start is None or scope.end is None:
         raise NoPeriod
     window = Window(hashtag=scope.hashtag, start=scope.start, end=scope.end)
     draft = assemble(request, window, language=language, acting=acting)
     files = draft.files()
-    return files, json.loads(files[DATA]), files["proofs/answer.note"].decode()
+    return files, json.loads(files[DATA]), files[NOTE].decode()
 
 
 def _kept(content: bytes, name: str, acting: StaffMember) -> StoredFile:
