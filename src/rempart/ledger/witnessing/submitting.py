@@ -111,11 +111,11 @@ def _send(client: httpx.Client, witness: KnownWitness, checkpoint: SignedCheckpo
 
 
 def _note(witness: KnownWitness, checkpoint: SignedCheckpoint, refused: Refused) -> None:
-    """Record a refusal, unless the last thing heard of this witness was the same."""
-    said = {"status": refused.status, "said": refused.said[:SAID_AT_MOST]}
+    """Record a refusal, unless it is the one recorded last: a row for each would never end."""
     logger.critical("the witness %s refuses the ledger's checkpoint: %s", witness.key.name, refused)
     last = last_refusal(witness)
-    if last is not None and (last.status, last.said) == (said["status"], said["said"]):
+    if last is not None and last.status == refused.status:
         return
+    said = {"status": refused.status, "said": refused.said[:SAID_AT_MOST]}
     with transaction.atomic():
         append(Event.CHECKPOINT_REFUSED, subject=subject_of(witness), content={**said, "size": checkpoint.size})
