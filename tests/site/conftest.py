@@ -7,7 +7,7 @@ once, in `make_world`, and whatever a request changes is undone after it.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,6 +15,7 @@ from django.db import transaction
 from django.test import override_settings
 
 if TYPE_CHECKING:
+    from rempart.accountability.models import TransparencyReport
     from rempart.casework.models import (
         AccountLink,
         Appeal,
@@ -75,6 +76,7 @@ class World:
     drift: "Drift"
     identity: "AccountLink"
     notice: "ServiceNotice"
+    transparency: "TransparencyReport"
 
     @property
     def token(self) -> str:
@@ -228,9 +230,19 @@ def make_world() -> World:
         notice=ServiceNotice.objects.create(
             report=report, service="snapchat", handle="example", month="2026-06", drafted_at=moment, state="asked"
         ),
+        transparency=published_report(liaison),
         finding=find_unfounded(report, gravity=1, intent="unknown", acting=senior, reason="Example"),
         restriction=restriction,
     )
+
+
+def published_report(acting: "StaffMember") -> "TransparencyReport":
+    """A transparency report of the year before, published."""
+    from rempart.accountability.services.reporting import count_report, publish_report
+    from rempart.ledger.clock import now
+
+    year = now().year - 1
+    return publish_report(count_report("tiktok", date(year, 1, 1), date(year, 12, 31), acting=acting), acting=acting)
 
 
 def on_a_platform(said: Any, *, acting: "list[StaffMember]") -> "tuple[Platform, Execution, Drift]":
@@ -335,6 +347,11 @@ EXAMPLES: dict[str, Example] = {
     "casework:respondent-data": Example(lambda world: {"token": world.respondent_token}),
     "casework:respondent-sent": Example(lambda world: {"token": world.respondent_token, "what": "reply"}),
     "casework:respondent-record": Example(lambda world: {"token": world.respondent_token}),
+    "accountability:report": Example(lambda world: {"pk": world.transparency.pk}),
+    "accountability:report-file": Example(lambda world: {"pk": world.transparency.pk, "part": "report.zip"}),
+    "accountability:report-act": Example(lambda world: {"pk": world.transparency.pk, "name": "correct"}),
+    "accountability:published-report": Example(lambda world: {"pk": world.transparency.pk, "part": "report.zip"}),
+    "accountability:public-rule": Example(lambda world: public_version()),
     "accountability:tile": Example(lambda _world: {"path": "0/000.p/1"}),
     "casework:write-to-respondent": Example(lambda world: {"pk": world.case.pk}, sent={"text": "Example"}),
     "casework:propose-fact": Example(lambda world: {"pk": world.case.pk}),

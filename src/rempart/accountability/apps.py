@@ -23,3 +23,4 @@ class AccountabilityConfig(AppConfig):
         navigation.add(
             "accountability:requests", _("Requests of authorities"), "q", after="authorities", counted=waiting
         )
+        navigation.add("accountability:reports", _("Transparency reports"), "y", after="accountability:requests")

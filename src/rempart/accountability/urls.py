@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from rempart.accountability.views import answers, commitments, log, requests
+from rempart.accountability.views import answers, commitments, log, public, reports, requests
 
 app_name = "accountability"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -17,6 +17,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("requests/people/<int:pk>/", requests.person, name="person"),
     path("requests/answers/<int:pk>/", answers.one, name="answer"),
     path("requests/answers/<int:pk>/<part>/", answers.download, name="answer-file"),
+    # The public site.
+    path("transparency/", public.figures, name="public"),
+    path("transparency/figures.json", public.data_json, name="public-json"),
+    path("transparency/figures.csv", public.data_csv, name="public-csv"),
+    path("transparency/rules/", public.rules, name="public-rules"),
+    path("transparency/rules/feed.atom", public.feed, name="public-feed"),
+    path("transparency/rules/<str:name>/<str:version>/", public.rule, name="public-rule"),
+    path("transparency/terms/", public.terms_explained, name="public-terms"),
+    path("transparency/verify/", public.verify, name="public-verify"),
+    path(".well-known/rempart-terms.jsonld", public.rules_as_data, name="terms"),
+    # Transparency reports.
+    path("reports/", reports.reports, name="reports"),
+    path("reports/<int:pk>/", reports.report, name="report"),
+    path("reports/<int:pk>/files/<part>", reports.report_file, name="report-file"),
+    path("reports/<int:pk>/<name>/", reports.act, name="report-act"),
+    path("transparency/reports/<int:pk>/<part>", reports.published_file, name="published-report"),
     # The ledger as a log (C2SP tlog-tiles): its prefix is /ledger/.
     path("ledger/checkpoint", log.checkpoint, name="checkpoint"),
     path("ledger/tile/<path:path>", log.tile, name="tile"),

@@ -11,9 +11,10 @@ from rempart.intake.models import SERVICE_NAMES
 class TransparencyReport(models.Model):
     """A version of the harmonised report of a service and a period, both days in it.
 
-    counts: what was counted (report.keeping), as of `counted_at`; counted_by: null for the worker. inputs: the YAML that
-    the team filled in. Once published, tables are its sheets as they stand for ever, `sha256` that of their archive, and
-    a trigger refuses every change. A version after the first says why, and `changes` lists the cells that differ.
+    counts: what was counted (report.keeping), as of `counted_at`; counted_by: null for the worker. inputs: the YAML
+    that the team filled in. Once published, tables are its sheets as they stand for ever, `sha256` that of their
+    archive, and a trigger refuses every change. A version after the first says why, and `changes` lists the cells that
+    differ.
     """
 
     service = models.CharField(max_length=16, choices=SERVICE_NAMES)

@@ -58,14 +58,18 @@ def read(path: Path) -> list[Found]:
         if len(books) != 1:
             raise NotAReport(f"{path}: neither CSV files named after the parts of the report nor one workbook")
         return list(_workbook(books[0].name, books[0].read_bytes()))
-    content = path.read_bytes()
-    if path.suffix.lower() == ".xlsx":
-        return list(_workbook(path.name, content))
-    if path.suffix.lower() == ".zip":
-        return _archive(path, content)
-    if path.suffix.lower() == ".csv" and _number(path.name):
-        return [_csv(path.name, content)]
-    raise NotAReport(f"{path}: neither a folder, a ZIP, a workbook nor a CSV file named after a part of the report")
+    return read_content(path.name, path.read_bytes())
+
+
+def read_content(name: str, content: bytes) -> list[Found]:
+    """The sheets of a report in one file, by the ending of its name. Raises NotAReport."""
+    if name.lower().endswith(".xlsx"):
+        return list(_workbook(name, content))
+    if name.lower().endswith(".zip"):
+        return _archive(name, content)
+    if name.lower().endswith(".csv") and _number(name):
+        return [_csv(name, content)]
+    raise NotAReport(f"{name}: neither a folder, a ZIP, a workbook nor a CSV file named after a part of the report")
 
 
 def _archive(path: str, content: bytes) -> list[Found]:

@@ -57,7 +57,7 @@ def _columns(sheet: Sheet) -> tuple[list[int], list[int]]:
 
 
 def _by_name(rows: Sequence[Row], naming: Sequence[int]) -> dict[tuple[str, ...], tuple[int, Row]]:
-    """Rows by their words; a sub-category belongs to the category above it, and equal names are told apart by number."""
+    """Rows by their words; a sub-category belongs to the category above it, equal names are told apart by number."""
     named: dict[tuple[str, ...], tuple[int, Row]] = {}
     parent = ""
     for place, row in enumerate(rows):

@@ -1,7 +1,7 @@
 """Transparency reports: counted, filled in by the team, published, corrected in a version of its own, never changed.
 
-What is counted stays with the draft, since the record behind it thins out: retention erases cases a year after they end.
-That is why the worker counts the report of a calendar year (and the halves, for a very large platform) within the hour
+What is counted stays with the draft, since the record behind it thins out: retention erases cases a year after they
+end. That is why the worker counts the report of a calendar year (or a half, for a very large platform) within the hour
 in which it is over, and nobody has to think of it.
 """
 
@@ -9,6 +9,7 @@ import hashlib
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 
 from rempart.accountability.errors import (
     AlreadyPublished,
@@ -57,26 +58,12 @@ def count_report(service: str, starts_on: date, ends_on: date, *, acting: StaffM
     draft = versions.filter(published_at=None).first()
     if draft is None and versions.exists():
         raise AlreadyPublished
-    report = draft or TransparencyReport(
-        service=service, starts_on=starts_on, ends_on=ends_on, version=1, inputs=_last_inputs(service)
-    )
+    report = draft or TransparencyReport(service=service, starts_on=starts_on, ends_on=ends_on, version=1)
     report.counts = to_json(count(Window(service, starts_on, ends_on)))
     report.counted_at, report.counted_by = now(), acting
     report.save()
     append(Event.REPORT_COUNTED, subject=report, acting=acting, content={"service": service, "period": report.period})
     return report
-
-
-def _last_inputs(service: str) -> str:
-    """What the team filled in last, but for what belongs to one period alone, which it has to fill in again."""
-    return (
-        TransparencyReport.objects.filter(service=service)
-        .exclude(inputs="")
-        .order_by("-ends_on", "-version")
-        .values_list("inputs", flat=True)
-        .first()
-        or ""
-    )
 
 
 @transaction.atomic
@@ -203,12 +190,19 @@ def count_what_is_over() -> list[TransparencyReport]:
     first = LedgerRow.objects.order_by("pk").values_list("recorded_at", flat=True).first()
     made = []
     for service in own_services() if first is not None else ():
-        starts_on, ends_on = _last_period(now(), halves=_read(_last_inputs(service)).very_large)
-        window = Window(service, starts_on, ends_on)
-        counted = TransparencyReport.objects.filter(service=service, starts_on__lte=ends_on, ends_on__gte=starts_on)
-        if first < window.until and not counted.exists():
+        reports = TransparencyReport.objects.filter(service=service)
+        starts_on, ends_on = _last_period(now(), halves=_reports_by_halves(reports))
+        counted = Q(starts_on=starts_on, ends_on=ends_on)
+        published = Q(published_at__isnull=False, starts_on__lte=ends_on, ends_on__gte=starts_on)
+        if first < Window(service, starts_on, ends_on).until and not reports.filter(counted | published).exists():
             made.append(count_report(service, starts_on, ends_on, acting=None))
     return made
+
+
+def _reports_by_halves(reports: "QuerySet[TransparencyReport]") -> bool:
+    """Whether the team said last that the platform is a very large one."""
+    newest = reports.exclude(inputs="").order_by("-ends_on", "-version").first()
+    return newest is not None and _read(newest.inputs).very_large
 
 
 def _last_period(moment: datetime, *, halves: bool) -> tuple[date, date]:
