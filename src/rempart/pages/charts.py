@@ -260,3 +260,74 @@ def day_chart(days: Sequence[DayCount], *, width: int) -> DayChart | None:
         numbers=numbers,
         ticks=ticks,
     )
+
+
+@dataclass(frozen=True)
+class Column:
+    """A month of a chart: `text` stands above its bar. `value` is None where nothing is drawn to scale (withheld).
+
+    part: how much of the value is drawn otherwise, from the axis up. so_far: the month is not over, and `value` is what
+    it is at least.
+    """
+
+    name: str
+    value: float | None
+    text: str
+    part: float | None = None
+    so_far: bool = False
+
+
+@dataclass(frozen=True)
+class MonthChart:
+    """Columns beside one another to one scale: whole, in part, open at the top (`so_far`) or withheld."""
+
+    width: int
+    height: int
+    axis: float
+    whole: list[Bar]
+    part: list[Bar]
+    so_far: list[Bar]
+    withheld: list[Bar]
+    numbers: list[Number]
+    ticks: list[Tick]
+
+
+_COLUMN_ROOM, _COLUMN_TALLEST, _WITHHELD, _LETTER = 18.0, 120.0, 10.0, 6.6
+
+
+def month_chart(columns: Sequence[Column], *, width: int) -> MonthChart | None:
+    """The chart of consecutive months, `width` units wide; None without any. Names that do not fit are left out."""
+    if not columns:
+        return None
+    slot = width / len(columns)
+    thick = round(min(48.0, slot * 0.64), 2)
+    axis = _COLUMN_ROOM + _COLUMN_TALLEST
+    most = max((column.value or 0 for column in columns), default=0) or 1
+    bars: dict[str, list[Bar]] = {"whole": [], "part": [], "so_far": [], "withheld": []}
+    numbers = []
+    for index, column in enumerate(columns):
+        middle = round((index + 0.5) * slot, 2)
+
+        def bar(height: float, middle: float = middle) -> Bar:
+            return Bar(round(middle - thick / 2, 2), round(axis - height, 2), thick, round(height, 2))
+
+        if column.value is None:
+            tall = _WITHHELD if column.text else 0.0
+            kind = "withheld"
+        else:
+            tall = max(2.0, column.value / most * _COLUMN_TALLEST) if column.value else 0.0
+            kind = "so_far" if column.so_far else "whole"
+        if tall:
+            bars[kind].append(bar(tall))
+        if column.part and column.value:
+            bars["part"].append(bar(max(2.0, column.part / most * _COLUMN_TALLEST)))
+        if column.text:
+            numbers.append(Number(middle, round(axis - tall - 5, 2), column.text))
+    every = ceil(max(len(column.name) for column in columns) * _LETTER / slot)
+    last = len(columns) - 1
+    ticks = [
+        Tick(round((index + 0.5) * slot, 2), column.name)
+        for index, column in enumerate(columns)
+        if (last - index) % every == 0
+    ]
+    return MonthChart(width=width, height=int(axis + 22), axis=axis, numbers=numbers, ticks=ticks, **bars)
