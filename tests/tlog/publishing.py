@@ -74,8 +74,8 @@ class Memory:
 class KnownWitness:
     """A witness of the log, its key and its memory."""
 
-    def __init__(self, name: str) -> None:
-        self.key = SigningKey.generate(name, SignatureType.COSIGNATURE_V1)
+    def __init__(self, name: str, type_: SignatureType = SignatureType.COSIGNATURE_V1) -> None:
+        self.key = SigningKey.generate(name, type_)
         self.memory = Memory()
         self.witness = Witness(self.key, [LOG_KEY.verifier], self.memory, clock=lambda: NOW)
 

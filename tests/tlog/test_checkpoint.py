@@ -1,5 +1,7 @@
 """Checkpoints, their signatures and cosignatures."""
 
+from contextlib import nullcontext
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,7 +17,11 @@ from tlog.publishing import LOG_KEY, NOW, ORIGIN
 ROOT = "CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I="
 # The example of C2SP tlog-checkpoint.
 EXAMPLE = f"example.com/behind-the-sofa\n20852163\n{ROOT}\n"
-WITNESSES = [SigningKey.generate(f"witness.example/{each}", SignatureType.COSIGNATURE_V1) for each in "ab"]
+# One of each kind: every test of two witnesses tries both.
+WITNESSES = [
+    SigningKey.generate("witness.example/a", SignatureType.COSIGNATURE_V1),
+    SigningKey.generate("witness.example/b", SignatureType.COSIGNATURE_ML_DSA_44),
+]
 KEYS = [key.verifier for key in WITNESSES]
 
 
@@ -112,18 +118,33 @@ def test_a_witness_named_or_signing_twice_counts_once(note):
         open_checkpoint(note, log=LOG_KEY.verifier, witnesses=[*KEYS, KEYS[0]], at_least=2)
 
 
-def test_a_cosignature_of_another_checkpoint_is_false(note):
+@pytest.mark.parametrize("witness", WITNESSES)
+def test_a_cosignature_of_another_checkpoint_is_false(note, witness):
     other = sign(Checkpoint(ORIGIN, 1, EMPTY_ROOT).text, LOG_KEY)
-    with pytest.raises(SignatureError, match=r"in the name of witness\.example/a is not its own"):
-        open_checkpoint(
-            add_lines(note, [cosign(other, WITNESSES[0], time=NOW)]), log=LOG_KEY.verifier, witnesses=KEYS[:1]
-        )
+    mixed = add_lines(note, [cosign(other, witness, time=NOW)])
+    with pytest.raises(SignatureError, match=f"in the name of {witness.name} is not its own"):
+        open_checkpoint(mixed, log=LOG_KEY.verifier, witnesses=[witness.verifier])
 
 
-def test_a_cosignature_at_another_time_is_false(note):
-    line = cosign(note, WITNESSES[0], time=NOW)
+@pytest.mark.parametrize("witness", WITNESSES)
+def test_a_cosignature_at_another_time_is_false(note, witness):
+    line = cosign(note, witness, time=NOW)
     with pytest.raises(SignatureError):
-        KEYS[0].verify(note.partition("\n\n")[0] + "\n", (NOW + 1).to_bytes(8) + line.signature[8:])
+        witness.verifier.verify(note.partition("\n\n")[0] + "\n", (NOW + 1).to_bytes(8) + line.signature[8:])
+
+
+@pytest.mark.parametrize(("of", "holds"), [("a", True), ("c", False)])
+def test_an_ml_dsa_cosignature_is_of_the_witnesss_name_too(note, of, holds):
+    key = SigningKey("witness.example/a", SignatureType.COSIGNATURE_ML_DSA_44, bytes(32))
+    other = SigningKey(f"witness.example/{of}", SignatureType.COSIGNATURE_ML_DSA_44, bytes(32))
+    with nullcontext() if holds else pytest.raises(SignatureError):
+        other.verifier.verify(note.partition("\n\n")[0] + "\n", cosign(note, key, time=NOW).signature)
+
+
+def test_a_name_too_long_to_be_cosigned_is_refused():
+    note = sign(Checkpoint("a" * 256, 0, EMPTY_ROOT).text, LOG_KEY)
+    with pytest.raises(Malformed, match="at most 255 bytes, not 256"):
+        cosign(note, WITNESSES[1], time=NOW)
 
 
 def test_a_cosignature_is_signed_as_specified(note):
@@ -140,10 +161,11 @@ def test_a_cosignature_needs_a_time(note, time):
         cosign(note, WITNESSES[0], time=time)
 
 
-@pytest.mark.parametrize("signature", [b"", b"short", bytes(8), bytes(72), b"\xff" * 72, bytes(73)])
-def test_a_cosignature_of_any_other_form_is_false(note, signature):
+@pytest.mark.parametrize("key", KEYS)
+@pytest.mark.parametrize("signature", [b"", b"short", bytes(8), bytes(72), b"\xff" * 72, bytes(2428), b"\1" * 2428])
+def test_a_cosignature_of_any_other_form_is_false(note, key, signature):
     with pytest.raises(SignatureError):
-        KEYS[0].verify(note, signature)
+        key.verify(note.partition("\n\n")[0] + "\n", signature)
 
 
 def test_a_log_does_not_cosign(note):
@@ -151,7 +173,7 @@ def test_a_log_does_not_cosign(note):
         cosign(note, LOG_KEY, time=NOW)
 
 
-@pytest.mark.parametrize(("key", "time"), [(LOG_KEY, NOW), (WITNESSES[0], None)])
+@pytest.mark.parametrize(("key", "time"), [(LOG_KEY, NOW), (WITNESSES[0], None), (WITNESSES[1], None)])
 def test_only_witnesses_sign_with_the_time(key, time):
     with pytest.raises(ValueError, match="signs with the time"):
         key.sign("text\n", time=time)

@@ -6,18 +6,20 @@ verifies checkpoints and proofs. Neither shares a line with rempart.tlog.
 
 import metamorphic_log
 import pytest
+from cryptography.exceptions import InvalidSignature
 from hypothesis import given
 from hypothesis import strategies as st
 from tlog_scales.backend import LocalBackend
 from tlog_scales.reader import TilesReader
-from tlog_scales.signing import Vkey
+from tlog_scales.signing import MLDSA44CosignatureSigner, Vkey
 from tlog_scales.tlog import Checkpoint, ConsistencyProof, InclusionProof, InclusionProofInvalid
 
-from rempart.tlog.checkpoint import cosign
+from rempart.tlog.checkpoint import cosign, open_checkpoint
 from rempart.tlog.hashing import leaf_hash
-from rempart.tlog.note import add_lines
+from rempart.tlog.keys import SignatureType, SigningKey, VerifierKey
+from rempart.tlog.note import SignatureLine, add_lines
 from rempart.tlog.tree import prove_consistency, prove_inclusion, verify_consistency, verify_inclusion
-from tlog.publishing import LOG_KEY, NOW, KnownWitness, Log, entries_of
+from tlog.publishing import LOG_KEY, NOW, Log, entries_of
 
 SIZE = 66_000
 LOG = Log(entries_of(SIZE))
@@ -82,12 +84,30 @@ def test_tlog_scales_finds_a_changed_entry(folder, reader):
         reader.get_inclusion_proof(7, SIZE).check(leaf_hash(b"something else"), checkpoint.root_hash)
 
 
-def test_tlog_scales_verifies_a_cosignature(folder):
-    witness = KnownWitness("witness.example/w").key
+@pytest.mark.parametrize("type_", [type_ for type_ in SignatureType if type_.cosigns])
+def test_tlog_scales_verifies_a_cosignature(type_):
+    witness = SigningKey.generate("witness.example/w", type_)
     note = LOG.checkpoint(SIZE)
-    checkpoint = Checkpoint.from_text(add_lines(note, [cosign(note, witness, time=NOW)]))
-    checkpoint.verify(Vkey.from_string(witness.vkey))
-    assert Vkey.from_string(witness.vkey).serialize() == witness.vkey
+    key = Vkey.from_string(witness.vkey)
+    Checkpoint.from_text(add_lines(note, [cosign(note, witness, time=NOW)])).verify(key)
+    assert key.serialize() == witness.vkey
+
+
+def test_a_cosignature_by_tlog_scales_is_verified():
+    note = LOG.checkpoint(SIZE)
+    theirs = MLDSA44CosignatureSigner("witness.example/w", bytes(range(32)))
+    line = SignatureLine.parse(theirs.sign(Checkpoint.from_text(note)).serialize())
+    signed = open_checkpoint(
+        add_lines(note, [line]), log=LOG_KEY.verifier, witnesses=[VerifierKey.parse(theirs.vkey.serialize())]
+    )
+    assert [each.line for each in signed.cosignatures] == [line]
+
+
+def test_tlog_scales_refuses_a_cosignature_of_another_checkpoint():
+    witness = SigningKey.generate("witness.example/w", SignatureType.COSIGNATURE_V1)
+    mixed = add_lines(LOG.checkpoint(7), [cosign(LOG.checkpoint(8), witness, time=NOW)])
+    with pytest.raises(InvalidSignature):
+        Checkpoint.from_text(mixed).verify(Vkey.from_string(witness.vkey))
 
 
 def test_metamorphic_log_verifies_a_checkpoint():

@@ -21,9 +21,9 @@ LOG, FORK = Log(entries_of(700)), Log(entries_of(700, fork=300))
 VECTORS = json.loads((Path(__file__).parent / "vectors" / "witness.json").read_text())
 
 
-@pytest.fixture
-def witness():
-    return KnownWitness("witness.example/w")
+@pytest.fixture(params=[type_ for type_ in SignatureType if type_.cosigns], ids=lambda type_: type_.name)
+def witness(request):
+    return KnownWitness("witness.example/w", request.param)
 
 
 def submit(witness, request):
@@ -178,6 +178,13 @@ def test_of_two_requests_at_once_the_second_is_a_conflict():
     key = SigningKey.generate("witness.example/w", SignatureType.COSIGNATURE_V1)
     answer = Witness(key, [LOG_KEY.verifier], Overtaken(), clock=lambda: NOW).add_checkpoint(LOG.submission(0, 5).body)
     assert (answer.status, answer.body) == (409, "8\n")
+
+
+def test_a_witness_whose_memory_is_damaged_cosigns_nothing_more(witness):
+    witness.memory.notes[ORIGIN] = "half a no"
+    with pytest.raises(Malformed):
+        submit(witness, LOG.submission(0, 5))
+    assert witness.memory.notes[ORIGIN] == "half a no"
 
 
 def test_a_key_that_is_not_a_witnesss_does_not_witness():

@@ -3,42 +3,13 @@ for the proof that the later tree begins with the earlier one. Witnesses cosign 
 """
 
 from collections.abc import Sequence
-from typing import Self
 
 import msgspec
 
-from rempart.tlog.errors import Malformed, SignatureError
-from rempart.tlog.keys import SignatureType, SigningKey, VerifierKey
+from rempart.tlog.errors import SignatureError
+from rempart.tlog.head import Checkpoint
+from rempart.tlog.keys import SigningKey, VerifierKey
 from rempart.tlog.note import Signature, SignatureLine, open_note, read_note, signature_line
-from rempart.tlog.spelling import from_decimal, hash_from_base64, to_base64
-
-
-class Checkpoint(msgspec.Struct, frozen=True):
-    """A tree's size and root (32 bytes) under the name of its log, and lines that nobody verifies."""
-
-    origin: str
-    size: int
-    root: bytes
-    extensions: tuple[str, ...] = ()
-
-    @property
-    def text(self) -> str:
-        """The text that is signed: a line each."""
-        return "\n".join([self.origin, str(self.size), to_base64(self.root), *self.extensions, ""])
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """A checkpoint from its text. Raises Malformed."""
-        lines = text.split("\n")
-        if len(lines) < 4 or lines[-1] or not all(lines[:-1]):
-            raise Malformed("A checkpoint is at least three lines, none empty: origin, size, root.")
-        origin, size, root, *extensions = lines[:-1]
-        return cls(
-            origin,
-            from_decimal(size, "The checkpoint's size"),
-            hash_from_base64(root, "The checkpoint's root"),
-            tuple(extensions),
-        )
 
 
 class SignedCheckpoint(msgspec.Struct, frozen=True):
@@ -79,7 +50,7 @@ def cosign(note: str, key: SigningKey, *, time: int) -> SignatureLine:
 
     Whether it may be said is for the witness to check first. Raises Malformed when the note is no checkpoint.
     """
-    if key.type is not SignatureType.COSIGNATURE_V1:
+    if not key.cosigns:
         raise ValueError(f"{key.name} is not a witness's key.")
     text, _ = read_note(note)
     Checkpoint.parse(text)

@@ -10,10 +10,11 @@ from typing import Protocol, Self
 
 import msgspec
 
-from rempart.tlog.checkpoint import Checkpoint, cosign, read_checkpoint
+from rempart.tlog.checkpoint import cosign, read_checkpoint
 from rempart.tlog.errors import Malformed, ProofError, SignatureError
 from rempart.tlog.hashing import EMPTY_ROOT
-from rempart.tlog.keys import SignatureType, SigningKey, VerifierKey
+from rempart.tlog.head import Checkpoint
+from rempart.tlog.keys import SigningKey, VerifierKey
 from rempart.tlog.note import Opened, SignatureLine, add_lines, decode, open_note
 from rempart.tlog.spelling import MAX_PROOF, from_decimal, hash_from_base64, to_base64
 from rempart.tlog.tree import verify_consistency
@@ -103,24 +104,30 @@ class Refusal(Exception):
 class Witness:
     """A witness of some logs.
 
-    key: of type COSIGNATURE_V1; logs: the keys of the logs witnessed, each under its own name as origin; clock: the
+    key: one that cosigns; logs: the keys of the logs witnessed, each under its own name as origin; clock: the
     POSIX time in seconds.
     """
 
     def __init__(
         self, key: SigningKey, logs: Iterable[VerifierKey], state: WitnessState, clock: Callable[[], int]
     ) -> None:
-        if key.type is not SignatureType.COSIGNATURE_V1:
+        if not key.cosigns:
             raise ValueError(f"{key.name} is not a witness's key.")
         self._key, self._state, self._clock = key, state, clock
         self._logs: Mapping[str, VerifierKey] = {log.name: log for log in logs}
 
     def add_checkpoint(self, body: bytes) -> Response:
-        """Answer a request to cosign: 200 with a signature line, or why not (C2SP tlog-witness, add-checkpoint)."""
+        """Answer a request to cosign: 200 with a signature line, or why not (C2SP tlog-witness, add-checkpoint).
+
+        Raises Malformed when what is kept is no checkpoint any more: then nothing more is cosigned of that log.
+        """
         try:
-            return Response(Status.OK, self._cosign(AddCheckpoint.parse(body)).text)
+            request = AddCheckpoint.parse(body)
+            checkpoint = read_checkpoint(request.note)
         except Malformed as error:
             return Response(Status.BAD_REQUEST, f"{error}\n")
+        try:
+            return Response(Status.OK, self._cosign(request, checkpoint).text)
         except Refusal as refusal:
             return refusal.response
 
@@ -131,8 +138,7 @@ class Witness:
                 return Response(Status.OK, note)
         return Response(Status.NOT_FOUND, "No checkpoint of such a log was cosigned here.\n")
 
-    def _cosign(self, request: AddCheckpoint) -> SignatureLine:
-        new = read_checkpoint(request.note)
+    def _cosign(self, request: AddCheckpoint, new: Checkpoint) -> SignatureLine:
         opened = self._open(new.origin, request.note)
         if request.old > new.size:
             raise Refusal(Status.BAD_REQUEST, f"The checkpoint's size {new.size} is below the old {request.old}.")

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
 from rempart.tlog.errors import Malformed
-from rempart.tlog.keys import SignatureType, VerifierKey
+from rempart.tlog.keys import VerifierKey
 
 
 class KnownWitness(msgspec.Struct, frozen=True):
@@ -31,7 +31,7 @@ def _read(text: str) -> tuple[KnownWitness, ...]:
             parsed = VerifierKey.parse(key)
         except Malformed as error:
             raise ImproperlyConfigured(f"REMPART_WITNESSES: {error}") from error
-        if parsed.type is not SignatureType.COSIGNATURE_V1:
+        if not parsed.cosigns:
             raise ImproperlyConfigured(f"REMPART_WITNESSES: {parsed.name} is the key of a log, not of a witness.")
         if not address.startswith(("https://", "http://")):
             raise ImproperlyConfigured(f"REMPART_WITNESSES: {parsed.name} has no address (a key, then an address).")

@@ -36,7 +36,7 @@ def key_of(file: Path, *, name: str | None) -> SigningKey:
             stream.write(f"{key.to_text()}\n")
             stream.flush()
             os.fsync(stream.fileno())
-    if key.type is not SignatureType.COSIGNATURE_V1:
+    if not key.cosigns:
         raise Malformed(f"{file} holds the key of a log, not of a witness.")
     return key
 
