@@ -14,7 +14,7 @@ class AccountabilityConfig(AppConfig):
     def ready(self) -> None:
         """Put the pages into the menus."""
         from rempart.accountability import agenda
-        from rempart.accountability.models import Request
+        from rempart.accountability.models import Request, Submission
         from rempart.accountability.states import OPEN
         from rempart.casework import navigation
 
@@ -24,3 +24,11 @@ class AccountabilityConfig(AppConfig):
             "accountability:requests", _("Requests of authorities"), "q", after="authorities", counted=waiting
         )
         navigation.add("accountability:reports", _("Transparency reports"), "y", after="accountability:requests")
+        declared = lambda _member: {"refused": Submission.objects.filter(state=Submission.State.REFUSED)}  # noqa: E731
+        navigation.add(
+            "accountability:submissions",
+            _("DSA Transparency Database"),
+            "b",
+            after="accountability:requests",
+            counted=declared,
+        )
