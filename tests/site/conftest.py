@@ -14,8 +14,10 @@ import pytest
 from django.db import transaction
 from django.test import override_settings
 
+from rempart.rulebook import load
+
 if TYPE_CHECKING:
-    from rempart.accountability.models import TransparencyReport
+    from rempart.accountability.models import Answer, Commitment, Submission, TransparencyReport
     from rempart.casework.models import (
         AccountLink,
         Appeal,
@@ -76,7 +78,10 @@ class World:
     drift: "Drift"
     identity: "AccountLink"
     notice: "ServiceNotice"
+    answer: "Answer"
+    promise: "Commitment"
     transparency: "TransparencyReport"
+    submission: "Submission"
 
     @property
     def token(self) -> str:
@@ -231,9 +236,52 @@ def make_world() -> World:
             report=report, service="snapchat", handle="example", month="2026-06", drafted_at=moment, state="asked"
         ),
         transparency=published_report(liaison),
+        submission=refused_submission(),
+        answer=(answer := drafted_answer(liaison)),
+        promise=promised(answer, liaison),
         finding=find_unfounded(report, gravity=1, intent="unknown", acting=senior, reason="Example"),
         restriction=restriction,
     )
+
+
+def drafted_answer(liaison: "StaffMember") -> "Answer":
+    """The answer to an order about an account, drafted by somebody who is nobody of those who try."""
+    from rempart.accountability.scope import Scope
+    from rempart.accountability.services.answering import draft_answer
+    from rempart.accountability.services.requests import (
+        acknowledge_request,
+        add_authority,
+        authenticate_request,
+        register_request,
+    )
+    from rempart.ledger.clock import now
+    from rempart.records import AccountReference
+    from rempart.staff.services import add_member
+
+    second = add_member("second@rempart.example", name="Second", roles=["authority_liaison"])
+    described = {"kind": "court", "name": "Example", "country": "FR", "language": "en", "contact": "Example"}
+    request = register_request(
+        add_authority(**described, acting=liaison),
+        kind="order_to_inform",
+        reference="1",
+        legal_basis="Example",
+        scope=Scope(accounts=(AccountReference("tiktok", "example"),)),
+        received_at=now(),
+        language="en",
+        acting=liaison,
+    )
+    authenticate_request(request, how="channel", because="Example", acting=second)
+    acknowledge_request(request, sent_by="Example", acting=liaison)
+    return draft_answer(request, language="en", words="Example", acting=second)
+
+
+def promised(answer: "Answer", liaison: "StaffMember") -> "Commitment":
+    """Something promised in an answer."""
+    from rempart.accountability.services.commitments import make_commitment
+    from rempart.ledger.clock import now
+
+    given = {"words": "Example", "owner": liaison, "due": now() + timedelta(days=1), "acting": liaison}
+    return make_commitment(answer.request.authority, request=answer.request, **given)
 
 
 def published_report(acting: "StaffMember") -> "TransparencyReport":
@@ -243,6 +291,17 @@ def published_report(acting: "StaffMember") -> "TransparencyReport":
 
     year = now().year - 1
     return publish_report(count_report("tiktok", date(year, 1, 1), date(year, 12, 31), acting=acting), acting=acting)
+
+
+def refused_submission() -> "Submission":
+    """A statement of reasons that the Transparency Database refused."""
+    from rempart.accountability.models import Submission
+    from rempart.ledger.clock import now
+
+    problems = [{"field": "category", "rule": "value", "message": "is no category"}]
+    return Submission.objects.create(
+        puid="rempart-1", made_at=now(), enlisted_at=now(), state=Submission.State.REFUSED, problems=problems
+    )
 
 
 def on_a_platform(said: Any, *, acting: "list[StaffMember]") -> "tuple[Platform, Execution, Drift]":
@@ -317,6 +376,12 @@ EXAMPLES: dict[str, Example] = {
     "openid_connect_login": Example(lambda world: {"provider_id": "staff"}),
     "openid_connect_callback": Example(lambda world: {"provider_id": "staff"}),
     "lookout:seen": Example(lambda world: {"pk": world.alert.pk}),
+    "accountability:commitment": Example(lambda world: {"pk": world.promise.pk}),
+    "accountability:request": Example(lambda world: {"pk": world.answer.request_id}),
+    "accountability:draft": Example(lambda world: {"pk": world.answer.request_id}),
+    "accountability:person": Example(lambda world: {"pk": world.answer.request.concerned.get().pk}),
+    "accountability:answer": Example(lambda world: {"pk": world.answer.pk}),
+    "accountability:answer-file": Example(lambda world: {"pk": world.answer.pk, "part": "document"}),
     "casework:wave": Example(lambda world: {"pk": world.wave.pk}),
     "casework:case": Example(lambda world: {"pk": world.case.pk}),
     "casework:claim": Example(lambda world: {"pk": world.case.pk}),
@@ -351,7 +416,8 @@ EXAMPLES: dict[str, Example] = {
     "accountability:report-file": Example(lambda world: {"pk": world.transparency.pk, "part": "report.zip"}),
     "accountability:report-act": Example(lambda world: {"pk": world.transparency.pk, "name": "correct"}),
     "accountability:published-report": Example(lambda world: {"pk": world.transparency.pk, "part": "report.zip"}),
-    "accountability:public-rule": Example(lambda world: public_version()),
+    "accountability:public-rule": Example(lambda _world: {"name": "rempart", "version": load("rempart").version}),
+    "accountability:submission-act": Example(lambda world: {"pk": world.submission.pk, "name": "again"}),
     "accountability:tile": Example(lambda _world: {"path": "0/000.p/1"}),
     "casework:write-to-respondent": Example(lambda world: {"pk": world.case.pk}, sent={"text": "Example"}),
     "casework:propose-fact": Example(lambda world: {"pk": world.case.pk}),

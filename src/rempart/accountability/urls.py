@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from rempart.accountability.views import answers, commitments, log, public, reports, requests
+from rempart.accountability.views import answers, commitments, log, public, reports, requests, submissions
 
 app_name = "accountability"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -17,6 +17,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("requests/people/<int:pk>/", requests.person, name="person"),
     path("requests/answers/<int:pk>/", answers.one, name="answer"),
     path("requests/answers/<int:pk>/<part>/", answers.download, name="answer-file"),
+    # The DSA Transparency Database.
+    path("submissions/", submissions.submissions, name="submissions"),
+    path("submissions/<int:pk>/<name>/", submissions.act, name="submission-act"),
     # The public site.
     path("transparency/", public.figures, name="public"),
     path("transparency/figures.json", public.data_json, name="public-json"),
