@@ -173,6 +173,26 @@ def test_a_log_does_not_cosign(note):
         cosign(note, LOG_KEY, time=NOW)
 
 
+@pytest.mark.parametrize(
+    ("log", "witnesses", "says"),
+    [(KEYS[0], [], "a is the key of a witness"), (LOG_KEY.verifier, [LOG_KEY.verifier], "ledger is the key of a log")],
+)
+def test_a_log_is_no_witness_of_its_own(note, log, witnesses, says):
+    with pytest.raises(Malformed, match=says):
+        open_checkpoint(note, log=log, witnesses=witnesses)
+
+
+def test_a_witness_under_two_names_counts_once(note):
+    again = SigningKey("witness.example/again", SignatureType.COSIGNATURE_V1, WITNESSES[0]._secret)
+    with pytest.raises(SignatureError):
+        open_checkpoint(
+            cosigned(note, WITNESSES[0], again),
+            log=LOG_KEY.verifier,
+            witnesses=[*KEYS, again.verifier],
+            at_least=2,
+        )
+
+
 @pytest.mark.parametrize(("key", "time"), [(LOG_KEY, NOW), (WITNESSES[0], None), (WITNESSES[1], None)])
 def test_only_witnesses_sign_with_the_time(key, time):
     with pytest.raises(ValueError, match="signs with the time"):

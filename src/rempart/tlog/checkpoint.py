@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from rempart.tlog.errors import SignatureError
+from rempart.tlog.errors import Malformed, SignatureError
 from rempart.tlog.head import Checkpoint
 from rempart.tlog.keys import SigningKey, VerifierKey
 from rempart.tlog.note import Signature, SignatureLine, open_note, read_note, signature_line
@@ -30,8 +30,11 @@ def open_checkpoint(
 ) -> SignedCheckpoint:
     """A checkpoint that the log signed and, of these witnesses, `at_least` cosigned (all of them unless said).
 
-    Raises Malformed; SignatureError when the log or too few witnesses signed, or when the origin is not the log's name.
+    A witness counts once, under however many names its key is given. Raises Malformed, also for a log's key where a
+    witness's is asked for or the other way round; SignatureError when the log or too few witnesses signed, or when the
+    origin is not the log's name.
     """
+    _ensure_kinds(log, witnesses)
     opened = open_note(note, [log, *witnesses])
     checkpoint = Checkpoint.parse(opened.text)
     if not opened.signed_by(log):
@@ -39,10 +42,19 @@ def open_checkpoint(
     if checkpoint.origin != log.name:
         raise SignatureError(f"The checkpoint is of {checkpoint.origin}, not of {log.name}.")
     cosignatures = tuple(each for each in opened.signatures if each.key != log)
-    if len(cosignatures) < (len(set(witnesses)) if at_least is None else at_least):
+    wanted = len({key.public for key in witnesses}) if at_least is None else at_least
+    if len({each.key.public for each in cosignatures}) < wanted:
         missing = ", ".join(sorted(key.name for key in witnesses if not opened.signed_by(key)))
         raise SignatureError(f"The checkpoint is not cosigned by {missing}.")
     return SignedCheckpoint(checkpoint, note, cosignatures)
+
+
+def _ensure_kinds(log: VerifierKey, witnesses: Sequence[VerifierKey]) -> None:
+    if log.cosigns:
+        raise Malformed(f"{log.name} is the key of a witness, not of a log.")
+    for key in witnesses:
+        if not key.cosigns:
+            raise Malformed(f"{key.name} is the key of a log, not of a witness.")
 
 
 def cosign(note: str, key: SigningKey, *, time: int) -> SignatureLine:
