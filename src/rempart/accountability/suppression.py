@@ -242,7 +242,31 @@ def withheld_in(
             # So that it could as well be anything from 1 to one less than the threshold.
             withheld |= residual_of(without=arc).room(arc.head, arc.tail, THRESHOLD - 1 - arc.value)
             withheld |= residual_of(without=arc).room(arc.tail, arc.head, arc.value - 1)
+    needed = {arc.name for arc in small} | maybe_zero | never
+    spare = sorted((arc for arc in arcs if arc.name in withheld - needed), key=lambda one: one.value, reverse=True)
+    for arc in spare:
+        # What was withheld for one may have become needless with what was withheld for the next.
+        fewer = withheld - {arc.name}
+        if _protected_by(arcs, small, fewer, maybe_zero | set(unsaid)):
+            withheld = fewer
     return withheld
+
+
+def _protected_by(
+    arcs: Collection[Arc], small: Iterable[Arc], withheld: set[Hashable], maybe_zero: Collection[Hashable]
+) -> bool:
+    """Whether every small number is protected by what is withheld, without withholding more."""
+    try:
+        for arc in small:
+            if arc.tail != arc.head:
+                for source, sink, need in (
+                    (arc.head, arc.tail, THRESHOLD - 1 - arc.value),
+                    (arc.tail, arc.head, arc.value - 1),
+                ):
+                    _Residual(arcs, withheld, (), maybe_zero, (), without=arc).room(source, sink, need)
+    except CannotBeProtected:
+        return False
+    return True
 
 
 def _parts_of_small(arcs: Collection[Arc], small: Iterable[Arc]) -> set[Hashable]:

@@ -1,11 +1,6 @@
 """Figures over a window of time: what came in, what was done, how fast, what was not done and why.
 
-`figures_of(window)` counts, exactly; `protected(figures)` withholds small counts and what would give them away. What
-leaves the house for somebody without a legal basis, or for everybody, is protected first.
+model.py: what is counted. counting.py: `figures_of(window)`, exactly, from the record. protecting.py: `protected(figures)`
+without small counts: what leaves the house for somebody without a legal basis, or for everybody, is protected first.
+Neither model.py nor protecting.py knows Django: who checks an answer offline uses them too.
 """
-
-from rempart.accountability.figures.counting import figures_of
-from rempart.accountability.figures.model import Figures, Window
-from rempart.accountability.figures.protecting import protected
-
-__all__ = ["Figures", "Window", "figures_of", "protected"]

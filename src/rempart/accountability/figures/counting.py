@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import Count, F, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, Func, Min, OuterRef, Q, QuerySet, Subquery
 
 from rempart.accountability.figures.model import (
     Appeals,
@@ -31,6 +31,7 @@ from rempart.accountability.figures.restraints import (
 )
 from rempart.accountability.figures.standing import accounts_in, waiting_at
 from rempart.casework.models import Appeal, Decision, Outcome, PlatformOrder, RulebookVersion, Statement
+from rempart.casework.services import book_of
 from rempart.intake.models import Testimony
 from rempart.pages.labels import OUTCOME
 from rempart.records.vocabulary import MEASURES
@@ -219,6 +220,9 @@ def _carried(reach: Range) -> Carried:
 def _rulebooks(reach: Range) -> list[RulebookUsed]:
     taken = reach.decisions().filter(state=Decision.State.TAKEN, **reach.within("taken_at"))
     used = {row["rulebook"]: row["number"] for row in taken.values("rulebook").annotate(number=Count("pk"))}
+    cited = set(
+        taken.annotate(article=Func("articles", function="unnest")).values_list("rulebook", "article").distinct()
+    )
     begun = RulebookVersion.objects.filter(in_force_from__lt=reach.until).order_by("in_force_from")
     later = begun.filter(in_force_from__gt=OuterRef("in_force_from")).order_by("in_force_from")
     found = []
@@ -239,6 +243,7 @@ def _rulebooks(reach: Range) -> list[RulebookUsed]:
                     since=one.in_force_from,
                     until=until,
                     decisions=used.get(one.pk, 0),
+                    articles=[article.id for article in book_of(one).articles if (one.pk, article.id) in cited],
                 )
             )
     return found

@@ -56,7 +56,7 @@ class Received(msgspec.Struct, kw_only=True):
     by_channel, by_stance, by_complainant (`minor`, `adult`, `not_said`: at the time of the facts), by_use (`counts`,
     or why not: `withdrawn` by its author, `set_aside` while they might not report, `unfounded` found so by two people)
     and over_time (from the first day of the site's zone with one to the last, by month where these are more than 400
-    days apart) each divide it. first_at, last_at: of the first and the last of them. posts: messages under the hashtag
+    days apart) each divide it. first_at, last_at: of the first and the last of them, to the hour before once protected. posts: messages under the hashtag
     that were kept, of any kind, by what they do (`support`, `news` and so on among them); of sources of which only
     counts may be kept, counted_posts and of these counted_testimonies, by whole hours. What was deleted at its source
     is no longer counted.
@@ -173,6 +173,7 @@ class RulebookUsed(msgspec.Struct, kw_only=True):
     """A version that was in force during the window or that decisions were taken under in it.
 
     since: None for one that never was in force. until: None while no later one is. decisions: taken in the window.
+    articles: those that they cite, in the rulebook's order.
     """
 
     name: str
@@ -181,6 +182,7 @@ class RulebookUsed(msgspec.Struct, kw_only=True):
     since: datetime | None
     until: datetime | None
     decisions: Count
+    articles: list[str]
 
 
 class Figures(msgspec.Struct, kw_only=True):

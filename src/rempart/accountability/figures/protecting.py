@@ -102,7 +102,7 @@ def protected(figures: Figures, *, earlier: Iterable[Published] = ()) -> Figures
     """
     counts = {name: number or 0 for name, number in numbers_of(figures).items()}
     sums, unsaid = sums_of(counts)
-    told = differences(figures.window.start, figures.window.end, counts, earlier)
+    told = differences(figures.window.start, figures.as_of, counts, earlier)
     kept = protect({**counts, **unsaid}, sums, unsaid=unsaid.keys(), hidden=told, precious=_PRECIOUS)
     said = msgspec.to_builtins(figures, str_keys=True)
     for name, number in kept.items():
@@ -113,8 +113,9 @@ def protected(figures: Figures, *, earlier: Iterable[Published] = ()) -> Figures
             said[speed]["median_hours"] = None
         if speed == "speed" and (number or 0) < 2 * LEAST_MEASURED:
             said[speed]["p90_hours"] = None
-    if kept["received.total"] is None:
-        said["received"]["first_at"] = said["received"]["last_at"] = None
+    for name in ("first_at", "last_at"):
+        at = getattr(figures.received, name)
+        said["received"][name] = at and kept["received.total"] and at.replace(minute=0, second=0, microsecond=0)
     return msgspec.convert(said, Figures, strict=False)
 
 

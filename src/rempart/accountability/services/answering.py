@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from rempart.accountability.answers import assemble
+from rempart.accountability.answers.assembling import assemble
 from rempart.accountability.answers.layout import DATA, DOCUMENT, NOTE
 from rempart.accountability.errors import (
     AnswerUnderWay,
@@ -23,7 +23,7 @@ from rempart.accountability.errors import (
     TooEarly,
     WrongMoment,
 )
-from rempart.accountability.figures import Window
+from rempart.accountability.figures.model import Window
 from rempart.accountability.models import Answer, Enclosure, Request
 from rempart.accountability.models.requests import DISCLOSING, PRODUCED_WITHIN
 from rempart.accountability.services.guards import ensure_liaises, locked, locked_answer

@@ -15,7 +15,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from rempart.accountability.errors import NothingPublished
-from rempart.accountability.figures import Window, figures_of
+from rempart.accountability.figures.counting import figures_of
+from rempart.accountability.figures.model import Window
 from rempart.accountability.models import FiguresSoFar, PublishedFigures
 from rempart.accountability.public.counts import (
     LEAST_TIMED,
