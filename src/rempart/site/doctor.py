@@ -90,6 +90,15 @@ def _ledger() -> tuple[bool, str]:
     return report.holds, f"{report.rows} rows" if report.holds else f"first bad row: {report.bad}"
 
 
+def _witnesses() -> tuple[bool, str]:
+    from rempart.ledger.witnessing.standing import standings
+
+    found = standings()
+    return all(one.good for one in found), "; ".join(
+        map(str, found)
+    ) or "none (docs/verifying.md says why to have some)"
+
+
 def _register() -> tuple[bool, str]:
     from rempart.privacy.register import problems
 
@@ -106,6 +115,7 @@ CHECKS: dict[str, Callable[[], tuple[bool, str]]] = {
     "application's role": _application_role,
     "translations": _translations,
     "ledger": _ledger,
+    "witnesses": _witnesses,
     "privacy register": _register,
 }
 

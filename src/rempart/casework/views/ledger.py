@@ -1,5 +1,6 @@
-"""The state of the ledger: how many rows, the root of their tree, and how anyone can verify it."""
+"""The state of the ledger: its last checkpoint, who cosigned it, and how anyone can verify it."""
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -7,6 +8,7 @@ from django.views.decorators.http import require_safe
 from rempart.ledger import log
 from rempart.ledger.events import Event
 from rempart.ledger.models import LedgerRow, Pending
+from rempart.ledger.witnessing.standing import standings
 from rempart.staff.access import needs
 from rempart.staff.roles import Permission
 
@@ -16,7 +18,7 @@ LATEST = 25
 @require_safe
 @needs(Permission.AUDIT)
 def ledger(request: HttpRequest) -> HttpResponse:
-    """The last checkpoint and the latest acts. Contents are not shown: they belong to their cases."""
+    """The last checkpoint, its witnesses and the latest acts. Contents are not shown: they belong to their cases."""
     checkpoint = log.latest_checkpoint()
     rows = LedgerRow.objects.select_related("link").order_by("-pk")[:LATEST]
     latest = [
@@ -31,6 +33,10 @@ def ledger(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": checkpoint.size if checkpoint else 0,
         "root": bytes(checkpoint.root).hex() if checkpoint else "",
+        "note": log.note_of(checkpoint) if checkpoint else "",
+        "witnesses": standings(),
+        "key": log.public_key(),
+        "address": f"{settings.REMPART_ADDRESS.rstrip('/')}/ledger/",
         "pending": Pending.objects.count(),
         "last_at": latest[0]["at"] if latest else None,
         "latest": latest,
