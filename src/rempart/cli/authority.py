@@ -23,7 +23,9 @@ def authority() -> None:
 @click.option("--out", required=True, metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--language", type=click.Choice(["fr", "en"]), default="fr", show_default=True)
 @click.option("--request", metavar="REF", help="The registered request that it answers, by number or reference.")
-def authority_answer(hashtag: str | None, start: str, end: str, out: Path, language: str, request: str | None) -> None:
+def authority_answer(
+    *, hashtag: str | None, start: str, end: str, out: Path, language: str, request: str | None
+) -> None:
     """Write an answer in figures: answer.pdf to read, answer.json, and proofs/ to verify both."""
     from rempart.accountability.answers.commands import write_answer
     from rempart.accountability.dsa.commands import moment

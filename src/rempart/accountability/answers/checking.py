@@ -112,11 +112,8 @@ def _files(folder: Path, log: VerifierKey, data: dict[str, Any]) -> str:
     if not opened.signed_by(log):
         raise Wrong(f"{NOTE}: it is not signed by {log.name}")
     header, origin, size, root, *hashes = [*opened.text.splitlines(), "", "", "", ""]
-    if header != NOTE_HEADER or (origin, size, root) != (
-        data["log"]["origin"],
-        str(data["log"]["size"]),
-        data["log"]["root"],
-    ):
+    named = data["log"]
+    if header != NOTE_HEADER or (origin, size, root) != (named["origin"], str(named["size"]), named["root"]):
         raise Wrong(f"{NOTE}: it is about another answer or another state of the log")
     said = dict(reversed(line.split("  ", 1)) for line in hashes if "  " in line)
     for path in (DOCUMENT, DATA):
@@ -178,9 +175,9 @@ def _figures(data: dict[str, Any]) -> str:
     counts = numbers_of(figures)
     if negative := [name for name, count in counts.items() if count is not None and count < 0]:
         raise Wrong(f"{DATA}: {negative[0]} is negative")
-    if not data["exact"]:
-        if small := [name for name, count in counts.items() if count is not None and is_small(count)]:
-            raise Wrong(f"{DATA}: {small[0]} is small and not withheld")
+    small = [name for name, count in counts.items() if count is not None and is_small(count)]
+    if small and not data["exact"]:
+        raise Wrong(f"{DATA}: {small[0]} is small and not withheld")
     checked = 0
     sums, unsaid = sums_of({name: count or 0 for name, count in counts.items()})
     for one in sums:

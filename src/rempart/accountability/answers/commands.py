@@ -7,11 +7,8 @@ from pathlib import Path
 import click
 
 from rempart.accountability.answers.checking import NotAnAnswer, Report, check
-from rempart.accountability.answers.layout import PROOFS
 from rempart.records import exits
 from rempart.tlog.errors import Malformed
-
-ASSEMBLED = f"{PROOFS}assembled"
 
 
 def write_answer(
@@ -58,9 +55,8 @@ def _request(name: str):
     from rempart.accountability.models import Request
 
     number = name.upper().removeprefix("Q-")
-    found = list(
-        Request.objects.filter(pk=number) if number.isdecimal() else Request.objects.filter(reference=name)[:2]
-    )
+    by = {"pk": number} if number.isdecimal() else {"reference": name}
+    found = list(Request.objects.filter(**by)[:2])
     if len(found) != 1:
         many = "several requests have" if found else "no request has"
         raise click.ClickException(f"{many} the number or reference {name}")

@@ -1,7 +1,7 @@
 """The answer as a document: sentences, tables and charts from the data, in one language, set by typst.
 
-No number stands in it that answer.json does not hold; titles of articles come from the rulebooks as they are stored. The
-same data give the same bytes.
+No number stands in it that answer.json does not hold; titles of articles come from the rulebooks as they are stored.
+The same data give the same bytes.
 """
 
 import re
@@ -82,6 +82,9 @@ class _Page:
 
     def _number(self, count: int | None) -> str:
         return self.words["withheld"] if count is None else decimal(count, 0)
+
+    def _hours(self, hours: float) -> str:
+        return f"{decimal(hours, 0)}\u00a0h ({duration(hours)})" if hours >= 72 else duration(hours)
 
     def _form(self, name: str, count: int | None) -> str:
         kind = "withheld" if count is None else {0: "none", 1: "one"}.get(count, "many")
@@ -195,11 +198,11 @@ class _Page:
         speed, said = self.figures.speed, self.words["said"]
         if speed.median_hours is None:
             return said["no_speed"], [said["nobody_speed" if speed.accounts == 0 else "few_speed"]]
-        headline = said["median"].format(median=duration(speed.median_hours))
+        headline = said["median"].format(median=self._hours(speed.median_hours))
         number = self._number(speed.accounts)
         if speed.p90_hours is None:
             return headline, [said["speed_short"].format(n=number)]
-        return headline, [said["speed"].format(p90=duration(speed.p90_hours), n=number)]
+        return headline, [said["speed"].format(p90=self._hours(speed.p90_hours), n=number)]
 
     def _under(self) -> tuple[str, list[str]]:
         said, used = self.words["said"], self.figures.rulebooks
@@ -323,7 +326,7 @@ class _Page:
         ]
         more = [self._filled("eased", n=figures.lifted.eased)] if figures.lifted.eased != 0 else []
         if appeals.median_hours is not None:
-            more.append(words["answer_time"].format(median=duration(appeals.median_hours)))
+            more.append(words["answer_time"].format(median=self._hours(appeals.median_hours)))
         return {"tables": [one for one in tables if one["total"] != "0"], "more": " ".join(more)}
 
     def _carried(self) -> list[list[str]]:

@@ -56,10 +56,10 @@ class Received(msgspec.Struct, kw_only=True):
     by_channel, by_stance, by_complainant (`minor`, `adult`, `not_said`: at the time of the facts), by_use (`counts`,
     or why not: `withdrawn` by its author, `set_aside` while they might not report, `unfounded` found so by two people)
     and over_time (from the first day of the site's zone with one to the last, by month where these are more than 400
-    days apart) each divide it. first_at, last_at: of the first and the last of them, to the hour before once protected. posts: messages under the hashtag
-    that were kept, of any kind, by what they do (`support`, `news` and so on among them); of sources of which only
-    counts may be kept, counted_posts and of these counted_testimonies, by whole hours. What was deleted at its source
-    is no longer counted.
+    days apart) each divide it. first_at, last_at: of the first and the last of them; once protected, the whole hour
+    before. posts: messages under the hashtag that were kept, of any kind, by what they do (`support`, `news` and so on
+    among them); of sources of which only counts may be kept, counted_posts and of these counted_testimonies, by whole
+    hours. What was deleted at its source is no longer counted.
     """
 
     total: Count

@@ -40,7 +40,7 @@ class Restraint(NamedTuple):
 
 
 def real_measures(reach: Range) -> MeasureTakenQuerySet:
-    """The measures of the range that were in force for any time: taken, and begun before they ended; with `real_end`."""
+    """The measures of the range that were in force for any time: begun before they ended; with `real_end`."""
     taken = MeasureTaken.objects.with_end().order_by().filter(decision__state=Decision.State.TAKEN)
     taken = taken.filter(Q(real_end=None) | Q(real_end__gt=F("decision__begins_at")))
     if reach.waves is None:
