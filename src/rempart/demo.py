@@ -9,7 +9,7 @@ point it leaves nothing, and a second run finds everything as it was.
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,8 +17,11 @@ import msgspec
 import yaml
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from rempart import records
+from rempart.accountability.public.counts import month_from
+from rempart.accountability.services import publishing
 from rempart.casework import services
 from rempart.casework.models import Appeal, Case, Complainant, Decision, WaveReplay
 from rempart.casework.services.appealing import file_appeal
@@ -26,7 +29,7 @@ from rempart.casework.services.respondents import side_of, tell
 from rempart.correspondence.links import link_for
 from rempart.correspondence.models import Message
 from rempart.correspondence.services import hear
-from rempart.examples import WAVE
+from rempart.examples import PUBLIC, WAVE
 from rempart.intake.models import Testimony, Wave
 from rempart.intake.services import HandedReport, import_wave, receive_report
 from rempart.ledger import clock
@@ -35,11 +38,13 @@ from rempart.records.lines import Rejects, lines_of
 from rempart.records.tables import read_table
 from rempart.replay.commands import as_table
 from rempart.replay.outcome import Outcome
+from rempart.rulebook import load as load_rulebook
 from rempart.staff.models import StaffMember
 from rempart.staff.roles import Role
 from rempart.staff.services import add_member, make_link
 
 ENDED_BEFORE = timedelta(hours=3)
+RULES_CHANGED_BEFORE = timedelta(days=75)
 BEGAN_BEFORE, ANSWERED_BEFORE = timedelta(hours=2), timedelta(hours=1)
 REPORTED = "nathan_krz"
 REPLY = "Ce ne sont pas mes messages : mon compte Snapchat a été piraté en mai. Je peux envoyer l’export."
@@ -62,6 +67,7 @@ def load() -> tuple[Wave, bool]:
         return wave, False
     try:
         with transaction.atomic():
+            _what_was_before()
             clock.set_offset(-BEGAN_BEFORE)
             wave = _import(described)
             _somebody_reports()
@@ -71,9 +77,33 @@ def load() -> tuple[Wave, bool]:
             add_member(VISITOR, name="Camille Roy", roles=VISITS_AS)
             clock.set_offset(-ANSWERED_BEFORE)
             _the_other_side_speaks()
+            publishing.tell_so_far()
     finally:
         clock.set_offset(timedelta(0))
     return wave, True
+
+
+def _what_was_before() -> None:
+    """What the public page tells of the time before: twelve months of invented figures, and rules that have changed."""
+    clock.set_offset(-RULES_CHANGED_BEFORE * 2)
+    services.put_in_force(load_rulebook(str(PUBLIC / "rempart-2026-05-04.yaml")))
+    clock.set_offset(-RULES_CHANGED_BEFORE)
+    services.put_in_force(load_rulebook("rempart"))
+    clock.set_offset(-BEGAN_BEFORE)
+    told = yaml.safe_load((PUBLIC / "months.yaml").read_text(encoding="utf-8"))
+    first = timezone.localtime(now()).date().replace(day=1)
+    for back, place in enumerate(reversed(range(len(told["hours_to_answer"]))), start=1):
+        month = month_from(
+            {
+                whole: tuple({name: numbers[place] for name, numbers in way.items()} for way in ways)
+                for whole, ways in told["parts"].items()
+            },
+            alone={name: numbers[place] for name, numbers in told["alone"].items()},
+            hours_to_restraint=told["hours_to_restraint"][place],
+            hours_to_answer=told["hours_to_answer"][place],
+        )
+        year, number = divmod(first.year * 12 + first.month - 1 - back, 12)
+        publishing.publish(date(year, number + 1, 1), month, invented=True)
 
 
 def _import(described: dict[str, Any]) -> Wave:

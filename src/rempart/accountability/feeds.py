@@ -1,6 +1,8 @@
 """The Atom feed (RFC 4287) of changes to the rulebook: an entry a version, with what changed in words."""
 
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext
 
 from rempart.accountability.public.versions import Version
@@ -39,8 +41,18 @@ def rules_feed(versions: list[Version]) -> str:
 
 
 def _summary(version: Version) -> str:
-    begins = gettext("In force from %s.") % moment(version.stored.in_force_from)
+    """What changed, as HTML: a feed reader shows a summary as such."""
+    begins = format_html("<p>{}</p>", gettext("In force from %s.") % moment(version.stored.in_force_from))
     if version.before is None:
-        return f"{begins} {gettext('The first version.')}"
-    said = [f"{one.title} ({one.badge}). {' · '.join(one.sentences)}".strip() for one in version.changes()]
-    return "\n".join([begins, *(said or [gettext("No article differs from the version before.")])])
+        return begins + format_html("<p>{}</p>", gettext("The first version."))
+    said = [
+        format_html(
+            "<p><b>{}</b> ({})</p><ul>{}</ul>",
+            one.title,
+            one.badge,
+            format_html_join("", "<li>{}</li>", ((line,) for line in one.told())),
+        )
+        for one in version.changes()
+    ]
+    nothing = format_html("<p>{}</p>", gettext("No article differs from the version before."))
+    return begins + SafeString("").join(said or [nothing])

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from rempart.accountability.public import conditions, rules_told
 from rempart.accountability.public.conditions import Among, Compared, Not, Several, Stated, Term, Untold, Written
-from rempart.casework.models import RulebookVersion
+from rempart.accountability.public.versions import Version
 from rempart.casework.services.rulebooks import book_of
 from rempart.pages.labels import words_for
 from rempart.records.vocabulary import MEASURES
@@ -88,13 +88,14 @@ def context() -> dict[str, Any]:
 
 def address(name: str, *arguments: object) -> str:
     """The whole address of a page of the site."""
-    return settings.REMPART_ADDRESS.rstrip("/") + reverse(name, args=arguments)
+    return str(settings.REMPART_ADDRESS).rstrip("/") + reverse(name, args=arguments)
 
 
-def terms_of(version: RulebookVersion, previous: RulebookVersion | None = None) -> dict[str, Any]:
-    """A version of the rulebook as JSON-LD."""
-    book = book_of(version)
-    here = address("accountability:public-rule", version.name, version.version)
+def terms_of(version: Version) -> dict[str, Any]:
+    """A public version of the rulebook as JSON-LD."""
+    stored, previous = version.stored, version.before
+    book = book_of(stored)
+    here = address("accountability:public-rule", stored.name, version.slug)
     platform = settings.REMPART_ADDRESS.rstrip("/") + "/"
     found: dict[str, Any] = {
         "@context": context(),
@@ -102,10 +103,10 @@ def terms_of(version: RulebookVersion, previous: RulebookVersion | None = None) 
         "@type": ["odrl:Set", "schema:DigitalDocument"],
         "url": here,
         "name": {language: _label("rulebook", book.name, language) for language in LANGUAGES},
-        "version": version.version,
+        "version": stored.version,
         "inLanguage": list(book.languages),
-        "inForceFrom": version.in_force_from.isoformat() if version.in_force_from else None,
-        "sha256": version.digest,
+        "inForceFrom": stored.in_force_from.isoformat() if stored.in_force_from else None,
+        "sha256": stored.digest,
         "feed": address("accountability:public-feed"),
         "assigner": platform,
         "articles": [
@@ -122,7 +123,7 @@ def terms_of(version: RulebookVersion, previous: RulebookVersion | None = None) 
         "redress": list(redress()),
     }
     if previous is not None:
-        found["previous"] = address("accountability:public-rule", previous.name, previous.version)
+        found["previous"] = address("accountability:public-rule", previous.stored.name, previous.slug)
     return {key: value for key, value in found.items() if value is not None}
 
 
@@ -167,7 +168,7 @@ def constraint_of(term: Term) -> dict[str, Any]:
     match term:
         case Several(every, terms):
             key = "all" if every else "any"
-            said = {"@type": "odrl:LogicalConstraint", key: [constraint_of(one) for one in terms]}
+            said: dict[str, Any] = {"@type": "odrl:LogicalConstraint", key: [constraint_of(one) for one in terms]}
         case Compared(name, sign, value):
             said = _constraint(name, _OPERATORS[sign], value)
         case Among(name, values):

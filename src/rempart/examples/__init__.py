@@ -3,5 +3,6 @@
 from pathlib import Path
 
 WAVE = Path(__file__).parent / "wave"
+PUBLIC = Path(__file__).parent / "public"
 
-__all__ = ["WAVE"]
+__all__ = ["PUBLIC", "WAVE"]

@@ -9,7 +9,7 @@ Whoever is restricted reads which article was applied, and could tell from it wh
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext
@@ -166,7 +166,7 @@ class _Reader:
         self._at += 1
         other, right = self._operand()
         if kind == "name" and other != "name":
-            return Compared(str(left), sign, right)  # type: ignore[arg-type] - one of the signs mirrored
+            return Compared(str(left), cast(Sign, sign), right)
         if kind != "name" and other == "name":
             return Compared(str(right), _MIRRORED[sign], left)
         raise _Unread

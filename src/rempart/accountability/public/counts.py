@@ -12,10 +12,11 @@ from typing import NamedTuple
 import msgspec
 
 from rempart.accountability.figures.model import Figures, Standing
-from rempart.accountability.suppression import THRESHOLD, Sum, is_small, protect
+from rempart.accountability.suppression import Sum, is_small, protect
 
 Exact = dict[str, int]
 Shown = dict[str, "int | None"]
+Ways = tuple[Mapping[str, "int | None"], ...]
 
 LEAST_TIMED = 5
 """Fewer measured times give no median."""
@@ -64,45 +65,61 @@ class Month(msgspec.Struct, kw_only=True):
 
 def month_of(figures: Figures) -> Month:
     """The public counts of the figures of a month."""
-    counts: Exact = {}
-    groups: list[Group] = []
-
-    def put(whole: str, number: int | None, *ways: Mapping[str, int | None]) -> None:
-        counts[whole] = number or 0
-        named = tuple({f"{whole}.{name}": value or 0 for name, value in way.items()} for way in ways)
-        for way in named:
-            counts.update(way)
-        groups.append(Group(whole, tuple(tuple(way) for way in named)))
-
-    received, standing, measures = figures.received, figures.accounts.by_standing, figures.measures
-    put("received", received.total, received.by_channel, received.by_complainant)
-    put(
-        "accounts",
-        figures.accounts.concerned,
-        {name: sum(standing[one] or 0 for one in of) for name, of in _STANDINGS.items()},
+    received, standing, measures, appeals = (
+        figures.received,
+        figures.accounts.by_standing,
+        figures.measures,
+        figures.appeals,
     )
     timed = figures.speed.accounts or 0
-    put("restrained", measures.newly, {**figures.speed.by_time, "not_timed": (measures.newly or 0) - timed})
-    by_kind = {kind: sum(number or 0 for number in measures.taken[kind].values()) for kind in _RESTRAINTS}
     modes = ("preventive", "final")
-    by_mode = {mode: sum(measures.taken[kind][mode] or 0 for kind in _RESTRAINTS) for mode in modes}
-    put("measures", sum(by_kind.values()), by_kind, by_mode)
-    put("decisions", measures.decisions, measures.by_approval)
-    put("ended", figures.lifted.total, figures.lifted.by_reason)
-    put("appeals_filed", figures.appeals.filed, figures.appeals.by_author)
-    put(
-        "appeals_answered",
-        figures.appeals.answered,
-        {"upheld": figures.appeals.upheld, "rejected": figures.appeals.rejected},
-    )
-    put("outcomes", figures.outcomes_total, figures.outcomes)
-    put("statements", figures.statements)
-    return Month(
-        counts=counts,
-        groups=groups,
+    parts: dict[str, Ways] = {
+        "received": (received.by_channel, received.by_complainant),
+        "accounts": ({name: sum(standing[one] or 0 for one in of) for name, of in _STANDINGS.items()},),
+        "restrained": ({**figures.speed.by_time, "not_timed": (measures.newly or 0) - timed},),
+        "measures": (
+            {kind: sum(number or 0 for number in measures.taken[kind].values()) for kind in _RESTRAINTS},
+            {mode: sum(measures.taken[kind][mode] or 0 for kind in _RESTRAINTS) for mode in modes},
+        ),
+        "decisions": (measures.by_approval,),
+        "ended": (figures.lifted.by_reason,),
+        "appeals_filed": (appeals.by_author,),
+        "appeals_answered": ({"upheld": appeals.upheld, "rejected": appeals.rejected},),
+        "outcomes": (figures.outcomes,),
+    }
+    return month_from(
+        parts,
+        alone={"statements": figures.statements},
         hours_to_restraint=figures.speed.median_hours if timed >= LEAST_TIMED else None,
-        hours_to_answer=figures.appeals.median_hours if (figures.appeals.answered or 0) >= LEAST_TIMED else None,
+        hours_to_answer=appeals.median_hours if (appeals.answered or 0) >= LEAST_TIMED else None,
     )
+
+
+def month_from(
+    parts: Mapping[str, Ways],
+    *,
+    alone: Mapping[str, int | None],
+    hours_to_restraint: float | None = None,
+    hours_to_answer: float | None = None,
+) -> Month:
+    """A month from the parts of each number, way by way; `alone` are the numbers that are not divided.
+
+    Raises ValueError when the ways of one number do not add up to the same.
+    """
+    counts: Exact = {}
+    groups = []
+    for whole, ways in parts.items():
+        named = [{f"{whole}.{name}": number or 0 for name, number in way.items()} for way in ways]
+        sums = {sum(way.values()) for way in named}
+        if len(sums) != 1:
+            raise ValueError(f"the ways of dividing {whole!r} add up to {sorted(sums)}")
+        counts[whole] = sums.pop()
+        for way in named:
+            counts |= way
+        groups.append(Group(whole, tuple(tuple(way) for way in named)))
+    counts |= {name: number or 0 for name, number in alone.items()}
+    groups += [Group(name) for name in alone]
+    return Month(counts=counts, groups=groups, hours_to_restraint=hours_to_restraint, hours_to_answer=hours_to_answer)
 
 
 def protected(
@@ -168,17 +185,3 @@ def _values(shown: Iterable[Mapping[str, int | None]], name: str) -> Iterator[in
     for month in shown:
         if name in month:
             yield month[name]
-
-
-__all__ = [
-    "THRESHOLD",
-    "Exact",
-    "Group",
-    "Month",
-    "Shown",
-    "at_least",
-    "month_of",
-    "protected",
-    "rounded_down",
-    "year_of",
-]

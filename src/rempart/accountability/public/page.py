@@ -13,9 +13,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from rempart.accountability.models import FiguresSoFar, PublishedFigures
-from rempart.accountability.public.counts import ROUNDED_TO, THRESHOLD, at_least
+from rempart.accountability.public.counts import ROUNDED_TO, at_least
 from rempart.accountability.public.words import WHOLES, name_of
 from rempart.accountability.services.publishing import following, latest
+from rempart.accountability.suppression import THRESHOLD
 from rempart.pages.charts import Column, MonthChart, month_chart
 from rempart.pages.writing import decimal, duration
 
@@ -141,7 +142,7 @@ class Public:
 
     def _done(self) -> Answer:
         large, when = self._told("restrained")
-        sentence = gettext("accounts were restricted for the first time, nearly always as a precaution, %s")
+        sentence = gettext("accounts were restricted for the first time, %s")
         return Answer(gettext("What was done?"), large, _ended(sentence % when))
 
     def _fast(self) -> Answer:
@@ -157,19 +158,18 @@ class Public:
 
     def _wrong(self) -> Answer:
         question = gettext("How often were we wrong?")
-        names = ("appeals_answered", "appeals_answered.upheld")
-        told = [one.shown for one in self.shown if all(one.shown.get(name) is not None for name in names)]
-        answered, upheld = (sum(one[name] for one in told) for name in names)
+        told = [one.shown for one in self.shown if one.shown.get("appeals_answered") is not None]
+        answered = sum(one["appeals_answered"] for one in told)
         if not answered:
-            some = any(one.shown.get(names[0]) != 0 for one in self.shown)
+            some = len(told) < len(self.shown)
             words = gettext("Too few appeals were answered in a month to tell how they ended.")
-            nothing = gettext("No appeal has been answered in a month that is over.")
-            return Answer(question, "–", words if some else nothing)
-        large = gettext("%(part)s of %(whole)s") % {"part": decimal(upheld, 0), "whole": decimal(answered, 0)}
-        sentence = gettext("appeals answered found us wrong, and what we had done was undone")
-        if len(told) < len(self.shown):
-            sentence = gettext("appeals found us wrong, in the months of which it can be told")
-        return Answer(question, large, _ended(sentence))
+            return Answer(question, "–", words if some else gettext("No appeal was answered in a month that is over."))
+        # Of months with few that were upheld the number is withheld: what is left out must not make the share larger.
+        upheld, some = at_least(told, "appeals_answered.upheld")
+        number = gettext("at least %s") % decimal(upheld, 0) if some else decimal(upheld, 0)
+        large = gettext("%(part)s of %(whole)s") % {"part": number, "whole": decimal(answered, 0)}
+        sentence = gettext("appeals that were answered found us wrong, and what we had done was undone, %s")
+        return Answer(question, large, _ended(sentence % self.period))
 
     def charts(self) -> list[Chart]:
         """The four charts."""
@@ -305,7 +305,7 @@ def _ended(sentence: str) -> str:
 
 def is_month(published: PublishedFigures) -> bool:
     """Whether it is of a month rather than of a year."""
-    return published.ends_on == following(published.starts_on)
+    return bool(published.ends_on == following(published.starts_on))
 
 
 def _local(first: date) -> datetime:
@@ -392,7 +392,8 @@ def as_csv(public: Public) -> str:
     periods = [*public.months, *public.years]
     names: dict[str, None] = {}
     for one in periods:
-        names |= dict.fromkeys(one.shown)
+        for whole, ways in one.groups:
+            names |= dict.fromkeys([whole, *(name for way in ways for name in way)])
     to = io.StringIO(newline="")
     writer = csv.writer(to, lineterminator="\r\n")
     writer.writerow(["from", "to", "revision", "published_at", "hours_to_restraint", "hours_to_answer", *names])

@@ -63,6 +63,13 @@ class Change:
     sentences: list[str]
     text: list[Piece]
 
+    def told(self) -> list[str]:
+        """The sentences, and that the words of the article changed where they did."""
+        if not self.text:
+            return self.sentences
+        now = "".join(piece.text for piece in self.text if piece.kind != "before")
+        return [*self.sentences, gettext("Its text is now: %s") % now]
+
     @property
     def badge(self) -> str:
         """The kind in words."""

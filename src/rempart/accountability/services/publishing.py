@@ -40,6 +40,7 @@ from rempart.staff.models import StaffMember
 
 RECOUNTED = timedelta(days=30)
 """How long after its end a month can be counted again: what no case is about is erased from then on."""
+MONTHS = 12
 _BEFORE_THE_LEDGER = timedelta(days=62)
 
 
@@ -68,10 +69,9 @@ def publish(first: date, month: Month, *, invented: bool) -> PublishedFigures | 
 
 
 def publish_year(year: int) -> PublishedFigures | None:
-    """Publish the sums of a year of which every month is published, unless they are already. A year has no medians."""
-    months = list(latest().filter(starts_on__year=year, ends_on__lte=date(year + 1, 1, 1)))
-    months = [one for one in months if one.ends_on == following(one.starts_on)]
-    if not months or months[-1].starts_on.month != 12:
+    """Publish the sums of a year of which all twelve months are published, unless they are already; without medians."""
+    months = [one for one in latest().filter(starts_on__year=year) if one.ends_on == following(one.starts_on)]
+    if len(months) < MONTHS:
         return None
     exact = [(exactly(one), one.shown) for one in months]
     wholes = [group.whole for group in exact[0][0].groups]

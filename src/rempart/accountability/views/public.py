@@ -17,11 +17,13 @@ from django.views.decorators.http import require_safe
 from rempart.accountability import terms
 from rempart.accountability.feeds import rules_feed
 from rempart.accountability.public import page
-from rempart.accountability.public.counts import THRESHOLD
 from rempart.accountability.public.page import Public
 from rempart.accountability.public.versions import Version, in_force, public_versions
+from rempart.accountability.services.reporting import published_reports
+from rempart.accountability.suppression import THRESHOLD
 from rempart.casework.services import rulebook_in_force
 from rempart.ledger.log import public_key
+from rempart.ledger.models import Cosignature
 from rempart.ledger.published import published
 from rempart.pages.helplines import helplines_for
 from rempart.staff.access import open_to_all
@@ -65,6 +67,7 @@ def figures(request: HttpRequest) -> HttpResponse:
         "current": in_force(versions),
         "coming": next((one for one in versions if one.coming), None),
         "checkpoint": _checkpoint(),
+        "reports": published_reports(),
         "helplines": helplines_for(settings.REMPART_COUNTRY),
         "address": settings.REMPART_ADDRESS.rstrip("/"),
     }
@@ -154,5 +157,5 @@ def _checkpoint() -> dict[str, Any] | None:
     found = published()
     if found is None:
         return None
-    witnesses = found.cosignatures.count()
+    witnesses = Cosignature.objects.filter(checkpoint=found).count()
     return {"size": found.size, "root": bytes(found.root).hex(), "at": found.made_at, "witnesses": witnesses}
