@@ -12,7 +12,7 @@ from django.db import transaction
 
 from rempart import ledger
 from rempart.ledger import Event
-from rempart.ledger.models import Link
+from rempart.ledger.models import Link, SignedCheckpoint
 
 
 def free_port() -> int:
@@ -83,20 +83,20 @@ def test_ledger_verify_places_what_waits_then_prints_rows_and_head(own_database)
     append()
     done = own_database.command("ledger", "verify")
     assert done.returncode == 0
-    assert done.stdout == f"1 rows, head {bytes(Link.objects.get().hash).hex()}\n"
+    assert done.stdout == f"1 rows, head {bytes(SignedCheckpoint.objects.get().root).hex()}\n"
 
 
 def test_ledger_verify_names_the_first_bad_row(own_database):
     append()
     append()
     own_database.command("ledger", "verify")
-    row = Link.objects.get(index=2).row_id
+    row = Link.objects.get(index=1).row_id
     with psycopg.connect(own_database.owner_url) as superuser:
         superuser.execute("ALTER TABLE ledger_ledgerrow DISABLE TRIGGER ALL")
         superuser.execute("UPDATE ledger_ledgerrow SET subject = 'thing:2' WHERE id = %s", [row])
     done = own_database.command("ledger", "verify")
     assert done.returncode == 1
-    assert done.stdout.startswith(f"First bad row: row {row}, place 2: ")
+    assert done.stdout.startswith(f"First bad row: row {row}, place 1: ")
 
 
 def test_database_url_prints_an_address_that_opens(own_database):

@@ -74,6 +74,7 @@ def link_hash(place: int, previous: bytes, row: int, told: dict[str, Any]) -> by
 def plant(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
     """Give every row its nonce, verify the chain, and put each leaf's hash in the place of its link's."""
     with editor.connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # no table is altered while a check of it waits
         cursor.execute(NONCES)
         place, head = 0, bytes(32)
         while links := _read(cursor, place):
@@ -90,7 +91,6 @@ def plant(apps: StateApps, editor: BaseDatabaseSchemaEditor) -> None:
         cursor.execute(LEAVES)
         if place:
             _close(cursor, place, head)
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
 def _read(cursor: CursorWrapper, after: int) -> list[tuple[int, int, bytes, bytes, bytes, dict[str, Any]]]:
