@@ -46,6 +46,12 @@ def test_writing_them_again_writes_the_same(run, stated):
     assert run("statements") == run("statements")
 
 
+def test_what_is_due_and_was_not_stated_yet_is_stated_first(run, judged, respondent, clock):
+    judged(respondent())
+    clock.move(timedelta(minutes=30))
+    assert len(run("statements")[0].splitlines()) == 1
+
+
 def test_a_period_is_from_its_first_moment_to_before_its_last(run, stated):
     first, second = stated(), stated()
     at, then = first.made_at.isoformat(), second.made_at.isoformat()

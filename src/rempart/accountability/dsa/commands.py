@@ -35,9 +35,13 @@ def moment(option: str, text: str | None) -> datetime | None:
 def write_statements(writer: Writer, rejected: Rejects, *, since: datetime | None, until: datetime | None) -> int:
     """Write what is declared for the statements made in a period, a JSON object a line; those that cannot be declared
     are set aside by their number in the period. Returns how many were written.
+
+    Statements that are due and were not made yet, as where no worker ran, are made first: that hands nothing out.
     """
     from rempart.accountability.services.submitting import declared, enlist
+    from rempart.casework.services.respondents import tell_respondents
 
+    tell_respondents()
     enlist()
     written = 0
     for number, one in enumerate(declared(since=since, until=until).iterator(1000), start=1):
