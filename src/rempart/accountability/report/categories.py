@@ -31,6 +31,7 @@ class Place(NamedTuple):
 
 UNSAID = Place(NOT_SPECIFIED_NOTICE)
 NO_GROUND = Place(NOT_SPECIFIED_ORDER)
+UNTITLED = "Rule that names no sub-category"
 
 
 class _Line(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -95,7 +96,7 @@ def of_decision(category: str, keywords: Sequence[str], *, title: str) -> Place:
     fitting = [one for one in known if one in keywords and one != KEYWORD_OTHER]
     if fitting:
         return Place(category, fitting[0])
-    return Place(category, KEYWORD_OTHER, title) if known else Place(category)
+    return Place(category, KEYWORD_OTHER, title or UNTITLED) if known else Place(category)
 
 
 def described(declared: Mapping[str, Any]) -> str:
