@@ -2,16 +2,21 @@
 
 from datetime import timedelta
 
+import msgspec
 import pytest
 from django.db import transaction
+from tlog_scales.reader import TilesReader
 
 from rempart import ledger
 from rempart.ledger import Event, log
 from rempart.ledger.models import LedgerRow
+from rempart.ledger.opened import OpenedRow
 from rempart.ledger.published import due, published
 from rempart.tlog.auditing import audit
 from rempart.tlog.checkpoint import read_checkpoint
+from rempart.tlog.hashing import leaf_hash
 from rempart.tlog.keys import SigningKey, VerifierKey
+from rempart.tlog.proofs import TlogProof
 from rempart.tlog.tiles import decode_entries, entries_path, tile_path, tiles_of
 
 
@@ -49,6 +54,28 @@ def test_a_mirror_made_over_http_passes_the_audit(db, fetched, mirrored):
     append(600)
     key = VerifierKey.parse(fetched("key").content.decode().strip())
     assert audit(mirrored(), log=key).published.checkpoint.size == 600
+
+
+def test_a_reader_that_is_not_ours_fetches_leaves_and_proofs_that_both_sides_accept(db, fetched):
+    """tlog-scales, whose commands docs/verifying.md shows; it asks for nothing but what the specification names."""
+
+    class Served:
+        def get(self, *path):
+            answer = fetched("/".join(path))
+            return answer.content if answer.status_code == 200 else None
+
+    append(300)
+    row = LedgerRow.objects.get(link__index=271)
+    reader = TilesReader(Served())
+    checkpoint = reader.get_checkpoint()
+    assert (checkpoint.size, checkpoint.root_hash) == (300, reader.calculate_root_hash())
+    opened = msgspec.convert(log.open_row(row), OpenedRow)
+    assert reader.get_entry(271) == opened.entry()
+    theirs = reader.get_inclusion_proof(271, 300)
+    theirs.check(leaf_hash(opened.entry()), checkpoint.root_hash)
+    proof = TlogProof(271, tuple(theirs.node_hashes), fetched("checkpoint").content.decode())
+    assert proof.text == log.prove(row)
+    assert proof.verify(opened.entry(), log=VerifierKey.parse(log.public_key())).checkpoint.size == 300
 
 
 def test_what_is_served_says_its_type_how_long_it_holds_and_sets_no_cookie(db, fetched):
@@ -141,7 +168,5 @@ def test_a_checkpoint_waits_for_its_witnesses_but_not_for_ever(db, clock, settin
 
 def test_entries_are_bundles_of_the_leaves_below_them(db, fetched):
     append(3)
-    from rempart.tlog.hashing import leaf_hash
-
     leaves = b"".join(leaf_hash(entry) for entry in decode_entries(fetched("tile/entries/000.p/3").content))
     assert leaves == fetched("tile/0/000.p/3").content
