@@ -96,6 +96,12 @@ class NoPeriod(Refused):
     words = _("Figures are of a period: say from when until when.")
 
 
+class NoCheckpoint(Refused):
+    """The ledger's log has not been signed yet, and an answer in figures stands on it."""
+
+    words = _("The ledger has no signed checkpoint yet, on which figures stand: try again in a few seconds.")
+
+
 class NoSuchRow(Refused):
     """The ledger has no such row."""
 

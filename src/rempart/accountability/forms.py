@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from rempart.accountability.models import Answer, Authority, Request
 from rempart.accountability.scope import Scope
 from rempart.casework.models import Decision
+from rempart.intake.services import normal_hashtag
 from rempart.ledger.clock import now
 from rempart.pages.labels import words_for
 from rempart.pages.writing import moment as written
@@ -134,9 +135,10 @@ class RequestForm(forms.Form):
         if self.errors:
             return given
         names = ("start", "end", "accounts", "items")
+        given["hashtag"] = given["hashtag"].strip().lstrip("#＃")
         try:
             self.scope = Scope(
-                hashtag=given["hashtag"].strip().lstrip("#").casefold() or None,
+                hashtag=normal_hashtag(given["hashtag"]) if given["hashtag"] else None,
                 words=given["words"].strip(),
                 **{name: given[name] for name in names},
             )

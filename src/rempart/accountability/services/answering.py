@@ -16,6 +16,7 @@ from rempart.accountability.answers.layout import DATA, DOCUMENT, NOTE
 from rempart.accountability.errors import (
     AnswerUnderWay,
     FieldRefused,
+    NoCheckpoint,
     NoEffect,
     NoPeriod,
     NotThatKind,
@@ -38,6 +39,7 @@ from rempart.files.services import keep, open_file
 from rempart.ledger import append
 from rempart.ledger.clock import now
 from rempart.ledger.events import Event
+from rempart.ledger.log import NotInTheLog
 from rempart.staff.models import StaffMember
 from rempart.staff.roles import Permission
 
@@ -61,7 +63,7 @@ def draft_answer(
     words: the letter; an order is answered by it. figures: whether figures are assembled for the scope's hashtag and
     period; None for where the law answers by figures. corrects: the version handed over that this one replaces, with
     `because`.
-    Raises NotAllowed, WrongMoment, AnswerUnderWay, NoPeriod, NoEffect, ReasonMissing, FieldRefused.
+    Raises NotAllowed, WrongMoment, AnswerUnderWay, NoPeriod, NoCheckpoint, NoEffect, ReasonMissing, FieldRefused.
     """
     ensure_liaises(acting)
     request = locked(request)
@@ -116,7 +118,10 @@ def _assembled(request: Request, language: str, acting: StaffMember) -> tuple[di
     if scope.start is None or scope.end is None:
         raise NoPeriod
     window = Window(hashtag=scope.hashtag, start=scope.start, end=scope.end)
-    draft = assemble(request, window, language=language, acting=acting)
+    try:
+        draft = assemble(request, window, language=language, acting=acting)
+    except NotInTheLog as error:
+        raise NoCheckpoint from error
     files = draft.files()
     return files, json.loads(files[DATA]), files[NOTE].decode()
 
