@@ -10,6 +10,7 @@ from cryptography.exceptions import InvalidSignature
 from hypothesis import given
 from hypothesis import strategies as st
 from tlog_scales.backend import LocalBackend
+from tlog_scales.cli import build_parser
 from tlog_scales.reader import TilesReader
 from tlog_scales.signing import MLDSA44CosignatureSigner, Vkey
 from tlog_scales.tlog import Checkpoint, ConsistencyProof, InclusionProof, InclusionProofInvalid
@@ -18,6 +19,7 @@ from rempart.tlog.checkpoint import cosign, open_checkpoint
 from rempart.tlog.hashing import leaf_hash
 from rempart.tlog.keys import SignatureType, SigningKey, VerifierKey
 from rempart.tlog.note import SignatureLine, add_lines
+from rempart.tlog.proofs import TlogProof
 from rempart.tlog.tree import prove_consistency, prove_inclusion, verify_consistency, verify_inclusion
 from tlog.publishing import LOG_KEY, NOW, Log, entries_of
 
@@ -108,6 +110,14 @@ def test_tlog_scales_refuses_a_cosignature_of_another_checkpoint():
     mixed = add_lines(LOG.checkpoint(7), [cosign(LOG.checkpoint(8), witness, time=NOW)])
     with pytest.raises(InvalidSignature):
         Checkpoint.from_text(mixed).verify(Vkey.from_string(witness.vkey))
+
+
+def test_a_proof_file_that_tlog_scales_wrote_is_verified(folder, capsys):
+    arguments = build_parser().parse_args(["gen-proof", str(folder), "65999"])
+    arguments.func(arguments)
+    proof = TlogProof.parse(capsys.readouterr().out)
+    assert proof == LOG.proof(65_999, SIZE)
+    assert proof.verify(LOG.entries[65_999], log=LOG_KEY.verifier).checkpoint.size == SIZE
 
 
 def test_metamorphic_log_verifies_a_checkpoint():

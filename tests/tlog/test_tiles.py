@@ -149,10 +149,11 @@ def test_a_tile_of_another_length_is_refused(tmp_path):
         FolderTiles(tmp_path).tile(0, 1, 44)
 
 
-def test_a_bundle_with_too_few_entries_is_refused(tmp_path):
+@pytest.mark.parametrize("entries", [[b"alone"], [b""] * 45])
+def test_a_bundle_of_more_or_fewer_entries_is_refused(tmp_path, entries):
     Log(entries_of(300)).publish(tmp_path, 300)
-    (tmp_path / entries_path(1, 44)).write_bytes(encode_entries([b"alone"]))
-    with pytest.raises(Malformed, match=r"tile/entries/001\.p/44 holds 1 entries where 44"):
+    (tmp_path / entries_path(1, 44)).write_bytes(encode_entries(entries))
+    with pytest.raises(Malformed, match=rf"tile/entries/001\.p/44 holds {len(entries)} entries where 44"):
         FolderTiles(tmp_path).entries(1, 44)
 
 
