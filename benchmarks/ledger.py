@@ -1,9 +1,10 @@
-"""Ledger rows a second from eight writers, against the chain that most ledgers use; then sequencing and verifying.
+"""Ledger rows a second from eight writers, against the chain that most ledgers use; then the tree as it grows.
 
 The peer keeps its chain's head in a row that every writer locks, links to and updates in its own transaction: each
-waits for the one before it to commit. Rempart's writers append and leave the linking to the sequencer, which runs at
-the same time; the time counted ends when the last row has its place. Both write one row of other work and one ledger
-row with a content in each transaction, through the same Django connection, to the same server, durably.
+waits for the one before it to commit. Rempart's writers append and leave the tree to the sequencer, which runs at the
+same time and signs a checkpoint each second; the time counted ends when the last row is under a checkpoint. Both write
+one row of other work and one ledger row with a content in each transaction, through the same Django connection, to the
+same server, durably.
 """
 
 import multiprocessing
@@ -13,6 +14,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 HOME = Path(tempfile.mkdtemp(prefix="rempart-bench-"))
@@ -83,7 +85,7 @@ def write(way: Callable[[], None], counts, number: int) -> None:
 
 
 def sequence(stop) -> None:
-    """The sequencer beside the writers, as the worker runs it, until told to stop and nothing waits."""
+    """The sequencer beside the writers, as the worker runs it, until told to stop and all is under a checkpoint."""
     from django.db import connection
 
     from rempart.ledger.sequencer import sequence_pending
@@ -124,32 +126,59 @@ def add_many(rows: int) -> None:
     first = (LedgerRow.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
     moment, text = now(), canonical.canonical_json(CONTENT)
     with transaction.atomic(), connection.cursor() as cursor:
-        with cursor.copy(
-            "COPY ledger_ledgerrow (id, event, subject, acting, effective_at, recorded_at, commitment) FROM STDIN"
-        ) as copy:
+        columns = "id, event, subject, acting, effective_at, recorded_at, commitment, nonce"
+        with cursor.copy(f"COPY ledger_ledgerrow ({columns}) FROM STDIN") as copy:
             for row in range(first, first + rows):
                 commitment = canonical.commitment(row.to_bytes(32), text)
-                copy.write_row((row, "staff_added", f"bench:{row}", "", moment, moment, commitment))
+                nonce = row.to_bytes(canonical.NONCE_SIZE)
+                copy.write_row((row, "staff_added", f"bench:{row}", "", moment, moment, commitment, nonce))
         with cursor.copy("COPY ledger_content (row_id, salt, canonical) FROM STDIN") as copy:
             for row in range(first, first + rows):
                 copy.write_row((row, row.to_bytes(32), text))
         cursor.execute("INSERT INTO ledger_pending SELECT generate_series(%s, %s)", [first, first + rows - 1])
 
 
-def growth(rows: int) -> tuple[float, float, float]:
-    """Rows sequenced and rows verified a second when this many more rows wait; peak memory so far in MB."""
+@dataclass
+class Grown:
+    """What was measured of a ledger of `size` rows: rates in rows a second, times in milliseconds, memory in MB."""
+
+    size: int
+    sequenced: float
+    checkpoint: float
+    proof: float
+    growth: float
+    verified: float
+    memory: float
+
+
+def growth(rows: int) -> Grown:
+    """Add this many rows, and measure the tree over all."""
+    from rempart.ledger import log
+    from rempart.ledger.models import LedgerRow
     from rempart.ledger.sequencer import sequence_pending
     from rempart.ledger.verification import verify
 
     add_many(rows)
-    begun = time.monotonic()
-    sequence_pending()
-    sequenced = rows / (time.monotonic() - begun)
+    sequenced = rows / seconds(sequence_pending)
+    size = log.size()
+    some = list(LedgerRow.objects.filter(link__index__in=range(0, size, size // 200)))
+    add_many(1)
+    checkpoint = seconds(sequence_pending)
+    proof = seconds(lambda: [log.prove(row) for row in some]) / len(some)
+    grown = seconds(lambda: [log.prove_growth(old, size) for old in range(1, size, size // 200)]) / 200
     begun = time.monotonic()
     report = verify()
     assert report.holds, report.bad
     verified = report.rows / (time.monotonic() - begun)
-    return sequenced, verified, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return Grown(report.rows, sequenced, 1000 * checkpoint, 1000 * proof, 1000 * grown, verified, memory)
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long this takes."""
+    begun = time.monotonic()
+    work()
+    return time.monotonic() - begun
 
 
 def main() -> None:
@@ -167,11 +196,14 @@ def main() -> None:
         for writers in WRITERS:
             ours, theirs = rows_a_second(append, writers), rows_a_second(append_in_chain, writers)
             print(f"{writers:>10} {ours:>12,.0f} {theirs:>15,.0f} {ours / theirs:>7.1f}")
-        print("\nThe sequencer and verification, as the ledger grows")
-        print(f"{'more rows':>10} {'sequenced/s':>12} {'verified/s':>15} {'MB':>7}")
+        print("\nThe tree as the ledger grows: rows a second, then milliseconds")
+        print("      rows  sequenced   verified  checkpoint   proof  growth    MB")
         for rows in SIZES:
-            sequenced, verified, memory = growth(rows)
-            print(f"{rows:>10,} {sequenced:>12,.0f} {verified:>15,.0f} {memory:>7.0f}")
+            grown = growth(rows)
+            print(
+                f"{grown.size:>10,} {grown.sequenced:>10,.0f} {grown.verified:>10,.0f} {grown.checkpoint:>11.1f}"
+                f" {grown.proof:>7.2f} {grown.growth:>7.2f} {grown.memory:>5.0f}"
+            )
     finally:
         server.remove()
         shutil.rmtree(HOME, ignore_errors=True)

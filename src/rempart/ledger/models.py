@@ -26,7 +26,10 @@ class LedgerRow(models.Model):
 class Content(models.Model):
     """What a row says beyond its kind and subject, with the salt of its commitment. Erasable: the row's proof stays."""
 
-    row = models.OneToOneField(LedgerRow, models.RESTRICT, primary_key=True, related_name="content")
+    # No constraint, which each append would pay for: it is written in the statement that writes the row, which stays.
+    row = models.OneToOneField(
+        LedgerRow, models.RESTRICT, primary_key=True, related_name="content", db_constraint=False
+    )
     salt = models.BinaryField()
     canonical = models.TextField()
 
@@ -34,7 +37,7 @@ class Content(models.Model):
 class Pending(models.Model):
     """A row that waits for its leaf in the tree."""
 
-    # No constraint, which each append would pay for: it is written in the statement that writes the row.
+    # No constraint, for the same reason.
     row = models.OneToOneField(
         LedgerRow, models.RESTRICT, primary_key=True, related_name="pending", db_constraint=False
     )

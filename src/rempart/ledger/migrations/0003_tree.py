@@ -138,6 +138,18 @@ class Migration(migrations.Migration):
 
     dependencies = [("ledger", "0002_append_only")]
     operations = [
+        migrations.AlterField(
+            "content",
+            "row",
+            models.OneToOneField(
+                db_constraint=False,
+                on_delete=django.db.models.deletion.RESTRICT,
+                primary_key=True,
+                related_name="content",
+                serialize=False,
+                to="ledger.ledgerrow",
+            ),
+        ),
         migrations.AddField("ledgerrow", "nonce", models.BinaryField(null=True)),
         migrations.RunPython(plant),
         migrations.AlterField("ledgerrow", "nonce", models.BinaryField()),
