@@ -31,6 +31,8 @@ def authority_answer(
     from rempart.accountability.dsa.commands import moment
 
     begins, ends = moment("--from", start), moment("--to", end)
+    if begins >= ends:
+        raise click.BadParameter("it ends before it begins", param_hint="--to")
     set_up()
     write_answer(hashtag, begins, ends, out, language=language, request=request)
 
