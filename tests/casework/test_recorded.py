@@ -189,6 +189,7 @@ def test_a_proof_outlives_the_erasure_of_what_it_is_about(told, page):
     received = checked(later)[0]
     assert (received.event, received.documented) == ("report_received", False)
     assert WORDS not in later.content.decode()
+    assert "Ce que vous aviez envoyé le" in said(page(report.conversation))
 
 
 @pytest.mark.parametrize("language", ["fr", "en"])

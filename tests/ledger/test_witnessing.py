@@ -314,6 +314,20 @@ def test_a_setting_that_cannot_be_meant_is_refused_with_its_reason(settings, sai
         witnesses()
 
 
+def test_the_worker_asks_them_every_minute(db, witness, watched):
+    from procrastinate.contrib.django import app
+
+    only = witness("only", log.public_key())
+    watched(only)
+    append()
+    (asked,) = [
+        each for each in app.periodic_registry.periodic_tasks.values() if each.task.name == "ledger.ask_witnesses"
+    ]
+    assert asked.cron == "* * * * *"
+    asked.task(timestamp=0)
+    assert Cosignature.objects.count() == 1
+
+
 def test_a_cosignature_that_is_not_the_witnesss_own_is_not_kept(db, witness, watched):
     only = witness("only", log.public_key())
     pretended = SigningKey.generate(only.key.name, SignatureType.COSIGNATURE_V1)

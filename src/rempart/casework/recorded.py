@@ -70,7 +70,10 @@ def _shown(things: list[_Thing], words: Mapping[str, str]) -> dict[str, Any]:
     lines = []
     for proved, checked in zip(record.file.rows if record.file else [], record.rows, strict=False):
         thing = named[proved.row.row]
-        lines.append(words[thing.words].format(day=day(thing.at), leaf=checked.leaf))
+        # Nothing is said of words that a row does not hold: they were not compared.
+        name = thing.words if checked.documented else "verify_erased" if proved.row.content is None else ""
+        if name in words:
+            lines.append(words[name].format(day=day(thing.at), leaf=checked.leaf))
     return {
         "state": state,
         "said": words.get(f"verify_{state}", ""),
@@ -83,26 +86,25 @@ def _shown(things: list[_Thing], words: Mapping[str, str]) -> dict[str, Any]:
 
 def _statements(case: Case) -> Iterator[_Thing]:
     found = {one.pk: one for one in Statement.objects.filter(decision__case=case).order_by("made_at", "pk")}
-    for row, one in _rows(Event.STATEMENT_MADE, list(found.values())):
+    for row, one in _rows([Event.STATEMENT_MADE], list(found.values())):
         yield _Thing(row, [one.fields, one.texts], "verify_decision", one.made_at)
 
 
 def _reports(conversation: Conversation) -> Iterator[_Thing]:
     found = Report.objects.filter(conversation=conversation).select_related("testimony").order_by("arrived_at", "pk")
-    for row, report in _rows(Event.REPORT_RECEIVED, list(found)):
+    for row, report in _rows([Event.REPORT_RECEIVED], list(found)):
         yield _Thing(row, report.testimony.text, "verify_sent", report.arrived_at)
 
 
 def _messages(conversation: Conversation) -> Iterator[_Thing]:
     found = [one for one in messages_of(conversation, outside=True) if one.staff_id is None]
-    for event in (Event.MESSAGE_SAID, Event.MESSAGE_HEARD):
-        for row, message in _rows(event, found):
-            yield _Thing(row, message.text, SAID[Message.Author(message.author)], message.sent_at)
+    for row, message in _rows([Event.MESSAGE_SAID, Event.MESSAGE_HEARD], found):
+        yield _Thing(row, message.text, SAID[Message.Author(message.author)], message.sent_at)
 
 
-def _rows(event: Event, things: list[Any]) -> Iterator[tuple[LedgerRow, Any]]:
-    """The row by which each of these things came to be, in their order."""
+def _rows(events: list[Event], things: list[Any]) -> Iterator[tuple[LedgerRow, Any]]:
+    """The rows by which these things came to be, in order."""
     by_reference = {reference(thing): thing for thing in things}
-    rows = LedgerRow.objects.filter(event=event, subject__in=by_reference, acting="").order_by("pk")
+    rows = LedgerRow.objects.filter(event__in=events, subject__in=by_reference, acting="").order_by("pk")
     for row in rows:
         yield row, by_reference[row.subject]

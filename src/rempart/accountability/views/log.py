@@ -8,7 +8,7 @@ Entries are 32 bytes each, which tell nothing to whom a row was not opened.
 from collections.abc import Callable
 from functools import wraps
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from rempart.ledger.log import DatabaseTiles, note_of, public_key
@@ -22,6 +22,11 @@ BYTES = "application/octet-stream"
 FOR_SECONDS = "public, max-age=5"
 FOR_AN_HOUR = "public, max-age=3600"
 FOR_EVER = "public, max-age=31536000, immutable"
+
+
+def _nothing() -> HttpResponse:
+    """What programs are told when there is nothing under a path, or not yet."""
+    return HttpResponse("There is nothing here, or not yet.\n", status=404, content_type=TEXT)
 
 
 def _for_anybody(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -44,7 +49,7 @@ def checkpoint(request: HttpRequest) -> HttpResponse:
     """The published checkpoint, with the witnesses' lines."""
     found = published()
     if found is None:
-        raise Http404
+        return _nothing()
     return HttpResponse(note_of(found), content_type=TEXT, headers={"Cache-Control": FOR_SECONDS})
 
 
@@ -55,13 +60,13 @@ def tile(request: HttpRequest, path: str) -> HttpResponse:
     try:
         place = parse_path(f"tile/{path}")
         if found is None or place.width > tile_width(place.level, place.index, found.size):
-            raise Http404
+            return _nothing()
         if place.level == ENTRIES:
             body = encode_entries(DatabaseTiles().entries(place.index, place.width))
         else:
             body = DatabaseTiles().tile(place.level, place.index, place.width)
-    except Malformed as error:
-        raise Http404 from error
+    except Malformed:
+        return _nothing()
     return HttpResponse(body, content_type=BYTES, headers={"Cache-Control": FOR_EVER})
 
 
