@@ -1,9 +1,9 @@
 """Statements of reasons checked and declared a second, and sent to a stand-in for the Commission's API.
 
 Peers of the check, in the same run, with the same rules as a JSON Schema: `jsonschema` (Python) and `jsonschema-rs`
-(Rust). A schema sees a statement as it is; our check first trims it and drops what belongs to another branch, as the API
-does. What is sent goes to the stand-in of the tests in a process of its own, which holds every statement to rules of its
-own; more of them waiting must not make any slower.
+(Rust). A schema sees a statement as it is; our check first trims it and drops what belongs to another branch, as the
+API does. What is sent goes to the stand-in of the tests in a process of its own, which holds every statement to rules
+of its own; more of them waiting must not make any slower.
 Run as `python benchmarks/dsa.py`.
 """
 
