@@ -142,6 +142,12 @@ def test_a_tree_that_was_not_published_is_read_from_what_it_grew_into(tmp_path):
     assert (root(folder, 300), folder.entries(1, 44)) == (log.root(300), log.entries[256:300])
 
 
+def test_a_tile_is_not_read_from_a_narrower_one(tmp_path):
+    Log(entries_of(300)).publish(tmp_path, 300)
+    with pytest.raises(Malformed, match=r"tile/0/001\.p/45 is missing"):
+        FolderTiles(tmp_path).tile(0, 1, 45)
+
+
 def test_a_tile_of_another_length_is_refused(tmp_path):
     Log(entries_of(300)).publish(tmp_path, 300)
     (tmp_path / tile_path(0, 1, 44)).write_bytes(bytes(44 * 32 - 1))

@@ -167,8 +167,6 @@ class Witness:
 def _ensure_continues(old: Checkpoint, new: Checkpoint, proof: tuple[bytes, ...]) -> None:
     """Refuse a checkpoint that does not continue the one cosigned before."""
     try:
-        if new.size == 0 and new.root != EMPTY_ROOT:
-            raise ProofError("The root of an empty tree is not this one.")
         verify_consistency(old=old.size, new=new.size, old_root=old.root, new_root=new.root, proof=proof)
     except ProofError as error:
         raise Refusal(Status.UNPROCESSABLE_ENTITY, str(error)) from error
