@@ -131,7 +131,8 @@ def protected(
     that the last publication of this month rests on. A group in which a number changed by 1 to 4 since is withheld
     whole: the change would be a small count.
     """
-    shown = protect(month.counts, [Sum(group.whole, group.ways) for group in month.groups if group.ways])
+    sums = [Sum(group.whole, group.ways) for group in month.groups if group.ways]
+    shown = protect(month.counts, sums, precious=[group.whole for group in month.groups])
     for group in month.groups:
         if any(
             is_small(abs(month.counts[name] - before[name])) for name in group.names if before and name in before
@@ -142,9 +143,7 @@ def protected(
 
 def _betrayed(group: Group, shown: Shown, at_least: int) -> bool:
     """Whether "at least so many", said of a whole that is withheld now, says something of its withheld parts."""
-    return shown[group.whole] is None and any(
-        at_least > sum(1 if (number := shown[name]) is None else number for name in way) for way in group.ways
-    )
+    return shown[group.whole] is None and any(at_least > sum(shown[name] or 0 for name in way) for way in group.ways)
 
 
 def rounded_down(month: Month) -> dict[str, int]:

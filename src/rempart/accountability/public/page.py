@@ -240,14 +240,9 @@ class Public:
             return Row(title, list(zip(heads, cells, strict=True)), **kind)
 
         def told(one: PublishedFigures) -> Callable[[str], str | None]:
-            return lambda name: None if (number := one.shown[name]) is None else decimal(number, 0)
+            return lambda name: "–" if name not in one.shown else as_told(one.shown[name])
 
-        def of_year(one: PublishedFigures) -> Callable[[str], str | None]:
-            return lambda name: told(one)(name) if name in one.shown else "–"
-
-        rows = [
-            row(gettext("The whole of %d") % one.starts_on.year, of_year(one), None) for one in reversed(self.years)
-        ]
+        rows = [row(gettext("The whole of %d") % one.starts_on.year, told(one), None) for one in reversed(self.years)]
         rows = [
             row(month_name(one.starts_on), told(one), one.hours.get("restraint"), revised=one.revision > 1)
             for one in reversed(self.months)
@@ -270,14 +265,12 @@ class Public:
         return [(one.published_at, month_name(one.starts_on), one.because) for one in self.corrections]
 
     def divisions(self) -> list[Division]:
-        """Each number that is divided, with its parts that ever were anything."""
+        """Each number that ever was anything, with those of its parts that were."""
         if not self.shown:
             return []
         shown = [one.shown for one in self.shown]
         found = []
         for whole, ways in self.shown[-1].groups:
-            if not ways:
-                continue
             parts = [
                 [
                     Part(capfirst(name_of(name)), shown[-1].get(name), *at_least(shown, name))
@@ -286,12 +279,9 @@ class Public:
                 ]
                 for way in ways
             ]
-            found.append(
-                Division(
-                    whole, name_of(whole), shown[-1].get(whole), *at_least(shown, whole), [one for one in parts if one]
-                )
-            )
-        return [one for one in found if one.ways]
+            said = [one for one in parts if one] or [[]]
+            found.append(Division(whole, name_of(whole), shown[-1].get(whole), *at_least(shown, whole), said))
+        return [one for one in found if one.sum or one.some_withheld]
 
 
 def _both(name: str, title: str, about: str, columns: Sequence[Column], *, divided: bool = False) -> Chart:
@@ -326,6 +316,11 @@ def short_name(first: date) -> str:
 def tens(number: int, said: Callable[[int], str] | None = None) -> str:
     """A number of the month in progress, which was rounded down to tens."""
     return f"{(said or whole)(number)}+" if number else f"<{ROUNDED_TO}"
+
+
+def as_told(number: int | None) -> str | None:
+    """A number in digits; None where it is withheld."""
+    return None if number is None else whole(number)
 
 
 def whole(number: int) -> str:
