@@ -134,8 +134,8 @@ def test_every_standing_reason_and_state_has_words(draft):
 
 
 def test_nobody_is_named(draft, wave):
-    handles = {one for one in Testimony.everything.values_list("account__handle", flat=True)}
-    reporters = {one for one in Testimony.everything.values_list("reporter", flat=True)}
+    handles = set(Testimony.everything.values_list("account__handle", flat=True))
+    reporters = set(Testimony.everything.values_list("reporter", flat=True))
     files = [content.decode() for path, content in draft.files().items() if path != layout.DOCUMENT]
     written = "\n".join([page(draft.data), *files])
     words = set(re.findall(r"[\w.:@-]+", written))

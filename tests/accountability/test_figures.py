@@ -151,6 +151,7 @@ def test_every_account_stands_where_a_naive_script_puts_it(pair):
     figures, naive = pair
     assert figures.accounts.concerned == len(naive.concerned)
     assert told(figures.accounts.by_standing) == naive.standing
+    assert figures.accounts.acted == naive.standing["restrained"] + naive.standing["restrained_before"]
 
 
 def test_measures_are_what_a_naive_script_counts(pair):

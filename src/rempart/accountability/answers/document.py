@@ -18,7 +18,7 @@ from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
 from rempart.accountability.answers.charts import Bars, over_time
-from rempart.accountability.figures.model import Figures
+from rempart.accountability.figures.model import ACTED, Figures
 from rempart.casework.models import RulebookVersion
 from rempart.casework.services import book_of
 from rempart.pages.documents import typeset
@@ -27,7 +27,6 @@ from rempart.pages.writing import clock, day_month, decimal, duration
 from rempart.staff.roles import Role
 
 _FOLDER = files("rempart.accountability.answers")
-_RESTRAINED = ("restrained", "restrained_before")
 
 
 @cache
@@ -171,7 +170,7 @@ class _Page:
                 self._form("appeals", figures.appeals.filed),
                 [self._parts(figures.appeals.by_state, self.words["appeal_states"])],
             ),
-            ("not_acted", said["not_acted"], [self._reasons()]),
+            ("not_acted", self._form("accounts", accounts.not_acted), [said["not_acted"], self._reasons()]),
             ("promised", *self._promises()),
             ("verify", "", [said["verify"]]),
         ]
@@ -213,9 +212,9 @@ class _Page:
 
     def _reasons(self) -> str:
         standing = self.figures.accounts.by_standing
-        left = {name: count for name, count in standing.items() if name not in _RESTRAINED and count != 0}
+        left = {name: count for name, count in standing.items() if name not in ACTED and count != 0}
         if not left:
-            return str(self.words["said"]["nothing_left"])
+            return ""
         order = sorted(left, key=lambda name: -(left[name] or 0))
         return self._listed(self._rows({name: left[name] for name in order}, self.words["standings"]))
 
@@ -327,7 +326,10 @@ class _Page:
         more = [self._filled("eased", n=figures.lifted.eased)] if figures.lifted.eased != 0 else []
         if appeals.median_hours is not None:
             more.append(words["answer_time"].format(median=self._hours(appeals.median_hours)))
-        return {"tables": [one for one in tables if one["total"] != "0"], "more": " ".join(more)}
+        small = [one for one in tables if one["total"] != "0" and not one["rows"]]
+        if small:
+            more.append(self._listed([[one["title"], one["total"]] for one in small]))
+        return {"tables": [one for one in tables if one["rows"]], "more": " ".join(more)}
 
     def _carried(self) -> list[list[str]]:
         by_action = self.figures.carried.by_action

@@ -33,6 +33,8 @@ Standing = Literal[
     "no_article",
 ]
 
+ACTED: tuple[Standing, ...] = ("restrained", "restrained_before")
+
 
 class Window(msgspec.Struct, frozen=True):
     """What is asked about: start ≤ moment < end, both with a zone; what concerns a hashtag (folded, no sign) or all."""
@@ -80,15 +82,18 @@ class Received(msgspec.Struct, kw_only=True):
 class Accounts(msgspec.Struct, kw_only=True):
     """The accounts that a testimony or relay of the window accuses, and where each stands at as_of.
 
-    by_standing divides concerned. In this order, the first that is true: a restraint is in force; one was, and is
-    over; one was decided and begins later; a proposal waits for an approval; it is watched and nothing is restricted;
-    it is not an account of the platform; it was not assessed yet; people answered without a measure (no action,
-    warned, referred); a person declined what the rules proposed; everything said was taken back or found unfounded;
-    else why the rules asked for nothing, as the last assessment tells: coordination of half or more, fewer than two
-    independent sources, nothing grave (severity 0 or 1), credibility under a half, or no article that speaks of it.
+    concerned = acted (restrained, or restrained_before) + not_acted (the rest); by_standing divides each. In this
+    order, the first that is true: a restraint is in force; one was, and is over; one was decided and begins later; a
+    proposal waits for an approval; it is watched and nothing is restricted; it is not an account of the platform; it
+    was not assessed yet; people answered without a measure (no action, warned, referred); a person declined what the
+    rules proposed; everything said was taken back or found unfounded; else why the rules asked for nothing, as the
+    last assessment tells: coordination of half or more, fewer than two independent sources, nothing grave (severity 0
+    or 1), credibility under a half, or no article that speaks of it.
     """
 
     concerned: Count
+    acted: Count
+    not_acted: Count
     by_standing: dict[Standing, Count]
 
 

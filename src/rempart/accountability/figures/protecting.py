@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from rempart.accountability.figures.model import Figures
+from rempart.accountability.figures.model import ACTED, Figures
 from rempart.accountability.suppression import Published, Sum, differences, protect
 
 LEAST_MEASURED = 5
@@ -29,7 +29,8 @@ _WITHIN = (
 # What somebody asks first, shown before anything else where not everything can be.
 _PRECIOUS = frozenset(
     {
-        *("received.total", "received.posts", "accounts.concerned", "measures.restrained", "measures.newly"),
+        *("received.total", "received.posts", "accounts.concerned", "accounts.acted"),
+        *("accounts.not_acted", "measures.restrained", "measures.newly"),
         *("measures.decisions", "speed.accounts", "lifted.total", "appeals.filed", "appeals.answered", "cases"),
     }
 )
@@ -56,6 +57,7 @@ def sums_of(counts: dict[str, int]) -> tuple[list[Sum], dict[str, int]]:
     def under(prefix: str) -> tuple[str, ...]:
         return tuple(name for name in counts if name.startswith(f"{prefix}.") and "." not in name[len(prefix) + 1 :])
 
+    acted = tuple(f"accounts.by_standing.{name}" for name in ACTED)
     used = tuple(name for name in counts if name.startswith("rulebooks."))
     sums = [
         Sum(
@@ -67,7 +69,9 @@ def sums_of(counts: dict[str, int]) -> tuple[list[Sum], dict[str, int]]:
             ),
         ),
         Sum("received.posts", (under("received.posts_by_stance"),)),
-        Sum("accounts.concerned", (under("accounts.by_standing"),)),
+        Sum("accounts.concerned", (("accounts.acted", "accounts.not_acted"),)),
+        Sum("accounts.acted", (acted,)),
+        Sum("accounts.not_acted", (tuple(name for name in under("accounts.by_standing") if name not in acted),)),
         Sum("measures.decisions", (under("measures.by_approval"), *([used] if used else []))),
         Sum("speed.accounts", (under("speed.by_time"),)),
         Sum("lifted.total", (under("lifted.by_reason"),)),

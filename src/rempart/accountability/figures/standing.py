@@ -9,7 +9,7 @@ from typing import get_args
 
 from django.db.models import Q, QuerySet
 
-from rempart.accountability.figures.model import Accounts, Standing
+from rempart.accountability.figures.model import ACTED, Accounts, Standing
 from rempart.accountability.figures.range import ACCUSING, Range
 from rempart.accountability.figures.received import accused_accounts
 from rempart.accountability.figures.restraints import WATCH, real_measures
@@ -44,7 +44,13 @@ def accounts_in(reach: Range, restrained_now: set[int], restrained_ever: set[int
     ours = _ours(reach, left)
     counted["not_assessed"] += ours
     counted["elsewhere"] += len(left) - ours
-    return Accounts(concerned=len(accounts), by_standing={name: counted[name] for name in STANDINGS})
+    acted = sum(counted[name] for name in ACTED)
+    return Accounts(
+        concerned=len(accounts),
+        acted=acted,
+        not_acted=len(accounts) - acted,
+        by_standing={name: counted[name] for name in STANDINGS},
+    )
 
 
 def _accused_query(reach: Range) -> "QuerySet[Testimony]":
