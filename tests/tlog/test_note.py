@@ -117,7 +117,7 @@ def test_a_new_key_is_kept_as_text(type_):
     assert SigningKey.from_text(key.to_text()).verifier == key.verifier
 
 
-@pytest.mark.parametrize("name", ["", "a b", "a+b", "a\tb", "a\u00a0b", "a\u2028b", "a\nb", "a\ud800"])
+@pytest.mark.parametrize("name", ["", "a b", "a+b", "a\tb", "a\u00a0b", "a\u2028b", "a\nb", "a\ud800", "é" * 128])
 def test_a_name_that_no_signature_line_could_bear_is_refused(name):
     with pytest.raises(Malformed):
         SigningKey.generate(name)

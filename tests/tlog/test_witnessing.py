@@ -187,6 +187,20 @@ def test_a_witness_whose_memory_is_damaged_cosigns_nothing_more(witness):
     assert witness.memory.notes[ORIGIN] == "half a no"
 
 
+def test_a_log_that_changes_its_key_goes_on_under_both():
+    other = Log(LOG.entries, SigningKey.generate(ORIGIN))
+    key = SigningKey.generate("witness.example/w", SignatureType.COSIGNATURE_V1)
+    witness = Witness(key, [LOG_KEY.verifier, other.key.verifier], Memory(), clock=lambda: NOW)
+    answers = [witness.add_checkpoint(each.body).status for each in (LOG.submission(0, 5), other.submission(5, 9))]
+    assert answers == [200, 200]
+
+
+def test_a_witnesss_key_is_no_logs():
+    key = SigningKey.generate("witness.example/w", SignatureType.COSIGNATURE_V1)
+    with pytest.raises(ValueError, match="not a log's key"):
+        Witness(key, [key.verifier], Memory(), clock=lambda: NOW)
+
+
 def test_a_key_that_is_not_a_witnesss_does_not_witness():
     with pytest.raises(ValueError, match="not a witness's key"):
         Witness(LOG_KEY, [], Memory(), clock=lambda: NOW)

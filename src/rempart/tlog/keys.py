@@ -24,6 +24,7 @@ from rempart.tlog.spelling import MAX_SIZE, ensure_text, from_base64, to_base64
 SECRET_SIZE = 32
 TIME_SIZE = 8
 ID_SIZE = 4
+MAX_NAME = 255
 _PRIVATE = "PRIVATE+KEY+"
 _ID = re.compile("[0-9a-f]{8}")
 
@@ -50,10 +51,15 @@ class SignatureType(IntEnum):
 
 
 def ensure_name(name: str) -> str:
-    """The name, when a key can bear it: not empty, no space of any kind, no plus. Raises Malformed otherwise."""
+    """The name, when a key can bear it: not empty, no space of any kind, no plus. Raises Malformed otherwise.
+
+    It has at most 255 bytes too, which is what an ML-DSA cosignature can say.
+    """
     ensure_text(name, "A key's name")
     if not name or "+" in name or any(each.isspace() for each in name):
         raise Malformed(f"A key's name is not empty and has neither space nor plus: {name[:80]!r}.")
+    if len(name.encode()) > MAX_NAME:
+        raise Malformed(f"A key's name has at most {MAX_NAME} bytes: {name[:80]!r}…")
     return name
 
 
@@ -197,8 +203,8 @@ def _message(type_: SignatureType, name: str, text: str, time: int | None) -> by
 def _opaque(text: str) -> bytes:
     """A name after its length in one byte (RFC 8446 §3.4). Raises Malformed when it is longer than that can say."""
     data = text.encode()
-    if len(data) > 255:
-        raise Malformed(f"A name that is cosigned has at most 255 bytes, not {len(data)}.")
+    if len(data) > MAX_NAME:
+        raise Malformed(f"A name that is cosigned has at most {MAX_NAME} bytes, not {len(data)}.")
     return bytes([len(data)]) + data
 
 

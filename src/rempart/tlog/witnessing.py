@@ -3,7 +3,7 @@ one; the witness cosigns it, or refuses for ever whatever forks. Here is what bo
 witness keeps what it cosigned, is the caller's: nothing here knows of networks or disks.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from enum import IntEnum
 from hashlib import sha256
 from typing import Protocol, Self
@@ -104,8 +104,8 @@ class Refusal(Exception):
 class Witness:
     """A witness of some logs.
 
-    key: one that cosigns; logs: the keys of the logs witnessed, each under its own name as origin; clock: the
-    POSIX time in seconds.
+    key: one that cosigns; logs: the keys of the logs witnessed, whose names are their origins (a log that changes its
+    key has two for a while); clock: the POSIX time in seconds.
     """
 
     def __init__(
@@ -114,7 +114,10 @@ class Witness:
         if not key.cosigns:
             raise ValueError(f"{key.name} is not a witness's key.")
         self._key, self._state, self._clock = key, state, clock
-        self._logs: Mapping[str, VerifierKey] = {log.name: log for log in logs}
+        self._logs = tuple(logs)
+        for log in self._logs:
+            if log.cosigns:
+                raise ValueError(f"{log.name} is not a log's key.")
 
     def add_checkpoint(self, body: bytes) -> Response:
         """Answer a request to cosign: 200 with a signature line, or why not (C2SP tlog-witness, add-checkpoint).
@@ -133,7 +136,7 @@ class Witness:
 
     def checkpoint(self, origin_hash: str) -> Response:
         """The last checkpoint cosigned of the log whose origin has this SHA-256 (hexadecimal), for monitors."""
-        for origin in self._logs:
+        for origin in {log.name for log in self._logs}:
             if sha256(origin.encode()).hexdigest() == origin_hash and (note := self._state.latest(origin)):
                 return Response(Status.OK, note)
         return Response(Status.NOT_FOUND, "No checkpoint of such a log was cosigned here.\n")
@@ -155,11 +158,11 @@ class Witness:
         return line
 
     def _open(self, origin: str, note: str) -> Opened:
-        log = self._logs.get(origin)
-        if log is None:
+        keys = [log for log in self._logs if log.name == origin]
+        if not keys:
             raise Refusal(Status.NOT_FOUND, "This log is not witnessed here.")
         try:
-            return open_note(note, [log])
+            return open_note(note, keys)
         except SignatureError as error:
             raise Refusal(Status.FORBIDDEN, str(error)) from error
 
