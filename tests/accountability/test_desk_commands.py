@@ -49,9 +49,9 @@ def test_what_was_promised_is_listed(ministry, liaison, second):
 
 @pytest.mark.usefixtures("ministry")
 def test_what_is_wrong_is_named(liaison):
-    with pytest.raises(commands.NotDone, match="^accounts: "):
+    with pytest.raises(commands.NotDone, match=r"^accounts: "):
         _registered(liaison.email, accounts=("tiktok:leo",))
-    with pytest.raises(commands.NotDone, match="no request Q-1000"):
+    with pytest.raises(commands.NotDone, match=r"no request Q-1000"):
         commands.request_named("Q-1000")
     with pytest.raises(commands.NotDone, match="enter it first"):
         commands.authority_named("Nobody")

@@ -231,3 +231,15 @@ def test_a_promise_is_kept_or_withdrawn_on_its_page(noe, authority, second):
     assert "Kept or withdrawn" in page
     noe.sends("commitments", status=422, authority=authority.pk, words="C", owner=second.pk,
               promised_at=written(now()), due=written(now() - DAY))  # fmt: skip
+
+
+def test_a_reviewer_sees_an_order_to_act_on_the_case_and_no_confidential_one(held, acknowledged, reviewer):
+    told = {"accounts": ["tiktok:leo.vrtx"]}
+    order = acknowledged("order_to_act", legal_basis="Art. 131-35-1", **told)
+    secret = [acknowledged(kind, **told) for kind in ("order_to_inform", "production_order", "preservation_order")]
+    client = Client(HTTP_ACCEPT_LANGUAGE="en")
+    client.force_login(reviewer)
+    page = client.get(reverse("casework:case", args=[held.pk])).content.decode()
+    assert f"{order.number} · Tribunal judiciaire de Villeneuve" in page
+    assert "An order decides nothing by itself here" in page
+    assert not [one.number for one in secret if one.number in page]

@@ -16,9 +16,12 @@ class AccountabilityConfig(AppConfig):
         from rempart.accountability import agenda
         from rempart.accountability.models import Request, Submission
         from rempart.accountability.states import OPEN
+        from rempart.accountability.views import case_panel
         from rempart.casework import navigation
+        from rempart.casework.views.panels import PANELS, Panel
 
         agenda.connect()
+        PANELS.append(Panel("accountability/parts/case_orders.html", case_panel.panel))
         waiting = lambda _member: {"requests": Request.objects.filter(state__in=OPEN)}  # noqa: E731
         navigation.add(
             "accountability:requests", _("Requests of authorities"), "q", after="authorities", counted=waiting

@@ -137,7 +137,8 @@ def _end(request: Request, *, because: str, acting: StaffMember | None) -> Reque
 def _hold(request: Request, acting: StaffMember) -> list[Case]:
     cases = _cases_of(request)
     for case in cases:
-        reason = f"{request.number}: {request.legal_basis}"
+        # Reviewers of the case read this: the order itself is confidential (Art. 13(4)).
+        reason = f"Request {request.number} of an authority."
         hold = place_hold(case, acting=acting, reason=reason, review_at=request.preserved_until)
         Preservation.objects.create(request=request, hold=hold)
     return cases
