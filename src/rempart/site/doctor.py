@@ -106,6 +106,16 @@ def _register() -> tuple[bool, str]:
     return not found, "; ".join(found) or "every column has its row"
 
 
+def _transparency_database() -> tuple[bool, str]:
+    from rempart.accountability.services.submitting import counts, is_set_up, standing_in_the_way
+
+    if not is_set_up():
+        return True, "nothing is sent: REMPART_DSA_TOKEN is not set"
+    many, trouble = counts(), standing_in_the_way()
+    seen = f"{many['taken']} statements taken, {many['waits']} wait, {many['refused']} wait for a person"
+    return not trouble and not many["refused"], f"{seen}; {trouble}" if trouble else seen
+
+
 CHECKS: dict[str, Callable[[], tuple[bool, str]]] = {
     "Python": _python,
     "home folder": _home,
@@ -117,6 +127,7 @@ CHECKS: dict[str, Callable[[], tuple[bool, str]]] = {
     "ledger": _ledger,
     "witnesses": _witnesses,
     "privacy register": _register,
+    "DSA Transparency Database": _transparency_database,
 }
 
 

@@ -158,3 +158,19 @@ def test_what_was_declared_is_listed(run, waiting, api):
     assert rows[puids[0]]["state"] == "taken"
     assert rows[puids[1]]["problem"] == "decision_facts The decision facts field is not to our liking."
     assert len(run("list", "--state", "refused")[0].splitlines()) == 2
+
+
+def test_the_doctor_says_whether_statements_get_through(settings, api, waiting):
+    from rempart.accountability.services.submitting import send_due
+    from rempart.site.doctor import CHECKS
+
+    look = CHECKS["DSA Transparency Database"]
+    waiting(2)
+    assert look() == (True, "0 statements taken, 2 wait, 0 wait for a person")
+    api.trouble = [401]
+    send_due()
+    good, seen = look()
+    assert not good
+    assert "REMPART_DSA_TOKEN" in seen
+    settings.REMPART_DSA_TOKEN = ""
+    assert look()[0]

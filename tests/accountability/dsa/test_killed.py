@@ -5,7 +5,7 @@ import time
 
 from waiting import until
 
-MANY, KILLS = 2_000, 4
+MANY, KILLS = 1_500, 3
 TROUBLES = ["well", "well", "well", "lost", "unheard", 500, 429, "well"]
 
 
