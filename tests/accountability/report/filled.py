@@ -12,6 +12,8 @@ from django.db import connection, models
 
 FIRST = 5_000_000
 """Row numbers begin here, far from what sequences give."""
+MOST = 50
+"""More rows of a table than one case has."""
 YEAR = 2026
 BEGINS, ENDS = datetime(YEAR, 1, 1, tzinfo=UTC), datetime(YEAR + 1, 1, 1, tzinfo=UTC)
 CHANNELS = ("public_post", "public_post", "user_report", "form", "trusted_flagger")
@@ -51,22 +53,23 @@ def insert(model: type[models.Model], rows: Iterable[dict[str, Any]]) -> None:
 class Filler:
     """Writes cases; `chance` decides everything, so the same seed gives the same record."""
 
-    def __init__(self, staff: list[int], rulebook: int, seed: int = 7) -> None:
+    def __init__(self, staff: list[int], rulebook: int, *, seed: int, first: int) -> None:
+        """first: how many cases were written before."""
         self.chance = random.Random(seed)
-        self.staff, self.rulebook = staff, rulebook
+        self.staff, self.rulebook, self.first = staff, rulebook, first
         self.rows: dict[str, list[dict[str, Any]]] = {}
         self.numbers: dict[str, int] = {}
 
     def add(self, table: str, **row: Any) -> int:
         """Keep a row for its table; returns its number."""
-        number = self.numbers[table] = self.numbers.get(table, FIRST) + 1
+        number = self.numbers[table] = self.numbers.get(table, FIRST + self.first * MOST) + 1
         self.rows.setdefault(table, []).append(row | {"id": number})
         return number
 
     def fill(self, cases: int, *, batch: int = 2_000) -> None:
         """Write this many cases, with what belongs to them."""
         for made in range(cases):
-            self.case(made)
+            self.case(self.first + made)
             if made % batch == batch - 1:
                 self.write()
         self.write()
@@ -336,11 +339,19 @@ class Filler:
         )
 
 
-def fill(cases: int, seed: int = 7) -> None:
-    """Write this many cases, and the few people who decided."""
+def fill(cases: int, *, seed: int = 7, first: int = 0) -> None:
+    """Write this many cases after the first ones, and the few people who decided."""
     from rempart.casework.services import rulebook_in_force
+    from rempart.staff.models import StaffMember
     from rempart.staff.services import add_member
 
-    names = ("reviewer", "reviewer", "senior_reviewer")
-    staff = [add_member(f"m{n}@rempart.example", name=f"M{n}", roles=[role]).pk for n, role in enumerate(names)]
-    Filler(staff, rulebook_in_force()[0].pk, seed).fill(cases)
+    people = (
+        ("m0@rempart.example", "reviewer"),
+        ("m1@rempart.example", "reviewer"),
+        ("m2@rempart.example", "senior_reviewer"),
+    )
+    staff = [
+        StaffMember.objects.filter(email=email).first() or add_member(email, name=email, roles=[role])
+        for email, role in people
+    ]
+    Filler([one.pk for one in staff], rulebook_in_force()[0].pk, seed=seed, first=first).fill(cases)

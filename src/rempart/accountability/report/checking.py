@@ -234,7 +234,8 @@ class _Checked:
                 words = f"there is no indicator {self.at(row, 'indicator')!r}"
                 yield self.problem(row, "indicator", "unknown-row", words)
                 continue
-            if pair not in wanted and (why := self._wrong_scope(indicator, self.at(row, "scope"))):
+            capitals = self.sheet.number in (8, 9) and re.fullmatch("[A-Z]{2}", self.at(row, "scope"))
+            if (pair not in wanted or capitals) and (why := self._wrong_scope(indicator, self.at(row, "scope"))):
                 yield self.problem(row, "scope", *why)
             seen[pair] += 1
             # There is a set of shares for each automated means.

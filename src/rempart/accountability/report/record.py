@@ -6,12 +6,14 @@ since is missing, which is why the worker makes the report as soon as a period i
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db import connection
 
-from rempart.casework.models import AccountLink, RulebookVersion
+from rempart.casework.models import AccountLink, Decision, RulebookVersion
 from rempart.casework.services.rulebooks import book_of
 from rempart.casework.statements.dates import PARIS
 from rempart.intake.ours import own_services
@@ -19,19 +21,20 @@ from rempart.intake.ours import own_services
 FETCHED_AT_A_TIME = 5_000
 
 
-class Window(NamedTuple):
+@dataclass(frozen=True)
+class Window:
     """A service and a period of whole days in Paris, both days in it."""
 
     service: str
     starts_on: date
     ends_on: date
 
-    @property
+    @cached_property
     def since(self) -> datetime:
         """The first moment of the period."""
         return datetime.combine(self.starts_on, time(), PARIS)
 
-    @property
+    @cached_property
     def until(self) -> datetime:
         """The first moment after it."""
         return datetime.combine(self.ends_on + timedelta(days=1), time(), PARIS)
@@ -173,7 +176,8 @@ MEASURES = """
            least(d.ends_at, d.ended_at, m.lifted_at), d.mode = 'final' AND d.ends_at IS NULL,
            (SELECT min(o.carried_out_at) FROM casework_platformorder o
             WHERE o.measure_id = m.id AND o.action = 'apply'),
-           r.assessment -> 'by_channel', s.fields -> 'transparency',
+           r.assessment -> 'by_channel',
+           (s.fields -> 'transparency') - '{illegal_content_explanation,incompatible_content_explanation}'::text[],
            EXISTS (SELECT 1 FROM accountability_execution e WHERE e.decision_id = d.id),
            d.rulebook_id, m.articles
     FROM casework_measuretaken m
@@ -208,7 +212,7 @@ def _legal_articles() -> dict[int, dict[str, Any]]:
     """What each article of each stored rulebook declares, in the rulebook's order."""
     return {
         version.pk: {one.id: one for one in book_of(version).articles if one.legal}
-        for version in RulebookVersion.objects.filter(decisions__isnull=False).distinct()
+        for version in RulebookVersion.objects.filter(pk__in=Decision.objects.values("rulebook"))
     }
 
 
