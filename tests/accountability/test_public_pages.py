@@ -190,6 +190,14 @@ def test_figures_that_are_not_invented_do_not_say_so(db):
     assert "invented" not in page()
 
 
+def test_a_month_that_was_counted_late_says_so(db, clock):
+    clock.set(publishing.midnight(date(2026, 6, 1)))
+    publishing.publish(date(2026, 4, 1), small_month(), invented=False)
+    assert page().count("counted late") == 1
+    publishing.publish(date(2026, 5, 1), small_month(), invented=False)
+    assert page().count("counted late") == 1
+
+
 def test_the_page_says_that_nothing_came_yet(db):
     assert "Nothing to tell yet" in page()
 

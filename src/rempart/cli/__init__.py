@@ -5,7 +5,20 @@ import sys
 
 import click
 
-from rempart.cli import authority, dsa, filters, ledger, listening, people, platforms, report, rules, running, subjects, transparency  # noqa: F401 - they add their commands
+from rempart.cli import (  # noqa: F401 - they add their commands
+    authority,
+    dsa,
+    filters,
+    ledger,
+    listening,
+    people,
+    platforms,
+    report,
+    rules,
+    running,
+    subjects,
+    transparency,
+)
 from rempart.cli.ground import NothingGood, ReaderLeft, cli
 from rempart.records import exits
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from rempart.accountability.models import FiguresSoFar, PublishedFigures
 from rempart.accountability.public.counts import ROUNDED_TO, at_least
 from rempart.accountability.public.words import WHOLES, name_of
-from rempart.accountability.services.publishing import following, latest
+from rempart.accountability.services.publishing import RECOUNTED, following, latest, midnight
 from rempart.accountability.suppression import THRESHOLD
 from rempart.pages.charts import Column, MonthChart, month_chart
 from rempart.pages.writing import decimal, duration
@@ -55,6 +55,7 @@ class Row:
     pairs: list[tuple[str, "str | None"]]
     revised: bool = False
     so_far: bool = False
+    late: bool = False
 
 
 @dataclass(frozen=True)
@@ -244,7 +245,13 @@ class Public:
 
         rows = [row(gettext("The whole of %d") % one.starts_on.year, told(one), None) for one in reversed(self.years)]
         rows = [
-            row(month_name(one.starts_on), told(one), one.hours.get("restraint"), revised=one.revision > 1)
+            row(
+                month_name(one.starts_on),
+                told(one),
+                one.hours.get("restraint"),
+                revised=one.revision > 1,
+                late=counted_late(one),
+            )
             for one in reversed(self.months)
         ] + rows
         if self.so_far is not None:
@@ -296,6 +303,12 @@ def _ended(sentence: str) -> str:
 def is_month(published: PublishedFigures) -> bool:
     """Whether it is of a month rather than of a year."""
     return bool(published.ends_on == following(published.starts_on))
+
+
+def counted_late(published: PublishedFigures) -> bool:
+    """Whether part of what it was counted from had been erased by then. A correction says so itself, if it matters."""
+    until = midnight(published.ends_on) + RECOUNTED
+    return published.revision == 1 and not published.invented and bool(published.published_at >= until)
 
 
 def _local(first: date) -> datetime:
