@@ -29,7 +29,7 @@ _DEAR = 10**9
 
 
 class CannotBeProtected(ValueError):
-    """What must stay shown gives a small count away, whatever else is withheld."""
+    """What is shown gives a number away, whatever else is withheld."""
 
 
 class Arc(NamedTuple):
@@ -51,18 +51,6 @@ class Sum(NamedTuple):
 Numbers = Mapping[str, "int | None"]
 
 
-class Table(NamedTuple):
-    """Counts by row and column with their sums: what is withheld is None.
-
-    cells: one tuple a row. rows: the sum of each row. columns: the sum of each column. total: the sum of everything.
-    """
-
-    cells: tuple[tuple[int | None, ...], ...]
-    rows: tuple[int | None, ...]
-    columns: tuple[int | None, ...]
-    total: int | None
-
-
 def shown(count: int) -> int | None:
     """A count that stands alone: None when it is small."""
     return None if is_small(count) else count
@@ -79,19 +67,22 @@ def protect(
     *,
     unsaid: Collection[str] = (),
     hidden: Collection[str] = (),
+    guarded: Collection[str] = (),
     precious: Collection[str] = (),
 ) -> dict[str, int | None]:
     """Every count by its name; None where it is withheld.
 
     sums: everything that holds among them, each name in two equations at most (a way of dividing and the next are one
     equation, so are a whole and the first). unsaid: names of counts that are not published at all and that readers
-    could compute, as the difference of two that are; they are protected too, and left out of what is returned. hidden:
-    names to withhold whatever they are. precious: names to show if something else can be withheld instead.
+    could compute, as the difference of two that are; they are protected too, and left out of what is returned; readers
+    are taken to know which of them are zero. hidden: names to withhold whatever they are. guarded: names to withhold
+    and to protect like small counts, so that nothing that is shown gives them away. precious: names to show if
+    something else can be withheld instead.
     Raises ValueError when parts do not add up, a name is in too many sums or a count is negative.
     """
     ends = _ends(counts, sums)
     arcs = [Arc(name, *ends.get(name, (None, None)), value) for name, value in counts.items()]
-    withheld = withheld_in(arcs, unsaid=unsaid, hidden=hidden, precious=precious)
+    withheld = withheld_in(arcs, unsaid=unsaid, hidden=hidden, guarded=guarded, precious=precious)
     return {name: None if name in withheld else value for name, value in counts.items() if name not in unsaid}
 
 
@@ -141,129 +132,53 @@ def _turned(equations: int, shared: Iterable[Sequence[tuple[int, int]]]) -> list
     return turned
 
 
-def protect_table(cells: Sequence[Sequence[int]]) -> Table:
-    """A table of counts, protected together with the sums of its rows, of its columns and of all.
-
-    cells: as many counts in each row. Raises ValueError for rows of different lengths or a negative count.
-    """
-    return _protected(cells, frozenset())
-
-
-def protect_months(
-    months: Mapping[str, Mapping[str, int]], *, published: Mapping[str, Mapping[str, int | None]] | None = None
-) -> tuple[dict[str, dict[str, int | None]], dict[str, int | None]]:
-    """Counts by month and kind, protected together with the sum of each month and of each kind over all of them.
-
-    months: month (in order) → kind → count, the same kinds in every month; the kinds of a month add up to something
-    that readers may see or compute. Returns month → kind (and `total`) → count or None, and the sums by kind.
-    published: what was said of some of these months before. What was shown then stays shown, if it did not change; what
-    was withheld stays withheld. Give sums of whole years only: a running total gives each month by difference from the
-    one before, and `protect_months` cannot see those that were published with other months.
-    """
-    names = list(months)
-    kinds = list(next(iter(months.values()))) if months else []
-    if any(list(of) != kinds for of in months.values()):
-        raise ValueError("every month has the same kinds, in one order")
-    cells = [[months[month][kind] for kind in kinds] for month in names]
-    fixed, hidden = set(), set()
-    for row, month in enumerate(names):
-        before = (published or {}).get(month, {})
-        for column, kind in enumerate([*kinds, "total"]):
-            if kind not in before:
-                continue
-            now = cells[row][column] if kind != "total" else sum(cells[row])
-            if before[kind] is None:
-                hidden.add((row, column))
-            elif before[kind] == now:
-                fixed.add((row, column))
-    done = _protected(cells, frozenset(fixed), frozenset(hidden))
-    by_month = {
-        month: dict(zip(kinds, done.cells[row], strict=True)) | {"total": done.rows[row]}
-        for row, month in enumerate(names)
-    }
-    return by_month, dict(zip(kinds, done.columns, strict=True)) | {"total": done.total}
-
-
-def _protected(
-    cells: Sequence[Sequence[int]], fixed: frozenset[tuple[int, int]], hidden: frozenset[tuple[int, int]] = frozenset()
-) -> Table:
-    height, width = len(cells), len(cells[0]) if cells else 0
-    if any(len(row) != width for row in cells):
-        raise ValueError("every row has as many counts")
-    rows = [sum(row) for row in cells]
-    columns = [sum(column) for column in zip(*cells, strict=True)]
-    arcs = [
-        *(Arc((i, j), ("row", i), ("column", j), cells[i][j]) for i in range(height) for j in range(width)),
-        *(Arc((i, width), ("column", width), ("row", i), rows[i]) for i in range(height)),
-        *(Arc((height, j), ("column", j), ("row", height), columns[j]) for j in range(width)),
-        Arc((height, width), ("row", height), ("column", width), sum(rows)),
-    ]
-    withheld = withheld_in(arcs, fixed=fixed, hidden=hidden)
-
-    def kept(i: int, j: int, value: int) -> int | None:
-        return None if (i, j) in withheld else value
-
-    return Table(
-        tuple(tuple(kept(i, j, cells[i][j]) for j in range(width)) for i in range(height)),
-        tuple(kept(i, width, rows[i]) for i in range(height)),
-        tuple(kept(height, j, columns[j]) for j in range(width)),
-        kept(height, width, sum(rows)),
-    )
-
-
 def withheld_in(
     arcs: Collection[Arc],
     *,
-    fixed: Collection[Hashable] = (),
     hidden: Collection[Hashable] = (),
+    guarded: Collection[Hashable] = (),
     unsaid: Collection[Hashable] = (),
     precious: Collection[Hashable] = (),
 ) -> set[Hashable]:
-    """The names of the numbers to withhold in a circulation.
-
-    fixed: names that stay shown whatever happens (they are public already). hidden: names that are withheld anyway.
-    unsaid: names that are never shown; readers are taken to know which of them are zero. precious: names to show if
-    something else can be withheld instead.
-    Raises ValueError for a negative count, CannotBeProtected when what is fixed leaves no way.
-    """
+    """The names of the numbers to withhold in a circulation; see `protect`. Raises ValueError for a negative count."""
     if negative := [arc.name for arc in arcs if arc.value < 0]:
         raise ValueError(f"a count is not negative: {negative[0]!r}")
+    never = {*hidden, *guarded, *unsaid}
     small = [arc for arc in arcs if is_small(arc.value)]
-    fixed, never = set(fixed), set(hidden) | set(unsaid)
-    small = [arc for arc in arcs if is_small(arc.value)]
-    maybe_zero = _parts_of_small(arcs, small) - fixed
+    maybe_zero = _parts_of_small(arcs, small)
     withheld = {arc.name for arc in arcs if is_small(arc.value) or (arc.name in never and arc.value)} | maybe_zero
-    free = {arc.name for arc in arcs if arc.value and arc.name not in fixed}
-    if stuck := [arc.name for arc in small if arc.name not in free]:
-        raise CannotBeProtected(f"{stuck[0]!r} is small and shown already")
-    residual_of = partial(_Residual, arcs, withheld, free, maybe_zero | set(unsaid), set(precious))
-    for arc in sorted(small, key=lambda one: -one.value):
-        if arc.tail != arc.head:
-            # So that it could as well be anything from 1 to one less than the threshold.
-            withheld |= residual_of(without=arc).room(arc.head, arc.tail, THRESHOLD - 1 - arc.value)
-            withheld |= residual_of(without=arc).room(arc.tail, arc.head, arc.value - 1)
-    needed = {arc.name for arc in small} | maybe_zero | never
-    spare = sorted((arc for arc in arcs if arc.name in withheld - needed), key=lambda one: one.value, reverse=True)
-    for arc in spare:
+    kept = {arc.name for arc in small} | maybe_zero | never
+    secret = [arc for arc in arcs if arc.tail != arc.head and (is_small(arc.value) or arc.name in guarded)]
+    residual_of = partial(_Residual, arcs, withheld, maybe_zero | set(unsaid), set(precious))
+    for arc in sorted(secret, key=lambda one: -one.value):
+        for source, sink, need in _ways_to_differ(arc):
+            withheld |= residual_of(without=arc).room(source, sink, need)
+    for arc in sorted((arc for arc in arcs if arc.name in withheld - kept), key=lambda one: -one.value):
         # What was withheld for one may have become needless with what was withheld for the next.
         fewer = withheld - {arc.name}
-        if _protected_by(arcs, small, fewer, maybe_zero | set(unsaid)):
+        if _protected_by(arcs, secret, fewer, maybe_zero | set(unsaid)):
             withheld = fewer
     return withheld
 
 
+def _ways_to_differ(arc: Arc) -> tuple[tuple[Hashable, Hashable, int], ...]:
+    """How much more and less than it is a secret number must be able to be, and between which nodes that flows.
+
+    A small one: anything from 1 to one less than the threshold. Another one: as far as that to either side.
+    """
+    most = THRESHOLD - 1
+    more = most - arc.value if is_small(arc.value) else most if arc.value else 0
+    return (arc.head, arc.tail, more), (arc.tail, arc.head, max(min(most, arc.value - 1), 0))
+
+
 def _protected_by(
-    arcs: Collection[Arc], small: Iterable[Arc], withheld: set[Hashable], maybe_zero: Collection[Hashable]
+    arcs: Collection[Arc], secret: Iterable[Arc], withheld: set[Hashable], maybe_zero: Collection[Hashable]
 ) -> bool:
-    """Whether every small number is protected by what is withheld, without withholding more."""
+    """Whether every secret number is protected by what is withheld, without withholding more."""
     try:
-        for arc in small:
-            if arc.tail != arc.head:
-                for source, sink, need in (
-                    (arc.head, arc.tail, THRESHOLD - 1 - arc.value),
-                    (arc.tail, arc.head, arc.value - 1),
-                ):
-                    _Residual(arcs, withheld, (), maybe_zero, (), without=arc).room(source, sink, need)
+        for arc in secret:
+            for source, sink, need in _ways_to_differ(arc):
+                _Residual(arcs, withheld, maybe_zero, without=arc, may_add=False).room(source, sink, need)
     except CannotBeProtected:
         return False
     return True
@@ -300,16 +215,16 @@ class _Residual:
         self,
         arcs: Iterable[Arc],
         withheld: Collection[Hashable],
-        free: Collection[Hashable],
         maybe_zero: Collection[Hashable],
-        precious: Collection[Hashable],
+        precious: Collection[Hashable] = (),
         *,
         without: Arc,
+        may_add: bool = True,
     ) -> None:
         # node → steps [head, name, capacity, cost of withholding it, the step back]
         self._out: dict[Hashable, list[list]] = defaultdict(list)
         for arc in arcs:
-            if arc is without or (arc.name not in withheld and arc.name not in free):
+            if arc is without or (arc.name not in withheld and not (arc.value and may_add)):
                 continue
             cost = 0 if arc.name in withheld else arc.value + (_DEAR if arc.name in precious else 0)
             up = [arc.head, arc.name, _ENDLESS, cost, None]
@@ -325,9 +240,7 @@ class _Residual:
         for _unit in range(need):
             path = self.push(source, sink)
             if path is None:
-                raise CannotBeProtected(
-                    f"a small count follows from what is shown already, beside {sorted(map(str, names))}"
-                )
+                raise CannotBeProtected("a number follows from what cannot be withheld")
             names |= path
         return names
 

@@ -225,7 +225,7 @@ class _Page:
 
     def _listed(self, rows: list[list[str]]) -> str:
         colon = self.words["colon"]
-        said = "; ".join(f"{label[:1].lower()}{label[1:]}{colon}{number}" for label, number in rows)
+        said = self.words["separator"].join(f"{label[:1].lower()}{label[1:]}{colon}{number}" for label, number in rows)
         return f"{said[:1].upper()}{said[1:]}." if said else ""
 
     def _promises(self) -> tuple[str, list[str]]:
@@ -263,7 +263,9 @@ class _Page:
         return {"title": title, "rows": rows, "total": self._number(total)}
 
     def _chart(self, bars: Bars) -> dict[str, Any]:
-        said = "; ".join(f"{label}{self.words['colon']}{self._number(value)}" for label, value in bars.values)
+        said = self.words["separator"].join(
+            f"{label}{self.words['colon']}{self._number(value)}" for label, value in bars.values
+        )
         return {
             "title": bars.title,
             "alt": self.words["charts"]["alt"].format(title=bars.title, bars=said),

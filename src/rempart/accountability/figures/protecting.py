@@ -107,7 +107,7 @@ def protected(figures: Figures, *, earlier: Iterable[Published] = ()) -> Figures
     counts = {name: number or 0 for name, number in numbers_of(figures).items()}
     sums, unsaid = sums_of(counts)
     told = differences(figures.window.start, figures.as_of, counts, earlier)
-    kept = protect({**counts, **unsaid}, sums, unsaid=unsaid.keys(), hidden=told, precious=_PRECIOUS)
+    kept = protect({**counts, **unsaid}, sums, unsaid=unsaid.keys(), guarded=told, precious=_PRECIOUS)
     said = msgspec.to_builtins(figures, str_keys=True)
     for name, number in kept.items():
         _put(said, name.split("."), number)
