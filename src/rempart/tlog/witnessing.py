@@ -105,19 +105,19 @@ class Witness:
     """A witness of some logs.
 
     key: one that cosigns; logs: the keys of the logs witnessed, whose names are their origins (a log that changes its
-    key has two for a while); clock: the POSIX time in seconds.
+    key has two for a while); clock: the POSIX time in seconds. Raises Malformed for keys of another kind.
     """
 
     def __init__(
         self, key: SigningKey, logs: Iterable[VerifierKey], state: WitnessState, clock: Callable[[], int]
     ) -> None:
         if not key.cosigns:
-            raise ValueError(f"{key.name} is not a witness's key.")
+            raise Malformed(f"{key.name} is not a witness's key.")
         self._key, self._state, self._clock = key, state, clock
         self._logs = tuple(logs)
         for log in self._logs:
             if log.cosigns:
-                raise ValueError(f"{log.name} is not a log's key.")
+                raise Malformed(f"{log.name} is not a log's key.")
 
     def add_checkpoint(self, body: bytes) -> Response:
         """Answer a request to cosign: 200 with a signature line, or why not (C2SP tlog-witness, add-checkpoint).
