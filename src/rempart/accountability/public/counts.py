@@ -74,7 +74,7 @@ def month_of(figures: Figures) -> Month:
     timed = figures.speed.accounts or 0
     modes = ("preventive", "final")
     parts: dict[str, Ways] = {
-        "received": (received.by_channel, received.by_complainant),
+        "received": (received.by_stance, received.by_channel, received.by_complainant),
         "accounts": ({name: sum(standing[one] or 0 for one in of) for name, of in _STANDINGS.items()},),
         "restrained": ({**figures.speed.by_time, "not_timed": (measures.newly or 0) - timed},),
         "measures": (

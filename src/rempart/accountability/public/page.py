@@ -138,7 +138,9 @@ class Public:
 
     def _came_in(self) -> Answer:
         large, when = self._told("received")
-        sentence = gettext("testimonies: people saying that an account harmed them or somebody they know, %s")
+        sentence = gettext(
+            "messages in which people say that an account harmed them or somebody they know, or dispute it, %s"
+        )
         return Answer(gettext("What came in?"), large, _ended(sentence % when))
 
     def _done(self) -> Answer:
@@ -177,7 +179,7 @@ class Public:
         return [
             self._chart(
                 "received",
-                gettext("Testimonies received"),
+                gettext("Messages received about an account"),
                 gettext("Each account that a message speaks of counts once."),
             ),
             self._chart(
@@ -219,7 +221,7 @@ class Public:
                 known = WITHHELD_MARK if upheld is None else compact(upheld)
                 text = f"{known}/{compact(answered)}" if answered else "0"
             columns.append(Column(short_name(one.starts_on), answered, text, part=upheld))
-        about = gettext("The dark part and the first number: appeals that found us wrong.")
+        about = gettext("The lower part and the first number: appeals that found us wrong.")
         return _both("appeals", gettext("Appeals answered"), about, columns, divided=True)
 
     def table(self) -> tuple[list[str], list[Row]]:

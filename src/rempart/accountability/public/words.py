@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rempart.pages.labels import words_for
 
 WHOLES: Mapping[str, "str | Promise"] = {
-    "received": _("Testimonies received"),
+    "received": _("Messages received about an account"),
     "accounts": _("Accounts spoken of"),
     "restrained": _("Accounts restricted for the first time"),
     "measures": _("Measures begun"),
@@ -20,6 +20,9 @@ WHOLES: Mapping[str, "str | Promise"] = {
     "statements": _("Explanations sent to the person restricted"),
 }
 _PARTS: Mapping[str, "str | Promise"] = {
+    "received.testimony": _("people to whom it happened"),
+    "received.relay": _("people who say what happened to somebody else"),
+    "received.dispute": _("people who dispute what is said"),
     "received.minor": _("about somebody who was under 18"),
     "received.adult": _("about somebody who was 18 or over"),
     "received.not_said": _("age not said"),
