@@ -142,7 +142,8 @@ def test_days_and_months_are_those_of_the_site(pair):
     figures, naive = pair
     received, months = figures.received, {}
     for day, count in naive.by_day.items():
-        key = day if received.step == "day" else day.replace(day=1)
+        monday = day - timedelta(days=day.weekday())
+        key = {"day": day, "week": monday, "month": day.replace(day=1)}[received.step]
         months[key] = months.get(key, 0) + count
     assert told(received.over_time) == months
 
@@ -208,8 +209,9 @@ def test_a_hashtag_never_heard_says_so(found):
     assert (figures.heard, figures.received.total, figures.measures.restrained) == (False, 0, 0)
 
 
-def test_long_windows_are_told_by_month(found):
-    assert found["ten years"][0].received.step == "month"
+@pytest.mark.parametrize(("name", "step"), [("a month", "day"), ("the year", "week"), ("ten years", "month")])
+def test_the_longer_a_window_the_coarser_it_is_told(found, name, step):
+    assert found[name][0].received.step == step
 
 
 def test_every_sum_holds(pair):

@@ -143,6 +143,7 @@ class _Page:
                 self._filled(
                     "restrained", at_end=measures.at_end, watched=standing["watched"], waits=standing["waits"]
                 ),
+                "" if measures.restrained == accounts.acted else self._filled("among", acted=accounts.acted),
                 said["precaution"],
             ],
         }
@@ -189,9 +190,8 @@ class _Page:
         if not counted:
             return headline, []
         most = max(counted, key=lambda at: counted[at] or 0)
-        by_day = received.step == "day"
-        day = self._day(most) if by_day else format_date(most, "F Y")
-        return headline, [said["peak" if by_day else "peak_month"].format(n=self._number(counted[most]), day=day)]
+        day = format_date(most, "F Y") if received.step == "month" else self._day(most)
+        return headline, [said[f"peak_{received.step}"].format(n=self._number(counted[most]), day=day)]
 
     def _fast(self) -> tuple[str, list[str]]:
         speed, said = self.figures.speed, self.words["said"]

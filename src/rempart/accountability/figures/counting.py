@@ -227,7 +227,7 @@ def _rulebooks(reach: Range) -> list[RulebookUsed]:
     later = begun.filter(in_force_from__gt=OuterRef("in_force_from")).order_by("in_force_from")
     found = []
     in_force = begun.annotate(until=Subquery(later.values("in_force_from")[:1]))
-    others = RulebookVersion.objects.filter(pk__in=used, in_force_from=None)
+    others = RulebookVersion.objects.filter(pk__in=used).exclude(pk__in=begun)
     for one in [*in_force, *others]:
         until = getattr(one, "until", None)
         if (

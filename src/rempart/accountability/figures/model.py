@@ -13,6 +13,7 @@ import msgspec
 Count = int | None
 Counts = dict[str, Count]
 
+Step = Literal["day", "week", "month"]
 Standing = Literal[
     "restrained",
     "restrained_before",
@@ -57,11 +58,11 @@ class Received(msgspec.Struct, kw_only=True):
     people handed in are of the window if they arrived in it, those made in public if they were posted in it.
     by_channel, by_stance, by_complainant (`minor`, `adult`, `not_said`: at the time of the facts), by_use (`counts`,
     or why not: `withdrawn` by its author, `set_aside` while they might not report, `unfounded` found so by two people)
-    and over_time (from the first day of the site's zone with one to the last, by month where these are more than 400
-    days apart) each divide it. first_at, last_at: of the first and the last of them; once protected, the whole hour
-    before. posts: messages under the hashtag that were kept, of any kind, by what they do (`support`, `news` and so on
-    among them); of sources of which only counts may be kept, counted_posts and of these counted_testimonies, by whole
-    hours. What was deleted at its source is no longer counted.
+    and over_time (in days of the site's zone from the first with one to the last; in weeks from Monday where these are
+    more than 62 days apart, in months beyond 400) each divide it. first_at, last_at: of the first and the last of them;
+    once protected, the whole hour before. posts: messages under the hashtag that were kept, of any kind, by what they
+    do (`support`, `news` and so on among them); of sources of which only counts may be kept, counted_posts and of these
+    counted_testimonies, by whole hours. What was deleted at its source is no longer counted.
     """
 
     total: Count
@@ -69,7 +70,7 @@ class Received(msgspec.Struct, kw_only=True):
     by_stance: Counts
     by_complainant: Counts
     by_use: Counts
-    step: Literal["day", "month"]
+    step: Step
     over_time: dict[date, Count]
     first_at: datetime | None
     last_at: datetime | None

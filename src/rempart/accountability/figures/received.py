@@ -9,7 +9,7 @@ from django.db.models import When as Is
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from rempart.accountability.figures.model import Received
+from rempart.accountability.figures.model import Received, Step
 from rempart.accountability.figures.range import Range
 from rempart.intake.models import HourlyCount, Testimony
 from rempart.records.vocabulary import CHANNELS
@@ -18,7 +18,7 @@ STANCES = ("testimony", "relay", "dispute")
 POST_STANCES = (*STANCES, "support", "news", "other")
 COMPLAINANTS = ("minor", "adult", "not_said")
 USES = ("counts", "withdrawn", "set_aside", "unfounded")
-LONGEST_BY_DAY = 400
+LONGEST_BY_DAY, LONGEST_BY_WEEK = 62, 400
 
 _USE = When(
     Is(withdrawn_at__isnull=False, then=Value("withdrawn")),
@@ -87,23 +87,22 @@ def _in_order(counts: dict[str, int], order: tuple[str, ...]) -> dict[str, int |
     return {name: counts.get(name, 0) for name in (*order, *sorted(counts.keys() - set(order)))}
 
 
-def _over_time(days: dict[date, int]) -> tuple[str, dict[date, int | None]]:
+def _over_time(days: dict[date, int]) -> tuple[Step, dict[date, int | None]]:
+    """Counts by day, week (its Monday) or month (its first day): the shorter the time, the finer."""
     if not days:
         return "day", {}
     first, last = min(days), max(days)
     length = (last - first).days + 1
-    if length <= LONGEST_BY_DAY:
-        every = (first + timedelta(days=number) for number in range(length))
-        return "day", {day: days.get(day, 0) for day in every}
-    months = Counter[date]()
+    step: Step = "day" if length <= LONGEST_BY_DAY else "week" if length <= LONGEST_BY_WEEK else "month"
+    begins = {"day": lambda at: at, "week": lambda at: at - timedelta(days=at.weekday()), "month": _first_of}[step]
+    counts = {begins(first + timedelta(days=number)): 0 for number in range(length)}
     for day, number in days.items():
-        months[day.replace(day=1)] += number
-    counted: dict[date, int | None] = {}
-    month = first.replace(day=1)
-    while month <= last:
-        counted[month] = months[month]
-        month = (month + timedelta(days=31)).replace(day=1)
-    return "month", counted
+        counts[begins(day)] += number
+    return step, dict(counts)
+
+
+def _first_of(day: date) -> date:
+    return day.replace(day=1)
 
 
 def accused_accounts(reach: Range) -> set[int]:
