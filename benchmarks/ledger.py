@@ -3,8 +3,8 @@
 The peer keeps its chain's head in a row that every writer locks, links to and updates in its own transaction: each
 waits for the one before it to commit. Rempart's writers append and leave the tree to the sequencer, which runs at the
 same time and signs a checkpoint each second; the time counted ends when the last row is under a checkpoint. Both write
-one row of other work and one ledger row with a content in each transaction, through the same Django connection, to the
-same server, durably.
+one ledger row with a content in each transaction, durably, through the same Django connection to the same server: first
+alone, then beside one row of other work.
 """
 
 import multiprocessing
@@ -70,14 +70,15 @@ def append_in_chain() -> None:
         cursor.execute("UPDATE bench_head SET index = %s, hash = %s", [index + 1, digest])
 
 
-def write(way: Callable[[], None], counts, number: int) -> None:
+def write(way: Callable[[], None], counts, number: int, alone: bool) -> None:
     """One writer: as many transactions as fit into the time."""
     from django.db import connection, transaction
 
     ends, done = time.monotonic() + SECONDS, 0
     while time.monotonic() < ends:
         with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("INSERT INTO bench_work (said) VALUES ('other work')")
+            if not alone:
+                cursor.execute("INSERT INTO bench_work (said) VALUES ('other work')")
             way()
         done += 1
     counts[number] = done
@@ -96,14 +97,14 @@ def sequence(stop) -> None:
     connection.close()
 
 
-def rows_a_second(way: Callable[[], None], writers: int) -> float:
-    """Rows a second that this many writers append together."""
+def rows_a_second(way: Callable[[], None], writers: int, *, alone: bool) -> float:
+    """Rows a second that this many writers append together; alone: in transactions of nothing else."""
     from django.db import connections
 
     connections.close_all()
     fork = multiprocessing.get_context("fork")
     counts, stop = fork.Array("l", writers), fork.Event()
-    processes = [fork.Process(target=write, args=(way, counts, number)) for number in range(writers)]
+    processes = [fork.Process(target=write, args=(way, counts, number, alone)) for number in range(writers)]
     sequencer = fork.Process(target=sequence, args=(stop,))
     begun = time.monotonic()
     for process in [*processes, sequencer]:
@@ -188,14 +189,18 @@ def main() -> None:
         set_up()
         from django.db import connections
 
+        from rempart.ledger.models import SignedCheckpoint
+
         with connections["owner"].cursor() as cursor:
             cursor.execute(TABLES)
         connections.close_all()
-        print("Ledger rows a second, each in a durable transaction of its own with one row of other work")
-        print(f"{'writers':>10} {'Rempart':>12} {'head in chain':>15} {'ratio':>7}")
-        for writers in WRITERS:
-            ours, theirs = rows_a_second(append, writers), rows_a_second(append_in_chain, writers)
-            print(f"{writers:>10} {ours:>12,.0f} {theirs:>15,.0f} {ours / theirs:>7.1f}")
+        for alone, what in ((True, "alone"), (False, "with one row of other work")):
+            print(f"Ledger rows a second, each in a durable transaction of its own, {what}")
+            print("   writers      Rempart   head in chain   ratio")
+            for writers in WRITERS:
+                ours, theirs = (rows_a_second(way, writers, alone=alone) for way in (append, append_in_chain))
+                print(f"{writers:>10} {ours:>12,.0f} {theirs:>15,.0f} {ours / theirs:>7.1f}")
+        print(f"{SignedCheckpoint.objects.count()} checkpoints were signed meanwhile, about one a second")
         print("\nThe tree as the ledger grows: rows a second, then milliseconds")
         print("      rows  sequenced   verified  checkpoint   proof  growth    MB")
         for rows in SIZES:
