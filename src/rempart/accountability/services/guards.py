@@ -1,9 +1,12 @@
 """What every act at the authority desk checks first."""
 
+from django.db.models import Q, QuerySet
+
 from rempart.accountability.errors import NotThatKind, WrongMoment
 from rempart.accountability.models import Answer, Request
 from rempart.accountability.states import State, may_follow
 from rempart.casework.errors import NotAllowed
+from rempart.casework.models import Case
 from rempart.staff.models import StaffMember
 from rempart.staff.roles import Permission
 
@@ -37,3 +40,13 @@ def ensure_kind(request: Request, *kinds: str) -> None:
     """Raises NotThatKind unless the request is of one of these kinds."""
     if request.kind not in kinds:
         raise NotThatKind
+
+
+def cases_named(request: Request) -> QuerySet[Case]:
+    """The cases of the accounts that a request concerns, by their handle or their immutable number."""
+    named = Q(pk__in=[])
+    for person in request.concerned.all():
+        named |= Q(account__service=person.service, account__handle=person.handle)
+        if person.platform_id:
+            named |= Q(account__service=person.service, account__platform_id=person.platform_id)
+    return Case.objects.filter(named).order_by("pk")

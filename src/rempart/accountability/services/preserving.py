@@ -4,12 +4,11 @@ Regulation (EU) 2023/1543, Art. 11. What keeps it is a legal hold on each case o
 """
 
 from django.db import transaction
-from django.db.models import Q
 
 from rempart.accountability.errors import AlreadyExtended, NotThatKind, WrongMoment
 from rempart.accountability.models import Preservation, Request
 from rempart.accountability.models.requests import EXTENDED_BY, PRESERVED_FOR
-from rempart.accountability.services.guards import ensure_kind, ensure_liaises, ensure_may_become, locked
+from rempart.accountability.services.guards import cases_named, ensure_kind, ensure_liaises, ensure_may_become, locked
 from rempart.accountability.states import State
 from rempart.casework.models import Case
 from rempart.casework.services.guards import given_reason
@@ -41,15 +40,6 @@ def preserve(request: Request, *, because: str, acting: StaffMember) -> Request:
     content = {"until": request.preserved_until, "cases": cases, "because": request.settled_because}
     append(Event.DATA_PRESERVED, subject=request, acting=acting, content=content)
     return request
-
-
-def _cases_of(request: Request) -> list[Case]:
-    named = Q(pk__in=[])
-    for person in request.concerned.all():
-        named |= Q(account__service=person.service, account__handle=person.handle)
-        if person.platform_id:
-            named |= Q(account__service=person.service, account__platform_id=person.platform_id)
-    return list(Case.objects.filter(named).order_by("pk"))
 
 
 @transaction.atomic
@@ -135,7 +125,7 @@ def _end(request: Request, *, because: str, acting: StaffMember | None) -> Reque
 
 
 def _hold(request: Request, acting: StaffMember) -> list[Case]:
-    cases = _cases_of(request)
+    cases = list(cases_named(request))
     for case in cases:
         # Reviewers of the case read this: the order itself is confidential (Art. 13(4)).
         reason = f"Request {request.number} of an authority."

@@ -17,7 +17,7 @@ from rempart.accountability.models.requests import (
     PRODUCED_WITHIN_IN_AN_EMERGENCY,
 )
 from rempart.accountability.scope import Scope, to_json
-from rempart.accountability.services.guards import ensure_kind, ensure_liaises, ensure_may_become, locked
+from rempart.accountability.services.guards import cases_named, ensure_kind, ensure_liaises, ensure_may_become, locked
 from rempart.accountability.states import State
 from rempart.casework.models import Decision
 from rempart.casework.services.guards import given_reason
@@ -315,6 +315,8 @@ def carry_out(
     if decision is not None:
         if decision.state != Decision.State.TAKEN or decision.begins_at is None:
             raise FieldRefused("decision", _("This decision was not taken."))
+        if not cases_named(request).filter(pk=decision.case_id).exists():
+            raise FieldRefused("decision", _("This decision is about an account that the order does not concern."))
         at, what = decision.begins_at, {"names": sorted(decision.measures.values_list("measure", flat=True))}
         key = {"decision": decision}
     else:

@@ -19,6 +19,7 @@ from rempart.accountability.errors import FieldRefused
 from rempart.accountability.models import Authority, Concerned, Request
 from rempart.accountability.services import preserving, telling
 from rempart.accountability.services import requests as services
+from rempart.accountability.services.guards import cases_named
 from rempart.accountability.states import State
 from rempart.casework.errors import Refused
 from rempart.casework.models import Decision
@@ -364,10 +365,7 @@ def _to_preserve(found: Request, on: Callable[..., Callable[..., Any]]) -> list[
 
 def _decisions(found: Request) -> Any:
     """The decisions taken on the cases of the accounts that an order concerns."""
-    named = Q(pk__in=[])
-    for person in found.concerned.all():
-        named |= Q(case__account__service=person.service, case__account__handle=person.handle)
-    taken = Decision.objects.filter(named, state=Decision.State.TAKEN, begins_at__isnull=False)
+    taken = Decision.objects.filter(case__in=cases_named(found), state=Decision.State.TAKEN, begins_at__isnull=False)
     return taken.select_related("case__account").prefetch_related("measures").order_by("-begins_at")
 
 
