@@ -9,5 +9,5 @@ LEFT_OUT = {
     "accountability.Enclosure": _ORDERS,
     "accountability.Authority": "who asked; people in it are named for their office",
     "accountability.Commitment": "what was promised to an authority; it names nobody",
-    "accountability.Submission": "says nothing that the statement of reasons, which is handed over, does not; it is public",
+    "accountability.Submission": "the statement of reasons, which is handed over, says more; this is public",
 }
