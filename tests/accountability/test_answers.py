@@ -231,6 +231,16 @@ def test_a_folder_of_something_else_is_no_answer(tmp_path):
         check(tmp_path)
 
 
+@pytest.mark.parametrize("lacks", ["log", "figures", "exact"])
+def test_data_without_what_they_must_hold_are_no_answer(folder, lacks):
+    data = json.loads((folder / layout.DATA).read_text())
+    kept = {name: value for name, value in data.items() if name != lacks}
+    (folder / layout.DATA).write_text(json.dumps(kept))
+    _sign_again(folder, data)
+    with pytest.raises(NotAnAnswer):
+        check(folder)
+
+
 def test_it_is_checked_without_django(folder):
     code = (
         "import sys; from pathlib import Path; from rempart.accountability.answers.checking import check;"

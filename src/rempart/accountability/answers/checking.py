@@ -22,6 +22,7 @@ from rempart.accountability.answers.layout import (
     KEY,
     NOTE,
     NOTE_HEADER,
+    RULES,
 )
 from rempart.accountability.figures.model import Figures
 from rempart.accountability.figures.protecting import numbers_of, sums_of
@@ -74,6 +75,8 @@ def check(folder: Path, *, key: str = "", witnesses: tuple[str, ...] = (), since
         checked["figures"] = _figures(data)
     except (Wrong, TlogError) as error:
         return Report(checked, str(error))
+    except (KeyError, TypeError, AttributeError) as error:
+        raise NotAnAnswer(f"{DATA} lacks something or holds it in another form: {error}") from error
     return Report(checked)
 
 
@@ -135,6 +138,8 @@ def _checkpoint(
 
 def _rules(folder: Path, log: VerifierKey, checkpoint: SignedCheckpoint, data: dict[str, Any]) -> str:
     for one in data["log"]["rules"]:
+        if not one["proof"].startswith(RULES) or ".." in one["proof"]:
+            raise Wrong(f"{DATA}: {one['proof']} is no place for a proof")
         proof = TlogProof.parse(_text(folder, one["proof"]))
         under = proof.verify(bytes.fromhex(one["entry"]), log=log)
         if under.checkpoint != checkpoint.checkpoint:
