@@ -178,7 +178,7 @@ def test_a_renewal_carries_the_same_measure_on(restricted, senior, clock):
     clock.set(decision.ends_at + timedelta(days=1))
     do_what_is_due()
     counts = count(WINDOW)
-    assert decision.case.decisions.filter(state="taken", measures__measure="no_contact_with_minors").count() == 2
+    assert decision.case.decisions.filter(state="taken", measures__measure="no_new_contacts").count() == 2
     assert whole(counts.terms, "measures", "provision_suspension") == [1, 1]
     assert counts.carried_on == 1
 

@@ -1,6 +1,6 @@
 """Transparency reports: made, filled in, checked and published at the desk; downloaded by anybody once published."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from django import forms
@@ -21,6 +21,7 @@ from rempart.casework.errors import Refused
 from rempart.casework.forms import ReasonForm
 from rempart.intake.ours import own_services
 from rempart.ledger.clock import now
+from rempart.pages import writing
 from rempart.pages.labels import words_for
 from rempart.staff.access import needs, open_to_all
 from rempart.staff.roles import Permission
@@ -140,8 +141,14 @@ SUMMARY = (
 )
 
 
-def _figures(tables: services.Tables) -> list[tuple[Any, Any]]:
-    """The totals that a page shows: the first row of sheets 3 to 6, and what became of complaints."""
+def _figures(tables: services.Tables) -> Iterator[tuple[Any, str]]:
+    """The totals that a page shows, in words and as people write numbers; medians to a tenth of an hour."""
+    for words, value in _totals(tables):
+        yield words, "–" if value is None else writing.decimal(value, 1 if isinstance(value, float) else 0)
+
+
+def _totals(tables: services.Tables) -> list[tuple[Any, Any]]:
+    """The first row of sheets 3 to 6, and what became of complaints."""
     found = []
     for number, key, words in SUMMARY:
         sheet = template().sheet(number)
