@@ -22,14 +22,14 @@ from typing import Any
 HOME = Path(tempfile.mkdtemp(prefix="rempart-bench-"))
 os.environ["REMPART_HOME"] = str(HOME)
 os.environ.pop("DATABASE_URL", None)
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
+# The tests' stand-in; instead of this folder, where another benchmark has the name of theirs.
+sys.path[0] = str(Path(__file__).resolve().parents[1] / "tests")
 
 from rempart.database.embedded import EmbeddedServer  # noqa: E402
 from rempart.site.setting_up import set_up  # noqa: E402
 
 SECONDS = 1.0
-WAITING = (1_000, 4_000, 16_000)
-MEASURED = 1_000
+WAITING = (1_000, 2_000, 4_000)
 
 
 def a_second(act: Callable[[], object]) -> float:
