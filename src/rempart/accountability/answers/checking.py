@@ -181,7 +181,7 @@ def _figures(data: dict[str, Any]) -> str:
     if negative := [name for name, count in counts.items() if count is not None and count < 0]:
         raise Wrong(f"{DATA}: {negative[0]} is negative")
     small = [name for name, count in counts.items() if count is not None and is_small(count)]
-    if small and not data["exact"]:
+    if not data["exact"] and small:
         raise Wrong(f"{DATA}: {small[0]} is small and not withheld")
     checked = 0
     sums, unsaid = sums_of({name: count or 0 for name, count in counts.items()})
