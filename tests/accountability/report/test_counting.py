@@ -6,8 +6,8 @@ import pytest
 
 from rempart import records
 from rempart.accountability.report.categories import NO_GROUND, UNSAID, Place, of_decision, of_notice, of_order
-from rempart.accountability.report.counting import ALL, count
-from rempart.accountability.report.record import Window
+from rempart.accountability.report.counting import ALL, Counts, begun_in, count
+from rempart.accountability.report.record import Measure, Window
 from rempart.casework import services
 from rempart.casework.services.respondents import tell
 from rempart.casework.services.times import do_what_is_due
@@ -172,15 +172,35 @@ def test_what_people_take_over_from_software_is_one_measure_which_software_took(
     assert (counts.by_software["own"], counts.by_people["own"], counts.carried_on) == (1, 0, 1)
 
 
-def test_a_renewal_carries_the_same_measure_on(restricted, senior, clock):
-    decision = restricted(public_post=5)
-    services.renew_decision(decision, acting=senior, reason="Still needed.")
-    clock.set(decision.ends_at + timedelta(days=1))
-    do_what_is_due()
-    counts = count(WINDOW)
-    assert decision.case.decisions.filter(state="taken", measures__measure="no_new_contacts").count() == 2
-    assert whole(counts.terms, "measures", "provision_suspension") == [1, 1]
-    assert counts.carried_on == 1
+def test_what_is_carried_on_without_a_gap_is_one_measure():
+    def carried(begins, ends, mode="preventive", measure="no_live"):
+        first, last = (None if days is None else WINDOW.since + timedelta(days=days) for days in (begins, ends))
+        return Measure(
+            case=1,
+            measure=measure,
+            decision=1,
+            mode=mode,
+            approval="one_reviewer",
+            begins_at=first,
+            ends_at=last,
+            for_good=False,
+            carried_out_at=None,
+            channels=frozenset({"public_post"}),
+            declared={},
+            ordered=False,
+        )
+
+    begun, renewed, after_a_gap = carried(-3, 14), carried(14, 28), carried(29, 40)
+    final, for_ever = carried(40, None, "final"), carried(90, None, "final")
+    another = carried(14, 28, measure="read_only")
+    counts = Counts(WINDOW)
+    assert list(begun_in([begun, renewed, after_a_gap, final, for_ever, another], counts)) == [
+        begun,
+        after_a_gap,
+        final,
+        another,
+    ]
+    assert counts.carried_on == 2
 
 
 def test_a_complaint_that_is_upheld_reverses_the_decision(restricted, senior, clock):

@@ -134,7 +134,7 @@ def count(window: Window) -> Counts:
     """Count everything of a service in a period, as it was known at its end."""
     counts = Counts(window)
     notices = record.notices(window)
-    taken = list(_begun(record.measures(window), counts))
+    taken = list(begun_in(record.measures(window), counts))
     _count_notices(counts, notices)
     _count_measures(counts, notices, taken)
     _count_processing(counts, notices)
@@ -146,8 +146,11 @@ def count(window: Window) -> Counts:
     return counts
 
 
-def _begun(found: Iterable[Measure], counts: Counts) -> Iterator[Measure]:
-    """The measures that begin something, of all periods up to the end: not those that carry on what stood."""
+def begun_in(found: Iterable[Measure], counts: Counts) -> Iterator[Measure]:
+    """The measures that begin something, of all periods up to the end: not those that carry on what stood.
+
+    found: by case, measure and mode, in the order in which they began. What carries on in the period is counted.
+    """
     before: tuple[int, str, str] | None = None
     stood_until: datetime | None = None
     endless = False

@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -177,7 +177,12 @@ MEASURES = """
            (SELECT min(o.carried_out_at) FROM casework_platformorder o
             WHERE o.measure_id = m.id AND o.action = 'apply'),
            r.assessment -> 'by_channel',
-           (s.fields -> 'transparency') - '{illegal_content_explanation,incompatible_content_explanation}'::text[],
+           CASE WHEN told IS NOT NULL THEN jsonb_build_object(
+               'source_type', told -> 'source_type', 'automated_detection', told -> 'automated_detection',
+               'decision_ground', told -> 'decision_ground', 'category', told -> 'category',
+               'category_specification', told -> 'category_specification',
+               'incompatible_content_ground', told -> 'incompatible_content_ground',
+               'illegal_content_legal_ground', told -> 'illegal_content_legal_ground') END,
            EXISTS (SELECT 1 FROM accountability_execution e WHERE e.decision_id = d.id),
            d.rulebook_id, m.articles
     FROM casework_measuretaken m
@@ -185,7 +190,7 @@ MEASURES = """
     JOIN casework_case c ON c.id = d.case_id
     JOIN intake_account a ON a.id = c.account_id
     JOIN casework_assessmentrecord r ON r.id = d.assessment_id
-    LEFT JOIN casework_statement s ON s.decision_id = d.id
+    LEFT JOIN (SELECT decision_id, fields -> 'transparency' AS told FROM casework_statement) s ON s.decision_id = d.id
     WHERE d.state = 'taken' AND m.measure <> 'watch' AND a.service = %(service)s AND d.begins_at < %(until)s
     AND (least(d.ends_at, d.ended_at, m.lifted_at) IS NULL
          OR least(d.ends_at, d.ended_at, m.lifted_at) > d.begins_at)
@@ -203,8 +208,9 @@ def measures(window: Window) -> Iterator[Measure]:
         yield Measure(*known, heard, told, ordered)
 
 
-def _json(value: Any) -> Any:
-    """What a column of JSON holds: Django's connections leave reading it to us."""
+@lru_cache(maxsize=4096)
+def _json(value: str | None) -> Any:
+    """What a column of JSON holds, not to be changed: Django's connections leave reading it to us. Most are alike."""
     return json.loads(value) if value is not None else None
 
 
