@@ -1,23 +1,10 @@
 """The commands for the figures that are made public."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 import click
 
 from rempart.cli.ground import cli, said_plainly, set_up
-
-
-class Month(click.ParamType):
-    """A month as `2026-10`."""
-
-    name = "month"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Its first day."""
-        try:
-            return datetime.strptime(value, "%Y-%m").date()
-        except ValueError:
-            self.fail(f"{value} is no month such as 2026-10", param, ctx)
 
 
 @cli.group()
@@ -36,10 +23,10 @@ def transparency_publish() -> None:
 
 
 @transparency.command("revise")
-@click.argument("month", type=Month())
+@click.argument("month", type=click.DateTime(["%Y-%m"]), metavar="YEAR-MONTH")
 @click.option("--because", required=True, metavar="WORDS", help="What was wrong: everybody reads it.")
 @click.option("--by", required=True, metavar="EMAIL", help="Who corrects: an authority liaison.")
-def transparency_revise(month: date, because: str, by: str) -> None:
+def transparency_revise(month: datetime, because: str, by: str) -> None:
     """Correct a published month: counted again within 30 days of its end, the same numbers with a remark later."""
     set_up()
     from rempart.accountability.services.publishing import revise
@@ -50,5 +37,5 @@ def transparency_revise(month: date, because: str, by: str) -> None:
     if member is None:
         raise click.UsageError(f"--by: nobody works here as {by}")
     with said_plainly(Refused):
-        done = revise(month, acting=member, reason=because)
+        done = revise(month.date(), acting=member, reason=because)
     click.echo(f"published: from {done.starts_on} to {done.ends_on}, revision {done.revision}")
