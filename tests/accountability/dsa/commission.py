@@ -7,6 +7,7 @@ the two can be held against each other. `Commission.trouble` says what goes wron
 import json
 import re
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -175,7 +176,8 @@ class Commission:
     trouble: for each next request to hand statements over, a status to answer without taking anything, `lost` (they
     are taken, and no answer comes), `unheard` (nothing is taken, and no answer comes), or `well`.
     refusing: identifiers of statements that it refuses whatever they say. twice: identifiers that were handed over
-    though it had taken them. asked: identifiers looked up. batches: the size of each one handed over.
+    though it had taken them. asked: identifiers looked up. batches: the size of each one handed over. takes: seconds
+    before a batch is answered.
     """
 
     address: str = ""
@@ -183,6 +185,7 @@ class Commission:
     headers: dict[str, str] = field(default_factory=dict)
     refusing: set[str] = field(default_factory=set)
     unexplained: bool = False
+    takes: float = 0.0
     taken: dict[str, dict[str, Any]] = field(default_factory=dict)
     numbers: dict[str, str] = field(default_factory=dict)
     twice: list[str] = field(default_factory=list)
@@ -249,6 +252,7 @@ def commission() -> Iterator[Commission]:
                     status, content = 404, {"message": "Not found."}
                 else:
                     status, content = mine.hand_over(json.loads(sent))
+            time.sleep(mine.takes)
             if trouble in {"lost", "unheard"}:
                 self.close_connection = True
                 return

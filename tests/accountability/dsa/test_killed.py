@@ -15,8 +15,9 @@ def test_a_sender_killed_at_random_moments_sends_nothing_twice_and_loses_nothing
 
     dice = random.Random(7)
     puids = waiting(MANY)
+    api.takes = 0.1
     for _kill in range(KILLS):
-        api.trouble = [dice.choice(TROUBLES) for _request in range(40)]
+        api.trouble = ["well", *(dice.choice(TROUBLES) for _request in range(40))]
         heard = len(api.batches) + dice.randrange(1, 4)
         sender = own_database.spawn("dsa", "send")
         until(lambda sender=sender, heard=heard: len(api.batches) >= heard or sender.poll() is not None, within=60)
@@ -25,7 +26,7 @@ def test_a_sender_killed_at_random_moments_sends_nothing_twice_and_loses_nothing
         sender.wait()
     assert 0 < len(api.taken) < MANY
 
-    api.trouble = []
+    api.trouble, api.takes = [], 0.0
     assert own_database.command("dsa", "send").returncode == 0
     assert sorted(api.taken) == puids
     assert not api.twice
