@@ -182,14 +182,10 @@ class MediaWikiConnector(Connector):
         user = self._user(account)
         block = self.api.query(list="blocks", bkusers=user["name"], bkprop=_BLOCK)["query"]["blocks"]
         yield _snapshot("account", {"user": user, "blocks": block})
-        edits = (
-            edit["revid"]
-            for page in self.api.pages(
-                list="usercontribs", ucuserids=str(user["userid"]), uclimit="max", ucprop="ids|title|timestamp"
-            )
-            for edit in page["usercontribs"]
+        edits = self.api.rows(
+            "usercontribs", ucuserids=str(user["userid"]), uclimit="max", ucprop="ids|title|timestamp"
         )
-        newest = list(islice(edits, self.settings.preserved_revisions))
+        newest = [edit["revid"] for edit in islice(edits, self.settings.preserved_revisions)]
         for number, start in enumerate(range(0, len(newest), AT_ONCE), 1):
             some = newest[start : start + AT_ONCE]
             revisions = self.api.query(
@@ -199,9 +195,9 @@ class MediaWikiConnector(Connector):
                 rvslots="main",
             )
             yield _snapshot(f"edits-{number}", revisions["query"])
-        for number, page in enumerate(self.api.pages(list="logevents", leuser=user["name"], lelimit="max"), 1):
-            if page["logevents"]:
-                yield _snapshot(f"log-{number}", page["logevents"])
+        entries = self.api.rows("logevents", leuser=user["name"], lelimit="max")
+        if log := list(islice(entries, self.settings.preserved_log_entries)):
+            yield _snapshot("log", log)
 
     def _amounts_to(self, measure: Measure) -> Measure:
         return self.abilities[measure].as_measure or measure
