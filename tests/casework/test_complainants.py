@@ -360,6 +360,104 @@ def test_whoever_withdrew_can_report_again(reported):
     assert [one.conversation for one in reachable(again.testimony.account.case)] == [report.conversation]
 
 
+def test_what_was_decided_while_a_report_stood_is_looked_at_again_once_it_is_taken_back(measured, tick):
+    from rempart.casework.services.withdrawing import withdraw
+
+    report, decision = measured()
+    tick(2 * MINUTE)
+    withdraw(report.conversation)
+    report.conversation.refresh_from_db()
+    withdraw(report.conversation)
+    again = decision.case.reconsiderations.get()
+    assert (again.because, again.decision, again.state) == ("less", decision, "waits")
+    assert again.due_at == again.asked_at + timedelta(hours=72)
+
+
+def test_what_was_decided_before_a_report_came_does_not_rest_on_it(measured, reported, tick):
+    from rempart.casework.services.withdrawing import withdraw
+
+    _report, decision = measured()
+    tick()
+    withdraw(reported(reporter="sam").conversation)
+    assert not decision.case.reconsiderations.exists()
+
+
+@pytest.mark.parametrize("keep", [True, False])
+def test_the_person_concerned_does_not_hear_that_it_was_looked_at_again(measured, reviewer, tick, keep):
+    from rempart.casework.services.reconsidering import answer_reconsideration
+    from rempart.casework.services.respondents import tell_respondents
+    from rempart.casework.services.withdrawing import withdraw
+
+    report, decision = measured()
+    tick(2 * MINUTE)
+    tell_respondents()
+    withdraw(report.conversation)
+    talk = decision.case.respondent_side.conversation
+    heard = talk.messages.count()
+    again = answer_reconsideration(
+        decision.case.reconsiderations.get(), keep=keep, acting=reviewer, reasons="Others say the same."
+    )
+    assert (again.state, talk.messages.count()) == ("kept" if keep else "lifted", heard)
+    tick(2 * MINUTE)
+    tell_respondents()
+    # What is lifted is told as every lift, and as no more than that.
+    assert talk.messages.count() == heard + (not keep)
+    assert "Others say" not in talk.messages.order_by("pk").last().text["en"]
+
+
+def test_what_has_not_begun_is_looked_at_too_when_its_report_is_taken_back(measured, reviewer):
+    from rempart.casework.services.reconsidering import answer_reconsideration
+    from rempart.casework.services.withdrawing import withdraw
+
+    report, decision = measured(sources=1.0)
+    withdraw(report.conversation)
+    answer_reconsideration(
+        decision.case.reconsiderations.get(), keep=False, acting=reviewer, reasons="Nobody says it any more."
+    )
+    decision.refresh_from_db()
+    assert decision.ended == "lifted"
+    assert not decision.in_force
+    assert not decision.to_come
+
+
+def test_the_page_of_the_case_says_that_the_person_hears_nothing_and_takes_one_reason(measured, client, reviewer):
+    from rempart.casework.services.withdrawing import withdraw
+
+    report, decision = measured()
+    withdraw(report.conversation)
+    again = decision.case.reconsiderations.get()
+    client.force_login(reviewer)
+    shown = client.get(f"/cases/{decision.case_id}/", headers={"accept-language": "en"}).content.decode()
+    assert "The person is not told that it was looked at again" in shown
+    assert "The person reads" not in shown
+    client.post(f"/reconsiderations/{again.pk}/", {"answer": "keep", "reason": "Others say the same."})
+    again.refresh_from_db()
+    assert (again.state, again.answered_because) == ("kept", "Others say the same.")
+
+
+def test_a_reply_that_comes_meanwhile_is_answered(measured, reviewer, tick):
+    from rempart.casework.errors import NothingToReconsider
+    from rempart.casework.services.reconsidering import answer_reconsideration
+    from rempart.casework.services.respondents import tell_respondents
+    from rempart.casework.services.withdrawing import withdraw
+    from rempart.correspondence.services import hear
+
+    report, decision = measured()
+    tick(2 * MINUTE)
+    tell_respondents()
+    withdraw(report.conversation)
+    talk = decision.case.respondent_side.conversation
+    quiet = decision.case.reconsiderations.get()
+    hear(talk, text="Ce n'est pas vrai.")
+    again = decision.case.reconsiderations.get(state="waits")
+    assert again.because == "reply"
+    # What was being written for the team alone does not reach the person.
+    with pytest.raises(NothingToReconsider):
+        answer_reconsideration(quiet, keep=True, acting=reviewer, reasons="Fewer people say so.")
+    answer_reconsideration(again, keep=True, acting=reviewer, reasons="Others say the same.")
+    assert "Others say the same." in talk.messages.order_by("pk").last().text["en"]
+
+
 # --- words
 
 TEXTS = {

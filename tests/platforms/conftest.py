@@ -1,4 +1,4 @@
-"""A platform in memory that is set up, the builders of casework, and a small world around them."""
+"""A platform in memory that is set up, the little one at an address, the builders of casework, a small world."""
 
 import itertools
 
@@ -13,6 +13,7 @@ from casework.conftest import (  # noqa: F401 - fixtures
     reviewer,
     senior,
 )
+from platforms.webhook.conftest import little  # noqa: F401 - a fixture
 
 _ports = itertools.count(9001)
 

@@ -6,13 +6,12 @@ from pathlib import Path
 import pytest
 
 from rempart.platforms import connector
-from rempart.platforms.connector import Ability, Support
+from rempart.platforms.connector import NATIVE, impossible
 from rempart.platforms.registry import CONNECTORS
 from rempart.records.vocabulary import MEASURES
 
 SCRIPT = Path(__file__).parents[2] / "scripts/draw_connectors.py"
-NATIVE = Ability(support=Support.NATIVE, how={})
-NOT = Ability(support=Support.IMPOSSIBLE, how={"fr": "Rien.", "en": "There is nothing."})
+NOT = impossible("Rien.", "There is nothing.")
 ABILITIES = {"home": dict.fromkeys(MEASURES[1:], NOT) | {"suspend": NATIVE}}
 PROOF = {("home", "suspend"): [("tests/test_home.py", "test_it_is_suspended")]}
 

@@ -210,7 +210,9 @@ def _add_deadlines() -> None:
             waits=lambda: Q(state=Reconsideration.State.WAITS),
             case=_case,
             words=lambda one: (
-                _("Look again after a reply") if one.because == "reply" else _("Look again: a link was withdrawn")
+                _("Look again after a reply")
+                if one.because == "reply"
+                else _("Look again: %(why)s") % {"why": one.get_because_display()}
             ),
             url=lambda one: f"{_page(one)}#appeals",
             mine=_claimed,

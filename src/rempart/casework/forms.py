@@ -42,6 +42,24 @@ class LiftForm(ReasonForm):
             chosen.initial = measures
 
 
+class LookForm(ReasonForm):
+    """Whether to keep or to lift what is looked at again where the person concerned hears nothing of it, and why."""
+
+    answer = forms.ChoiceField(label=_("Your answer"), widget=forms.RadioSelect)
+    field_order = ("answer", "reason")
+
+    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
+        """`choices`: the two answers."""
+        super().__init__(*args, **kwargs)
+        self.fields["answer"].choices = choices
+        self.fields["reason"].error_messages["required"] = _("Please give a reason.")
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """The reason, which stands for both languages."""
+        return dict.fromkeys(("fr", "en"), self.cleaned_data["reason"])
+
+
 class FinalForm(ReasonForm):
     """A final decision: which measures, for how long, under which articles, and the reasons that the person reads."""
 

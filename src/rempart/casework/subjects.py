@@ -362,7 +362,7 @@ LEFT_OUT = {
     "casework.ShadowJudgement": "what rules that are not in force would have said; nothing follows from it",
     "casework.WaveReplay": "what other rules would have done; nothing follows from it",
     "casework.AppealWindow": "until when an appeal is possible stands in the statement of reasons",
-    "casework.Reconsideration": "a task that the team was given when the person answered",
+    "casework.Reconsideration": "a task of the team's; it may follow from what somebody who reported took back",
     "casework.Reminder": "dates on which the team was reminded",
     "casework.Escalation": "dates on which a senior was called",
     "casework.Passing": "dates that passed, recorded once",

@@ -43,6 +43,27 @@ class Ability:
     ends_by_itself: bool = False
 
 
+NATIVE = Ability(support=Support.NATIVE, how={})
+
+
+def approximated(fr: str, en: str, *, as_measure: Measure | None = None, ends_by_itself: bool = False) -> Ability:
+    """Something else that comes close, in a sentence for the person concerned (see Ability)."""
+    how = {"fr": fr, "en": en}
+    return Ability(support=Support.APPROXIMATED, how=how, as_measure=as_measure, ends_by_itself=ends_by_itself)
+
+
+def impossible(fr: str, en: str) -> Ability:
+    """Nothing of the kind, and why."""
+    return Ability(support=Support.IMPOSSIBLE, how={"fr": fr, "en": en})
+
+
+PAYS_NOBODY = impossible(
+    "Cette plateforme ne verse d'argent à personne : il n'y a rien à suspendre.",
+    "This platform pays nobody: there is nothing to hold back.",
+)
+"""`no_monetisation` where no money passes."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Description:
     """What a platform knows of an account; None where it does not say. `reference` carries its immutable id."""

@@ -45,6 +45,7 @@ WORDS: Mapping[str, tuple[str | Promise, str | Promise]] = {
     "preserved_posts": (_("Posts kept before a measure"), _("The newest ones, at most so many.")),
     "preserved_bytes": (_("Bytes kept before a measure"), _("A larger repository is not kept whole.")),
     "preserved_revisions": (_("Edits kept before a measure"), _("The newest ones, at most so many.")),
+    "preserved_log_entries": (_("Log entries kept before a measure"), _("The newest ones, at most so many.")),
     "stream": (_("Stream"), _("The JetStream stream that it publishes to.")),
     "subjects": (_("Subjects"), _("What they begin with.")),
     "durable": (_("Consumer"), _("All our workers share it.")),

@@ -194,9 +194,11 @@ def test_edits_are_kept_with_their_text_and_logs_with_them(town, connector_at):
     copies = {copy.name: copy.content.decode() for copy in connector_at().preserve(account)}
     assert "Phrase 2" in copies["edits-1.json"]
     assert json.loads(copies["account.json"])["blocks"][0]["by"] == "Sysop"
-    assert "Brouillon" in copies["log-1.json"]
+    assert "Brouillon" in copies["log.json"]
     few = {copy.name for copy in connector_at(preserved_revisions=0).preserve(account)}
-    assert few == {"account.json", "log-1.json"}
+    assert few == {"account.json", "log.json"}
+    short = {copy.name: copy.content for copy in connector_at(preserved_log_entries=1).preserve(account)}
+    assert len(json.loads(short["log.json"])) == 1
 
 
 def test_a_session_that_ended_is_begun_again(town, connector):

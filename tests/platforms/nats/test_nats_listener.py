@@ -148,7 +148,8 @@ def test_workers_share_and_one_that_is_killed_loses_nothing_and_doubles_nothing(
     for worker in (second, third):
         worker.send_signal(signal.SIGTERM)
         worker.communicate(timeout=120)
-        assert worker.returncode == 0
+        # One that had not begun to listen, as the others had taken everything, ends as any program does.
+        assert worker.returncode in (0, -signal.SIGTERM)
     assert (Post.objects.count(), Testimony.objects.filter(channel="public_post").count()) == (300, 300)
     assert (Report.objects.count(), Cursor.objects.get().posts, Cursor.objects.get().reports) == (50, 300, 50)
 

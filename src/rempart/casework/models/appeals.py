@@ -155,8 +155,9 @@ class AppealWindow(models.Model):
 class Reconsideration(models.Model):
     """A decision to be looked at again: the person concerned answered in time, or what it rested on has changed.
 
-    A reply concerns what is preventive; a link between accounts that was withdrawn, final decisions too. A reviewer
-    keeps it or lifts it, with a reason; it needs no answer any more once nothing of the kind stands.
+    A reply concerns what is preventive, and so does a report that was taken back; a link between accounts that was
+    withdrawn, final decisions too. A reviewer keeps it or lifts it, with a reason; it needs no answer any more once
+    nothing of the kind stands.
     """
 
     class Because(models.TextChoices):
@@ -164,6 +165,7 @@ class Reconsideration(models.Model):
 
         REPLY = "reply", _("the person replied")
         LINK = "link", _("what is said of another account counts no more")
+        LESS = "less", _("less is said than when it was decided")
 
     class State(models.TextChoices):
         """What became of it."""

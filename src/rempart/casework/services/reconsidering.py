@@ -1,18 +1,20 @@
 """Looking at a measure again: the person concerned replied while a reply was awaited, or what it rested on changed.
 
 It is due within REMPART_RECONSIDERATION_HOURS, and before the measure ends. A reviewer keeps it or lifts it, with a
-reason that the person reads; nobody did in time, a senior reviewer has to (`services.times`).
+reason that the person reads; nobody did in time, a senior reviewer has to (`services.times`). Where somebody took back
+what they had reported, the person concerned hears nothing of the looking: it would show who spoke, and that pressing
+them helps. What is lifted is told as every lift.
 """
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
 
 from rempart.casework.errors import NothingToReconsider
-from rempart.casework.models import Case, Decision, LastAct, Reconsideration, RespondentSide
+from rempart.casework.models import Case, Complainant, Decision, LastAct, Reconsideration, RespondentSide
 from rempart.casework.services.disclosing import ensure_leads_to_nobody
 from rempart.casework.services.guards import ensure_judged_no_appeal, ensure_may_act, given_words, locked
 from rempart.casework.services.lifting import lift_decision
@@ -27,14 +29,15 @@ from rempart.ledger.clock import now
 from rempart.ledger.events import Event
 from rempart.staff.models import StaffMember
 
+Because = Reconsideration.Because
 _NO_REPLY = (Message.Kind.APPEAL, Message.Kind.WITHDRAWAL)
 
 
 @transaction.atomic
 def note_reply(conversation: Conversation, message: Message) -> Reconsideration | None:
-    """Have what is in force looked at again when a respondent replied in time; None when there is nothing to look at.
+    """Have what is in force looked at again when a respondent replied in time; None when nothing new is to be.
 
-    One at a time: what is said further while one waits is read with it.
+    What is said further while one waits is read with it.
     """
     if conversation.kind != Conversation.Kind.RESPONDENT or message.kind in _NO_REPLY:
         return None
@@ -43,30 +46,40 @@ def note_reply(conversation: Conversation, message: Message) -> Reconsideration 
         return None
     case = locked(side.case)
     decision = case.decisions.in_force().filter(mode=Decision.Mode.PREVENTIVE).first()
-    if decision is None or case.reconsiderations.filter(state=Reconsideration.State.WAITS).exists():
-        return None
-    return _ask(decision, Reconsideration.Because.REPLY)
+    return None if decision is None else _ask(case, decision, Because.REPLY)
 
 
 @transaction.atomic
-def look_again(decision: Decision) -> Reconsideration:
-    """Have a decision in force looked at again because what is said of another account counts no more.
+def look_again(decision: Decision) -> None:
+    """Have a decision in force looked at again because what is said of another account counts no more."""
+    _ask(locked(Case(pk=decision.case_id)), decision, Because.LINK)
 
-    What waits for its answer already is read with it.
+
+@transaction.atomic
+def note_withdrawal(complainant: Complainant) -> Reconsideration | None:
+    """Have looked at again what was decided while somebody's report stood that they take back; None without any."""
+    case = locked(Case(pk=complainant.case_id))
+    decisions = case.decisions.to_come_or_in_force().filter(mode=Decision.Mode.PREVENTIVE)
+    decision = decisions.filter(taken_at__gte=complainant.joined_at).first()
+    return None if decision is None else _ask(case, decision, Because.LESS)
+
+
+def _ask(case: Case, decision: Decision, because: Reconsideration.Because) -> Reconsideration | None:
+    """Ask for it, one at a time: None when one waits already, whose answer is given to this too.
+
+    One of which the person concerned was to hear nothing gives way to one that is answered to them. It does not become
+    that one: a reason that is being written for the team alone must never reach the person.
     """
-    case = locked(Case(pk=decision.case_id))
-    waiting = case.reconsiderations.filter(state=Reconsideration.State.WAITS).first()
-    return waiting if waiting is not None else _ask(decision, Reconsideration.Because.LINK)
-
-
-def _ask(decision: Decision, because: Reconsideration.Because) -> Reconsideration:
     asked = now()
+    waiting = case.reconsiderations.filter(state=Reconsideration.State.WAITS).first()
+    if waiting is not None:
+        if waiting.because != Because.LESS or because == Because.LESS:
+            return None
+        _over(waiting, asked)
     due = asked + timedelta(hours=settings.REMPART_RECONSIDERATION_HOURS)
     if decision.closes_at is not None:
         due = min(due, decision.closes_at)
-    found = Reconsideration.objects.create(
-        case_id=decision.case_id, decision=decision, because=because, asked_at=asked, due_at=due
-    )
+    found = Reconsideration.objects.create(case=case, decision=decision, because=because, asked_at=asked, due_at=due)
     append(
         Event.RECONSIDERATION_ASKED,
         subject=found,
@@ -76,11 +89,14 @@ def _ask(decision: Decision, because: Reconsideration.Because) -> Reconsideratio
 
 
 def _standing(found: Reconsideration, *, to_come: bool = False) -> Decision | None:
-    """What is looked at: something preventive in force; where a link was withdrawn, what is final too."""
+    """What is looked at: something preventive in force; where a link was withdrawn, what is final too.
+
+    What the person hears nothing of is looked at before it begins as well.
+    """
     decisions = found.case.decisions.all()
-    decisions = decisions.to_come_or_in_force() if to_come else decisions.in_force()
+    decisions = decisions.to_come_or_in_force() if to_come or found.because == Because.LESS else decisions.in_force()
     preventive = decisions.filter(mode=Decision.Mode.PREVENTIVE).first()
-    if preventive is None and found.because == Reconsideration.Because.LINK:
+    if preventive is None and found.because == Because.LINK:
         return decisions.filter(mode=Decision.Mode.FINAL).first()
     return preventive
 
@@ -90,6 +106,8 @@ def answer_reconsideration(
     reconsideration: Reconsideration, *, keep: bool, acting: StaffMember, reasons: Mapping[str, str] | str
 ) -> Reconsideration:
     """Keep what is looked at, what is preventive until its end, or lift it, and tell the person why.
+
+    They are told nothing of it where it follows from a report that was taken back.
 
     reasons: {"fr": …, "en": …}; one text stands for both. Keeping it counts as its review. Where somebody who reported
     can be reached, a lift is announced to them 48 hours ahead, as every reviewer's.
@@ -115,11 +133,11 @@ def answer_reconsideration(
         decision = lift_decision(decision, acting=acting, reason=because)
     elif preventive and decision.confirmed_at is None:
         decision = confirm_decision(decision, acting=acting, reason=because)
-    # The person is told: this is no longer undone within the minute.
+    # The person is told, and the question is answered: this is no longer undone within the minute.
     LastAct.objects.filter(case=case).delete()
     append(Event.RECONSIDERED, subject=found, acting=acting, content={"kept": keep, "reason": because})
     side = getattr(case, "respondent_side", None)
-    if side is None:
+    if side is None or found.because == Because.LESS:
         return found  # they were told of nothing yet, and what they will be told is what stands then
     conversation = side.conversation
     with suppress(ConversationClosed):
@@ -136,9 +154,13 @@ def drop_what_is_over(case: Case) -> None:
     if waiting is None or _standing(waiting, to_come=True) is not None:
         return
     ends = case.decisions.filter(state=Decision.State.TAKEN).order_by("begins_at")
-    if waiting.because == Reconsideration.Because.REPLY:
+    if waiting.because != Because.LINK:
         ends = ends.filter(mode=Decision.Mode.PREVENTIVE)
     over = max((one.closes_at for one in ends if one.closes_at), default=now())
-    waiting.state, waiting.answered_at = Reconsideration.State.OVER, max(min(over, now()), waiting.asked_at)
+    _over(waiting, max(min(over, now()), waiting.asked_at))
+
+
+def _over(waiting: Reconsideration, at: datetime) -> None:
+    waiting.state, waiting.answered_at = Reconsideration.State.OVER, at
     waiting.save(update_fields=["state", "answered_at"])
-    append(Event.RECONSIDERATION_OVER, subject=waiting, effective_at=waiting.answered_at)
+    append(Event.RECONSIDERATION_OVER, subject=waiting, effective_at=at)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from rempart.casework.errors import Refused
-from rempart.casework.forms import LONGEST_REASON
+from rempart.casework.forms import LONGEST_REASON, LookForm
 from rempart.casework.models import Appeal, Case, Decision, Escalation, Outcome, Reconsideration
 from rempart.casework.services import appealing
 from rempart.casework.services.reconsidering import answer_reconsideration
@@ -107,9 +107,9 @@ def appeal(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @needs(Permission.REVIEW)
 def reconsider(request: HttpRequest, pk: int) -> HttpResponse:
-    """Keep or lift what is preventive on a case, after a reply."""
+    """Keep or lift what has to be looked at again on a case."""
     found = get_object_or_404(Reconsideration.objects.select_related("case__respondent_side__conversation"), pk=pk)
-    form = _reconsider_form(found.case, request.POST)
+    form = _reconsider_form(found, request.POST)
     if not form.is_valid():
         for errors in form.errors.values():
             for error in errors:
@@ -123,7 +123,10 @@ def reconsider(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refused:
         messages.error(request, str(refused))
     else:
-        messages.success(request, _("Looked at again: the person is told, with your reasons."))
+        told = found.because != Reconsideration.Because.LESS
+        messages.success(
+            request, _("Looked at again: the person is told, with your reasons.") if told else _("Looked at again.")
+        )
     return _back(found.case_id)
 
 
@@ -143,7 +146,7 @@ def _back(case: int) -> HttpResponse:
 
 
 def panel(case: Case, member: StaffMember) -> dict[str, Any]:
-    """What was appealed on a case, what has to be looked at again after a reply, and what a senior has to see to."""
+    """What was appealed on a case, what has to be looked at again, and what a senior has to see to."""
     filed = list(_appeals().prefetch_related(None).filter(case=case))
     known = {one.pk: one for one in case.decisions.all()}  # with their measures
     for one in filed:
@@ -156,18 +159,20 @@ def panel(case: Case, member: StaffMember) -> dict[str, Any]:
         "case": case,
         "appeals": [_line(one, refusals.get(one.pk, "")) for one in filed],
         "reconsideration": again,
-        "reconsider": _reconsider_form(case) if again and member.may(Permission.REVIEW) else None,
+        "reconsider": _reconsider_form(again) if again and member.may(Permission.REVIEW) else None,
         "escalations": Escalation.objects.filter(case=case).order_by("-due_at")[:5] if has["escalations"] else [],
         "now": now(),
     }
 
 
-def _reconsider_form(case: Case, sent: Any = None) -> AnswerForm:
+def _reconsider_form(found: Reconsideration, sent: Any = None) -> AnswerForm | LookForm:
     choices = [
         ("keep", _("Keep it until its end: it stays a precaution")),
         ("lift", _("Lift it: the account gets back what was restricted")),
     ]
-    side = getattr(case, "respondent_side", None)
+    if found.because == Reconsideration.Because.LESS:
+        return LookForm(sent, choices=choices, auto_id="reconsider_%s")
+    side = getattr(found.case, "respondent_side", None)
     language = side.conversation.language if side else "fr"
     return AnswerForm(sent, choices=choices, language=language, auto_id="reconsider_%s")
 

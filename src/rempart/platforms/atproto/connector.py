@@ -17,6 +17,8 @@ from rempart.platforms.atproto.ozone import NOT_OURS, Ozone
 from rempart.platforms.atproto.server import POST, PROFILE, DataServer
 from rempart.platforms.atproto.settings import AtprotoSettings, atproto_settings
 from rempart.platforms.connector import (
+    NATIVE,
+    PAYS_NOBODY,
     Ability,
     Connector,
     Description,
@@ -25,6 +27,8 @@ from rempart.platforms.connector import (
     Snapshot,
     Support,
     UnknownAccount,
+    approximated,
+    impossible,
     order_of,
 )
 from rempart.platforms.models import Platform
@@ -52,59 +56,34 @@ class AtprotoConnector(Connector):
 
     kind = "atproto"
     abilities: Mapping[Measure, Ability] = {
-        "no_recommendation": Ability(
-            support=Support.APPROXIMATED,
-            how={
-                "fr": f"Une étiquette demande de ne pas recommander le compte. {_PUBLIC['fr']}",
-                "en": f"A label asks not to recommend the account. {_PUBLIC['en']}",
-            },
+        "no_recommendation": approximated(
+            f"Une étiquette demande de ne pas recommander le compte. {_PUBLIC['fr']}",
+            f"A label asks not to recommend the account. {_PUBLIC['en']}",
             ends_by_itself=True,
         ),
-        "no_contact_with_minors": Ability(
-            support=Support.APPROXIMATED,
-            how={
-                "fr": f"Une étiquette demande de limiter les contacts du compte. {_PUBLIC['fr']}",
-                "en": f"A label asks to limit the account's contacts. {_PUBLIC['en']}",
-            },
+        "no_contact_with_minors": approximated(
+            f"Une étiquette demande de limiter les contacts du compte. {_PUBLIC['fr']}",
+            f"A label asks to limit the account's contacts. {_PUBLIC['en']}",
             ends_by_itself=True,
         ),
-        "no_new_contacts": Ability(
-            support=Support.APPROXIMATED,
-            how={
-                "fr": f"Une étiquette demande que le compte n'écrive en premier à personne. {_PUBLIC['fr']}",
-                "en": f"A label asks that the account write first to nobody. {_PUBLIC['en']}",
-            },
+        "no_new_contacts": approximated(
+            f"Une étiquette demande que le compte n'écrive en premier à personne. {_PUBLIC['fr']}",
+            f"A label asks that the account write first to nobody. {_PUBLIC['en']}",
             ends_by_itself=True,
         ),
-        "no_live": Ability(
-            support=Support.IMPOSSIBLE,
-            how={
-                "fr": "Ce réseau ne porte pas de directs : il n'y a rien à arrêter.",
-                "en": "This network carries no lives: there is nothing to stop.",
-            },
+        "no_live": impossible(
+            "Ce réseau ne porte pas de directs : il n'y a rien à arrêter.",
+            "This network carries no lives: there is nothing to stop.",
         ),
-        "no_monetisation": Ability(
-            support=Support.IMPOSSIBLE,
-            how={
-                "fr": "Ce réseau ne verse d'argent à personne : il n'y a rien à suspendre.",
-                "en": "This network pays nobody: there is nothing to hold back.",
-            },
-        ),
-        "read_only": Ability(
-            support=Support.APPROXIMATED,
-            how={
-                "fr": (
-                    "Ce serveur ne sait pas empêcher d'écrire sans suspendre : le compte est suspendu, et ce qu'il a "
-                    "publié ne se voit plus jusqu'à la fin de la mesure."
-                ),
-                "en": (
-                    "This server cannot keep an account from writing without suspending it: the account is suspended, "
-                    "and what it published is not shown until the measure ends."
-                ),
-            },
+        "no_monetisation": PAYS_NOBODY,
+        "read_only": approximated(
+            "Ce serveur ne sait pas empêcher d'écrire sans suspendre : le compte est suspendu, et ce qu'il a "
+            "publié ne se voit plus jusqu'à la fin de la mesure.",
+            "This server cannot keep an account from writing without suspending it: the account is suspended, "
+            "and what it published is not shown until the measure ends.",
             as_measure="suspend",
         ),
-        "suspend": Ability(support=Support.NATIVE, how={}),
+        "suspend": NATIVE,
     }
 
     def __init__(self, platform: Platform, settings: AtprotoSettings, server: DataServer, ozone: Ozone | None) -> None:
@@ -212,12 +191,9 @@ def _abilities(settings: AtprotoSettings) -> Mapping[Measure, Ability]:
     found = dict(AtprotoConnector.abilities)
     if not settings.labels:
         for measure in labels.VALUES:
-            found[measure] = Ability(
-                support=Support.IMPOSSIBLE,
-                how={
-                    "fr": "Ce serveur n'a rien pour cette mesure, et aucune étiquette n'est publiée.",
-                    "en": "This server has nothing for this measure, and no label is published.",
-                },
+            found[measure] = impossible(
+                "Ce serveur n'a rien pour cette mesure, et aucune étiquette n'est publiée.",
+                "This server has nothing for this measure, and no label is published.",
             )
     if settings.ozone:
         for measure in TAKEDOWNS:

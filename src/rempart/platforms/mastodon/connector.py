@@ -13,15 +13,17 @@ from django.utils.translation import gettext_noop
 from mastodon import Mastodon
 
 from rempart.platforms.connector import (
+    PAYS_NOBODY,
     Ability,
     Connector,
     Description,
     PermanentFailure,
     Sanction,
     Snapshot,
-    Support,
     TemporaryFailure,
     UnknownAccount,
+    approximated,
+    impossible,
     reference_of,
 )
 from rempart.platforms.mastodon import notes
@@ -53,16 +55,13 @@ WORDS = "Précaution, personne n'a décidé d'une faute · A precaution, no find
 INVITES = 1 << 16  # what everybody may do, among the permissions of a role
 PAGE = 40
 
-_HIDDEN = {
-    "fr": (
-        "Le serveur ne connaît l'âge de personne et n'empêche pas d'écrire : le compte est limité. Ses messages à qui "
-        "ne le suit pas n'arrivent, sauf réglage contraire, que dans les notifications filtrées."
-    ),
-    "en": (
-        "The server knows nobody's age and keeps nobody from writing: the account is limited. Its messages to people "
-        "who do not follow it arrive, unless they set otherwise, in their filtered notifications only."
-    ),
-}
+_HIDDEN = approximated(
+    "Le serveur ne connaît l'âge de personne et n'empêche pas d'écrire : le compte est limité. Ses messages à qui ne "
+    "le suit pas n'arrivent, sauf réglage contraire, que dans les notifications filtrées.",
+    "The server knows nobody's age and keeps nobody from writing: the account is limited. Its messages to people who "
+    "do not follow it arrive, unless they set otherwise, in their filtered notifications only.",
+    as_measure="no_recommendation",
+)
 
 
 class MastodonConnector(Connector):
@@ -70,58 +69,27 @@ class MastodonConnector(Connector):
 
     kind = "mastodon"
     abilities: Mapping[Measure, Ability] = {
-        "no_recommendation": Ability(
-            support=Support.APPROXIMATED,
-            how={
-                "fr": (
-                    "Le compte est limité : seules les personnes qui le suivent voient encore ce qu'il publie, et la "
-                    "recherche ne le propose plus. Les autres serveurs le montrent comme avant."
-                ),
-                "en": (
-                    "The account is limited: only people who follow it still see what it posts, and nobody is led to "
-                    "it. Other servers show it as before."
-                ),
-            },
+        "no_recommendation": approximated(
+            "Le compte est limité : seules les personnes qui le suivent voient encore ce qu'il publie, et la "
+            "recherche ne le propose plus. Les autres serveurs le montrent comme avant.",
+            "The account is limited: only people who follow it still see what it posts, and nobody is led to "
+            "it. Other servers show it as before.",
         ),
-        "no_contact_with_minors": Ability(support=Support.APPROXIMATED, as_measure="no_recommendation", how=_HIDDEN),
-        "no_new_contacts": Ability(support=Support.APPROXIMATED, as_measure="no_recommendation", how=_HIDDEN),
-        "no_live": Ability(
-            support=Support.IMPOSSIBLE,
-            how={"fr": "Il n'y a pas de directs sur Mastodon.", "en": "There are no lives on Mastodon."},
-        ),
-        "no_monetisation": Ability(
-            support=Support.IMPOSSIBLE,
-            how={
-                "fr": "Ce serveur ne verse d'argent à personne : il n'y a rien à suspendre.",
-                "en": "This server pays nobody: there is nothing to hold back.",
-            },
-        ),
-        "read_only": Ability(
-            support=Support.APPROXIMATED,
+        "no_contact_with_minors": _HIDDEN,
+        "no_new_contacts": _HIDDEN,
+        "no_live": impossible("Il n'y a pas de directs sur Mastodon.", "There are no lives on Mastodon."),
+        "no_monetisation": PAYS_NOBODY,
+        "read_only": approximated(
+            "Le compte est gelé : on ne peut plus s'en servir, même pour lire. Rien n'est supprimé ; ce qui "
+            "était publié reste visible.",
+            "The account is frozen: it cannot be used any more, not even to read. Nothing is deleted; what was "
+            "posted stays visible.",
             as_measure="suspend",
-            how={
-                "fr": (
-                    "Le compte est gelé : on ne peut plus s'en servir, même pour lire. Rien n'est supprimé ; ce qui "
-                    "était publié reste visible."
-                ),
-                "en": (
-                    "The account is frozen: it cannot be used any more, not even to read. Nothing is deleted; what was "
-                    "posted stays visible."
-                ),
-            },
         ),
-        "suspend": Ability(
-            support=Support.APPROXIMATED,
-            how={
-                "fr": (
-                    "Le compte est gelé : on ne peut plus s'en servir. Rien n'est supprimé ; ce qui était publié reste "
-                    "visible."
-                ),
-                "en": (
-                    "The account is frozen: it cannot be used any more. Nothing is deleted; what was posted stays "
-                    "visible."
-                ),
-            },
+        "suspend": approximated(
+            "Le compte est gelé : on ne peut plus s'en servir. Rien n'est supprimé ; ce qui était publié reste "
+            "visible.",
+            "The account is frozen: it cannot be used any more. Nothing is deleted; what was posted stays visible.",
         ),
     }
 

@@ -15,13 +15,15 @@ from django.utils.translation import gettext_noop
 
 from rempart.ledger.clock import now
 from rempart.platforms.connector import (
+    NATIVE,
+    PAYS_NOBODY,
     Ability,
     Connector,
     Description,
     PermanentFailure,
     Sanction,
     Snapshot,
-    Support,
+    approximated,
     order_of,
 )
 from rempart.platforms.http import said
@@ -40,43 +42,24 @@ class MatrixConnector(Connector):
 
     kind = "matrix"
     abilities: Mapping[Measure, Ability] = {
-        "no_recommendation": Ability(
-            support=Support.APPROXIMATED,
-            how={
-                "fr": "Ici, rien n'est recommandé : le compte ne peut plus inscrire de salon dans l'annuaire public.",
-                "en": "Nobody is recommended here: the account can no longer list a room in the public directory.",
-            },
+        "no_recommendation": approximated(
+            "Ici, rien n'est recommandé : le compte ne peut plus inscrire de salon dans l'annuaire public.",
+            "Nobody is recommended here: the account can no longer list a room in the public directory.",
         ),
-        "no_contact_with_minors": Ability(
-            support=Support.APPROXIMATED,
-            how={
-                "fr": (
-                    "Le compte ne peut plus inviter une personne mineure ou d'âge inconnu, ni écrire dans un petit "
-                    "salon où il s'en trouve une. Dans les grands salons, il peut toujours écrire."
-                ),
-                "en": (
-                    "The account can no longer invite a minor or a person of unknown age, nor write in a small room "
-                    "with one in it. In large rooms it can still write."
-                ),
-            },
+        "no_contact_with_minors": approximated(
+            "Le compte ne peut plus inviter une personne mineure ou d'âge inconnu, ni écrire dans un petit "
+            "salon où il s'en trouve une. Dans les grands salons, il peut toujours écrire.",
+            "The account can no longer invite a minor or a person of unknown age, nor write in a small room "
+            "with one in it. In large rooms it can still write.",
         ),
-        "no_new_contacts": Ability(support=Support.NATIVE, how={}),
-        "no_live": Ability(
-            support=Support.APPROXIMATED,
-            how={
-                "fr": "Il n'y a pas de directs ici : le compte ne peut plus commencer ni rejoindre d'appel de groupe.",
-                "en": "There are no lives here: the account can no longer start or join a group call.",
-            },
+        "no_new_contacts": NATIVE,
+        "no_live": approximated(
+            "Il n'y a pas de directs ici : le compte ne peut plus commencer ni rejoindre d'appel de groupe.",
+            "There are no lives here: the account can no longer start or join a group call.",
         ),
-        "no_monetisation": Ability(
-            support=Support.IMPOSSIBLE,
-            how={
-                "fr": "Cette plateforme ne verse d'argent à personne : il n'y a rien à suspendre.",
-                "en": "This platform pays nobody: there is nothing to hold back.",
-            },
-        ),
-        "read_only": Ability(support=Support.NATIVE, how={}),
-        "suspend": Ability(support=Support.NATIVE, how={}),
+        "no_monetisation": PAYS_NOBODY,
+        "read_only": NATIVE,
+        "suspend": NATIVE,
     }
 
     def __init__(self, homeserver: Homeserver, name: str) -> None:

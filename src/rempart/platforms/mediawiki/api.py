@@ -43,12 +43,12 @@ class Api:
         """What a query answers: its first page, with `continue` where there are more."""
         return self._signed_in(lambda _token: self._call("GET", {"action": "query", **parameters}))
 
-    def pages(self, **parameters: str) -> Iterator[dict[str, Any]]:
-        """What a query answers, page by page."""
+    def rows(self, what: str, **parameters: str) -> Iterator[dict[str, Any]]:
+        """The rows of a list, the next of its pages asked for once those before are used up."""
         more: Mapping[str, str] = {}
         while True:
-            page = self.query(**parameters, **more)
-            yield page["query"]
+            page = self.query(list=what, **parameters, **more)
+            yield from page["query"][what]
             if "continue" not in page:
                 return
             more = page["continue"]

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import islice
 from typing import Any, Self
@@ -10,6 +11,8 @@ from django.utils.translation import gettext_noop
 
 from rempart.ledger.clock import now
 from rempart.platforms.connector import (
+    NATIVE,
+    PAYS_NOBODY,
     Ability,
     Connector,
     Description,
@@ -19,6 +22,8 @@ from rempart.platforms.connector import (
     Support,
     TemporaryFailure,
     UnknownAccount,
+    approximated,
+    impossible,
     reference_of,
 )
 from rempart.platforms.http import client
@@ -43,66 +48,33 @@ class MediaWikiConnector(Connector):
 
     kind = "mediawiki"
     abilities: Mapping[Measure, Ability] = {
-        "no_recommendation": Ability(
-            support=Support.IMPOSSIBLE,
-            how={"fr": "Un wiki ne recommande personne.", "en": "A wiki recommends nobody."},
-        ),
-        "no_contact_with_minors": Ability(
-            support=Support.APPROXIMATED,
+        "no_recommendation": impossible("Un wiki ne recommande personne.", "A wiki recommends nobody."),
+        "no_contact_with_minors": approximated(
+            "Ce wiki ne connaît l'âge de personne : le compte ne peut plus écrire à qui que ce soit, ni sur sa "
+            "page de discussion, ni par courriel.",
+            "This wiki knows nobody's age: the account can no longer write to anybody, neither on their talk "
+            "page nor by e-mail.",
             as_measure="no_new_contacts",
             ends_by_itself=True,
-            how={
-                "fr": (
-                    "Ce wiki ne connaît l'âge de personne : le compte ne peut plus écrire à qui que ce soit, ni sur sa "
-                    "page de discussion, ni par courriel."
-                ),
-                "en": (
-                    "This wiki knows nobody's age: the account can no longer write to anybody, neither on their talk "
-                    "page nor by e-mail."
-                ),
-            },
         ),
-        "no_new_contacts": Ability(
-            support=Support.APPROXIMATED,
+        "no_new_contacts": approximated(
+            "Le compte ne peut plus écrire sur la page de discussion de quelqu'un d'autre ni lui envoyer de "
+            "courriel par le wiki, même pour répondre. Il peut toujours écrire dans les articles, et sur sa "
+            "propre page.",
+            "The account can no longer write on anybody else's talk page nor send them e-mail through the "
+            "wiki, not even to answer. It can still write in articles, and on its own page.",
             ends_by_itself=True,
-            how={
-                "fr": (
-                    "Le compte ne peut plus écrire sur la page de discussion de quelqu'un d'autre ni lui envoyer de "
-                    "courriel par le wiki, même pour répondre. Il peut toujours écrire dans les articles, et sur sa "
-                    "propre page."
-                ),
-                "en": (
-                    "The account can no longer write on anybody else's talk page nor send them e-mail through the "
-                    "wiki, not even to answer. It can still write in articles, and on its own page."
-                ),
-            },
         ),
-        "no_live": Ability(
-            support=Support.IMPOSSIBLE,
-            how={"fr": "Il n'y a pas de directs sur un wiki.", "en": "There are no lives on a wiki."},
-        ),
-        "no_monetisation": Ability(
-            support=Support.IMPOSSIBLE,
-            how={
-                "fr": "Ce wiki ne verse d'argent à personne : il n'y a rien à suspendre.",
-                "en": "This wiki pays nobody: there is nothing to hold back.",
-            },
-        ),
-        "read_only": Ability(support=Support.NATIVE, how={}, ends_by_itself=True),
-        "suspend": Ability(
-            support=Support.APPROXIMATED,
+        "no_live": impossible("Il n'y a pas de directs sur un wiki.", "There are no lives on a wiki."),
+        "no_monetisation": PAYS_NOBODY,
+        "read_only": replace(NATIVE, ends_by_itself=True),
+        "suspend": approximated(
+            "Le compte ne peut plus rien écrire, pas même sur sa propre page, ni envoyer de courriel. On peut "
+            "toujours s'y connecter et lire : un wiki n'empêche personne de lire.",
+            "The account can no longer write anything, not even on its own page, nor send e-mail. One can "
+            "still sign in and read: a wiki keeps nobody from reading.",
             as_measure="read_only",
             ends_by_itself=True,
-            how={
-                "fr": (
-                    "Le compte ne peut plus rien écrire, pas même sur sa propre page, ni envoyer de courriel. On peut "
-                    "toujours s'y connecter et lire : un wiki n'empêche personne de lire."
-                ),
-                "en": (
-                    "The account can no longer write anything, not even on its own page, nor send e-mail. One can "
-                    "still sign in and read: a wiki keeps nobody from reading."
-                ),
-            },
         ),
     }
 
@@ -182,14 +154,10 @@ class MediaWikiConnector(Connector):
         user = self._user(account)
         block = self.api.query(list="blocks", bkusers=user["name"], bkprop=_BLOCK)["query"]["blocks"]
         yield _snapshot("account", {"user": user, "blocks": block})
-        edits = (
-            edit["revid"]
-            for page in self.api.pages(
-                list="usercontribs", ucuserids=str(user["userid"]), uclimit="max", ucprop="ids|title|timestamp"
-            )
-            for edit in page["usercontribs"]
+        edits = self.api.rows(
+            "usercontribs", ucuserids=str(user["userid"]), uclimit="max", ucprop="ids|title|timestamp"
         )
-        newest = list(islice(edits, self.settings.preserved_revisions))
+        newest = [edit["revid"] for edit in islice(edits, self.settings.preserved_revisions)]
         for number, start in enumerate(range(0, len(newest), AT_ONCE), 1):
             some = newest[start : start + AT_ONCE]
             revisions = self.api.query(
@@ -199,9 +167,9 @@ class MediaWikiConnector(Connector):
                 rvslots="main",
             )
             yield _snapshot(f"edits-{number}", revisions["query"])
-        for number, page in enumerate(self.api.pages(list="logevents", leuser=user["name"], lelimit="max"), 1):
-            if page["logevents"]:
-                yield _snapshot(f"log-{number}", page["logevents"])
+        entries = self.api.rows("logevents", leuser=user["name"], lelimit="max")
+        if log := list(islice(entries, self.settings.preserved_log_entries)):
+            yield _snapshot("log", log)
 
     def _amounts_to(self, measure: Measure) -> Measure:
         return self.abilities[measure].as_measure or measure

@@ -21,13 +21,13 @@ from rempart.correspondence import webhooks
 from rempart.correspondence.errors import EndpointRefused
 from rempart.ledger.clock import now
 from rempart.platforms.connector import (
+    NATIVE,
     Ability,
     Connector,
     Description,
     PermanentFailure,
     Sanction,
     Snapshot,
-    Support,
     TemporaryFailure,
     UnknownAccount,
 )
@@ -51,7 +51,7 @@ class WebhookConnector(Connector):
 
     kind = "webhook"
     # Every measure can be asked for; what this platform does is declared in its settings and replaces this.
-    abilities: Mapping[Measure, Ability] = {measure: Ability(support=Support.NATIVE, how={}) for measure in ASKED}
+    abilities: Mapping[Measure, Ability] = dict.fromkeys(ASKED, NATIVE)
 
     def __init__(self, platform: Platform, keys: Sequence[str], abilities: Mapping[Measure, Ability]) -> None:
         self.platform, self.keys, self.abilities = platform, keys, abilities
