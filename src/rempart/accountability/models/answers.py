@@ -72,7 +72,9 @@ class Answer(models.Model):
                 | ~Q(state="discarded") & Q(discarded_at=None, discarded_by=None),
             ),
             models.CheckConstraint(name="a_correction_says_why", condition=Q(corrects=None) | ~Q(because="")),
-            models.CheckConstraint(name="an_answer_says_something", condition=Q(state="discarded") | Q(document__isnull=False)),
+            models.CheckConstraint(
+                name="an_answer_says_something", condition=Q(state="discarded") | Q(document__isnull=False)
+            ),
         ]
 
     def __str__(self) -> str:

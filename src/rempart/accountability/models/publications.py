@@ -42,7 +42,7 @@ class PublishedFigures(models.Model):
 
 
 class FiguresSoFar(models.Model):
-    """The month in progress, told once a day in tens: the wholes alone, rounded down. It goes when the month is over."""
+    """The month in progress, told once a day in tens: the wholes alone, rounded down; gone once it is over."""
 
     starts_on = models.DateField(unique=True)
     at_least = models.JSONField()

@@ -199,7 +199,7 @@ def _lasts(article: Article) -> str:
     if not article.renewals:
         return once
     return ngettext(
-        "%(once)s, then once more as long if a second person says why",
+        "%(once)s, then up to %(count)d time as long again if a second person says why",
         "%(once)s, then up to %(count)d times as long again if a second person says why",
         article.renewals,
     ) % {"once": once, "count": article.renewals}

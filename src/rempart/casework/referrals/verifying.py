@@ -203,9 +203,7 @@ def _ledger(read: _Read) -> str:
         _check_row(row, tree)
         contents += row.content is not None
         before = row.place
-    return (
-        f"{len(ledger.rows)} rows are among the {tree.size} of the signed ledger, {contents} contents are theirs"
-    )
+    return f"{len(ledger.rows)} rows are among the {tree.size} of the signed ledger, {contents} contents are theirs"
 
 
 def _tree(ledger: _Ledger, note: str) -> Checkpoint:
