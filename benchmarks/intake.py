@@ -23,7 +23,7 @@ from rempart.site.setting_up import set_up  # noqa: E402
 
 SIZES = (1_000, 5_000, 15_000, 45_000)  # the last is as many as came in twelve hours of June 2020
 LARGEST_OF_PEER = 5_000
-TAG = "balancetastar"
+TAG = "balancetontiktokeur"
 
 
 def posts(size: int) -> list[bytes]:

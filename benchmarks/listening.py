@@ -23,9 +23,9 @@ from rempart.site.setting_up import set_up  # noqa: E402
 
 BEGIN = datetime(2026, 6, 17, 16, 4, tzinfo=UTC)
 SAYS = (
-    "#balancetastar @star{star} m'a demandé des nudes sur snap, j'avais 14 ans, message {number}",
-    "#balancetastar courage à toutes, message {number}",
-    "#balancetastar il m'a écrit tous les soirs sur insta et il voulait me voir, @star{star}, message {number}",
+    "#balancetontiktokeur @star{star} m'a demandé des nudes sur snap, j'avais 14 ans, message {number}",
+    "#balancetontiktokeur courage à toutes, message {number}",
+    "#balancetontiktokeur il m'a écrit tous les soirs sur insta et il voulait me voir, @star{star}, message {number}",
 )
 BATCH = 200
 
@@ -42,7 +42,7 @@ def posts(first: int, size: int, *, watched: int = 1) -> list[Any]:
             created_at=BEGIN + timedelta(seconds=number),
             text=SAYS[number % 3]
             .format(star=number % 40, number=number)
-            .replace("#balancetastar", "#balancetastar" if number % watched == 0 else "#autrechose"),
+            .replace("#balancetontiktokeur", "#balancetontiktokeur" if number % watched == 0 else "#autrechose"),
         )
         for number in range(first, first + size)
     ]
@@ -90,7 +90,7 @@ def main() -> None:
         set_up()
         from rempart.intake.services import watch_tag
 
-        watch_tag("balancetastar")
+        watch_tag("balancetontiktokeur")
         print(f"{'what':<58}{'a second':>10}")
 
         def told(what: str, size: int, seconds: float) -> float:

@@ -41,7 +41,7 @@ def test_a_wrong_password_is_told_beside_the_form(visit, site):
 
 def test_a_reviewer_goes_from_the_wave_to_a_case_and_lifts_its_measure(plain, site, find_case):
     plain.goto(site.address + "/waves/")
-    plain.get_by_role("link", name="#balancetastar").click()
+    plain.get_by_role("link", name="#balancetontiktokeur").click()
     address = find_case("in_force")
     plain.locator(f'a[href="{address}"]').click()
     plain.get_by_role("link", name="Décider").click()

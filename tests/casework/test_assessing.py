@@ -17,12 +17,12 @@ BEGIN = datetime(2026, 6, 17, 16, 0, tzinfo=UTC)
 
 
 ACCUSING = (
-    "#balancetastar @leo.vrtx m'a demandé des nudes sur snap, j'avais 14 ans",
-    "J'étais en troisième quand @leo.vrtx m'a envoyé une photo de lui nu, j'ai encore les captures #balancetastar",
-    "moi aussi… @leo.vrtx voulait que je lui envoie des photos intimes, il savait que j'avais 13 ans. #balancetastar",
-    "#balancetastar après un live, @leo.vrtx m'a écrit en privé et m'a réclamé des nudes. J'avais quinze ans.",
-    "@leo.vrtx a menacé de publier mes photos si je parlais, j'avais 16 ans #balancetastar",
-    "Je témoigne : @leo.vrtx m'a harcelée de messages sexuels pendant des mois, j'étais mineure. #balancetastar",
+    "#balancetontiktokeur @leo.vrtx m'a demandé des nudes sur snap, j'avais 14 ans",
+    "J'étais en troisième quand @leo.vrtx m'a envoyé une photo de lui nu, j'ai les captures #balancetontiktokeur",
+    "moi aussi… @leo.vrtx voulait que j'envoie des photos intimes, il savait que j'avais 13 ans. #balancetontiktokeur",
+    "#balancetontiktokeur après un live, @leo.vrtx m'a écrit en privé et m'a réclamé des nudes. J'avais quinze ans.",
+    "@leo.vrtx a menacé de publier mes photos si je parlais, j'avais 16 ans #balancetontiktokeur",
+    "Je témoigne : @leo.vrtx m'a harcelée de messages sexuels pendant des mois, j'étais mineure. #balancetontiktokeur",
 )
 
 
@@ -30,8 +30,8 @@ ACCUSING = (
 def wave(db) -> Wave:
     """Six people accuse tiktok:leo.vrtx, two snapchat:dark.raph, and one defends tiktok:kyl.off."""
     texts = list(ACCUSING)
-    texts += ["#balancetastar dark.raph sur snapchat m'a demandé des nudes, j'avais 14 ans"] * 2
-    texts += ["#balancetastar @kyl.off n'a rien fait, c'est faux, arrêtez de mentir sur lui"]
+    texts += ["#balancetontiktokeur dark.raph sur snapchat m'a demandé des nudes, j'avais 14 ans"] * 2
+    texts += ["#balancetontiktokeur @kyl.off n'a rien fait, c'est faux, arrêtez de mentir sur lui"]
     lines = [
         json.dumps(
             {
@@ -44,7 +44,7 @@ def wave(db) -> Wave:
         ).encode()
         for number, text in enumerate(texts)
     ]
-    return import_wave([lines], hashtag="balancetastar", rejects=Rejects(io.BytesIO())).wave
+    return import_wave([lines], hashtag="balancetontiktokeur", rejects=Rejects(io.BytesIO())).wave
 
 
 def test_only_accused_accounts_of_the_platform_have_a_case(wave):

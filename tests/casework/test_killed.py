@@ -32,13 +32,13 @@ def imported(own_database, tmp_path):
             "service": "bluesky",
             "author": f"author{number}.example",
             "created_at": (BEGIN + timedelta(minutes=number)).isoformat(),
-            "text": f"#balancetastar @star.{number % ACCOUNTS} m'a demandé des nudes, j'avais {12 + number % 5} ans",
+            "text": f"#balancetontiktokeur @star.{number % ACCOUNTS} m'a demandé des nudes à {12 + number % 5} ans",
         }
         for number in range(3 * ACCOUNTS)
     ]
     path = tmp_path / "wave.jsonl"
     path.write_text("\n".join(json.dumps(line) for line in lines))
-    done = command(own_database, "import", str(path), "--hashtag", "balancetastar")
+    done = command(own_database, "import", str(path), "--hashtag", "balancetontiktokeur")
     _out, errors = done.communicate(timeout=60)
     assert done.returncode == 0, errors.decode()
     return own_database

@@ -104,7 +104,7 @@ def test_a_case_with_a_final_decision_in_force_stays(spoken_of, judged, reviewer
 
 
 def test_a_replay_leaves(db, clock):
-    wave = Wave.objects.create(hashtag="balancetastar", opened_at=now())
+    wave = Wave.objects.create(hashtag="balancetontiktokeur", opened_at=now())
     WaveReplay.objects.create(wave=wave, computed_at=now(), rows=[], first_measures={})
     clock.move(181 * DAY)
     apply_retention()

@@ -14,11 +14,11 @@ def owner(db, staff_member):
 
 def test_a_policy_owner_adds_a_hashtag_and_removes_it(client, owner):
     client.force_login(owner)
-    client.post("/waves/watched/", {"hashtag": "#BalanceTaStar", "default_service": "tiktok"})
+    client.post("/waves/watched/", {"hashtag": "#BalanceTonTiktokeur", "default_service": "tiktok"})
     tag = WatchedTag.objects.get()
-    assert (tag.hashtag, tag.default_service, tag.by) == ("balancetastar", "tiktok", owner)
-    assert "#balancetastar" in client.get("/waves/watched/").content.decode()
-    client.post("/waves/watched/", {"remove": "balancetastar"})
+    assert (tag.hashtag, tag.default_service, tag.by) == ("balancetontiktokeur", "tiktok", owner)
+    assert "#balancetontiktokeur" in client.get("/waves/watched/").content.decode()
+    client.post("/waves/watched/", {"remove": "balancetontiktokeur"})
     assert not WatchedTag.objects.exists()
 
 
@@ -37,8 +37,8 @@ def test_removing_one_that_somebody_removed_a_moment_ago_changes_nothing(client,
 
 
 def test_a_reader_sees_the_list_and_no_form(client, staff_member, db):
-    watch_tag("balancetastar")
+    watch_tag("balancetontiktokeur")
     client.force_login(staff_member("reader"))
     answer = client.get("/waves/watched/")
-    assert "#balancetastar" in answer.content.decode()
+    assert "#balancetontiktokeur" in answer.content.decode()
     assert answer.context["form"] is None

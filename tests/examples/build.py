@@ -249,7 +249,7 @@ def x_tweet(post: Written, named: dict[str | None, Written]) -> dict[str, Any]:
     return {
         "data": data,
         "includes": includes,
-        "matching_rules": [{"id": "2067153364894027776", "tag": "balancetastar"}],
+        "matching_rules": [{"id": "2067153364894027776", "tag": "balancetontiktokeur"}],
     }
 
 

@@ -23,7 +23,7 @@ def line(number: int, text: str, *, service: str = "bluesky", author: str | None
     return json.dumps(post | fields).encode()
 
 
-ACCUSES = "#balancetastar @leo.vrtx m'a demandé des nudes sur snap, j'avais 14 ans"
+ACCUSES = "#balancetontiktokeur @leo.vrtx m'a demandé des nudes sur snap, j'avais 14 ans"
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def bring_in(db):
 
     def run(*lines: bytes, **options):
         out = io.BytesIO()
-        done = import_wave([lines], hashtag="#BalanceTaStar", rejects=Rejects(out), **options)
+        done = import_wave([lines], hashtag="#BalanceTonTiktokeur", rejects=Rejects(out), **options)
         return done, [json.loads(one) for one in out.getvalue().splitlines()]
 
     return run

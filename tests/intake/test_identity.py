@@ -35,7 +35,7 @@ def test_who_takes_the_freed_handle_is_somebody_else(known, bring_in, post, accu
 
 
 def test_what_was_said_under_a_handle_does_not_come_to_who_takes_it_later(known, bring_in, post):
-    bring_in(post(2, "#balancetastar @mel.off m'a demandé des nudes sur snap, j'avais 14 ans"))
+    bring_in(post(2, "#balancetontiktokeur @mel.off m'a demandé des nudes sur snap, j'avais 14 ans"))
     renamed("mel.off")
     mel = Account.objects.get(handle="mel.off", platform_id=None)
     assert not mel.holds_handle
@@ -57,7 +57,7 @@ def test_hearing_of_a_rename_twice_changes_nothing_the_second_time(known):
 
 
 def test_two_accounts_may_swap_their_handles(known, bring_in, post):
-    text = "#balancetastar @mel.off m'a demandé des nudes sur snap, j'avais 14 ans"
+    text = "#balancetontiktokeur @mel.off m'a demandé des nudes sur snap, j'avais 14 ans"
     bring_in(post(2, text), accounts=[AccountRow(id="88", service="tiktok", handle="mel.off")])
     renamed("in.between")
     renamed("leo.vrtx", "88")

@@ -41,13 +41,13 @@ def test_who_speaks_is_kept_under_a_pseudonym(bring_in, post, accuses):
 
 
 def test_a_respondent_who_speaks_for_themselves_is_recognised(bring_in, post):
-    text = "#balancetastar c'est faux, @leo.vrtx n'a jamais rien demandé à personne, arrêtez de mentir"
+    text = "#balancetontiktokeur c'est faux, @leo.vrtx n'a jamais rien demandé à personne, arrêtez de mentir"
     bring_in(post(1, text, service="tiktok", author="leo.vrtx"))
     assert Testimony.objects.get().reporter == "tiktok:leo.vrtx"
 
 
 def test_what_is_said_around_an_account_comes_with_it(bring_in, post, accuses):
-    bring_in(post(1, accuses), post(2, "#balancetastar @kyl.off m'a demandé des nudes, j'avais 15 ans"))
+    bring_in(post(1, accuses), post(2, "#balancetontiktokeur @kyl.off m'a demandé des nudes, j'avais 15 ans"))
     (leo, _kyl) = Account.objects.order_by("-handle")
     assert leo.handle == "leo.vrtx"
     assert {str(said.about) for said in records_around([leo])} == {"tiktok:leo.vrtx", "tiktok:kyl.off"}
@@ -92,7 +92,7 @@ def test_a_wave_begins_with_its_earliest_post(bring_in, post, accuses):
 
 
 def test_of_a_source_that_allows_only_counts_nothing_personal_is_kept(bring_in, post, accuses):
-    bring_in(post(1, accuses, service="twitter"), post(2, "#balancetastar courage", service="twitter"))
+    bring_in(post(1, accuses, service="twitter"), post(2, "#balancetontiktokeur courage", service="twitter"))
     assert not Post.objects.exists()
     assert not Account.objects.exists()
     assert not Testimony.objects.exists()
@@ -135,7 +135,7 @@ def test_a_post_on_another_subject_is_left_out(bring_in, post):
 @pytest.mark.parametrize(
     ("fields", "field"),
     [
-        ({"text": "#balancetastar nul\0"}, "text"),
+        ({"text": "#balancetontiktokeur nul\0"}, "text"),
         ({"author": "a" * 300}, "author"),
         ({"id": "7" * 600}, "id"),
         ({"created_at": "0001-01-01T00:00:00Z"}, "created_at"),
@@ -169,8 +169,8 @@ def test_a_source_that_does_not_exist_is_refused(bring_in, post, accuses):
 
 def test_an_equal_handle_elsewhere_is_another_account(bring_in, post):
     bring_in(
-        post(1, "#balancetastar @leo.vrtx m'a demandé des nudes, j'avais 14 ans"),
-        post(2, "#balancetastar leo.vrtx sur snapchat m'a demandé des nudes, j'avais 14 ans"),
+        post(1, "#balancetontiktokeur @leo.vrtx m'a demandé des nudes, j'avais 14 ans"),
+        post(2, "#balancetontiktokeur leo.vrtx sur snapchat m'a demandé des nudes, j'avais 14 ans"),
     )
     assert {str(account) for account in Account.objects.all()} >= {"tiktok:leo.vrtx"}
     assert Account.objects.filter(handle="leo.vrtx").count() == len(
@@ -197,7 +197,7 @@ def test_the_number_of_an_account_outlives_its_handle(bring_in, post, accuses):
 
 def test_a_new_holder_of_a_handle_is_not_the_old_one(bring_in, post, accuses):
     bring_in(post(1, accuses), accounts=[row("leo.vrtx", "77")])
-    bring_in(post(2, "#balancetastar bof"), accounts=[row("leo.new", "77")])
+    bring_in(post(2, "#balancetontiktokeur bof"), accounts=[row("leo.new", "77")])
     bring_in(post(3, accuses), accounts=[row("leo.vrtx", "99")])
     old, new = Account.objects.get(platform_id="77"), Account.objects.get(platform_id="99")
     assert (old.testimonies.count(), new.testimonies.count()) == (1, 1)

@@ -21,7 +21,7 @@ def wave_file(tmp_path, post, accuses):
 
 
 def started(own_database, wave_file) -> subprocess.Popen:
-    command = [sys.executable, "-m", "rempart.cli", "import", str(wave_file), "--hashtag", "balancetastar"]
+    command = [sys.executable, "-m", "rempart.cli", "import", str(wave_file), "--hashtag", "balancetontiktokeur"]
     return subprocess.Popen(command, env=own_database.environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
@@ -69,7 +69,7 @@ def test_the_command_says_what_it_refused_and_ends_well(own_database, tmp_path, 
     path = tmp_path / "wave.jsonl"
     path.write_bytes(post(1, accuses) + b"\n{}\n")
     rejects = tmp_path / "rejects.jsonl"
-    command = [sys.executable, "-m", "rempart.cli", "import", str(path), "--hashtag", "balancetastar"]
+    command = [sys.executable, "-m", "rempart.cli", "import", str(path), "--hashtag", "balancetontiktokeur"]
     done = subprocess.run(
         [*command, "--rejects", str(rejects)], env=own_database.environment, capture_output=True, check=False
     )
@@ -81,5 +81,5 @@ def test_the_command_says_what_it_refused_and_ends_well(own_database, tmp_path, 
 def test_the_exit_status_is_that_of_the_contract(own_database, tmp_path, content, status):
     path = tmp_path / "wave.jsonl"
     path.write_bytes(content)
-    command = [sys.executable, "-m", "rempart.cli", "import", str(path), "--hashtag", "balancetastar"]
+    command = [sys.executable, "-m", "rempart.cli", "import", str(path), "--hashtag", "balancetontiktokeur"]
     assert subprocess.run(command, env=own_database.environment, capture_output=True, check=False).returncode == status

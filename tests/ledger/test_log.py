@@ -268,7 +268,9 @@ def test_a_key_may_be_given_to_several_machines(settings, db):
     assert log.public_key() == key.vkey
 
 
-@pytest.mark.parametrize("given", ["nothing", SigningKey.generate("other.example/ledger").to_text()])
+@pytest.mark.parametrize(
+    "given", ["nothing", SigningKey.generate("other.example/ledger").to_text()], ids=["none", "another name"]
+)
 def test_a_key_that_is_none_or_of_another_name_is_refused_without_being_shown(settings, given):
     settings.REMPART_LEDGER_KEY = given
     with pytest.raises(KeyUnusable) as refused:

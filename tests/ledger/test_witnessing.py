@@ -307,6 +307,7 @@ def test_a_witness_makes_its_key_once_and_nobody_else_can_read_it(witness):
         (f"{SigningKey.generate('a.example').vkey} http://127.0.0.1:1", "the key of a log, not of a witness"),
         (SigningKey.generate("a.example", SignatureType.COSIGNATURE_V1).vkey, "a.example has no address"),
     ],
+    ids=["no key", "a key of a log", "no address"],
 )
 def test_a_setting_that_cannot_be_meant_is_refused_with_its_reason(settings, said, wrong):
     settings.REMPART_WITNESSES = said

@@ -21,7 +21,7 @@ HOUR = timedelta(hours=1)
 @pytest.fixture
 def wave(db) -> Wave:
     """A wave without posts."""
-    return Wave.objects.create(hashtag="balancetastar", opened_at=BEGIN)
+    return Wave.objects.create(hashtag="balancetontiktokeur", opened_at=BEGIN)
 
 
 @pytest.fixture

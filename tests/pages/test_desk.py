@@ -226,7 +226,7 @@ def test_the_page_of_a_case_shows_what_was_done_and_what_comes_in_order(reviewer
 
 
 def test_an_alert_is_shown_until_somebody_has_seen_it(reviewer, client):
-    wave = Wave.objects.create(hashtag="balancetastar", opened_at=now())
+    wave = Wave.objects.create(hashtag="balancetontiktokeur", opened_at=now())
     alert = WaveAlert.objects.create(wave=wave, hour=now(), observed=49, expected=1.6, raised_at=now())
     address = reverse("casework:wave", args=[wave.pk])
     assert "Afflux soudain" in client.get(address).content.decode()
@@ -236,7 +236,7 @@ def test_an_alert_is_shown_until_somebody_has_seen_it(reviewer, client):
 
 
 def test_an_alert_never_sends_anybody_to_another_site(reviewer, client):
-    wave = Wave.objects.create(hashtag="balancetastar", opened_at=now())
+    wave = Wave.objects.create(hashtag="balancetontiktokeur", opened_at=now())
     alert = WaveAlert.objects.create(wave=wave, hour=now(), observed=49, expected=1.6, raised_at=now())
     answer = client.post(reverse("lookout:seen", args=[alert.pk]), {"next": "https://elsewhere.example/"})
     assert answer.headers["Location"] == "/"

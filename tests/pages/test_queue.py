@@ -16,7 +16,7 @@ from rempart.casework.views import queue
 from rempart.intake.models import Account, Post, Testimony, Wave, WavePost
 from rempart.ledger.clock import now
 
-MOST_QUERIES = 30
+MOST_QUERIES = 31
 CREDIBLE = {
     "testimonies": 6,
     "relays": 0,
@@ -52,7 +52,7 @@ def senior(db, staff_member):
 @pytest.fixture
 def open_case(db):
     """Make a case of which credible things are said, with a post of a wave: `open_case("leo.vrtx")`."""
-    wave = Wave.objects.create(hashtag="balancetastar", opened_at=now())
+    wave = Wave.objects.create(hashtag="balancetontiktokeur", opened_at=now())
 
     def make(handle: str, text: str = "Il m'a demandé des photos sur snap.", **numbers) -> Case:
         account = Account.objects.create(service="tiktok", handle=handle, age_band="16_17", first_seen_at=now())

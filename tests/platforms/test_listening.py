@@ -29,7 +29,7 @@ from rempart.platforms.services import add_platform, change_platform
 from waiting import until
 
 BEGIN = datetime(2026, 6, 17, 16, 4, tzinfo=UTC)
-ACCUSES = "#balancetastar @leo.vrtx m'a demandé des nudes sur snap, j'avais 14 ans"
+ACCUSES = "#balancetontiktokeur @leo.vrtx m'a demandé des nudes sur snap, j'avais 14 ans"
 
 
 def post(number: int, text: str = ACCUSES, service: str = "tiktok") -> records.Post:
@@ -72,7 +72,7 @@ def told(db, monkeypatch):
     monkeypatch.setattr(registry, "listener_class", lambda kind: Told)
     monkeypatch.setattr(listening, "listener_class", lambda kind: Told)
     add_platform("there", kind="told", service="tiktok", address="http://localhost:1", acting=None)
-    watch_tag("balancetastar")
+    watch_tag("balancetontiktokeur")
     return Told
 
 
@@ -195,7 +195,13 @@ def test_waits_grow_and_never_undercut_what_was_asked_for():
 
 numbers = st.integers(0, 5)
 texts = st.sampled_from(
-    [ACCUSES, f"{ACCUSES} #metoostar", "#balancetastar @kyl.off m'a insulté", "#balancetastar pardon", "sans rien dire"]
+    [
+        ACCUSES,
+        f"{ACCUSES} #metoostar",
+        "#balancetontiktokeur @kyl.off m'a insulté",
+        "#balancetontiktokeur pardon",
+        "sans rien dire",
+    ]
 )
 services = st.sampled_from(["tiktok", "twitter", "reddit"])
 batches = st.lists(
@@ -236,7 +242,7 @@ def stored() -> list[list]:
 def what_is_stored_of(told: list[Heard], crashing: list[str]) -> list[list]:
     """What is stored once all was told to listeners that crash as said, each followed by another; then rolled back."""
     with transaction.atomic():
-        watch_tag("balancetastar")
+        watch_tag("balancetontiktokeur")
         watch_tag("metoostar")
         crashing, place = list(crashing), 0
         while place < len(told):
@@ -275,7 +281,7 @@ def star(own_database, monkeypatch):
         add_platform(
             "star", kind="mastodon", service="mastodon", hosts=[HOST], address=server.address, secret=TOKEN, acting=None
         )
-        watch_tag("balancetastar")
+        watch_tag("balancetontiktokeur")
         yield server
 
 
@@ -317,9 +323,9 @@ def test_two_listeners_of_one_name_cannot_run_at_once(own_database, star):
 
 
 def test_the_watch_list_is_kept_by_commands(own_database):
-    assert own_database.command("watch", "add", "#BalanceTaStar", "--default-service", "tiktok").returncode == 0
-    assert '"hashtag": "balancetastar"' in own_database.command("watch", "list", "--format", "json").stdout
+    assert own_database.command("watch", "add", "#BalanceTonTiktokeur", "--default-service", "tiktok").returncode == 0
+    assert '"hashtag": "balancetontiktokeur"' in own_database.command("watch", "list", "--format", "json").stdout
     refused = own_database.command("watch", "add", "two words")
     assert (refused.returncode, "one word" in refused.stderr) == (1, True)
-    assert own_database.command("watch", "remove", "balancetastar").returncode == 0
+    assert own_database.command("watch", "remove", "balancetontiktokeur").returncode == 0
     assert not WatchedTag.objects.exists()

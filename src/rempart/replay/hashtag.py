@@ -15,7 +15,7 @@ from rempart.replay.phrases import SERVICE_NAMES, Language
 from rempart.replay.simulator import stream
 from rempart.replay.stars import Parameters, Star
 
-TAG = "balancetastar"
+TAG = "balancetontiktokeur"
 _OTHER_TAGS = ("metoo", "jetecrois", "tiktokfrance", "mineurs", "JusticePourElles")
 
 # Half a day in the open: everything is quicker than through a platform's own channels, and all of it is public. Such a

@@ -37,7 +37,9 @@ class Streaming:
         self._last = max(self._last + 1, int((at or now()).timestamp() * 1000) << 16)
         return str(self._last)
 
-    def post(self, text: str, *, tag: str = "balancetastar", author: str = "lea", heard: bool = True, **fields) -> str:
+    def post(
+        self, text: str, *, tag: str = "balancetontiktokeur", author: str = "lea", heard: bool = True, **fields
+    ) -> str:
         """Somebody posts; `heard`: whether the streams say so. Returns its number."""
         number = self.number()
         self.statuses[number] = {

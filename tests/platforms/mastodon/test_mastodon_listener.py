@@ -15,7 +15,7 @@ from rempart.platforms.mastodon.streams import events_of
 from rempart.platforms.models import Cursor
 from rempart.platforms.services import add_platform
 
-ACCUSES = "#balancetastar @leo.vrtx m&#39;a demandé des nudes sur snap, j&#39;avais 14 ans"
+ACCUSES = "#balancetontiktokeur @leo.vrtx m&#39;a demandé des nudes sur snap, j&#39;avais 14 ans"
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def star(db, there, settings) -> Streaming:
         secret=TOKEN,
         acting=None,
     )
-    watch_tag("balancetastar")
+    watch_tag("balancetontiktokeur")
     return there
 
 
@@ -85,7 +85,7 @@ def test_a_deletion_and_an_edit_are_followed_as_they_are_streamed(star):
 
     def meanwhile() -> None:
         star.delete(gone)
-        star.edit(changed, "#balancetastar pardon, je me suis trompée de personne")
+        star.edit(changed, "#balancetontiktokeur pardon, je me suis trompée de personne")
 
     listen(lambda: not Testimony.everything.exists() and Post.objects.count() == 2, meanwhile)
     assert set(Post.objects.exclude(erased_at=None).values_list("post_id", flat=True)) == {gone}
@@ -98,7 +98,7 @@ def test_what_nobody_heard_of_is_found_when_listening_begins_again(star, several
     listen(lambda: Post.objects.count() == 4)
     star.delete(gone, heard=False)
     star.statuses[hidden]["visibility"] = "private"
-    star.edit(changed, "#balancetastar je retire", heard=False)
+    star.edit(changed, "#balancetontiktokeur je retire", heard=False)
     star.hidden_from_lists = {stays}
     listen(lambda: Post.objects.exclude(erased_at=None).count() == 2 and Testimony.everything.count() == 1)
     assert set(Post.objects.exclude(erased_at=None).values_list("post_id", flat=True)) == {gone, hidden}
@@ -137,8 +137,8 @@ def test_a_stream_that_breaks_off_is_a_passing_failure(star):
 def test_a_bad_event_stops_nothing_and_is_not_told_to_the_log(star, caplog):
 
     def meanwhile() -> None:
-        star.say("balancetastar", "update", '{"content": "secret words"')
-        star.say("balancetastar", "update", '{"content": "secret words", "account": {"acct": "a"}}')
+        star.say("balancetontiktokeur", "update", '{"content": "secret words"')
+        star.say("balancetontiktokeur", "update", '{"content": "secret words", "account": {"acct": "a"}}')
         star.post(ACCUSES)
 
     listen(Post.objects.exists, meanwhile)

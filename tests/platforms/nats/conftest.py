@@ -10,7 +10,7 @@ import pytest
 
 from rempart.platforms.servers.nats import NatsServer
 
-ACCUSES = "#balancetastar @leo.vrtx m'a demandé des nudes sur snap, j'avais 14 ans"
+ACCUSES = "#balancetontiktokeur @leo.vrtx m'a demandé des nudes sur snap, j'avais 14 ans"
 TOKEN = "shown-by-whoever-connects"
 
 
@@ -113,7 +113,7 @@ def events(publisher):
     from rempart.platforms.services import add_platform
 
     def make(**settings):
-        watch_tag("balancetastar")
+        watch_tag("balancetontiktokeur")
         return add_platform(
             "events",
             kind="nats",

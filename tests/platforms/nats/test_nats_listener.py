@@ -35,7 +35,7 @@ def test_a_post_that_the_platform_publishes_testifies_in_the_wave_of_its_hashtag
     heard_by()
     testimony = Testimony.objects.get()
     assert str(testimony.account) == "tiktok:leo.vrtx"
-    assert Wave.objects.get(hashtag="balancetastar").posts.get() == testimony.post
+    assert Wave.objects.get(hashtag="balancetontiktokeur").posts.get() == testimony.post
     assert publisher.waiting() == 0
 
 
@@ -53,7 +53,7 @@ def test_what_its_author_changed_says_what_it_says_now(db, events, publisher):
     events()
     publisher.posts([1])
     heard_by()
-    publisher.publish("edits", post(1, text="#balancetastar Je me suis trompée de personne, pardon."))
+    publisher.publish("edits", post(1, text="#balancetontiktokeur Je me suis trompée de personne, pardon."))
     heard_by()
     assert Post.objects.get().text.endswith("pardon.")
     assert not Testimony.objects.filter(stance="testimony").exists()
