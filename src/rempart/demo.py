@@ -2,8 +2,9 @@
 
 The wave is moved so that it ended a few hours before the first load; it stays there. An invented team has looked at
 part of what the rulebook proposed, somebody has reported an account, one respondent has answered and another appeals,
-so that there is something to see on every side and something left to do. Loading is one transaction: killed at any
-point it leaves nothing, and a second run finds everything as it was.
+an invented ministry was promised something and asks what was done, so that there is something to see on every side and
+something left to do. Loading is one transaction: killed at any point it leaves nothing, and a second run finds
+everything as it was.
 """
 
 import sys
@@ -20,8 +21,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from rempart import records
+from rempart.accountability.models import Authority, Request
 from rempart.accountability.public.counts import month_from
+from rempart.accountability.scope import Scope
 from rempart.accountability.services import publishing
+from rempart.accountability.services.commitments import keep_commitment, make_commitment
+from rempart.accountability.services.requests import add_authority, register_request
 from rempart.casework import services
 from rempart.casework.models import Appeal, Case, Complainant, Decision, WaveReplay
 from rempart.casework.services.appealing import file_appeal
@@ -56,6 +61,15 @@ TEAM = (
     ("ines.caron@rempart.example", "Inès Caron", Role.SENIOR_REVIEWER),
     ("paul.lenoir@rempart.example", "Paul Lenoir", Role.REVIEWER),
 )
+LIAISON = ("salome.vidal@rempart.example", "Salomé Vidal")
+MINISTRY = "Ministère de l’Enfance (exemple inventé)"
+ASKED_ABOUT = timedelta(days=7)
+ASKED = "Quelles mesures avez-vous prises, et en combien de temps ?"
+PROMISED = (
+    ("Faire examiner par deux personnes toute restriction d’un compte de mineur.", timedelta(days=30)),
+    ("Faire lire les règles par des associations de protection de l’enfance avant de les changer.", timedelta(days=90)),
+)
+KEPT = "C’est dans les règles en vigueur, et le programme refuse d’appliquer une règle qui ne le ferait pas."
 
 
 def load() -> tuple[Wave, bool]:
@@ -73,6 +87,7 @@ def load() -> tuple[Wave, bool]:
             _somebody_reports()
             services.assess_wave(wave)
             services.replay_wave(wave)
+            _a_ministry_asks(described["hashtag"])
             _team_at_work([add_member(email, name=name, roles=[role]) for email, name, role in TEAM])
             add_member(VISITOR, name="Camille Roy", roles=VISITS_AS)
             clock.set_offset(-ANSWERED_BEFORE)
@@ -89,6 +104,7 @@ def _what_was_before() -> None:
     services.put_in_force(load_rulebook(str(PUBLIC / "rempart-2026-05-04.yaml")))
     clock.set_offset(-RULES_CHANGED_BEFORE)
     services.put_in_force(load_rulebook("rempart"))
+    _what_was_promised()
     clock.set_offset(-BEGAN_BEFORE)
     told = yaml.safe_load((PUBLIC / "months.yaml").read_text(encoding="utf-8"))
     first = timezone.localtime(now()).date().replace(day=1)
@@ -104,6 +120,38 @@ def _what_was_before() -> None:
         )
         year, number = divmod(first.year * 12 + first.month - 1 - back, 12)
         publishing.publish(date(year, number + 1, 1), month, invented=True)
+
+
+def _what_was_promised() -> None:
+    """What an invented ministry was promised with the rules: one promise is kept, the other still to be."""
+    email, name = LIAISON
+    liaison = add_member(email, name=name, roles=[Role.AUTHORITY_LIAISON])
+    ministry = add_authority(
+        kind=Authority.Kind.MINISTRY,
+        name=MINISTRY,
+        country="FR",
+        language="fr",
+        contact="enfance@ministere.example",
+        acting=liaison,
+    )
+    promises = [
+        make_commitment(ministry, words=words, owner=liaison, due=now() + within, acting=liaison)
+        for words, within in PROMISED
+    ]
+    keep_commitment(promises[0], because=KEPT, acting=liaison)
+
+
+def _a_ministry_asks(hashtag: str) -> None:
+    """The same ministry asks about the wave: somebody else than who registered it makes sure that it is authentic."""
+    register_request(
+        Authority.objects.get(name=MINISTRY),
+        kind=Request.Kind.QUESTION,
+        reference="AN-2026-117",
+        scope=Scope(hashtag=hashtag, start=now() - ASKED_ABOUT, end=now(), words=ASKED),
+        received_at=now(),
+        language="fr",
+        acting=StaffMember.objects.get(email=LIAISON[0]),
+    )
 
 
 def _import(described: dict[str, Any]) -> Wave:
