@@ -25,27 +25,13 @@ from rempart.site.setting_up import set_up  # noqa: E402
 
 SIZES = (1_000, 10_000, 100_000)
 MONTHS, VISITS = (3, 7, 11), 20
-FILLED = (
-    *("intake_account", "casework_case", "intake_testimony", "correspondence_conversation", "intake_report"),
-    *("casework_assessmentrecord", "casework_decision", "casework_measuretaken", "casework_platformorder"),
-    *("casework_statement", "casework_outcome", "casework_appeal"),
-)
-
-
-def owning(statement: str) -> None:
-    """Run a statement on each table that is filled, as their owner."""
-    from django.db import connections
-
-    with connections["owner"].cursor() as cursor:
-        for table in FILLED:
-            cursor.execute(statement.format(table=table))
 
 
 def row(size: int, made: int) -> str:
     """One line of the table: months counted and protected one by one, then the page visited."""
     from django.test import Client
 
-    from accountability.report.filled import YEAR, fill
+    from accountability.report.filled import YEAR, fill, owning
     from rempart.accountability.public.counts import protected
     from rempart.accountability.services import publishing
 
@@ -77,6 +63,8 @@ def main() -> None:
     sizes = [int(size) for size in sys.argv[1:]] or list(SIZES)
     try:
         set_up()
+        from accountability.report.filled import owning
+
         print("    cases  testimonies  count s  protect ms  visit ms", flush=True)
         # What triggers ask of every row is asked of few at a time in life; here it would take longer than the figures.
         owning("ALTER TABLE {table} DISABLE TRIGGER USER")

@@ -51,25 +51,9 @@ def agree(counts: Any, naive: Any) -> None:
         assert counts.notices.median(Place("TOTAL"), key) == naive.median("TOTAL", "", key)
 
 
-FILLED = (
-    *("intake_account", "casework_case", "intake_testimony", "correspondence_conversation", "intake_report"),
-    *("casework_assessmentrecord", "casework_decision", "casework_measuretaken", "casework_platformorder"),
-    *("casework_statement", "casework_outcome", "casework_appeal"),
-)
-
-
-def owning(statement: str) -> None:
-    """Run a statement on each table that is filled, as their owner."""
-    from django.db import connections
-
-    with connections["owner"].cursor() as cursor:
-        for table in FILLED:
-            cursor.execute(statement.format(table=table))
-
-
 def row(size: int, made: int) -> str:
     """One line of the table: a record of this size, counted both ways, written and checked."""
-    from accountability.report.filled import YEAR, fill
+    from accountability.report.filled import YEAR, fill, owning
     from accountability.report.naive import Naive
     from rempart.accountability.report import files, tables
     from rempart.accountability.report.categories import Place
@@ -102,6 +86,8 @@ def main() -> None:
     sizes = [int(size) for size in sys.argv[1:]] or list(SIZES)
     try:
         set_up()
+        from accountability.report.filled import owning
+
         print(
             "    cases    notices   count s   write s   check s       MiB   naive s  × naive   its MiB",
             flush=True,

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from django.db import connection, models
+from django.db import connection, connections, models
 
 FIRST = 5_000_000
 """Row numbers begin here, far from what sequences give."""
@@ -33,6 +33,11 @@ DECLARED = (
     ("STATEMENT_CATEGORY_OTHER_VIOLATION_TC", []),
 )
 TITLES = ("Contact began on our service", "Several people say the same")
+FILLED = (
+    *("intake_account", "casework_case", "intake_testimony", "correspondence_conversation", "intake_report"),
+    *("casework_assessmentrecord", "casework_decision", "casework_measuretaken", "casework_platformorder"),
+    *("casework_statement", "casework_outcome", "casework_appeal"),
+)
 
 
 def insert(model: type[models.Model], rows: Iterable[dict[str, Any]]) -> None:
@@ -48,6 +53,13 @@ def insert(model: type[models.Model], rows: Iterable[dict[str, Any]]) -> None:
                 value = row[one.attname] if one.attname in row else one.get_default()
                 values.append(Jsonb(value) if isinstance(one, models.JSONField) and value is not None else value)
             copy.write_row(values)
+
+
+def owning(statement: str) -> None:
+    """Run a statement on each table that is filled, as their owner."""
+    with connections["owner"].cursor() as cursor:
+        for table in FILLED:
+            cursor.execute(statement.format(table=table))
 
 
 class Filler:
