@@ -73,13 +73,18 @@ def figures_of(window: Window) -> Figures:
 
 @contextmanager
 def _one_snapshot() -> Iterator[None]:
-    """Read everything from one state of the database, unless the caller's transaction has its own way of reading."""
+    """Read everything from one state of the database, unless the caller's transaction has its own way of reading.
+
+    Nearly everything is read, so joins go over whole tables: after a large import, a planner whose statistics are not
+    up to date would go through them row by row, for minutes.
+    """
     outermost = not connection.in_atomic_block
-    with transaction.atomic():
+    with transaction.atomic(), connection.cursor() as cursor:
         if outermost:
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        cursor.execute("SET LOCAL enable_nestloop = off")
         yield
+        cursor.execute("SET LOCAL enable_nestloop TO DEFAULT")
 
 
 def _first_restrained(reach: Range, restraints: list[Restraint]) -> dict[int, datetime]:
