@@ -1,0 +1,10 @@
+"""The Django app of the room."""
+
+from django.apps import AppConfig
+
+
+class CareConfig(AppConfig):
+    """Looks after people whom the lookout noticed, and never sanctions."""
+
+    name = "rempart.care"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,1 @@
+"""What care keeps: files, steps, protections, shields."""

@@ -1,0 +1,1 @@
+"""What care does: one function a use case, one transaction, one row of the ledger."""

@@ -1,0 +1,1 @@
+"""The pages of care: for the team, and for the young person."""

@@ -1,0 +1,1 @@
+"""What numbers show before people tell: waves, sudden fame, pile-ons."""
