@@ -13,6 +13,7 @@ from rempart.cli import (  # noqa: F401 - they add their commands
     listening,
     people,
     platforms,
+    radar,
     report,
     rules,
     running,
