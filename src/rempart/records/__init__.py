@@ -5,7 +5,7 @@ from rempart.records.assessment import Assessment, Factor, ServiceView
 from rempart.records.conversation import Conversation, Message
 from rempart.records.decision import Decision, Reasons, Truth
 from rempart.records.post import Post, Statement
-from rempart.records.radar import AgeEstimate, AgeEvidence, Counters, FameAlert, WaveAlert
+from rempart.records.radar import AgeEstimate, AgeEvidence, Counters, FameAlert, WaveAlert, WavePoint
 from rempart.records.references import AccountReference, Service
 from rempart.records.testimony import Evidence, Origin, Reporter, Testimony
 from rempart.records.vocabulary import Channel, Conduct, EvidenceKind, Measure, Stance
@@ -40,4 +40,5 @@ __all__ = [
     "Testimony",
     "Truth",
     "WaveAlert",
+    "WavePoint",
 ]

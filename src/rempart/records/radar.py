@@ -7,6 +7,7 @@ from msgspec import UNSET, UnsetType
 
 from rempart.records.accounts import AgeBand
 from rempart.records.post import Count, Instant, Probability, Text
+from rempart.records.references import AccountReference
 
 
 class Counters(msgspec.Struct, kw_only=True):
@@ -35,8 +36,23 @@ class FameAlert(msgspec.Struct, kw_only=True):
     extra: dict[str, Any] | UnsetType = UNSET
 
 
+class WavePoint(msgspec.Struct, frozen=True):
+    """One hour of a wave: its distinct authors, and those of them who testify. `at` is when the hour began."""
+
+    at: Instant
+    authors: Count
+    testimonies: Count
+
+
 class WaveAlert(msgspec.Struct, kw_only=True):
-    """A wave of posts under one tag."""
+    """A wave of posts under one tag, or around one repeated phrase (`kind`, then `tag` holds the phrase).
+
+    `posts`, `authors` and `testimonies` are those of the trailing window: original posts, their distinct authors, and
+    how many of these testify. `score` is minus the decimal logarithm of how probable so many are under an ordinary tag.
+    `signal` says what was surprising: the testimonies, or the number of authors alone. `public` is false for what may
+    be a pile-on on a named person: never to be shown outside the desk. `expected` is what `signal` counts, as it would
+    be expected of an ordinary tag. `recent`: the hours before the detection, oldest first.
+    """
 
     tag: Text
     started_at: Instant
@@ -46,6 +62,12 @@ class WaveAlert(msgspec.Struct, kw_only=True):
     testimonies: Count
     score: float
     examples: list[str] = []
+    kind: Literal["tag", "phrase"] = "tag"
+    signal: Literal["testimonies", "count"] = "testimonies"
+    public: bool = True
+    accused: list[AccountReference] = []
+    expected: float = 0.0
+    recent: list[WavePoint] = []
     extra: dict[str, Any] | UnsetType = UNSET
 
 
