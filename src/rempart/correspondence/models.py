@@ -29,6 +29,9 @@ class Conversation(models.Model):
         RESPONDENT = "respondent", _("The person concerned")
         COMPLAINANT = "complainant", _("The person who reported")
         CONCERNED = "concerned", _("The person whom an authority’s order concerns")
+        YOUNG = "young", _("The person looked after")
+        GUARDIAN = "guardian", _("Their guardian")
+        AGENT = "agent", _("Whoever works for them")
 
     kind = models.CharField(max_length=20, choices=Kind)
     about = models.CharField(max_length=120)
@@ -56,7 +59,8 @@ class Conversation(models.Model):
         constraints = [
             models.UniqueConstraint(name="one_conversation_with_a_person", fields=["kind", "about", "person"]),
             models.CheckConstraint(
-                name="conversation_kind_is_known", condition=Q(kind__in=["respondent", "complainant", "concerned"])
+                name="conversation_kind_is_known",
+                condition=Q(kind__in=["respondent", "complainant", "concerned", "young", "guardian", "agent"]),
             ),
             models.CheckConstraint(name="conversation_language_is_known", condition=Q(language__in=LANGUAGES)),
             models.CheckConstraint(

@@ -21,6 +21,7 @@ class Role(TextChoices):
     AUTHORITY_LIAISON = "authority_liaison", _("Authority liaison")
     AUDITOR = "auditor", _("Auditor")
     CHILD_SAFETY = "child_safety", _("Child safety officer")
+    CARE = "care", _("Care team")
     ADMINISTRATOR = "administrator", _("Administrator")
 
 
@@ -35,6 +36,7 @@ class Permission(StrEnum):
     LIAISE = "liaise"  # threats to life, referrals, legal holds
     AUDIT = "audit"  # the ledger, what staff did, samplings and agreement; changes nothing
     CHILD_SAFETY = "child_safety"  # open, report and destroy locked files
+    CARE = "care"  # the files of people looked after; no case and no testimony
     ADMINISTER = "administer"  # members, invitations, machine keys, endpoints; no case
 
 
@@ -48,6 +50,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.AUTHORITY_LIAISON: frozenset({Permission.SEE_WAVES, Permission.READ_CASES, Permission.LIAISE}),
     Role.AUDITOR: frozenset({Permission.SEE_WAVES, Permission.READ_CASES, Permission.AUDIT}),
     Role.CHILD_SAFETY: frozenset({Permission.CHILD_SAFETY}),
+    Role.CARE: frozenset({Permission.CARE}),
     Role.ADMINISTRATOR: frozenset({Permission.ADMINISTER}),
 }
 
