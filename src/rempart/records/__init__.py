@@ -4,6 +4,7 @@ from rempart.records.accounts import AccountFacts, AccountRow, AgeBand
 from rempart.records.assessment import Assessment, Factor, ServiceView
 from rempart.records.conversation import Conversation, Message
 from rempart.records.decision import Decision, Reasons, Truth
+from rempart.records.pile_ons import Action, CopiedComments, Group, Membership, PileOnAlert
 from rempart.records.post import Post, Statement
 from rempart.records.radar import AgeEstimate, AgeEvidence, Counters, FameAlert, WaveAlert, WavePoint
 from rempart.records.references import AccountReference, Service
@@ -14,6 +15,7 @@ __all__ = [
     "AccountFacts",
     "AccountReference",
     "AccountRow",
+    "Action",
     "AgeBand",
     "AgeEstimate",
     "AgeEvidence",
@@ -21,15 +23,19 @@ __all__ = [
     "Channel",
     "Conduct",
     "Conversation",
+    "CopiedComments",
     "Counters",
     "Decision",
     "Evidence",
     "EvidenceKind",
     "Factor",
     "FameAlert",
+    "Group",
     "Measure",
+    "Membership",
     "Message",
     "Origin",
+    "PileOnAlert",
     "Post",
     "Reasons",
     "Reporter",
