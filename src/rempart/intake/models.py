@@ -291,6 +291,25 @@ class Testimony(models.Model):
         return f"testimony {self.pk} about {self.account_id}"
 
 
+class ReporterCommunity(models.Model):
+    """A group that a reporter, by pseudonym, was seen to act with (`pile-on:<id>`): a community until `until`.
+
+    Data for weighing what is said, never a judgement of the reporter: whoever acts with others may be right.
+    """
+
+    reporter = models.CharField(max_length=128)
+    community = models.CharField(max_length=128)
+    until = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "reporter communities"
+        constraints = [models.UniqueConstraint(name="once_in_a_community", fields=["reporter", "community"])]
+        indexes = [models.Index(fields=["until"])]
+
+    def __str__(self) -> str:
+        return self.community
+
+
 class Report(models.Model):
     """A testimony that a platform handed over from one of its users, a trusted flagger or a form (DSA Art. 16).
 

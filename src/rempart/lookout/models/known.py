@@ -1,4 +1,4 @@
-"""What the lookout has noticed."""
+"""Waves that are known already: an alert when testimonies gather in one of them again."""
 
 from django.db import models
 from django.db.models import F, Q

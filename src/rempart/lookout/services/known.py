@@ -1,4 +1,4 @@
-"""What the lookout does: raise an alert when the testimonies of a wave suddenly gather, and note who saw it."""
+"""Waves that are known: raise an alert when testimonies suddenly gather in one, and note who saw it."""
 
 from collections.abc import Iterator, Sequence
 from math import exp

@@ -1,0 +1,342 @@
+"""The radar at a glance: what reached the desk, the series that its chart draws, why, and where one click leads."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet, Sum
+from django.utils.translation import gettext as _
+
+from rempart.lookout.learning import threshold
+from rempart.lookout.models import (
+    Alert,
+    DetectorState,
+    FameAlert,
+    Feedback,
+    HeardPosts,
+    Kind,
+    LiveWave,
+    LookoutSettings,
+    PileOn,
+    RadarRun,
+)
+from rempart.pages.writing import decimal
+
+# How far back the overview looks, how many lines of a kind it gives, and over which time false alarms are counted.
+SHOWN_FOR = timedelta(days=30)
+AT_MOST = 50
+JUDGED_FOR = timedelta(days=90)
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One moment of a sparkline: what was seen, what was likely, and the band in which nothing surprises."""
+
+    at: datetime
+    observed: float
+    expected: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where a click leads: words in the reader's language, and an address."""
+
+    words: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One line of the radar.
+
+    kind: `wave`, `fame` or `pile_on`; pk: of its row. title: the hashtag, phrase or account. level: a fame alert's tier
+    in words, else empty. state, state_words: where it stands. since: when it began; at: when it was detected;
+    raised_at: when it reached the desk. observed, expected: what surprised, in the kind's own unit (`unit`, in words).
+    why: sentences in the reader's language. accused: accounts that a wave accuses. secret: a name with an accusation, never
+    to leave the desk. judged: whether somebody said that it was one, None when nobody did. links: the wave, case or
+    care file that it led to. row: the row itself.
+    """
+
+    kind: str
+    pk: int
+    title: str
+    level: str
+    state: str
+    state_words: str
+    since: datetime
+    at: datetime
+    raised_at: datetime | None
+    observed: float
+    expected: float | None
+    unit: str
+    score: float
+    series: Sequence[Point]
+    why: Sequence[str]
+    accused: Sequence[str]
+    secret: bool
+    age_band: str
+    judged: bool | None
+    links: Sequence[Link]
+    row: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The alerts of a kind in the last 24 hours: how many reached the desk, how many may, how many wait."""
+
+    kind: str
+    tier: str
+    words: str
+    raised: int
+    a_day: int
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class KindHealth:
+    """How a kind does: what people judged in the last 90 days, and when it last looked.
+
+    false_share: share of the judged that proved false, None when none was judged. threshold: score below which alerts
+    wait because alerts like them proved false, None when none do.
+    """
+
+    kind: str
+    words: str
+    judged: int
+    false: int
+    false_share: float | None
+    threshold: float | None
+    looked_upto: datetime | None
+    looked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether the radar works: the target of false alarms, each kind, and the live detector.
+
+    live_saved_at: when the live detector last saved where it stands, None before the first post; live_waiting: posts
+    that it has not taken in.
+    """
+
+    false_alarms: float
+    kinds: Sequence[KindHealth]
+    live_saved_at: datetime | None
+    live_posts: int
+    live_waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All that the overview of the radar shows; waves and pile-ons newest first, stars youngest and soonest first."""
+
+    at: datetime
+    waves: Sequence[Sighting]
+    stars: Sequence[Sighting]
+    pile_ons: Sequence[Sighting]
+    budget: Sequence[Budget]
+    health: Health
+
+
+# Rooms on the right say where an alert leads: each gives a link for the alerts that it knows something of.
+_LINKS: list[Callable[[Alert], Link | None]] = []
+
+
+def link_with(give: Callable[[Alert], Link | None]) -> None:
+    """Ask `give` for a link whenever an alert is shown; called once, in an app's `ready()`."""
+    if give not in _LINKS:
+        _LINKS.append(give)
+
+
+def overview(now: datetime) -> Overview:
+    """The radar as it stands: what reached the desk in the last SHOWN_FOR and is not dismissed, at most AT_MOST a kind.
+
+    About a dozen queries, whatever there is.
+    """
+    since = now - SHOWN_FOR
+    waves = LiveWave.objects.filter(raised_at__gte=since).exclude(state=LiveWave.State.DISMISSED)
+    stars = FameAlert.objects.filter(raised_at__gte=since).exclude(state=FameAlert.State.DISMISSED)
+    pile_ons = PileOn.objects.filter(raised_at__gte=since).exclude(state=PileOn.State.DISMISSED)
+    return Overview(
+        at=now,
+        waves=[sighting(one) for one in _shown(waves.select_related("wave"))],
+        stars=[sighting(one) for one in _shown(stars.select_related("account"))],
+        pile_ons=[sighting(one) for one in _shown(pile_ons.select_related("account"))],
+        budget=budgets(now),
+        health=health(now),
+    )
+
+
+def sighting(alert: Alert) -> Sighting:
+    """One alert as a line of the radar, in the reader's language."""
+    line = _LINES[type(alert)](alert)
+    verdicts = sorted(alert.feedback.all(), key=lambda said: (said.said_at, said.pk))
+    return Sighting(
+        pk=alert.pk,
+        raised_at=alert.raised_at,
+        state=alert.state,
+        state_words=alert.get_state_display(),
+        score=alert.score,
+        series=[Point(**point) for point in _points(alert.series)],
+        judged=verdicts[-1].true if verdicts else None,
+        links=[link for give in _LINKS if (link := give(alert)) is not None],
+        row=alert,
+        **line,
+    )
+
+
+def budgets(now: datetime) -> list[Budget]:
+    """What reached the desk in the last 24 hours against what may, each kind and tier."""
+    limits = LookoutSettings.current()
+    day = Count("pk", filter=Q(raised_at__gt=now - _DAY))
+    waiting = Count("pk", filter=Q(state="waits"))
+    tiers = {
+        row["tier"]: row for row in FameAlert.objects.order_by().values("tier").annotate(raised=day, waiting=waiting)
+    }
+    none = {"raised": 0, "waiting": 0}
+    found = []
+    for tier, a_day in (("support", limits.support_a_day), ("watch", limits.watch_a_day)):
+        row = tiers.get(tier, none)
+        words = str(FameAlert.Tier(tier).label)
+        found.append(Budget(Kind.FAME, tier, words, row["raised"], a_day, row["waiting"]))
+    for kind, model, a_day in (
+        (Kind.WAVE, LiveWave, limits.waves_a_day),
+        (Kind.PILE_ON, PileOn, limits.pile_ons_a_day),
+    ):
+        row = model.objects.aggregate(raised=day, waiting=waiting)
+        found.append(Budget(kind, "", str(kind.label), row["raised"], a_day, row["waiting"]))
+    return found
+
+
+def health(now: datetime) -> Health:
+    """Whether the radar looks, and how often people find its alerts false."""
+    judged = {
+        row["kind"]: row
+        for row in Feedback.objects.filter(said_at__gt=now - JUDGED_FOR)
+        .order_by()
+        .values("kind")
+        .annotate(all=Count("pk"), false=Count("pk", filter=Q(true=False)))
+    }
+    runs = {run.kind: run for run in RadarRun.objects.order_by("kind", "-ended_at").distinct("kind")}
+    kinds = []
+    for kind in Kind:
+        row, run = judged.get(kind, {"all": 0, "false": 0}), runs.get(kind)
+        kinds.append(
+            KindHealth(
+                kind=kind,
+                words=str(kind.label),
+                judged=row["all"],
+                false=row["false"],
+                false_share=row["false"] / row["all"] if row["all"] else None,
+                threshold=threshold(kind, now),
+                looked_upto=run.upto if run else None,
+                looked_at=run.ended_at if run else None,
+            )
+        )
+    state = DetectorState.objects.defer("state").first()
+    waiting = HeardPosts.objects.filter(pk__gt=state.upto if state else 0).aggregate(posts=Sum("posts"))
+    return Health(
+        false_alarms=LookoutSettings.current().false_alarms,
+        kinds=kinds,
+        live_saved_at=state.saved_at if state else None,
+        live_posts=state.posts if state else 0,
+        live_waiting=waiting["posts"] or 0,
+    )
+
+
+def _shown(rows: "QuerySet[Any]") -> "QuerySet[Any]":
+    return rows.select_related("judged_by").prefetch_related("feedback")[:AT_MOST]
+
+
+def _points(series: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "at": datetime.fromisoformat(point["at"]),
+            "observed": point["observed"],
+            **{name: point.get(name) for name in ("expected", "low", "high")},
+        }
+        for point in series
+    ]
+
+
+def _fame(alert: FameAlert) -> dict[str, Any]:
+    why = [
+        _("%(observed)s new followers where about %(expected)s were likely.")
+        % {"observed": decimal(alert.observed, 0), "expected": decimal(alert.expected, 0)}
+    ]
+    if alert.growth > 0:
+        why.append(_("%(growth)s %% more followers than before.") % {"growth": decimal(100 * alert.growth, 0)})
+    return {
+        "kind": Kind.FAME,
+        "title": str(alert.account or alert.reference),
+        "level": alert.get_tier_display(),
+        "since": alert.alert_at,
+        "at": alert.alert_at,
+        "observed": alert.observed,
+        "expected": alert.expected,
+        "unit": _("new followers"),
+        "why": why,
+        "accused": [],
+        "secret": False,
+        "age_band": alert.get_age_band_display() or _("age unknown"),
+    }
+
+
+def _wave(alert: LiveWave) -> dict[str, Any]:
+    numbers = {
+        "testimonies": decimal(alert.testimonies, 0),
+        "posts": decimal(alert.posts, 0),
+        "authors": decimal(alert.authors, 0),
+    }
+    if alert.signal == LiveWave.Signal.COUNT:
+        why = [_("%(posts)s posts by %(authors)s people, far more than before.") % numbers]
+    else:
+        why = [_("%(testimonies)s of %(authors)s people tell what happened to somebody.") % numbers]
+    if not alert.public:
+        why.append(_("It names somebody beside an accusation: it may be a pile-on, and is never shown to the public."))
+    return {
+        "kind": Kind.WAVE,
+        "title": str(alert),
+        "level": "",
+        "since": alert.started_at,
+        "at": alert.detected_at,
+        "observed": float(alert.testimonies),
+        "expected": None,
+        "unit": _("testimonies"),
+        "why": why,
+        "accused": alert.accused,
+        "secret": not alert.public,
+        "age_band": "",
+    }
+
+
+def _pile_on(alert: PileOn) -> dict[str, Any]:
+    why = [
+        _("%(actors)s people where about %(expected)s were likely.")
+        % {"actors": decimal(alert.actors, 0), "expected": decimal(alert.expected, 0)}
+    ]
+    together = len({member for group in alert.groups for member in group["members"]})
+    if together:
+        why.append(_("%(together)s of them act together.") % {"together": decimal(together, 0)})
+    if alert.copies:
+        why.append(_("Some write nearly the same words."))
+    return {
+        "kind": Kind.PILE_ON,
+        "title": str(alert.account or alert.target),
+        "level": "",
+        "since": alert.started_at,
+        "at": alert.detected_at,
+        "observed": float(alert.actors),
+        "expected": alert.expected,
+        "unit": _("people"),
+        "why": why,
+        "accused": [],
+        "secret": False,
+        "age_band": (alert.account.get_age_band_display() if alert.account else "") or _("age unknown"),
+    }
+
+
+_LINES: dict[type[Alert], Callable[[Any], dict[str, Any]]] = {FameAlert: _fame, LiveWave: _wave, PileOn: _pile_on}
