@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop
 
 from rempart.platforms.models import Platform
 from rempart.records import AccountReference
-from rempart.records.vocabulary import Measure
+from rempart.records.vocabulary import COMMENT_ACTS, PROTECTIONS, CommentAct, Measure, Protection
 
 
 class Support(StrEnum):
@@ -62,6 +62,23 @@ PAYS_NOBODY = impossible(
     "This platform pays nobody: there is nothing to hold back.",
 )
 """`no_monetisation` where no money passes."""
+
+_NOTHING = impossible(
+    "Cette plateforme n'a rien pour cela, ou Rempart n'y a pas accès.",
+    "This platform has nothing for that, or Rempart has no access to it.",
+)
+NO_PROTECTIONS: Mapping[Protection, Ability] = dict.fromkeys(PROTECTIONS, _NOTHING)
+"""A platform that protects nobody in particular."""
+NO_ACTS: Mapping[CommentAct, Ability] = dict.fromkeys(COMMENT_ACTS, _NOTHING)
+"""A platform on which nothing can be done about comments."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comment:
+    """Something that was said to or about somebody: its number on the platform, and who said it."""
+
+    number: str
+    author: AccountReference
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +141,9 @@ class UnknownAccount(PermanentFailure):
 NOT_UNDERSTOOD = gettext_noop("The platform answered something that its connector does not understand.")
 """What is said where a connector fails in a way that nobody foresaw."""
 
+NOT_HERE = gettext_noop("The platform cannot do anything of the kind.")
+"""Why what a connector does not declare fails."""
+
 
 def order_of(key: str) -> str:
     """The order that a key is of: `order-12` for `order-12` and for `order-12-1`, the same repeated on purpose."""
@@ -139,11 +159,14 @@ class Connector(ABC):
     """One platform, through its own API. Every call raises TemporaryFailure or PermanentFailure.
 
     abilities: what it does for each measure but `watch`. Read them from the connector of a platform where there is one:
-    some kinds (webhook) learn them from the platform's settings.
+    some kinds (webhook) learn them from the platform's settings. protections, acts: what it does for somebody who
+    accepted help, and about the comments that fall on them; a connector that declares one overrides the methods for it.
     """
 
     kind: ClassVar[str]
     abilities: Mapping[Measure, Ability]
+    protections: Mapping[Protection, Ability] = NO_PROTECTIONS
+    acts: Mapping[CommentAct, Ability] = NO_ACTS
 
     @classmethod
     @abstractmethod
@@ -179,3 +202,34 @@ class Connector(ABC):
     @abstractmethod
     def preserve(self, account: AccountReference) -> Iterator[Snapshot]:
         """Copies of the profile, of what is published and of the logs that the platform can give, before it changes."""
+
+    def protect(self, account: AccountReference, protection: Protection, *, key: str, until: datetime) -> str:
+        """Switch a protection on for the account, as `apply` puts a measure in force. Returns the platform's mark."""
+        raise PermanentFailure(NOT_HERE)
+
+    def unprotect(self, account: AccountReference, protection: Protection, *, key: str, mark: str) -> None:
+        """Switch off what `protect` switched on, and not what its owner had set. Nothing to do is no failure."""
+        raise PermanentFailure(NOT_HERE)
+
+    def protected(self, account: AccountReference) -> frozenset[Protection]:
+        """The protections of ours that hold on the account now."""
+        return frozenset()
+
+    def hide(self, account: AccountReference, comments: Sequence[Comment], *, key: str, until: datetime) -> str:
+        """Hide comments that fall on the account, so that they can be shown again. Returns the platform's mark.
+
+        Hiding what is hidden changes nothing; a comment that is gone is no failure.
+        """
+        raise PermanentFailure(NOT_HERE)
+
+    def show(self, account: AccountReference, comments: Sequence[Comment], *, key: str, mark: str) -> None:
+        """Show again what `hide` hid; what others hid stays. Nothing to show is no failure."""
+        raise PermanentFailure(NOT_HERE)
+
+    def hidden(self, account: AccountReference, comments: Sequence[Comment]) -> frozenset[str]:
+        """The numbers of those comments that are hidden for the account now."""
+        return frozenset()
+
+    def report(self, account: AccountReference, comments: Sequence[Comment], *, key: str) -> str:
+        """Report comments to the platform's own moderators, once for a key. Returns the platform's mark."""
+        raise PermanentFailure(NOT_HERE)

@@ -87,6 +87,55 @@ class Execution(models.Model):
         return f"execution of order {self.order_id}"
 
 
+class CareExecution(models.Model):
+    """What became of something that care asks for, on one platform: the counterpart of `Execution` for help.
+
+    It compares instead of taking steps: what is wanted (`CareOrder.wanted`) with what was done. `sent_at`: from here on
+    it may have been done, whatever we recorded. `next_try_at`: when it is looked at next; once it holds, its end.
+    `again`: how often it was repeated on purpose. `checked_at`: when what holds was last compared with it.
+    """
+
+    class State(models.TextChoices):
+        """Where it stands."""
+
+        WAITS = "waits", _("waits")
+        HOLDS = "holds", _("done")
+        OVER = "over", _("taken off")
+        FAILED = "failed", _("a person has to look")
+        DROPPED = "dropped", _("no longer wanted")
+
+    order = models.OneToOneField("care.CareOrder", models.CASCADE, related_name="execution")
+    platform = models.ForeignKey(Platform, models.PROTECT, related_name="care_executions")
+    state = models.CharField(max_length=8, choices=State, default=State.WAITS)
+    tries = models.PositiveIntegerField(default=0)
+    next_try_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True)
+    again = models.PositiveSmallIntegerField(default=0)
+    mark = models.CharField(max_length=300, blank=True)
+    problem = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["next_try_at", "pk"]
+        constraints = [
+            models.CheckConstraint(name="what_holds_was_sent", condition=~Q(state="holds") | Q(sent_at__isnull=False)),
+            models.CheckConstraint(name="what_failed_in_care_says_why", condition=~Q(state="failed") | ~Q(problem="")),
+            models.CheckConstraint(
+                name="what_was_never_sent_is_dropped", condition=~Q(state="dropped") | Q(sent_at=None)
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_try_at"],
+                name="care_executions_to_look_at",
+                condition=Q(state__in=["waits", "holds", "failed"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"execution of care order {self.order_id}"
+
+
 class PreservedCopy(models.Model):
     """Something of an account kept before the first measure changed it, under the name that its platform gave it."""
 

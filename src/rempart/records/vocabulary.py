@@ -33,9 +33,16 @@ Measure = Literal[
     "suspend",
 ]
 
+# What a platform can switch on for somebody who becomes known overnight. Help that they accept, never a measure.
+Protection = Literal["no_strangers_messages", "comment_filter", "no_live", "hide_follower_counts", "no_duets"]
+# What a platform can do about comments that fall on somebody.
+CommentAct = Literal["hide", "report"]
+
 CONDUCTS: tuple[Conduct, ...] = get_args(Conduct)
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 MEASURES: tuple[Measure, ...] = get_args(Measure)
+PROTECTIONS: tuple[Protection, ...] = get_args(Protection)
+COMMENT_ACTS: tuple[CommentAct, ...] = get_args(CommentAct)
 
 # How grave each kind of conduct is, from 1 to 4 (0 is kept for "nothing known").
 CONDUCT_SEVERITY: dict[Conduct, int] = {

@@ -9,6 +9,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from rempart.care.models.files import CareFile
+from rempart.care.models.protections import Protection
+from rempart.care.models.shields import Shield, ShieldedComment
 from rempart.ledger.clock import now
 
 
@@ -25,11 +28,11 @@ class CareOrder(models.Model):
         HIDE = "hide", _("hide comments")
         REPORT = "report", _("report comments to the platform")
 
-    file = models.ForeignKey("care.CareFile", models.CASCADE, related_name="orders")
+    file = models.ForeignKey(CareFile, models.CASCADE, related_name="orders")
     kind = models.CharField(max_length=8, choices=Kind)
-    protection = models.ForeignKey("care.Protection", models.CASCADE, null=True, related_name="orders")
-    shield = models.ForeignKey("care.Shield", models.CASCADE, null=True, related_name="orders")
-    comments = models.ManyToManyField("care.ShieldedComment", related_name="orders")
+    protection = models.ForeignKey(Protection, models.CASCADE, null=True, related_name="orders")
+    shield = models.ForeignKey(Shield, models.CASCADE, null=True, related_name="orders")
+    comments = models.ManyToManyField(ShieldedComment, related_name="orders")
     ordered_at = models.DateTimeField()
     begins_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True)

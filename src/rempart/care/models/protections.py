@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from rempart.care.models.files import CareFile
+from rempart.care.models.people import By
 from rempart.ledger.clock import now
 from rempart.records.vocabulary import PROTECTIONS
 
@@ -13,18 +15,15 @@ LONGEST = timedelta(days=90)
 """What is accepted once holds at most so long; then they are asked again."""
 
 
-class Answerer(models.TextChoices):
-    """Whose word it was."""
-
-    SELF = "self", _("the person")
-    GUARDIAN = "guardian", _("their guardian")
+THEIRS = (By.YOUNG.value, By.GUARDIAN.value)
+"""Whose word it takes."""
 
 
 class Protection(models.Model):
     """One protection of a file. It holds from `begins_at` until the earlier of `ends_at` and `undone_at`, computed.
 
     lasts: for how long it was proposed. proposed_by: a member of the team; null for the person's own wish.
-    accepted_by, undone_by: whose word it was. What is undone by nobody ended with the file.
+    accepted_by, undone_by: whose word it was; the team switches off what it cannot answer for any more.
     """
 
     class State(models.TextChoices):
@@ -37,18 +36,18 @@ class Protection(models.Model):
         ENDED = "ended", _("over")
         UNDONE = "undone", _("switched off")
 
-    file = models.ForeignKey("care.CareFile", models.CASCADE, related_name="protections")
+    file = models.ForeignKey(CareFile, models.CASCADE, related_name="protections")
     kind = models.CharField(max_length=24, choices=[(kind, kind) for kind in PROTECTIONS])
     lasts = models.DurationField()
     proposed_at = models.DateTimeField()
     proposed_by = models.ForeignKey("staff.StaffMember", models.SET_NULL, null=True, related_name="+")
     accepted_at = models.DateTimeField(null=True)
-    accepted_by = models.CharField(max_length=8, choices=Answerer, blank=True)
+    accepted_by = models.CharField(max_length=8, choices=By, blank=True)
     declined_at = models.DateTimeField(null=True)
     begins_at = models.DateTimeField(null=True)
     ends_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
-    undone_by = models.CharField(max_length=8, choices=Answerer, blank=True)
+    undone_by = models.CharField(max_length=8, choices=By, blank=True)
 
     class Meta:
         ordering = ["proposed_at", "pk"]
@@ -57,13 +56,21 @@ class Protection(models.Model):
             models.CheckConstraint(
                 name="a_protection_holds_once_accepted_and_ends",
                 condition=Q(accepted_at=None, accepted_by="", begins_at=None, ends_at=None, undone_at=None)
-                | Q(accepted_at__isnull=False, begins_at__gte=F("accepted_at"), ends_at__gt=F("begins_at"))
-                & ~Q(accepted_by=""),
+                | Q(
+                    accepted_at__isnull=False,
+                    accepted_by__in=THEIRS,
+                    begins_at__gte=F("accepted_at"),
+                    ends_at__gt=F("begins_at"),
+                ),
             ),
             models.CheckConstraint(
                 name="a_protection_lasts_ninety_days_at_most",
                 condition=Q(lasts__gt=timedelta(0), lasts__lte=LONGEST)
                 & (Q(ends_at=None) | Q(ends_at__lte=F("begins_at") + LONGEST)),
+            ),
+            models.CheckConstraint(
+                name="what_is_undone_says_by_whom",
+                condition=Q(undone_at=None, undone_by="") | Q(undone_at__isnull=False) & ~Q(undone_by=""),
             ),
             models.CheckConstraint(
                 name="what_is_declined_was_not_accepted", condition=Q(declined_at=None) | Q(accepted_at=None)

@@ -9,7 +9,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from rempart.care.models.protections import Answerer
+from rempart.care.models.files import CareFile
+from rempart.care.models.people import By
+from rempart.care.models.protections import THEIRS
 from rempart.files import sealing
 from rempart.ledger.clock import now
 
@@ -22,16 +24,19 @@ art. 8)."""
 class Shield(models.Model):
     """One shield of a file. Comments are collected while it is open; nothing is hidden or reported before they accept.
 
+    because: the pile-on that it answers ("lookout.pileon:12"), blank for a wish. together: who acts together in it, by
+    the keyed digest under which the lookout knows them, and in which of its groups.
     opened_by: a member of the team; null for the person's own wish. ends_at: what is hidden is shown again then, and
     nothing more is collected. keep_until: when the evidence goes, as the person chose.
     """
 
-    file = models.ForeignKey("care.CareFile", models.CASCADE, related_name="shields")
-    pile_on = models.ForeignKey("lookout.PileOn", models.SET_NULL, null=True, related_name="shields")
+    file = models.ForeignKey(CareFile, models.CASCADE, related_name="shields")
+    because = models.CharField(max_length=120, blank=True)
+    together = models.JSONField(default=dict)
     opened_at = models.DateTimeField()
     opened_by = models.ForeignKey("staff.StaffMember", models.SET_NULL, null=True, related_name="+")
     accepted_at = models.DateTimeField(null=True)
-    accepted_by = models.CharField(max_length=8, choices=Answerer, blank=True)
+    accepted_by = models.CharField(max_length=8, choices=By, blank=True)
     ends_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
     keep_until = models.DateTimeField()
@@ -42,7 +47,7 @@ class Shield(models.Model):
             models.CheckConstraint(name="a_shield_ends_after_it_opened", condition=Q(ends_at__gt=F("opened_at"))),
             models.CheckConstraint(
                 name="a_shield_is_accepted_by_somebody",
-                condition=Q(accepted_at=None, accepted_by="") | Q(accepted_at__isnull=False) & ~Q(accepted_by=""),
+                condition=Q(accepted_at=None, accepted_by="") | Q(accepted_at__isnull=False, accepted_by__in=THEIRS),
             ),
             models.CheckConstraint(
                 name="evidence_is_kept_six_years_at_most",
@@ -96,7 +101,7 @@ class ShieldedComment(models.Model):
     """
 
     shield = models.ForeignKey(Shield, models.CASCADE, related_name="comments")
-    group = models.ForeignKey(ShieldGroup, models.PROTECT, related_name="comments")
+    group = models.ForeignKey(ShieldGroup, models.CASCADE, related_name="comments")
     number = models.CharField(max_length=512)
     author = models.CharField(max_length=255)
     author_id = models.CharField(max_length=255, blank=True)

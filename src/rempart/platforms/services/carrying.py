@@ -12,6 +12,7 @@ from django.utils.translation import gettext_noop
 
 from rempart.ledger.clock import now
 from rempart.platforms.connector import (
+    NOT_HERE,
     NOT_UNDERSTOOD,
     Connector,
     PermanentFailure,
@@ -44,7 +45,6 @@ logger = logging.getLogger("rempart.platforms")
 
 LOOK_AGAIN = timedelta(minutes=2)
 """When what waits for the platform's own staff, or for two people here, is looked at again."""
-IMPOSSIBLE = gettext_noop("The platform cannot do anything of the kind.")
 WAITS_FOR_PEOPLE = gettext_noop("The platform can only do something heavier: two people have to agree to it.")
 STAFF_DID_AS_MUCH = gettext_noop("The platform's own staff restricts the account as much already; ours waits.")
 STAFF_STAYS = gettext_noop("Ours is off. A restriction by the platform's own staff stays: it is theirs to lift.")
@@ -180,7 +180,7 @@ def _there(execution: Execution, connector: Connector) -> AccountReference:
 
 def _apply(execution: Execution, asked: Asked, executions: Sequence[Execution], connector: Connector) -> None:
     if asked.impossible:
-        raise PermanentFailure(IMPOSSIBLE)
+        raise PermanentFailure(NOT_HERE)
     if asked.waits_for_people:
         recording.set_aside(execution, WAITS_FOR_PEOPLE, for_=LOOK_AGAIN)
         return
