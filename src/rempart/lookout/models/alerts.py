@@ -105,7 +105,8 @@ class FameAlert(Alert):
 class LiveWave(Alert):
     """A wave that the radar saw begin: a hashtag, or a phrase that many repeat, under which testimonies gather.
 
-    started_at: when it began; detected_at: what had been posted by then was enough. accused: references of the accounts
+    started_at: when it began; detected_at: what had been posted by then was enough. expected: how many
+    testimonies (authors, when the count is the signal) an ordinary tag would have. accused: references of the accounts
     that its testimonies accuse. examples: numbers of posts, as `service:number`. signal: testimonies, or the number of
     posts alone. public: false for a name with an accusation, which may be a pile-on: never shown outside the desk, and
     listened for only when a person says so. wave: what it was opened as.
@@ -138,6 +139,7 @@ class LiveWave(Alert):
     posts = models.PositiveIntegerField()
     authors = models.PositiveIntegerField()
     testimonies = models.PositiveIntegerField()
+    expected = models.FloatField(default=0)
     signal = models.CharField(max_length=16, choices=Signal, default=Signal.TESTIMONIES)
     public = models.BooleanField(default=True)
     accused = models.JSONField(default=list)
@@ -167,9 +169,10 @@ class LiveWave(Alert):
 class PileOn(Alert):
     """Many hostile comments or reports fall on one account at once, some of them by people who act together.
 
-    target: how the radar names it; account: its row here, where it is known. actors: distinct people of the window,
-    of actions comments and reports; expected: people that were likely. groups: `[{"id", "members", "weight", "q"}]`,
-    members by pseudonym. copies: near-identical texts, `[{"ids", "members"}]`. examples: numbers of actions.
+    target: how the radar names it; account: its row here, where it is known. actors, actions, reports: distinct people,
+    what they did, and how much of that is reports, from started_at to ended_at. observed: people in the window that
+    stood out most; expected: how many were likely there. groups, copies: as the radar's alert has them, members by
+    pseudonym. examples: numbers of actions. Whether they are wrong to turn on the account, nothing here says.
     """
 
     class State(models.TextChoices):
@@ -184,8 +187,11 @@ class PileOn(Alert):
     account = models.ForeignKey(Account, models.SET_NULL, null=True, related_name="pile_ons")
     started_at = models.DateTimeField()
     detected_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
     actors = models.PositiveIntegerField()
     actions = models.PositiveIntegerField()
+    reports = models.PositiveIntegerField(default=0)
+    observed = models.PositiveIntegerField()
     expected = models.FloatField()
     groups = models.JSONField(default=list)
     copies = models.JSONField(default=list)

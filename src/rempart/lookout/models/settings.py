@@ -17,10 +17,12 @@ class LookoutSettings(models.Model):
     """How many alerts a day reach the desk, and how many of them may be false. One row.
 
     *_a_day: alerts of a kind that reach the desk in 24 hours; the others wait for their turn. For fame, `watch` and
-    `support` are counted apart. false_alarms: share of the alerts that may be false (Benjamini–Hochberg's q).
+    `support` are counted apart. false_alarms: share of the alerts of fame and of pile-ons that may be false
+    (Benjamini–Hochberg's q). false_waves_a_month: ordinary tags that may be taken for a wave, in 30 days over all tags.
     open_waves: whether a wave is listened for as soon as it is seen; never one whose tag names and accuses somebody.
     """
 
+    false_waves_a_month = models.FloatField(default=1)
     support_a_day = models.PositiveIntegerField(default=40)
     watch_a_day = models.PositiveIntegerField(default=200)
     waves_a_day = models.PositiveIntegerField(default=20)
@@ -33,6 +35,7 @@ class LookoutSettings(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(name="one_row_of_settings", condition=Q(pk=1)),
+            models.CheckConstraint(name="false_waves_are_some", condition=Q(false_waves_a_month__gt=0)),
             models.CheckConstraint(
                 name="false_alarms_is_a_share", condition=Q(false_alarms__gt=0, false_alarms__lte=0.5)
             ),

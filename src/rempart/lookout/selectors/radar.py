@@ -56,9 +56,9 @@ class Sighting:
     kind: `wave`, `fame` or `pile_on`; pk: of its row. title: the hashtag, phrase or account. level: a fame alert's tier
     in words, else empty. state, state_words: where it stands. since: when it began; at: when it was detected;
     raised_at: when it reached the desk. observed, expected: what surprised, in the kind's own unit (`unit`, in words).
-    why: sentences in the reader's language. accused: accounts that a wave accuses. secret: a name with an accusation, never
-    to leave the desk. judged: whether somebody said that it was one, None when nobody did. links: the wave, case or
-    care file that it led to. row: the row itself.
+    why: sentences in the reader's language. accused: accounts that a wave accuses. secret: a name with an accusation,
+    never to leave the desk. judged: whether somebody said that it was one, None when nobody did. links: the wave, case
+    or care file that it led to. row: the row itself.
     """
 
     kind: str
