@@ -5,7 +5,7 @@ from datetime import datetime
 
 from rempart import ledger
 from rempart.correspondence.services import erase_conversations
-from rempart.intake.models import Account, CountedPost, Import, Post, Report, Testimony
+from rempart.intake.models import Account, CountedPost, Import, Post, Report, ReporterCommunity, Testimony
 from rempart.intake.services import erase_contents, heard_deletions
 from rempart.ledger.services import reference
 
@@ -33,6 +33,11 @@ def erase_importers(before: datetime) -> int:
     return Import.objects.filter(imported_at__lt=before).exclude(imported_by=None).update(imported_by=None)
 
 
+def erase_communities(before: datetime) -> int:
+    """Groups that count no more."""
+    return ReporterCommunity.objects.filter(until__lt=before).delete()[0]
+
+
 def forget_accounts(accounts: Iterable[int]) -> int:
     """Delete accounts with all that was said of them; a post that also speaks of somebody else keeps its text.
 
@@ -56,4 +61,5 @@ ERASERS = {
     "counted_post": erase_counted,
     "deletion_heard": erase_deletions,
     "importer": erase_importers,
+    "reporter_community": erase_communities,
 }

@@ -4,11 +4,13 @@ from collections.abc import Iterable
 from typing import Any
 
 import msgspec
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from rempart import records
-from rempart.intake.models import Account, HourlyCount, Testimony, WatchedTag, Wave, WavePost
+from rempart.intake.models import Account, HourlyCount, ReporterCommunity, Testimony, WatchedTag, Wave, WavePost
+from rempart.ledger.clock import now
 
 
 def accounts_of(wave: Wave) -> "QuerySet[Account]":
@@ -44,12 +46,15 @@ def _records(condition: Q) -> list[records.Testimony]:
 
 def with_record(rows: "QuerySet[Testimony]") -> "QuerySet[Testimony]":
     """With `upheld` and `rejected`: how many other testimonies of the reporter were found true (of other accounts) and
-    manifestly unfounded by two people. What the platform counted itself comes on top (`reporter_facts`).
+    manifestly unfounded by two people; and with `acts_with`, the groups that they were seen to act with. What the
+    platform counted and said itself comes on top (`reporter_facts`).
     """
     others = Testimony.everything.filter(reporter=OuterRef("reporter")).exclude(pk=OuterRef("pk")).order_by()
     upheld = others.filter(upheld_at__isnull=False).exclude(account=OuterRef("account"))
     rejected = others.filter(unfounded_at__isnull=False)
-    return rows.annotate(upheld=_number(upheld), rejected=_number(rejected))
+    groups = ReporterCommunity.objects.filter(reporter=OuterRef("reporter"), until__gt=now()).order_by("community")
+    acts_with = ArraySubquery(groups.values("community"))
+    return rows.annotate(upheld=_number(upheld), rejected=_number(rejected), acts_with=acts_with)
 
 
 def watched_tags() -> "QuerySet[WatchedTag]":
@@ -70,6 +75,7 @@ def record_of(row: Testimony) -> records.Testimony:
     """A stored testimony as the contract's record; `row` comes from `with_record`."""
     facts = row.reporter_facts
     earlier = {name: facts.get(name, 0) + getattr(row, name) for name in ("upheld", "rejected")}
+    communities = list(dict.fromkeys([*facts.get("communities", []), *row.acts_with]))
     said: dict[str, Any] = {
         "id": row.uid,
         "received_at": row.received_at,
@@ -81,7 +87,7 @@ def record_of(row: Testimony) -> records.Testimony:
         "met_on": row.met_on,
         "complainant_minor": row.complainant_minor,
         "text": row.post.text if row.post else row.text,
-        "reporter": {"id": row.reporter, **facts, **earlier},
+        "reporter": {"id": row.reporter, **facts, **earlier, "communities": communities},
         "origin": row.origin,
         "evidence": row.evidence,
     }

@@ -1,5 +1,6 @@
 """What can be done with what comes in: import a wave, hear posts, receive a report, withdraw it, erase a post."""
 
+from rempart.intake.services.communities import keep_communities
 from rempart.intake.services.identity import follow_rename
 from rempart.intake.services.importing import (
     NoGoodLine,
@@ -46,6 +47,7 @@ __all__ = [
     "follow_rename",
     "heard_deletions",
     "import_wave",
+    "keep_communities",
     "mark_unfounded",
     "mark_upheld",
     "normal_hashtag",

@@ -90,6 +90,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("number", models.CharField(max_length=255)),
+                ("handle", models.CharField(blank=True, max_length=255)),
+                ("country", models.CharField(max_length=64, null=True)),
+                ("language", models.CharField(blank=True, max_length=35)),
                 (
                     "tier",
                     models.CharField(
@@ -125,15 +128,6 @@ class Migration(migrations.Migration):
                         ],
                         default="open",
                         max_length=9,
-                    ),
-                ),
-                (
-                    "account",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
-                        related_name="fame_alerts",
-                        to="intake.account",
                     ),
                 ),
                 (

@@ -54,8 +54,9 @@ def _life(name: str) -> list[models.CheckConstraint]:
 class FameAlert(Alert):
     """An account that becomes known very fast. `watch` is early and cheap to be wrong; `support` asks for a person.
 
-    number: the platform's immutable id of the account; account: its row here, where it is known. expected, observed:
-    followers gained in the tick. growth: by what share its followers grew. priority: the radar's, the youngest first
+    number: the platform's immutable id of the account; handle, country, language: what its table says of it, blank or
+    null where it does not. Names no row of intake: care and discipline share no key. expected, observed: followers
+    gained in the tick. growth: by what share its followers grew. priority: the radar's, the youngest first
     (larger is sooner). Never a judgement of anybody, and never a case.
     """
 
@@ -75,7 +76,9 @@ class FameAlert(Alert):
 
     service = models.CharField(max_length=16, choices=SERVICE_NAMES)
     number = models.CharField(max_length=255)
-    account = models.ForeignKey(Account, models.SET_NULL, null=True, related_name="fame_alerts")
+    handle = models.CharField(max_length=255, blank=True)
+    country = models.CharField(max_length=64, null=True)  # noqa: DJ001 – null is "unknown"
+    language = models.CharField(max_length=35, blank=True)
     tier = models.CharField(max_length=8, choices=Tier)
     alert_at = models.DateTimeField()
     growth = models.FloatField()
@@ -98,8 +101,8 @@ class FameAlert(Alert):
 
     @property
     def reference(self) -> str:
-        """The account by its number, as the register of people and erasures writes it."""
-        return f"{self.service}:#{self.number}"
+        """The account by its handle where that is known, else by its number."""
+        return f"{self.service}:{self.handle or f'#{self.number}'}"
 
 
 class LiveWave(Alert):

@@ -163,7 +163,7 @@ def overview(now: datetime) -> Overview:
     return Overview(
         at=now,
         waves=[sighting(one) for one in _shown(waves.select_related("wave"))],
-        stars=[sighting(one) for one in _shown(stars.select_related("account"))],
+        stars=[sighting(one) for one in _shown(stars)],
         pile_ons=[sighting(one) for one in _shown(pile_ons.select_related("account"))],
         budget=budgets(now),
         health=health(now),
@@ -271,7 +271,7 @@ def _fame(alert: FameAlert) -> dict[str, Any]:
         why.append(_("%(growth)s %% more followers than before.") % {"growth": decimal(100 * alert.growth, 0)})
     return {
         "kind": Kind.FAME,
-        "title": str(alert.account or alert.reference),
+        "title": alert.reference,
         "level": alert.get_tier_display(),
         "since": alert.alert_at,
         "at": alert.alert_at,
