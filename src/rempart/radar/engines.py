@@ -1,0 +1,142 @@
+"""The two engines that run the radar's expressions, DuckDB on one machine and Spark on many, and how tables get there.
+
+An expression is given to either as Ibis; tables go in and out as Parquet, each column cast to the type that its schema
+says (an engine's own sum may be wider), so that one engine goes on where the other left off.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from itertools import count
+from pathlib import Path
+from typing import ClassVar
+
+import duckdb
+import ibis
+import pyarrow
+from ibis import ir
+
+ENGINES = ("duckdb", "spark")
+# The names of these types that both engines know.
+SQL_TYPES = {"string": "STRING", "int32": "INT", "int64": "BIGINT", "float32": "FLOAT", "float64": "DOUBLE"}
+# What DuckDB may hold before it goes to disk: five million accounts fit, and the process stays below 1 GB.
+MEMORY = "640MB"
+
+
+class EngineMissing(Exception):
+    """An engine cannot be had here; the message is one sentence that says what to do."""
+
+
+class EngineFailed(Exception):
+    """An engine gave up; the message is one sentence that says why."""
+
+
+class Engine(ABC):
+    """Where expressions run: `connection` is Ibis's."""
+
+    name: ClassVar[str]
+
+    def __init__(self, connection: ibis.BaseBackend) -> None:
+        self.connection = connection
+
+    def cast(self, table: ir.Table, schema: ibis.Schema) -> str:
+        """The SQL of a table with the columns and types of `schema`."""
+        columns = ", ".join(f"CAST(t.{name} AS {SQL_TYPES[str(kind)]}) AS {name}" for name, kind in schema.items())
+        return f"SELECT {columns} FROM ({self.connection.compile(table)}) AS t"  # noqa: S608 - names of our own schemas
+
+    @abstractmethod
+    def load(self, folder: Path, schema: ibis.Schema) -> ir.Table:
+        """The table that lies in a folder of Parquet files."""
+
+    @abstractmethod
+    def store(self, table: ir.Table, folder: Path, schema: ibis.Schema) -> None:
+        """Write a table to a new folder of Parquet files."""
+
+    @abstractmethod
+    def fetch(self, table: ir.Table, schema: ibis.Schema) -> pyarrow.Table:
+        """A table that is small, in memory."""
+
+    @abstractmethod
+    def take(self, counters: duckdb.DuckDBPyConnection, query: str, schema: ibis.Schema) -> ir.Table:
+        """What a query on the connection `counters` gives, as a table of this engine."""
+
+
+class DuckDB(Engine):
+    """DuckDB in this process."""
+
+    name = "duckdb"
+
+    def __init__(self, connection: ibis.BaseBackend) -> None:
+        super().__init__(connection)
+        self._numbers = count()
+
+    def load(self, folder: Path, schema: ibis.Schema) -> ir.Table:
+        return self._view(f"SELECT {', '.join(schema)} FROM read_parquet('{quoted(folder)}/*.parquet')")  # noqa: S608
+
+    def store(self, table: ir.Table, folder: Path, schema: ibis.Schema) -> None:
+        folder.mkdir()
+        self.sql(
+            f"COPY ({self.cast(table, schema)}) TO '{quoted(folder)}/part.parquet' (FORMAT parquet, COMPRESSION snappy)"
+        )
+
+    def fetch(self, table: ir.Table, schema: ibis.Schema) -> pyarrow.Table:
+        return self.sql(self.cast(table, schema)).to_arrow_table()
+
+    def take(self, counters: duckdb.DuckDBPyConnection, query: str, schema: ibis.Schema) -> ir.Table:
+        return self._view(query)
+
+    def sql(self, query: str) -> duckdb.DuckDBPyConnection:
+        """Run a query."""
+        connection: duckdb.DuckDBPyConnection = self.connection.con
+        return connection.execute(query)
+
+    def _view(self, query: str) -> ir.Table:
+        name = f"rempart_{next(self._numbers)}"
+        self.sql(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
+        return self.connection.table(name)
+
+
+@contextmanager
+def engine(name: str, *, scratch: Path, master: str | None = None) -> Iterator[Engine]:
+    """An engine, until the block ends.
+
+    name: one of ENGINES. scratch: a folder for what passes, which all of a cluster's machines see.
+    master: of a Spark cluster (`spark://host:7077`); by default Spark runs on this machine alone.
+    Raises EngineMissing, EngineFailed, NoJava.
+    """
+    if name == "spark":
+        with _spark()(master=master, scratch=scratch) as spark:
+            yield spark
+        return
+    connection = ibis.duckdb.connect()
+    try:
+        bound(connection.con, scratch)
+        yield DuckDB(connection)
+    finally:
+        connection.disconnect()
+
+
+def _spark() -> Callable[..., AbstractContextManager[Engine]]:
+    try:
+        import pyspark  # noqa: F401
+    except ImportError as error:
+        raise EngineMissing(
+            "Spark is an extra of Rempart: install it by `pip install 'rempart[spark]'`, or take the engine duckdb."
+        ) from error
+    from rempart.radar.spark import spark
+
+    return spark
+
+
+def bound(connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
+    """Give a DuckDB its bounds: so much memory, a folder for what is beyond, UTC, rows in any order, no bar."""
+    connection.execute(f"SET memory_limit = '{MEMORY}'")
+    connection.execute(f"SET temp_directory = '{quoted(scratch / 'spilled')}'")
+    connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET preserve_insertion_order = false")
+    connection.execute("SET enable_progress_bar = false")
+
+
+def quoted(path: Path) -> str:
+    """A path as it stands between the quotation marks of an engine's SQL."""
+    return str(path).replace("'", "''")

@@ -1,0 +1,150 @@
+"""Spark as an engine: a quiet session in a Java machine of our own, on this machine alone or on a cluster.
+
+What Java says goes to a file without a name, never to the terminal; nothing listens beyond this machine unless the
+cluster is elsewhere; there is no web page. The Java machine is started once and ends with this process.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import Any
+from urllib.parse import urlsplit
+
+import duckdb
+import ibis
+import pyarrow
+from ibis import ir
+from py4j.protocol import Py4JError
+from pyspark import SparkConf, SparkContext
+from pyspark.errors import PySparkException
+from pyspark.java_gateway import launch_gateway
+from pyspark.sql import SparkSession
+
+from rempart.radar.engines import SQL_TYPES, Engine, EngineFailed, quoted
+from rempart.radar.java import java_home
+
+LOOPBACK = "127.0.0.1"
+MEMORY = "2g"  # of the driver, which does all the work where there is no cluster
+_LONGEST_REASON = 300
+
+
+class Spark(Engine):
+    """Spark. Files pass through `scratch`, which all of the cluster's machines see."""
+
+    name = "spark"
+
+    def __init__(self, session: SparkSession, scratch: Path) -> None:
+        super().__init__(ibis.pyspark.connect(session))
+        self.scratch = scratch
+        self._session = session
+        self._numbers = count()
+
+    def load(self, folder: Path, schema: ibis.Schema) -> ir.Table:
+        name = f"rempart_{next(self._numbers)}"
+        columns = ", ".join(f"{column} {SQL_TYPES[str(kind)]}" for column, kind in schema.items())
+        with _said_shortly():
+            self._session.read.schema(columns).parquet(folder.resolve().as_uri()).createOrReplaceTempView(name)
+            return self.connection.table(name)
+
+    def store(self, table: ir.Table, folder: Path, schema: ibis.Schema) -> None:
+        with _said_shortly():
+            self._session.sql(self.cast(table, schema)).write.parquet(folder.resolve().as_uri())
+
+    def fetch(self, table: ir.Table, schema: ibis.Schema) -> pyarrow.Table:
+        with _said_shortly():
+            return self._session.sql(self.cast(table, schema)).toArrow()
+
+    def take(self, counters: duckdb.DuckDBPyConnection, query: str, schema: ibis.Schema) -> ir.Table:
+        folder = self.scratch / f"taken-{next(self._numbers)}"
+        for before in self.scratch.glob("taken-*"):
+            shutil.rmtree(before)
+        counters.execute(f"COPY ({query}) TO '{quoted(folder)}' (FORMAT parquet, FILE_SIZE_BYTES '64MB')")
+        return self.load(folder, schema)
+
+
+@contextmanager
+def spark(*, master: str | None, scratch: Path) -> Iterator[Spark]:
+    """Spark until the block ends, on the cluster of `master` (`spark://host:7077`) or on this machine.
+
+    Raises NoJava, EngineFailed.
+    """
+    settings = _settings(master, scratch)
+    conf = SparkConf().setAll(list(settings.items()))
+    with _said_shortly():
+        context = SparkContext(conf=conf, gateway=_gateway(_is_here(master)))
+    try:
+        yield Spark(SparkSession(context), scratch)
+    finally:
+        context.stop()
+
+
+def _settings(master: str | None, scratch: Path) -> dict[str, str]:
+    settings = {
+        "spark.master": master or "local[*]",
+        "spark.app.name": "rempart radar",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.log.level": "ERROR",
+        "spark.local.dir": str(scratch / "spark"),
+        "spark.sql.warehouse.dir": str(scratch / "warehouse"),
+        "spark.sql.catalogImplementation": "in-memory",
+        "spark.sql.session.timeZone": "UTC",
+        # An overflow or a quotient by zero is an error, as in DuckDB, never a null.
+        "spark.sql.ansi.enabled": "true",
+    }
+    if master is None:
+        settings["spark.sql.shuffle.partitions"] = str(2 * (os.cpu_count() or 1))
+    if _is_here(master):
+        settings["spark.driver.host"] = settings["spark.driver.bindAddress"] = LOOPBACK
+    return settings
+
+
+def _is_here(master: str | None) -> bool:
+    """Whether nobody on another machine takes part."""
+    return master is None or urlsplit(master).hostname in (LOOPBACK, "localhost")
+
+
+@contextmanager
+def _said_shortly() -> Iterator[None]:
+    """Turn Java's traces into one sentence."""
+    try:
+        yield
+    except (Py4JError, PySparkException) as error:
+        reasons = [line.strip() for line in str(error).splitlines() if line.strip()]
+        told = next((line for line in reasons if "Exception" in line or "Error" in line), reasons[0] if reasons else "")
+        raise EngineFailed(f"Spark could not go on: {told[:_LONGEST_REASON]}") from error
+
+
+@cache
+def _gateway(loopback: bool) -> Any:
+    """The Java machine beside this process, started with the first session. Raises NoJava, EngineFailed."""
+    variables = {"JAVA_HOME": str(java_home())}
+    if loopback:
+        variables["SPARK_LOCAL_IP"] = LOOPBACK
+    with _environment(variables), TemporaryFile() as log:
+        try:
+            return launch_gateway(SparkConf().set("spark.driver.memory", MEMORY), {"stdout": log, "stderr": log})
+        except PySparkException as error:
+            log.seek(0)
+            last = log.read().decode(errors="replace").strip().splitlines()[-1:]
+            raise EngineFailed(f"Java did not start for Spark: {' '.join(last) or error}") from error
+
+
+@contextmanager
+def _environment(variables: dict[str, str]) -> Iterator[None]:
+    """These variables for what is started in the block."""
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
