@@ -34,16 +34,26 @@ class Helpline:
         return self.number.replace(" ", "")
 
 
-def helplines_for(country: str, *, young: bool = True, language: str | None = None) -> list[Helpline]:
+def helplines_for(
+    country: str, *, young: bool = True, ages: tuple[int, int] | None = None, language: str | None = None
+) -> list[Helpline]:
     """The numbers of a country (ISO 3166-1; any other text counts as unknown), in the order to show them.
 
-    young: with those for children and young people. language: `fr` or `en`, the reader's by default.
+    young: with those for children and young people. ages: between which ages the reader is, where that is known; only
+    then are lines shown that answer some ages alone. language: `fr` or `en`, the reader's by default.
     """
     code = country.upper()
     lists = _lists()
     entries = lists.get(code) or lists["EU" if code in EUROPE else "any"]
     spoken = (language or get_language() or "fr")[:2]
-    return [_helpline(one, "fr" if spoken == "fr" else "en") for one in entries if young or one["for"] != "young"]
+    shown = [one for one in entries if (young or one["for"] != "young") and _answers(one, ages)]
+    return [_helpline(one, "fr" if spoken == "fr" else "en") for one in shown]
+
+
+def _answers(entry: dict[str, Any], ages: tuple[int, int] | None) -> bool:
+    if "ages" not in entry:
+        return True
+    return ages is not None and entry["ages"][0] <= ages[1] and ages[0] <= entry["ages"][1]
 
 
 def _helpline(entry: dict[str, Any], language: str) -> Helpline:
