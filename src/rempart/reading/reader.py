@@ -10,6 +10,7 @@ from rempart.reading.grammar import Grammar, gazetteer, grammar
 from rempart.reading.lexicon import Tokens, languages
 from rempart.reading.people import Named, accused_of, find_people
 from rempart.reading.places import Places, Where, find_places
+from rempart.reading.screening import Screen
 from rempart.reading.stances import find_cues, spoke_for, weigh
 from rempart.records.post import Post, Ranges, Statement
 from rempart.records.references import AccountReference, Service
@@ -25,7 +26,12 @@ _HASHTAG = re.compile(r"#([^\s#@.,;:!?()\"']+)")
 
 def hashtags(text: str) -> list[str]:
     """The hashtags that a text carries, without their sign, folded as `rempart.text.normalise` folds."""
-    return _HASHTAG.findall(normalise(text).text)
+    return hashtags_in(normalise(text).text)
+
+
+def hashtags_in(folded: str) -> list[str]:
+    """The hashtags that a normalised text carries, without their sign."""
+    return _HASHTAG.findall(folded)
 
 
 class Reading(NamedTuple):
@@ -71,6 +77,7 @@ class PostReader:
         self._kept: set[tuple[str, str]] = set()
         self._grammars = {language: grammar(language) for language in languages()}
         self._gazetteer = gazetteer()
+        self._screens = {language: Screen(found) for language, found in self._grammars.items()}
         self._remembered: dict[tuple[str, Service, bool, str | None], Reading] = {}
 
     def keeps(self, post: Post) -> bool:
@@ -83,6 +90,14 @@ class PostReader:
             self._kept.add((post.service, post.id))
             return True
         return False
+
+    def may_report(self, post: Post, folded: str | None = None) -> bool:
+        """Whether the post's statement could name a conduct; false spares most of the cost of `read`.
+
+        folded: the post's text as `rempart.text.normalise` folds it, where it is known already.
+        """
+        text = normalise(post.text).text if folded is None else folded
+        return self._screens[self._language(text, post.lang).language].may_report(text)
 
     def read(self, post: Post) -> Statement:
         """What the post says."""

@@ -1,4 +1,4 @@
-"""What the wave detector can be told, each with its default and why."""
+"""What the wave detector can be told: every setting with its default and why."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,11 +8,33 @@ from datetime import timedelta
 class Parameters:
     """The detector's settings.
 
-    window: how far back posts count.
-    quiet: how long no testimony must come under a tag before it may raise an alert again.
-    false_alerts: alerts of ordinary tags that are accepted a day, over all tags together (the alert budget).
+    windows: the trailing windows in which authors are counted, longest first. The longest sees slow waves, the others
+    a wave inside a tag that many use for something else.
+    least: fewest authors who testify in an alert.
+    sure: least stance probability at which a post counts as a testimony (see docs/radar-waves.md for what it costs).
+    false_alerts: alerts of ordinary tags and phrases that are accepted a day, over all of them together (the budget).
+    quiet: how long nobody must testify under a tag before it may raise an alert again.
+    batch: after how long a tag's authors tell how ordinary tags are.
+    memory: half-life of what is known of ordinary tags, and of a tag's own past.
+    most_authors: authors remembered of one tag; a tag that has more is seen over a shorter time.
+    most_tags: tags, and phrases, remembered; the ones longest quiet are forgotten first.
+    trend_false_alerts: alerts a week that are accepted of the count alone of one steadily used tag.
     """
 
-    window: timedelta = timedelta(hours=48)
+    windows: tuple[timedelta, ...] = (timedelta(hours=72), timedelta(hours=12), timedelta(hours=3))
+    least: int = 3
+    sure: float = 0.5
+    false_alerts: float = 1 / 21
     quiet: timedelta = timedelta(days=3)
-    false_alerts: float = 1 / 28
+    batch: timedelta = timedelta(hours=24)
+    memory: timedelta = timedelta(days=14)
+    most_authors: int = 1000
+    most_tags: int = 200_000
+    trend_false_alerts: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not self.windows or list(self.windows) != sorted(self.windows, reverse=True):
+            raise ValueError("`windows` is empty or not longest first")
+        for name in ("least", "false_alerts", "most_authors", "most_tags", "trend_false_alerts"):
+            if getattr(self, name) <= 0:
+                raise ValueError(f"`{name}` is not above zero")

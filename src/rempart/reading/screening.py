@@ -1,0 +1,91 @@
+"""Which texts can report no conduct at all, told for a fraction of what reading costs.
+
+A pattern of conduct needs certain classes of words. The classes that the words of a text could have, alone or as the
+beginning of a phrase, are at least those that reading gives it; where they do not hold what some pattern needs, no fact
+would be found. It errs on one side only: what it lets go, reading would have found without conduct.
+"""
+
+from operator import methodcaller
+
+from rempart.reading.grammar import Grammar
+from rempart.reading.lexicon import Phrase
+from rempart.reading.tokens import TAG, TOKEN
+
+_MOST_REMEMBERED = 100_000
+_whole = methodcaller("group")
+# What a word may mean: its classes, those of phrases by their second word, and of phrases whose second word is a prefix.
+Meaning = tuple[int, dict[str, int], tuple[tuple[str, int], ...]]
+
+
+class Screen:
+    """Tells the texts of one language that may report conduct."""
+
+    def __init__(self, language: Grammar) -> None:
+        self._lexicon = language.lexicon
+        self._patterns = [pattern for _, pattern in language.conduct]
+        self._bare = language.lexicon.bit("NUDES")  # one word of it is enough in a testimony
+        self._needed = self._bare
+        for pattern in self._patterns:
+            self._needed |= pattern.all_of
+            for need in pattern.needs:
+                self._needed |= need
+        # What is read by its shape may be of any of these; that a word has no letter alone is the cheapest sign.
+        shapes = language.lexicon.shape_symbols
+        self._shaped = sum(bits for kind, (_, bits) in shapes.items() if kind != TAG) & self._needed
+        self._tag = shapes[TAG][1] & self._needed
+        self._idle: set[str] = set()  # words that mean nothing to any pattern
+        self._words: dict[str, Meaning] = {}
+        self._answers: dict[int, bool] = {}
+
+    def may_report(self, folded: str) -> bool:
+        """Whether reading `folded`, a normalised text, could find conduct."""
+        raw = list(map(_whole, TOKEN.finditer(folded)))
+        idle, words = self._idle, self._words
+        mask, last = 0, len(raw) - 1
+        for index, word in enumerate(raw):
+            if word in idle:
+                continue
+            meaning = words.get(word) or self._meaning(word)
+            mask |= meaning[0]
+            if index < last:
+                following = raw[index + 1]
+                mask |= meaning[1].get(following, 0)
+                for prefix, bits in meaning[2]:
+                    if following.startswith(prefix):
+                        mask |= bits
+        answer = self._answers.get(mask)
+        if answer is None:
+            if len(self._answers) >= _MOST_REMEMBERED:
+                self._answers.clear()
+            answer = mask & self._bare != 0 or any(pattern.may_match(mask) for pattern in self._patterns)
+            self._answers[mask] = answer
+        return answer
+
+    def _meaning(self, word: str) -> Meaning:
+        """What a word may mean, of the classes that patterns need."""
+        if word[0] == "#":
+            return self._tag, {}, ()
+        _, mask, phrases = self._lexicon.look_up(word)
+        if not word.isalpha():
+            mask |= self._shaped
+        seconds: dict[str, int] = {}
+        prefixes: tuple[tuple[str, int], ...] = ()
+        if phrases is not None:
+            exact, others = phrases
+            seconds = {second: bits for second, several in exact.items() if (bits := self._of_any(several))}
+            prefixes = tuple((rest[0][0], bits) for rest, _, mine in others if (bits := mine & self._needed))
+        found = (mask & self._needed, seconds, prefixes)
+        if len(self._words) + len(self._idle) >= _MOST_REMEMBERED:
+            self._words.clear()
+            self._idle.clear()
+        if any(found):
+            self._words[word] = found
+        else:
+            self._idle.add(word)
+        return found
+
+    def _of_any(self, phrases: list[Phrase]) -> int:
+        mask = 0
+        for _, _, bits in phrases:
+            mask |= bits
+        return mask & self._needed
