@@ -1,0 +1,167 @@
+"""What the whole platform did on a day, and how long the tail of its accounts' past scores is.
+
+Histograms of integers throughout: no sum of floats, whose order engines do not share.
+"""
+
+from collections.abc import Iterable
+from math import log
+
+import ibis
+from ibis import ir
+
+from rempart.radar.fame.arithmetic import MILLION, double, logarithm, total, whole
+from rempart.radar.fame.judging import judge
+from rempart.radar.fame.parameters import Parameters
+from rempart.radar.fame.tables import POPULATION
+
+_CELLS = 64.0  # of the square root of a ratio
+_SCORE_CELLS = 4.0  # a nat
+_LAST_CELL = 1023
+
+
+def _rows(kind: str, cell: ir.Value, count: ir.Value, table: ir.Table) -> ir.Table:
+    return table.select(kind=ibis.literal(kind), cell=cell.cast("int64"), count=count.cast("int64"))
+
+
+def _one(population: ir.Table, kind: str, cell: int = 0) -> ir.Value:
+    """A number of the population, or null: an aggregate, so that an empty table gives a row too."""
+    here = (population.kind == kind) & (population.cell == cell)
+    return ibis.ifelse(here, population["count"], None).max()
+
+
+def _quantile(values: ir.Table, cells: ir.Value, numerator: int, denominator: int, name: str) -> ir.Table:
+    """One row: `name`, a quantile of `cells` (integers), interpolated within its cell, and `name`_of, how many."""
+    counts = values.group_by(cell=cells).agg(many=values.count())
+    order = ibis.window(order_by=counts.cell, rows=(None, 0))
+    counts = counts.mutate(below=whole(double(counts.many.sum().over(order))))
+    counts = counts.cross_join(counts.aggregate(all_of=total(counts.many)))
+    wanted = double(counts.all_of) * float(numerator) / float(denominator)
+    before = double(counts.below - counts.many)
+    here = (double(counts.below) >= wanted) & (before < wanted)
+    inside = double(counts.cell) + (wanted - before) / double(counts.many)
+    return counts.aggregate(
+        **{name: ibis.ifelse(here, inside, None).min(), f"{name}_of": ibis.coalesce(counts.all_of.max(), 0)}
+    )
+
+
+def weigh(state: ir.Table, population: ir.Table, *, slot: int, parameters: Parameters) -> ir.Table:
+    """The population after the newest day in `state`: platform factor, weekday, dispersion, scores, BH's bar."""
+    p = parameters
+    tide = _tide(state, population, slot, p)
+    others = population.filter(population.kind.isin(["slot", "star", "not_star"]))
+    others = others.filter(~((others.kind == "slot") & (others.cell == slot)))
+    known = ibis.union(tide, others, distinct=False)
+    scores, scale = _scores(
+        state, ibis.union(known, population.filter(population.kind == "scale"), distinct=False), population, p
+    )
+    return _all((known, scores, scale))
+
+
+def _all(tables: Iterable[ir.Table]) -> ir.Table:
+    first, *rest = tables
+    whole_table = ibis.union(first, *rest, distinct=False)
+    return whole_table.select(**{name: whole_table[name].cast(kind) for name, kind in POPULATION.items()})
+
+
+def _tide(state: ir.Table, population: ir.Table, slot: int, p: Parameters) -> ir.Table:
+    """Rows factor, typical, slot, dispersion of today.
+
+    The factor is the median, over accounts that gain at least three a day, of today's gain over the usual one, divided
+    by what that median usually is; with few accounts it leans on the weekday's past.
+    """
+    settled = state.filter(state.gain.notnull() & (state.gap <= 28) & (state.days >= p.history) & (state.rate >= 3.0))
+    ratio = double(ibis.greatest(settled.gain, 0)) / double(settled.rate)
+    ratio_cell = ibis.least((ratio.sqrt() * _CELLS).floor().cast("int64"), _LAST_CELL)
+    spread = ibis.greatest(double(settled.spread), 0.0)
+    spread_cell = ibis.least((spread.sqrt() * _CELLS).floor().cast("int64"), _LAST_CELL)
+    before = population.aggregate(
+        past_slot=ibis.coalesce(_one(population, "slot", slot), MILLION),
+        past_typical=_one(population, "typical"),
+        past_dispersion=ibis.coalesce(_one(population, "dispersion"), MILLION // 4),
+    )
+    one = before.cross_join(_quantile(settled, ratio_cell, 1, 2, "middle")).cross_join(
+        _quantile(settled, spread_cell, 3, 5, "noise")
+    )
+    of = double(ibis.coalesce(one.middle_of, 0))
+    one = one.mutate(of=of, weekday=double(one.past_slot) / float(MILLION))
+    median = ibis.coalesce(one.middle * one.middle / (_CELLS * _CELLS), one.weekday)
+    one = one.mutate(median=ibis.greatest(median, 0.02))
+    usual = ibis.coalesce(double(one.past_typical) / float(MILLION), one.median / one.weekday)
+    one = one.mutate(usual=ibis.greatest(usual, 0.02))
+    one = one.mutate(
+        factor=ibis.greatest(
+            (p.platform_weight * one.weekday + one.of * (one.median / one.usual)) / (p.platform_weight + one.of), 0.1
+        ),
+        confidence=one.of / (p.platform_weight + one.of),
+    )
+    seen = ibis.greatest(ibis.least(one.factor, one.weekday * 1.5), one.weekday / 1.5)
+    one = one.mutate(
+        new_slot=one.weekday + p.weekday_memory * (seen - one.weekday),
+        new_typical=one.usual
+        + p.typical_memory
+        * one.confidence
+        * (ibis.greatest(ibis.least(one.median / one.weekday, one.usual * 1.5), one.usual / 1.5) - one.usual),
+    )
+    width = one.noise / _CELLS
+    seen_noise = double(one.past_dispersion) / float(MILLION)
+    noise = ibis.coalesce(width * width, seen_noise)
+    one = one.mutate(new_noise=seen_noise + one.confidence * 0.2 * (noise - seen_noise))
+    million = float(MILLION)
+    zero = ibis.literal(0)
+    typical = _rows("typical", zero, whole(one.new_typical * million), one.filter(one.of > 0.0))
+    return _all(
+        (
+            _rows("factor", zero, whole(one.factor * million), one),
+            _rows("slot", ibis.literal(slot), whole(one.new_slot * million), one),
+            _rows("dispersion", zero, whole(one.new_noise * million), one),
+            typical,
+        )
+    )
+
+
+def _scores(state: ir.Table, known: ir.Table, past: ir.Table, p: Parameters) -> tuple[ir.Table, ir.Table]:
+    """The histogram of scores with today's, and the rows scale and bar.
+
+    The scale says by how much real tails are longer than a negative binomial's: at the share `calibrated_at` of all
+    past scores, a score e^(−d) should be found. Accounts that really rise are rarer than that share.
+    """
+    today = judge(state, known, p)
+    today = today.filter(today.judged & (today.days >= p.history))
+    cell = ibis.least((today.raw * _SCORE_CELLS).floor().cast("int64"), _LAST_CELL)
+    today = today.group_by(cell=cell).agg(now=today.count())
+    old = past.filter(past.kind == "score")
+    kept = (double(old["count"]) * p.scores_kept).floor().cast("int64")
+    old = old.select("cell", kept=kept)
+    both = _all(
+        (
+            _rows("now", today.cell, today.now, today),
+            _rows("kept", old.cell, old.kept, old),
+        )
+    )
+    is_now = both.kind == "now"
+    scores = both.group_by("cell").agg(many=total(both["count"]), now=total(ibis.ifelse(is_now, both["count"], 0)))
+    scores = scores.filter(scores.many > 0)
+    downward = ibis.window(order_by=scores.cell.desc(), rows=(None, 0))
+    tail = scores.mutate(
+        beyond=whole(double(scores.many.sum().over(downward))),
+        now_beyond=whole(double(scores.now.sum().over(downward))),
+    )
+    tail = tail.cross_join(scores.aggregate(everything=total(scores.many), today=total(scores.now)))
+    enough = double(tail.beyond) <= p.calibrated_at * double(tail.everything)
+    reached = tail.aggregate(
+        reached=ibis.ifelse(enough, tail.cell, None).min(), everything=ibis.coalesce(tail.everything.max(), 0)
+    )
+    expected = -log(p.calibrated_at)
+    measured = double(ibis.coalesce(reached.reached, 0)) / _SCORE_CELLS / expected
+    trust = double(reached.everything) * p.calibrated_at
+    scale = 1.0 + (ibis.greatest(ibis.least(measured, p.largest_scale), 1.0) - 1.0) * (trust / (trust + 5.0))
+    reached = reached.select(scale=whole(scale * float(MILLION)))
+    # Benjamini–Hochberg: the lowest score s with N·e^(−s) ≤ q·R, where R of today's N accounts reach it
+    ranked = tail.cross_join(reached)
+    score = double(ranked.cell) / _SCORE_CELLS / (double(ranked.scale) / float(MILLION))
+    reach = double(ibis.greatest(ranked.now_beyond, 1))
+    passes = (ranked.now_beyond > 0) & (score >= logarithm(double(ranked.today) / (p.false_discoveries * reach)))
+    bar = ranked.aggregate(bar=ibis.coalesce(ibis.ifelse(passes, whole(score * float(MILLION)), None).min(), 10**9))
+    histogram = _rows("score", scores.cell, scores.many, scores)
+    zero = ibis.literal(0)
+    return histogram, _all((_rows("scale", zero, reached.scale, reached), _rows("bar", zero, bar.bar, bar)))
