@@ -13,7 +13,7 @@ from rempart.reading.tokens import TAG, TOKEN
 
 _MOST_REMEMBERED = 100_000
 _whole = methodcaller("group")
-# What a word may mean: its classes, those of phrases by their second word, and of phrases whose second word is a prefix.
+# What a word may mean: its classes, those of phrases by their second word, and of phrases whose second is a prefix.
 Meaning = tuple[int, dict[str, int], tuple[tuple[str, int], ...]]
 
 

@@ -1,0 +1,122 @@
+"""What is remembered of one live tag or phrase: who posted when, who of them testified, and how it was before."""
+
+from typing import NamedTuple
+
+import msgspec
+
+HOUR = 3600.0
+
+
+class Voice(msgspec.Struct, frozen=True, array_like=True):
+    """The post by which an author testifies. `at`: seconds; `copy`: hash of its words; `weight`: how telling it is."""
+
+    at: float
+    post: str
+    weight: float
+    copy: int
+    accused: list[tuple[str, str]]  # service, handle
+
+
+class Counted(NamedTuple):
+    """Distinct authors in a window, those of them who testify, and the same before the window (fractions: faded)."""
+
+    authors: int
+    testimonies: int
+    past_authors: float
+    past_testimonies: float
+
+
+class Tag(msgspec.Struct, array_like=True):
+    """A live tag. Times are in seconds; authors are salted hashes, in the order in which they were last counted."""
+
+    first: float  # the first post since the tag was last empty
+    seen: float
+    authors: dict[int, float] = {}
+    voices: dict[int, Voice] = {}
+    hours: dict[int, int] = {}  # posts by hour since 1970
+    past_authors: float = 0.0
+    past_testimonies: float = 0.0
+    past_at: float = 0.0
+    batch_at: float = 0.0
+    batch_authors: int = 0
+    batch_testimonies: int = 0
+    opened_at: float = -1e18  # when it last counted as a tag that could raise an alert
+    wave_at: float | None = None  # the latest testimony of the wave that is on
+    named: int = 0  # testimonies that name somebody whose name the tag holds
+
+    def post(self, at: float, author: int) -> bool:
+        """Count a post; whether its author is new in the window."""
+        if not self.authors:
+            self.first = at
+        hour = int(at // HOUR)
+        self.hours[hour] = self.hours.get(hour, 0) + 1
+        self.seen = max(self.seen, at)
+        if author in self.authors:
+            return False
+        self.authors[author] = at
+        self.batch_authors += 1
+        return True
+
+    def testify(self, author: int, voice: Voice) -> None:
+        """Count an author's first testimony."""
+        self.authors.pop(author, None)
+        self.authors[author] = voice.at
+        self.voices[author] = voice
+        self.batch_testimonies += 1
+
+    def drop(self, author: int) -> None:
+        """Forget an author who only repeats another."""
+        if self.authors.pop(author, None) is not None:
+            self.batch_authors -= 1
+
+    def repeats(self, copy: int) -> bool:
+        """Whether somebody already testified in these words."""
+        return any(voice.copy == copy for voice in self.voices.values())
+
+    def fade(self, at: float, half_life: float) -> None:
+        """Let the past count for less."""
+        if at > self.past_at:
+            factor = 0.5 ** ((at - self.past_at) / half_life) if self.past_at else 0.0
+            self.past_authors *= factor
+            self.past_testimonies *= factor
+            self.past_at = at
+
+    def expire(self, before: float, half_life: float, most: int) -> None:
+        """Move who posted before `before`, and the oldest of more than `most`, from the window to the past."""
+        authors = self.authors
+        while authors:
+            author = next(iter(authors))
+            if authors[author] >= before and len(authors) <= most:
+                break
+            self._forget(author, half_life)
+        if self.hours and (oldest := next(iter(self.hours))) < before // HOUR - 1:
+            del self.hours[oldest]
+
+    def clean(self, before: float, after: float, half_life: float) -> None:
+        """The same for posts whose times were out of order, and those that came with a time later than `after`."""
+        for author in [author for author, at in self.authors.items() if not before <= at <= after]:
+            self._forget(author, half_life)
+        for hour in [hour for hour in self.hours if not before // HOUR - 1 <= hour <= after // HOUR]:
+            del self.hours[hour]
+
+    def _forget(self, author: int, half_life: float) -> None:
+        at = self.authors.pop(author)
+        voice = self.voices.pop(author, None)
+        if self.wave_at is None:  # what happens in a wave says nothing of the tag's ordinary course
+            self.fade(at, half_life)
+            self.past_authors += 1
+            self.past_testimonies += voice is not None
+
+    def counted(self, since: float) -> Counted:
+        """What the window that begins at `since` holds, and what was before."""
+        authors = testimonies = 0
+        for author, at in self.authors.items():
+            if at >= since:
+                authors += 1
+                testimonies += author in self.voices
+        return Counted(
+            authors,
+            testimonies,
+            self.past_authors + len(self.authors) - authors,
+            self.past_testimonies + len(self.voices) - testimonies,
+        )
