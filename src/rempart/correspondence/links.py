@@ -106,11 +106,29 @@ def conversation_of(token: str) -> LinkAccess:
     return LinkAccess(conversation, holder, token)
 
 
-def by_link(*kinds: Conversation.Kind | str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+def conversation_behind(token: str) -> Conversation | None:
+    """Whose link this is or was, even revoked or over; None for what was not made here.
+
+    It opens nothing: it is for sending a new link to where that person is reached.
+    """
+    found = _TOKEN.fullmatch(token)
+    if found is None or not hmac.compare_digest(_mac(token.rpartition(".")[0]), found[5]):
+        return None
+    return Conversation.objects.filter(pk=int(found[1])).first()
+
+
+def _tells_nothing(request: HttpRequest, token: str) -> HttpResponse:
+    return render(request, "correspondence/refused.html", status=404)
+
+
+def by_link(
+    *kinds: Conversation.Kind | str, refused: Callable[[HttpRequest, str], HttpResponse] = _tells_nothing
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """Mark a view as reached by a signed link: `@by_link("respondent") def page(request, access): …`.
 
     Its route takes `<str:token>`; the view is given a LinkAccess in its place. It is open to all who hold a link to a
-    conversation of one of these kinds (of any kind when none is named); everybody else sees a page that tells nothing.
+    conversation of one of these kinds (of any kind when none is named); everybody else sees a page that tells nothing
+    (`refused`, given the request and the token, where a room has words of its own for it).
     It answers in the language of the conversation, which a posted `language` changes, in a child's words to a child
     (`child_words`); leaks its address to nobody; needs no cookie. The opening is recorded, at most once a day for each
     holder.
@@ -130,7 +148,7 @@ def by_link(*kinds: Conversation.Kind | str) -> Callable[[Callable[..., HttpResp
                 if access.conversation.kind not in accepted:
                     raise LinkRefused
             except LinkRefused:
-                response = render(request, "correspondence/refused.html", status=404)
+                response = refused(request, token)
             else:
                 response = _answer(request, access, view, kwargs)
             for name, value in _HEADERS.items():
