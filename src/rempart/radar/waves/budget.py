@@ -44,9 +44,5 @@ class Budget:
         look: testimonies seen, from `least`. window: 0 for the longest of `windows`.
         """
         of_looks = least / (look * (look + 1))
-        if windows == 1:
-            of_windows = 1.0
-        else:
-            of_windows = 0.5 if window == 0 else 0.5 / (windows - 1)
+        of_windows = 1.0 if windows == 1 else 0.5 if window == 0 else 0.5 / (windows - 1)
         return self._alerts / max(1.0, self.rate) * of_looks * of_windows
-

@@ -1,35 +1,288 @@
-"""WaveDetector: posts in, in the order in which they come; alerts out, one a wave."""
+"""WaveDetector: posts in, in the order in which they come; alerts out, one a wave.
 
+Per tag, distinct authors of original posts are set against those whose post testifies (a testimony or a relay that says
+what was done), in trailing windows. How surprising their number is says `ordinary`, how surprising it must be `budget`.
+"""
+
+import hashlib
+import math
+import re
+import secrets
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Self
+from datetime import UTC, datetime
+from typing import NamedTuple, Self
 
+import msgspec
+
+from rempart.radar.waves.budget import DAY, Budget
+from rempart.radar.waves.naming import may_be_pile_on, names, pieces_of
+from rempart.radar.waves.ordinary import Ordinary
 from rempart.radar.waves.parameters import Parameters
+from rempart.radar.waves.tags import HOUR, Counted, Tag, Voice
 from rempart.reading import PostReader
-from rempart.records import Post, WaveAlert
+from rempart.reading.reader import hashtags_in
+from rempart.records import Post, Statement, WaveAlert, WavePoint
+from rempart.records.vocabulary import severity
+from rempart.text.normalise import normalise
+
+_VERSION = 1
+_MOST_TAGS_OF_A_POST = 12
+_MOST_EXAMPLES, _MOST_ACCUSED = 5, 30
+_RECENT_HOURS = 48
+_MOST_PAST = 100.0  # authors of a tag's own past that count: subjects change
+_EARLY = 3600.0  # posts may say that they are made so much later than the others, not more
+_SPOKEN = ("testimony", "relay")
+_MARKS = re.compile(r"#\S+|https?://\S+|[^\w@.]+")
+
+
+class _Spoken(NamedTuple):
+    """A post as one that testifies, or None; and pieces of the names of those it accuses."""
+
+    voice: Voice | None
+    names: frozenset[str]
+
+
+class _Surprise(NamedTuple):
+    """A count that is too surprising: its probability under an ordinary tag, and the window (seconds) that holds it."""
+
+    tail: float
+    counted: Counted
+    window: float
+
+
+class _State(msgspec.Struct, array_like=True):
+    version: int
+    salt: bytes
+    now: float
+    before: float
+    swept: float
+    learnt: list[float]
+    budget: tuple[float, float]
+    tags: dict[str, Tag]
 
 
 class WaveDetector:
     """Watches every live tag of a stream of posts.
 
     parameters: settings. reader: reads the posts that come unread; a Statement is taken as it was read.
-    Between posts it holds counts, salted hashes of authors, and for tags under which somebody testified the numbers of
-    a few posts and the accounts accused: no text and no author's name.
+    Between posts it holds counts, salted hashes of authors, and of posts that testify their numbers and the accounts
+    accused: no text and no author's name.
     """
 
     def __init__(self, parameters: Parameters | None = None, reader: PostReader | None = None) -> None:
         self.parameters = parameters or Parameters()
         self._reader = reader or PostReader()
+        self._windows = [window.total_seconds() for window in self.parameters.windows]
+        self._half_life = self.parameters.memory.total_seconds()
+        self._quiet = self.parameters.quiet.total_seconds()
+        self._batch = self.parameters.batch.total_seconds()
+        self._salt = secrets.token_bytes(16)
+        self._now = self._before = self._swept = float("-inf")
+        self._ordinary = Ordinary()
+        self._budget = Budget(self.parameters.false_alerts, self._half_life)
+        self._tags: dict[str, Tag] = {}
+        self.late = 0  # posts that came too late to count
 
     def see(self, post: Post) -> list[WaveAlert]:
         """Take one post, or one Statement, and return the alerts that it raises, mostly none.
 
-        Posts may come late by minutes: each counts at its own time; one older than the window counts for nothing.
+        Posts may come late: each counts at its own time; one older than the longest window counts for nothing.
         """
+        at = post.created_at.timestamp()
+        self._pass(at)
+        if at < self._now - self._windows[0]:
+            self.late += 1
+            return []
+        if post.repost_of is not None or not ("#" in post.text or "＃" in post.text):
+            return []
+        folded = normalise(post.text).text
+        if folded.startswith("rt @"):
+            return []
+        names_of_tags = dict.fromkeys(filter(None, map(_trimmed, hashtags_in(folded))))
+        return self._see_under(list(names_of_tags)[:_MOST_TAGS_OF_A_POST], post, folded, at) if names_of_tags else []
+
+    def _see_under(self, names_of_tags: list[str], post: Post, folded: str, at: float) -> list[WaveAlert]:
+        """Count a post under its tags. It is read once, and only if its author does not testify under all of them yet."""
+        author = self._hashed(post)
+        spoken: _Spoken | None = None
+        alerts = []
+        for name in names_of_tags:
+            tag = self._tags.get(name)
+            if tag is None:
+                tag = self._tags[name] = Tag(first=at, seen=at, batch_at=at)
+            elif tag.authors:
+                tag.expire(self._now - self._windows[0], self._half_life, self.parameters.most_authors)
+            if tag.post(at, author):
+                self._open(tag, at)
+            if author in tag.voices:
+                continue
+            if spoken is None:
+                spoken = self._voice(post, folded, at)
+            if spoken.voice is None:
+                continue
+            if tag.repeats(spoken.voice.copy):
+                tag.drop(author)
+                continue
+            tag.testify(author, spoken.voice)
+            tag.named += names(name, spoken.names)
+            if (alert := self._judge(name, tag, at)) is not None:
+                alerts.append(alert)
+        return alerts
+
+    def finish(self) -> list[WaveAlert]:
+        """What the end of the stream shows: alerts that waited for their hour to be over."""
         return []
+
+    def _pass(self, at: float) -> None:
+        """Let time go on, to where two posts in a row have been: one with a time far ahead moves nothing."""
+        now = max(self._now, min(at, self._before))
+        self._before = at
+        if now > self._now:
+            if self._swept == float("-inf"):
+                self._swept = now
+            self._now = now
+            if now - self._swept >= HOUR:
+                self._sweep()
+
+    def _sweep(self) -> None:
+        """Hourly: learn from the tags, forget the quiet ones."""
+        now = self._now
+        self._budget.passed(now - self._swept)
+        self._ordinary.fade(0.5 ** ((now - self._swept) / self._half_life))
+        self._swept = now
+        oldest = now - self._windows[0]
+        for name, tag in list(self._tags.items()):
+            if tag.seen < oldest or tag.seen > now + DAY or tag.hours.keys() - range(int(now // HOUR) + 2):
+                tag.clean(oldest, now + DAY, self._half_life)
+            if tag.batch_authors and now - tag.batch_at >= self._batch:
+                self._learn(tag)
+            if not tag.authors and now - tag.seen > self._half_life and not tag.batch_authors:
+                del self._tags[name]
+        if len(self._tags) > self.parameters.most_tags:
+            by_age = sorted(self._tags, key=lambda name: self._tags[name].seen)
+            for name in by_age[: len(by_age) - self.parameters.most_tags]:
+                del self._tags[name]
+
+    def _learn(self, tag: Tag) -> None:
+        """Take a tag's latest authors for ordinary ones, unless it is in a wave."""
+        if tag.wave_at is None and tag.batch_authors > 0:
+            most = min(tag.batch_authors, self.parameters.most_authors)
+            self._ordinary.learn(most, min(tag.batch_testimonies, most))
+        tag.batch_authors = tag.batch_testimonies = 0
+        tag.batch_at = self._now
+
+    def _open(self, tag: Tag, at: float) -> None:
+        """Count the tag among those that could raise an alert, once a window."""
+        if len(tag.authors) >= self.parameters.least and at - tag.opened_at >= self._windows[0]:
+            tag.opened_at = at
+            self._budget.opened()
+
+    def _hashed(self, post: Post) -> int:
+        name = f"{post.service}\0{post.author}".encode("utf-8", "surrogatepass")
+        return int.from_bytes(hashlib.blake2b(name, digest_size=8, key=self._salt).digest(), "little")
+
+    def _voice(self, post: Post, folded: str, at: float) -> "_Spoken":
+        """What the post says that counts: only what says what was done, by who lived it or was told."""
+        if isinstance(post, Statement):
+            statement = post
+        elif self._reader.may_report(post, folded):
+            statement = self._reader.read(post)
+        else:
+            return _Spoken(None, frozenset())
+        if statement.stance not in _SPOKEN or statement.stance_probability < self.parameters.sure:
+            return _Spoken(None, frozenset())
+        if not statement.conduct:
+            return _Spoken(None, frozenset())
+        weight = (
+            statement.stance_probability
+            + severity(statement.conduct, minor=bool(statement.complainant_minor)) / 4
+            + (statement.stance == "testimony")
+            + (0.5 if statement.accused else 0)
+            + (0.25 if statement.evidence else 0)
+        )
+        copy = hashlib.blake2b(_MARKS.sub(" ", folded).strip().encode("utf-8", "surrogatepass"), digest_size=8).digest()
+        pieces = {piece for account in statement.accused for piece in pieces_of(account.handle)}
+        return _Spoken(Voice(at, post.id, weight, int.from_bytes(copy, "little"), statement.accused), frozenset(pieces))
+
+    def _judge(self, name: str, tag: Tag, at: float) -> WaveAlert | None:
+        """The alert that the latest testimony under a tag raises, if any."""
+        if tag.wave_at is not None:
+            going_on = at - tag.wave_at < self._quiet
+            tag.wave_at = max(tag.wave_at, at) if going_on else None
+            if going_on:
+                return None
+        testimonies = len(tag.voices)
+        if testimonies < self.parameters.least:
+            return None
+        best: _Surprise | None = None
+        for place, window in enumerate(self._windows):
+            counted = tag.counted(at - window)
+            if counted.testimonies < self.parameters.least:
+                break
+            faded = min(1.0, _MOST_PAST / max(counted.past_authors, 1.0))
+            tail = self._ordinary.tail(
+                counted.testimonies, counted.authors, counted.past_testimonies * faded, counted.past_authors * faded
+            )
+            level = self._budget.level(counted.testimonies, self.parameters.least, place, len(self._windows))
+            if tail <= level and (best is None or tail < best.tail):
+                best = _Surprise(tail, counted, window)
+        if best is None:
+            return None
+        tag.wave_at = at
+        return self._alert(name, tag, at, best)
+
+    def _alert(self, name: str, tag: Tag, at: float, surprise: _Surprise) -> WaveAlert:
+        tail, counted, window = surprise
+        voices = sorted(
+            (voice for voice in tag.voices.values() if voice.at >= at - window), key=lambda one: (-one.weight, one.at)
+        )
+        accused = Counter(account for voice in voices for account in dict.fromkeys(voice.accused))
+        return WaveAlert(
+            tag=name,
+            started_at=_instant(self._start(tag, at - window)),
+            detected_at=_instant(at),
+            posts=sum(count for hour, count in tag.hours.items() if hour >= (at - window) // HOUR),
+            authors=counted.authors,
+            testimonies=counted.testimonies,
+            score=-_log10(tail),
+            examples=[voice.post for voice in voices[:_MOST_EXAMPLES]],
+            kind="tag",
+            signal="testimonies",
+            public=not (tag.named or may_be_pile_on(name)),
+            accused=[account for account, _ in accused.most_common(_MOST_ACCUSED)],
+            expected=self._ordinary.expected(counted.authors, counted.past_testimonies, counted.past_authors),
+            recent=_recent(tag, at),
+        )
+
+    def _start(self, tag: Tag, since: float) -> float:
+        """When the wave under a tag began: see docs/radar-waves.md, "When it began"."""
+        times = sorted((at, author in tag.voices) for author, at in tag.authors.items() if at >= since)
+        testimonies = sum(spoke for _, spoke in times)
+        best, start = float("inf"), times[0][0]
+        after = testimonies
+        for index, (at, spoke) in enumerate(times):
+            if not spoke:
+                continue
+            tail = self._ordinary.tail(
+                after, len(times) - index, tag.past_testimonies, min(tag.past_authors, _MOST_PAST)
+            )
+            if tail < best * 0.5:
+                best, start, first = tail, at, index
+            after -= 1
+        # A tag that was born with the wave, or came back with it, began with its first post, whatever that said.
+        if tag.first >= since and first <= len(times) - first:
+            return min(start, tag.first)
+        return start
 
     def state(self) -> bytes:
         """All that is remembered, versioned, for `from_state`."""
-        return b""
+        return msgspec.msgpack.encode(
+            _State(
+                _VERSION, self._salt, self._now, self._before, self._swept, self._ordinary.learnt,
+                (self._budget.tags, self._budget.days), self._tags,
+            )
+        )  # fmt: skip
 
     @classmethod
     def from_state(cls, state: bytes, parameters: Parameters | None = None, reader: PostReader | None = None) -> Self:
@@ -37,7 +290,19 @@ class WaveDetector:
 
         Raises ValueError when `state` is of another version or damaged.
         """
-        return cls(parameters, reader)
+        detector = cls(parameters, reader)
+        try:
+            kept = msgspec.msgpack.decode(state, type=_State)
+        except msgspec.DecodeError as error:
+            raise ValueError("not the state of a wave detector of this version") from error
+        if kept.version != _VERSION:
+            raise ValueError(f"the state is of version {kept.version}, not {_VERSION}")
+        detector._salt = kept.salt
+        detector._now, detector._before, detector._swept = kept.now, kept.before, kept.swept
+        detector._ordinary = Ordinary(kept.learnt)
+        detector._budget.tags, detector._budget.days = kept.budget
+        detector._tags = kept.tags
+        return detector
 
 
 def waves(
@@ -47,3 +312,31 @@ def waves(
     detector = WaveDetector(parameters, reader)
     for post in posts:
         yield from detector.see(post)
+
+
+def _trimmed(tag: str) -> str:
+    """A tag without the signs and emoji that stand at its ends."""
+    if tag.isalnum():
+        return tag
+    while tag and not tag[-1].isalnum():
+        tag = tag[:-1]
+    while tag and not tag[0].isalnum():
+        tag = tag[1:]
+    return tag
+
+
+def _instant(at: float) -> datetime:
+    return datetime.fromtimestamp(at, UTC)
+
+
+def _log10(tail: float) -> float:
+    return math.log10(max(tail, 1e-300))
+
+
+def _recent(tag: Tag, at: float) -> list[WavePoint]:
+    """The authors and testimonies of each hour before `at`, from the first that is known."""
+    last = int(at // HOUR)
+    first = max(last - _RECENT_HOURS + 1, int(min(tag.authors.values()) // HOUR))
+    authors = Counter(int(when // HOUR) for when in tag.authors.values())
+    spoke = Counter(int(voice.at // HOUR) for voice in tag.voices.values())
+    return [WavePoint(_instant(hour * HOUR), authors[hour], spoke[hour]) for hour in range(first, last + 1)]

@@ -4,6 +4,8 @@ from typing import NamedTuple
 
 import msgspec
 
+from rempart.records import AccountReference
+
 HOUR = 3600.0
 
 
@@ -14,7 +16,7 @@ class Voice(msgspec.Struct, frozen=True, array_like=True):
     post: str
     weight: float
     copy: int
-    accused: list[tuple[str, str]]  # service, handle
+    accused: list[AccountReference]
 
 
 class Counted(NamedTuple):
