@@ -1,6 +1,7 @@
 """The Django app of the room."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CareConfig(AppConfig):
@@ -8,3 +9,9 @@ class CareConfig(AppConfig):
 
     name = "rempart.care"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Offer support to whoever the lookout noticed, in the transaction that noticed them; put Care into the menu."""
+        from rempart.care.services import noticing
+
+        noticing.connect()

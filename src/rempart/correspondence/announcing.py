@@ -1,20 +1,26 @@
 """Saying that a message is there: one delivery a message and channel, written in the message's own transaction.
 
-Nothing here carries out a delivery (see `delivering`). What leaves the house says that there is something to read and
-where, never what it is.
+The team is alarmed in the same way when somebody outside wants a human now. Nothing here carries out a delivery (see
+`delivering`). What leaves the house says that there is something to read and where, never what it is.
 """
 
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import Q
 
 from rempart.correspondence.models import Conversation, Delivery, Endpoint, Message
+from rempart.staff.models import StaffMember
 
 OPENED = "conversation.opened"
 SENT = "message.sent"
 TEST = "endpoint.test"
+ALARM = "team.alarm"
 EVENTS = (OPENED, SENT)
+"""What a platform hears of unless it asks for less."""
+ALL_EVENTS = (*EVENTS, ALARM)
+"""An alarm goes only to an endpoint that asks for it by name: whatever rings in the team's pockets."""
 
 
 def announce(message: Message, *, at: datetime, first: bool) -> list[Delivery]:
@@ -31,6 +37,24 @@ def announce(message: Message, *, at: datetime, first: bool) -> list[Delivery]:
         rows.append(_row(message, kind, at, Delivery.Channel.MAIL))
     if conversation.adult_sealed_email is not None:
         rows.append(_row(message, kind, at, Delivery.Channel.MAIL, holder="adult"))
+    return Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def alarm_team(members: Iterable[StaffMember], *, page: str, key: str, at: datetime) -> list[Delivery]:
+    """Write the deliveries that call these members to a page of the desk: by e-mail, and by endpoints for alarms.
+
+    key: written once, whoever asks twice. The team is not told who it is about, nor why: the page says it.
+    """
+    rings = Endpoint.objects.filter(active=True, events__contains=[ALARM])
+    common = {"type": ALARM, "page": page, "created_at": at, "next_at": at}
+    rows = [
+        Delivery(channel=Delivery.Channel.WEBHOOK, endpoint=one, uid=new_uid(), key=f"{key}:e{one.pk}", **common)
+        for one in rings
+    ]
+    rows += [
+        Delivery(channel=Delivery.Channel.MAIL, staff=one, uid=new_uid(), key=f"{key}:s{one.pk}", **common)
+        for one in members
+    ]
     return Delivery.objects.bulk_create(rows, ignore_conflicts=True)
 
 

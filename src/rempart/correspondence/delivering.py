@@ -10,6 +10,7 @@ import random
 import time
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Min, Q, QuerySet
 from django.utils.translation import gettext_noop
@@ -33,8 +34,13 @@ JITTER = 0.1
 LONGEST_ASKED = 86_400  # seconds of Retry-After that are believed
 
 
-def deliver_due(*, budget: float = 20.0) -> int:
+NOT_HELD = Q(message=None) | Q(message__conversation__silent_since=None) | Q(message__released_at__isnull=False)
+
+
+def deliver_due(*, alarms: bool = False, budget: float = 20.0) -> int:
     """Try what is due, at most `budget` seconds long. Returns how many arrived.
+
+    alarms: only what calls the team, which waits behind nothing else.
 
     An endpoint (or the mail server) that nobody answers at is left alone until the next call: one that is down must not
     hold up the others. What falls due within a minute is asked for then: the next call may come a minute later.
@@ -43,7 +49,7 @@ def deliver_due(*, budget: float = 20.0) -> int:
     silent: set[int | None] = set()
     while time.monotonic() < until:
         with transaction.atomic():
-            delivery = _next(silent)
+            delivery = _next(silent, alarms=alarms)
             if delivery is None:
                 break
             outcome = _tried(delivery)
@@ -51,6 +57,8 @@ def deliver_due(*, budget: float = 20.0) -> int:
         arrived += outcome.delivered
         if outcome.unreachable:
             silent.add(delivery.endpoint_id)
+    if alarms:
+        return arrived
     moment = now()
     soon = _but_for(silent, Delivery.objects.filter(next_at__gt=moment, next_at__lt=moment + MINUTE))
     if (at := soon.aggregate(first=Min("next_at"))["first"]) is not None:
@@ -64,9 +72,11 @@ def _but_for(silent: set[int | None], deliveries: QuerySet[Delivery]) -> QuerySe
     return deliveries.exclude(endpoint__in=silent - {None})
 
 
-def _next(silent: set[int | None]) -> Delivery | None:
-    due = _but_for(silent, Delivery.objects.filter(next_at__lte=now()))
-    with_all = due.select_related("endpoint", "message__conversation").order_by("next_at", "pk")
+def _next(silent: set[int | None], *, alarms: bool) -> Delivery | None:
+    due = _but_for(silent, Delivery.objects.filter(NOT_HELD, next_at__lte=now()))
+    if alarms:
+        due = due.exclude(page="")
+    with_all = due.select_related("endpoint", "staff", "message__conversation").order_by("next_at", "pk")
     return with_all.select_for_update(of=("self",), skip_locked=True).first()
 
 
@@ -80,6 +90,12 @@ def _tried(delivery: Delivery) -> Outcome:
 
 def _attempt(delivery: Delivery) -> Outcome:
     moment = now()
+    if delivery.staff is not None:
+        if not delivery.staff.is_active:
+            return Outcome(gettext_noop("no address any more"), final=True)
+        return mails.send(
+            mails.alarm(to=delivery.staff.email, link=_page(delivery), uid=delivery.uid, at=delivery.created_at)
+        )
     if delivery.endpoint is None:
         conversation = delivery.message.conversation
         address = email_of(conversation, delivery.holder)
@@ -100,7 +116,7 @@ def _attempt(delivery: Delivery) -> Outcome:
 
 def _data(delivery: Delivery) -> dict[str, str]:
     if delivery.message is None:
-        return {}
+        return {"link": _page(delivery)} if delivery.page else {}
     conversation = delivery.message.conversation
     known_as = {"account": conversation.account} if conversation.account else {"report": conversation.report}
     return {
@@ -111,12 +127,16 @@ def _data(delivery: Delivery) -> dict[str, str]:
     }
 
 
+def _page(delivery: Delivery) -> str:
+    return settings.REMPART_ADDRESS.rstrip("/") + delivery.page
+
+
 def _note(delivery: Delivery, outcome: Outcome, *, acting: StaffMember | None = None) -> None:
     moment = now()
     delivery.attempts += 1
     delivery.last_error, delivery.next_at = outcome.error, None
     said = {"channel": delivery.channel, "uid": delivery.uid, "attempts": delivery.attempts}
-    subject = delivery.message or delivery.endpoint
+    subject = delivery.message or delivery.endpoint or delivery.staff
     if outcome.delivered:
         delivery.delivered_at = moment
         ledger.append(Event.MESSAGE_DELIVERED, subject=subject, acting=acting, content=said)
@@ -139,7 +159,7 @@ def retry(delivery: Delivery, *, acting: StaffMember | None) -> Delivery:
         return delivery
     delivery.given_up_at, delivery.next_at, delivery.attempts = None, now(), 0
     delivery.save(update_fields=["given_up_at", "next_at", "attempts"])
-    subject = delivery.message or delivery.endpoint
+    subject = delivery.message or delivery.endpoint or delivery.staff
     ledger.append(Event.DELIVERY_RETRIED, subject=subject, acting=acting, content={"uid": delivery.uid})
     return delivery
 

@@ -7,7 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from rempart import ledger
-from rempart.correspondence.announcing import EVENTS
+from rempart.correspondence.announcing import ALL_EVENTS, EVENTS
 from rempart.correspondence.errors import EndpointRefused
 from rempart.correspondence.models import Endpoint
 from rempart.correspondence.webhooks import ensure_usable, new_secret
@@ -36,8 +36,8 @@ def add_endpoint(
     """
     ensure_usable(url)
     wanted = sorted(set(events))
-    if not wanted or not set(wanted) <= set(EVENTS):
-        raise EndpointRefused("events", _("Choose at least one of: %(events)s.") % {"events": ", ".join(EVENTS)})
+    if not wanted or not set(wanted) <= set(ALL_EVENTS):
+        raise EndpointRefused("events", _("Choose at least one of: %(events)s.") % {"events": ", ".join(ALL_EVENTS)})
     secret = new_secret()
     endpoint = Endpoint(
         name=name.strip(),

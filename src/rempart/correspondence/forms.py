@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from rempart.correspondence.announcing import EVENTS
+from rempart.correspondence.announcing import ALL_EVENTS, EVENTS
 from rempart.correspondence.errors import ConversationClosed, MessageRefused
 from rempart.correspondence.models import Conversation, Message
 from rempart.correspondence.services import FILES_AT_ONCE, LONGEST, hear
@@ -127,7 +127,7 @@ class EndpointForm(forms.Form):
     url = forms.CharField(label=_("Address"), max_length=500, widget=forms.URLInput)
     events = forms.MultipleChoiceField(
         label=_("What it is told of"),
-        choices=[(name, name) for name in EVENTS],
+        choices=[(name, name) for name in ALL_EVENTS],
         initial=list(EVENTS),
         widget=forms.CheckboxSelectMultiple,
     )

@@ -40,19 +40,40 @@ This link is yours alone: do not pass it on.
 There is no need to answer this e-mail, nobody reads it. Answer on the page.
 """,
 }
+ALARM_SUBJECT = "Rempart : quelqu’un attend un humain / Somebody waits for a human"
+ALARM_BODY = """Quelqu’un demande à parler à une personne de l’équipe, maintenant.
+Ouvrez cette page et dites que vous vous en occupez :
+
+Somebody asks for a person of the team, now.
+Open this page and say that you see to it:
+
+{link}
+"""
 
 
 def written(*, to: str, language: str, link: str, uid: str, at: datetime) -> EmailMessage:
     """The mail that announces a message. Its Message-ID is the same at every attempt."""
+    body = BODY[language].format(link=link)
+    return _mail(to, SUBJECT[language], body, language=language, uid=uid, at=at)
+
+
+def alarm(*, to: str, link: str, uid: str, at: datetime) -> EmailMessage:
+    """The mail that calls a member of the team, in both languages: a member's own is not known."""
+    mail = _mail(to, ALARM_SUBJECT, ALARM_BODY.format(link=link), language="fr, en", uid=uid, at=at)
+    mail["Importance"] = "high"  # RFC 2156
+    return mail
+
+
+def _mail(to: str, subject: str, body: str, *, language: str, uid: str, at: datetime) -> EmailMessage:
     mail = EmailMessage(policy=POLICY)
-    mail["Subject"] = SUBJECT[language]
+    mail["Subject"] = subject
     mail["From"] = settings.REMPART_MAIL_FROM
     mail["To"] = to
     mail["Date"] = format_datetime(at)
     mail["Message-ID"] = f"<{uid}@{settings.REMPART_MAIL_FROM.rpartition('@')[2].rstrip('>')}>"
     mail["Content-Language"] = language
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no machine answers it
-    mail.set_content(BODY[language].format(link=link))
+    mail.set_content(body)
     return mail
 
 

@@ -20,7 +20,7 @@ class Conversation(models.Model):
 
     service, account, report: how the platform knows them (an account's handle or id, or the number of a report); blank
     when the platform cannot reach them. Addresses are sealed. `generation` is part of every link: raising it revokes
-    those made before.
+    those made before. silent_since: from then on nothing that the house says reaches them until a person lets it.
     """
 
     class Kind(models.TextChoices):
@@ -52,6 +52,7 @@ class Conversation(models.Model):
     adult_seen_at = models.DateTimeField(null=True)
     heard_at = models.DateTimeField(null=True)
     answered_at = models.DateTimeField(null=True)
+    silent_since = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["opened_at", "pk"]
@@ -86,7 +87,8 @@ class Conversation(models.Model):
 class Message(models.Model):
     """One thing said. `text` holds it in one language or in both: {"fr": …, "en": …}.
 
-    once: the key under which a message is said one time only. read_at: when the other side first saw it.
+    once: the key under which a message is said one time only. read_at: when the other side first saw it. released_at:
+    when a member let it go although the conversation is silent.
     """
 
     class Author(models.TextChoices):
@@ -122,6 +124,7 @@ class Message(models.Model):
     sent_at = models.DateTimeField(default=now)
     read_at = models.DateTimeField(null=True)
     withdrawn_at = models.DateTimeField(null=True)
+    released_at = models.DateTimeField(null=True)
     once = models.CharField(max_length=120, blank=True)
     files = models.ManyToManyField("files.StoredFile", related_name="messages")
 
@@ -156,6 +159,20 @@ class Message(models.Model):
         return self.author in {self.Author.THEM, self.Author.ADULT}
 
 
+class Silence(models.Model):
+    """An account to which nothing is said by itself any more: conversations with it are silent, later ones too."""
+
+    service = models.CharField(max_length=30)
+    account = models.CharField(max_length=255)
+    since = models.DateTimeField(default=now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(name="one_silence_an_account", fields=["service", "account"])]
+
+    def __str__(self) -> str:
+        return f"silence {self.pk}"
+
+
 class Endpoint(models.Model):
     """An address of the platform that is told of messages (Standard Webhooks). Its secrets are sealed.
 
@@ -188,7 +205,8 @@ class Endpoint(models.Model):
 class Delivery(models.Model):
     """One announcement by one channel: waiting (`next_at`), delivered or given up. It never holds what was said.
 
-    uid: sent as webhook-id or Message-ID, the same at every attempt. key: written once, whoever asks twice.
+    uid: sent as webhook-id or Message-ID, the same at every attempt. key: written once, whoever asks twice. An alarm to
+    the team has no message but a `page` of the desk, and a member (`staff`) where it goes by e-mail.
     """
 
     class Channel(models.TextChoices):
@@ -202,6 +220,8 @@ class Delivery(models.Model):
     holder = models.CharField(max_length=5, default="self")
     endpoint = models.ForeignKey(Endpoint, models.PROTECT, null=True, related_name="deliveries")
     message = models.ForeignKey(Message, models.CASCADE, null=True, related_name="deliveries")
+    staff = models.ForeignKey("staff.StaffMember", models.PROTECT, null=True, related_name="+")
+    page = models.CharField(max_length=200, blank=True)
     uid = models.CharField(max_length=40, unique=True)
     key = models.CharField(max_length=120, unique=True)
     created_at = models.DateTimeField(default=now)
@@ -216,6 +236,7 @@ class Delivery(models.Model):
         indexes = [
             models.Index(fields=["next_at"], name="deliveries_due", condition=Q(next_at__isnull=False)),
             models.Index(fields=["given_up_at"], name="deliveries_given_up", condition=Q(given_up_at__isnull=False)),
+            models.Index(fields=["next_at"], name="alarms_due", condition=Q(next_at__isnull=False) & ~Q(page="")),
         ]
         constraints = [
             models.CheckConstraint(
@@ -226,8 +247,9 @@ class Delivery(models.Model):
             ),
             models.CheckConstraint(
                 name="a_webhook_has_an_endpoint",
-                condition=Q(channel="webhook", endpoint__isnull=False)
-                | Q(channel="mail", endpoint=None, message__isnull=False),
+                condition=Q(channel="webhook", endpoint__isnull=False, staff=None)
+                | Q(channel="mail", endpoint=None, message__isnull=False, staff=None, page="")
+                | Q(channel="mail", endpoint=None, message=None, staff__isnull=False) & ~Q(page=""),
             ),
             models.CheckConstraint(name="delivered_to_a_holder", condition=Q(holder__in=["self", "adult"])),
         ]

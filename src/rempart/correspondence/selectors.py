@@ -45,5 +45,18 @@ def unanswered() -> QuerySet[Conversation]:
 
 
 def seen_outside() -> Q:
-    """The messages that the person outside is shown: a member's words once they can no longer be taken back."""
-    return Q(withdrawn_at=None) & (~Q(author=Message.Author.STAFF) | Q(sent_at__lte=now() - MINUTE))
+    """The messages that the person outside is shown: a member's words once they can no longer be taken back.
+
+    In a silent conversation, nothing that the house said since, but for what a member let go.
+    """
+    heard_of = ~held() & (~Q(author=Message.Author.STAFF) | Q(sent_at__lte=now() - MINUTE))
+    return Q(withdrawn_at=None) & heard_of
+
+
+def held() -> Q:
+    """The messages that stay in the house since their conversation is silent and nobody let them go."""
+    return (
+        Q(conversation__silent_since__isnull=False, sent_at__gte=F("conversation__silent_since"), released_at=None)
+        & ~Q(author__in=OUTSIDE)
+        & Q(withdrawn_at=None)
+    )

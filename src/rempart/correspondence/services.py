@@ -20,7 +20,7 @@ from rempart.correspondence import tasks
 from rempart.correspondence.announcing import announce
 from rempart.correspondence.errors import ConversationClosed, MessageRefused, TooLate
 from rempart.correspondence.links import link_for
-from rempart.correspondence.models import LANGUAGES, Conversation, Message
+from rempart.correspondence.models import LANGUAGES, Conversation, Message, Silence
 from rempart.correspondence.selectors import MINUTE, OUTSIDE, messages_of, unread
 from rempart.correspondence.signals import heard
 from rempart.files import sealing
@@ -80,6 +80,9 @@ def open_conversation(
             "opened_at": now(),
         },
     )
+    if is_new and service and Silence.objects.filter(service=service, account=account).exists():
+        conversation.silent_since = now()
+        conversation.save(update_fields=["silent_since"])
     if is_new or conversation.closed_at is not None:
         if not is_new:
             conversation.closed_at = None

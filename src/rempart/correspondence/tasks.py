@@ -28,6 +28,14 @@ def deliver_each_minute(timestamp: int) -> None:
     deliver_due()
 
 
+@app.task(name="correspondence.alarm", queue="alarms")
+def alarm() -> None:
+    """Call the team, behind nothing else: this queue has a worker of its own. Asked for in the alarm's transaction."""
+    from rempart.correspondence.delivering import deliver_due
+
+    deliver_due(alarms=True)
+
+
 def deliver_soon() -> None:
     """Ask for deliveries as soon as a worker is free, once however many wait."""
     with contextlib.suppress(AlreadyEnqueued):

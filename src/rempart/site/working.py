@@ -1,6 +1,7 @@
 """The worker: jobs from the queue, schedules, and the ledger's sequencer.
 
-What platforms are told has a queue and threads of its own: a restriction does not wait behind assessments.
+What platforms are told, and what calls the team to somebody who wants a human, have queues and threads of their own: a
+restriction does not wait behind assessments, and a call behind neither.
 """
 
 import asyncio
@@ -15,7 +16,7 @@ from rempart.ledger.sequencer import sequence_pending
 
 logger = logging.getLogger("rempart.worker")
 SEQUENCING_PERIOD = 1.0
-QUEUES = {"platforms": 4, "default": 1}
+QUEUES = {"alarms": 1, "platforms": 4, "default": 1}
 """How many jobs of each queue run side by side; the last is the main one."""
 POLLING = 1.0  # seconds; jobs that are due at once are announced, those of a later moment are looked for
 
@@ -56,18 +57,22 @@ async def _run(app, *, wait: bool) -> None:
         if not wait:
             await app.run_worker_async(wait=False, queues=list(QUEUES), **_like("rempart", 1))
             return
-        beside, main = QUEUES
-        other = asyncio.create_task(
-            app.run_worker_async(
-                queues=[beside], install_signal_handlers=False, **_like(f"rempart-{beside}", QUEUES[beside])
+        *beside, main = QUEUES
+        others = [
+            asyncio.create_task(
+                app.run_worker_async(
+                    queues=[queue], install_signal_handlers=False, **_like(f"rempart-{queue}", QUEUES[queue])
+                )
             )
-        )
+            for queue in beside
+        ]
         try:
             await app.run_worker_async(queues=[main], **_like("rempart", QUEUES[main]))
         finally:
-            other.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await other
+            for other in others:
+                other.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await other
 
 
 def _like(name: str, concurrency: int) -> dict[str, Any]:

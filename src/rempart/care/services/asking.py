@@ -1,0 +1,175 @@
+"""A human is asked for: the team is called at once and again until somebody sees to it. Nothing is judged by itself.
+
+The alarm is written in the transaction of the wish: an e-mail to each member of the care team, a webhook to each
+endpoint that asks for alarms, and a line on the desk. A worker with a queue of its own carries it out within seconds.
+Nobody sees to it: after a few minutes the team is called again, and with it those who can find somebody. Whoever said
+« I see to it » has a while before the others are called again.
+"""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db import transaction
+from django.urls import reverse
+
+from rempart.care.errors import NotAsWished, NotWaiting
+from rempart.care.models import Asked, CareFile
+from rempart.care.services import follow_ups
+from rempart.care.services.guards import ensure_looks_after, locked
+from rempart.correspondence import tasks
+from rempart.correspondence.announcing import alarm_team
+from rempart.files import sealing
+from rempart.ledger import append
+from rempart.ledger.clock import now
+from rempart.ledger.events import Event
+from rempart.staff.models import StaffMember
+from rempart.staff.roles import PERMISSIONS, Permission
+
+NOT_WELL, CALL = Asked.Kind.NOT_WELL, Asked.Kind.CALL
+DUE = {NOT_WELL: timedelta(minutes=15), CALL: timedelta(hours=24)}
+"""By when a human has seen to it."""
+AGAIN = {NOT_WELL: timedelta(minutes=5), CALL: timedelta(hours=1)}
+"""How long nobody says « I see to it » before the team is called again, and others with it."""
+LATER = {NOT_WELL: timedelta(minutes=15), CALL: timedelta(hours=6)}
+"""The same from the third call on."""
+SEEN_TO_WITHIN = {NOT_WELL: timedelta(minutes=30), CALL: timedelta(hours=24)}
+"""How long whoever said so has before the others are called again."""
+PHONE = "care phone"
+LONGEST_PHONE = 40
+LONGEST_NOTE = 2000
+
+
+@transaction.atomic
+def ask_for_call(file: CareFile, *, by: str = Asked.Voice.YOUNG, phone: str = "") -> Asked:
+    """They want to be called: the team hears of it at once. phone: where, sealed; blank: answer on their page.
+
+    Asking again before anybody called changes the number alone. Raises NotAsWished for what is too long.
+    """
+    return _ask(file, CALL, by, phone)
+
+
+@transaction.atomic
+def say_not_well(file: CareFile, *, by: str = Asked.Voice.YOUNG) -> Asked:
+    """« I am not well »: a human is called now, whatever the state of the support. Saying it again calls again.
+
+    Nothing that they write passes here, and nothing is concluded from it.
+    """
+    return _ask(file, NOT_WELL, by, "")
+
+
+def _ask(file: CareFile, kind: Asked.Kind, by: str, phone: str) -> Asked:
+    if len(phone := phone.strip()) > LONGEST_PHONE:
+        raise NotAsWished("a telephone number has 40 characters at most")
+    file, moment = locked(file), now()
+    wish, is_new = Asked.objects.select_for_update().get_or_create(
+        file=file,
+        kind=kind,
+        voice=Asked.Voice(by),
+        settled_at=None,
+        defaults={"asked_at": moment, "due_at": moment + DUE[kind], "rings_at": moment},
+    )
+    if phone:
+        wish.sealed_phone = sealing.seal(phone, purpose=PHONE)
+        wish.save(update_fields=["sealed_phone"])
+    if is_new:
+        append(Event.CARE_HUMAN_ASKED, subject=wish, content={"kind": kind, "by": by})
+        if kind == CALL:
+            follow_ups.note_done(file, "call")
+    if is_new or kind == NOT_WELL:
+        _ring(wish)
+    return wish
+
+
+@transaction.atomic
+def take_back(wish: Asked) -> Asked:
+    """They no longer want it. « I am not well » is taken back by a human who talked with them, never by a button."""
+    wish = _open(wish)
+    if wish.kind == NOT_WELL:
+        raise NotWaiting
+    return _settled(wish, Asked.Outcome.TAKEN_BACK, acting=None, note="")
+
+
+@transaction.atomic
+def acknowledge(wish: Asked, *, acting: StaffMember) -> Asked:
+    """« I see to it »: the others are not called for a while. Raises NotAllowed, JudgesThem, NotWaiting.
+
+    A colleague who said so before hands it over by this.
+    """
+    wish = _open(wish)
+    ensure_looks_after(wish.file, acting)
+    wish.taken_at, wish.taken_by = now(), acting
+    wish.rings_at = wish.taken_at + SEEN_TO_WITHIN[Asked.Kind(wish.kind)]
+    wish.save(update_fields=["taken_at", "taken_by", "rings_at"])
+    append(Event.CARE_TAKEN, subject=wish, acting=acting)
+    return wish
+
+
+@transaction.atomic
+def settle(wish: Asked, *, acting: StaffMember, outcome: str, note: str = "") -> Asked:
+    """A human saw to it, and what they did. Raises NotAllowed, JudgesThem, NotWaiting, ValueError for no outcome."""
+    wish = _open(wish)
+    ensure_looks_after(wish.file, acting)
+    return _settled(wish, Asked.Outcome(outcome), acting=acting, note=note.strip()[:LONGEST_NOTE])
+
+
+def _settled(wish: Asked, outcome: Asked.Outcome, *, acting: StaffMember | None, note: str) -> Asked:
+    wish.settled_at, wish.settled_by, wish.outcome, wish.note = now(), acting, outcome, note
+    wish.rings_at, wish.sealed_phone = None, None
+    wish.save()
+    append(Event.CARE_SETTLED, subject=wish, acting=acting, content={"outcome": outcome})
+    return wish
+
+
+def _open(wish: Asked) -> Asked:
+    wish = Asked.objects.select_for_update(of=("self",)).select_related("file").get(pk=wish.pk)
+    if wish.settled_at is not None:
+        raise NotWaiting
+    return wish
+
+
+def ring_due() -> int:
+    """Call again for whatever nobody sees to. Returns how many; can be killed at any moment and run again."""
+    due = Asked.objects.filter(settled_at=None, rings_at__lte=now()).order_by("rings_at", "pk")
+    done = 0
+    for key in list(due.values_list("pk", flat=True)):
+        with transaction.atomic():
+            wish = Asked.objects.select_for_update(of=("self",), skip_locked=True).filter(pk=key).first()
+            if wish is not None and wish.settled_at is None and wish.rings_at <= now():
+                _ring(wish)
+                done += 1
+    return done
+
+
+def _ring(wish: Asked) -> None:
+    moment, kind = now(), Asked.Kind(wish.kind)
+    wish.rings += 1
+    wish.rings_at = moment + (AGAIN if wish.rings < 3 else LATER)[kind]
+    wish.save(update_fields=["rings", "rings_at"])
+    called = list(whom_to_call(wish.rings))
+    page = reverse("care:asked", args=[wish.pk])
+    written = alarm_team(called, page=page, key=f"care.asked:{wish.pk}:{wish.rings}", at=moment)
+    append(Event.CARE_RANG, subject=wish, content={"time": wish.rings, "people": len(called), "ways": len(written)})
+    tasks.alarm.defer()  # in the transaction: the job exists exactly when the wish does
+
+
+def whom_to_call(time: int) -> Iterable[StaffMember]:
+    """Whom the first, second, … call goes to: the care team, then also those who can find somebody of it.
+
+    Where nobody is in the care team, those who can are called from the first time on.
+    """
+    members = list(StaffMember.objects.filter(is_active=True, roles__overlap=_roles(Permission.CARE)))
+    if time > 1 or not members:
+        others = _roles(Permission.COUNTERSIGN) + _roles(Permission.ADMINISTER)
+        known = {member.pk for member in members}
+        found = StaffMember.objects.filter(is_active=True, roles__overlap=others)
+        members += [member for member in found if member.pk not in known]
+    return members
+
+
+def _roles(permission: Permission) -> list[str]:
+    return [role.value for role, granted in PERMISSIONS.items() if permission in granted]
+
+
+def phone_of(wish: Asked) -> str:
+    """Where they want to be called; empty when they did not say, and once it was seen to."""
+    return sealing.unseal(wish.sealed_phone, purpose=PHONE) if wish.sealed_phone is not None else ""
