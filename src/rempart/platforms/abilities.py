@@ -11,7 +11,7 @@ from rempart.platforms.models import Execution, PreservedCopy
 from rempart.platforms.registry import connector_of, platform_for
 from rempart.staff.roles import Permission
 
-_HOW = {Support.NATIVE: How.NATIVE, Support.APPROXIMATED: How.IN_THESE_WORDS, Support.IMPOSSIBLE: How.CANNOT}
+HOW = {Support.NATIVE: How.NATIVE, Support.APPROXIMATED: How.IN_THESE_WORDS, Support.IMPOSSIBLE: How.CANNOT}
 
 
 def means(account: Account, measure: str) -> Means | None:
@@ -28,7 +28,7 @@ def means(account: Account, measure: str) -> Means | None:
         return None
     if ability is None:
         return Means(How.CANNOT, {})
-    return Means(_HOW[ability.support], dict(ability.how), ability.as_measure or "")
+    return Means(HOW[ability.support], dict(ability.how), ability.as_measure or "")
 
 
 def kept_before(decision: Decision) -> bool:

@@ -15,16 +15,24 @@ class PlatformsConfig(AppConfig):
 
     def ready(self) -> None:
         """Take orders in the transaction that writes them; tell casework what platforms can do."""
+        from rempart.care import means as care_means
+        from rempart.care.signals import orders_changed
         from rempart.casework import means
         from rempart.casework.signals import orders_settled
-        from rempart.platforms import abilities
-        from rempart.platforms.services import enlisting
+        from rempart.platforms import abilities, protections
+        from rempart.platforms.services import enlisting, enlisting_help
 
         def ordered(case: Any, orders: Any, **_kwargs: Any) -> None:
             enlisting.enlist(case, orders)
 
         orders_settled.connect(ordered, dispatch_uid="platforms.enlist", weak=False)
         means.register(abilities)
+
+        def asked(file: Any, orders: Any, **_kwargs: Any) -> None:
+            enlisting_help.enlist(file, orders)
+
+        orders_changed.connect(asked, dispatch_uid="platforms.enlist_help", weak=False)
+        care_means.register(protections)
         self._show()
 
     def _show(self) -> None:

@@ -4,6 +4,7 @@ A job is written in the transaction of the order that asks for it. Every job can
 """
 
 import contextlib
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -48,6 +49,36 @@ def check(account: int) -> None:
         services.check_account(account)
 
 
+@app.task(name="platforms.help", queue=QUEUE)
+def help_file(file: int) -> None:
+    """Do what is due for a file of care; if another process does, look again in a second."""
+    from rempart.platforms.services import carrying, helping
+
+    try:
+        helping.help_file(file)
+    except carrying.Busy:
+        defer_help(file, at=now() + BUSY)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="platforms.help_due", queue=QUEUE, queueing_lock="platforms.help_due")
+def help_due(timestamp: int) -> None:
+    """Pick up what care asked for and was missed, and prepare what falls due within the next minute."""
+    from rempart.platforms.services import enlisting_help
+
+    enlisting_help.enlist_waiting()
+    enlisting_help.defer_due()
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="platforms.check_help", queue=QUEUE, queueing_lock="platforms.check_help")
+def check_help(timestamp: int) -> None:
+    """Compare what should hold for people looked after with what does."""
+    from rempart.platforms.services import helping
+
+    helping.check_help()
+
+
 @app.periodic(cron="*/3 * * * *")
 @app.task(name="platforms.reconcile", queue=QUEUE, queueing_lock="platforms.reconcile")
 def reconcile(timestamp: int) -> None:
@@ -89,19 +120,28 @@ def defer_description(account: int) -> None:
 
 def defer_check(account: int) -> None:
     """Have an account compared soon."""
-    _defer(check, account, f"platforms.check:{account}")
+    _defer(check, {"account": account}, f"platforms.check:{account}")
 
 
 def defer_account(account: int, *, at: datetime) -> None:
     """Have an account looked at at a moment; once for each account and second, however often it is asked."""
-    wait = at - now()
+    _defer_at(carry_out, {"account": account}, at)
+
+
+def defer_help(file: int, *, at: datetime) -> None:
+    """Have a file of care looked at at a moment; once for each file and second, as for accounts."""
+    _defer_at(help_file, {"file": file}, at)
+
+
+def _defer_at(task: Any, about: Mapping[str, int], at: datetime) -> None:
+    wait, lock = at - now(), ":".join([task.name, *map(str, about.values())])
     if wait <= timedelta(0):
-        _defer(carry_out, account, f"platforms.carry_out:{account}")
+        _defer(task, about, lock)
     else:
-        _defer(carry_out, account, f"platforms.carry_out:{account}:{at:%Y%m%dT%H%M%S}", wait=wait)
+        _defer(task, about, f"{lock}:{at:%Y%m%dT%H%M%S}", wait=wait)
 
 
-def _defer(task: Any, account: int, lock: str, *, wait: timedelta | None = None) -> None:
+def _defer(task: Any, about: Mapping[str, int], lock: str, *, wait: timedelta | None = None) -> None:
     """Defer the job. One of the same that waits already may start before this transaction is committed and not see it:
     then it is deferred again after the commit.
     """
@@ -110,7 +150,7 @@ def _defer(task: Any, account: int, lock: str, *, wait: timedelta | None = None)
         try:
             with transaction.atomic():
                 job = task.configure(queueing_lock=lock, schedule_in=_parts(wait) if wait else None)
-                job.defer(account=account)
+                job.defer(**about)
         except AlreadyEnqueued:
             return False
         return True

@@ -1,6 +1,7 @@
 """Protections that people accept, shields with what they collect, and the orders to platforms."""
 
 import datetime
+
 import django.db.models.deletion
 import django.db.models.expressions
 from django.conf import settings

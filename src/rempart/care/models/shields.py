@@ -125,8 +125,8 @@ class ShieldedComment(models.Model):
 
     @property
     def text(self) -> str:
-        """What was said. Raises CannotUnseal when what is stored was changed."""
-        return sealing.unseal(self.sealed, purpose=PURPOSE)
+        """What was said, empty once it was erased. Raises CannotUnseal when what is stored was changed."""
+        return "" if not self.sealed else sealing.unseal(self.sealed, purpose=PURPOSE)
 
 
 class EvidenceFolder(models.Model):

@@ -4,7 +4,6 @@ No transaction is open while a platform is asked. Before it is asked, `sent_at` 
 between its answer and our record, the next run asks again with the same key, which changes nothing, and records once.
 """
 
-import logging
 from collections.abc import Sequence
 from datetime import timedelta
 
@@ -13,7 +12,6 @@ from django.utils.translation import gettext_noop
 from rempart.ledger.clock import now
 from rempart.platforms.connector import (
     NOT_HERE,
-    NOT_UNDERSTOOD,
     Connector,
     PermanentFailure,
     Sanction,
@@ -21,8 +19,7 @@ from rempart.platforms.connector import (
     UnknownAccount,
 )
 from rempart.platforms.models import Execution
-from rempart.platforms.registry import connector_of
-from rempart.platforms.services import breaker, drifting, recording
+from rempart.platforms.services import drifting, recording
 from rempart.platforms.services.alone import ACCOUNT, alone_with
 from rempart.platforms.services.asking import (
     Action,
@@ -37,11 +34,9 @@ from rempart.platforms.services.asking import (
     until_of,
 )
 from rempart.platforms.services.describing import describe_account
-from rempart.platforms.services.enlisting import defer_due
 from rempart.platforms.services.preserving import preserve
+from rempart.platforms.services.trying import attempt
 from rempart.records import AccountReference
-
-logger = logging.getLogger("rempart.platforms")
 
 LOOK_AGAIN = timedelta(minutes=2)
 """When what waits for the platform's own staff, or for two people here, is looked at again."""
@@ -126,37 +121,21 @@ def _not_wanted(execution: Execution, executions: Sequence[Execution]) -> bool:
 
 def _attempt(execution: Execution, executions: Sequence[Execution]) -> bool:
     """Try one order; whether what comes after it may be tried too."""
-    platform = execution.platform
-    if (come_back := breaker.let_through(platform)) is not None:
-        Execution.objects.filter(pk=execution.pk).update(next_try_at=come_back)
+    tried = attempt(
+        execution.platform,
+        lambda connector: _carry_out(execution, executions, connector),
+        what=f"order {execution.order_id}",
+    )
+    if tried.come_back is not None:
+        Execution.objects.filter(pk=execution.pk).update(next_try_at=tried.come_back)
         return False
-    try:
-        _carry_out(execution, executions, connector_of(platform))
-    except TemporaryFailure as failure:
-        return _put_off(execution, failure)
-    except PermanentFailure as failure:
-        recording.failed(execution, str(failure))
-    except Exception:
-        # A connector's mistake, or an answer that nobody foresaw: neither may stop the protection of others.
-        logger.exception("order %s could not be carried out", execution.order_id)
-        return _put_off(execution, TemporaryFailure(NOT_UNDERSTOOD))
-    if breaker.succeeded(platform):
-        _let_all_try(execution)
+    if isinstance(tried.failure, TemporaryFailure):
+        if execution.state == State.WAITS:
+            recording.tried_in_vain(execution, tried.failure)
+        return False
+    if tried.failure is not None:
+        recording.failed(execution, str(tried.failure))
     return True
-
-
-def _put_off(execution: Execution, failure: TemporaryFailure) -> bool:
-    breaker.failed(execution.platform, failure)
-    if execution.state == State.WAITS:
-        recording.tried_in_vain(execution, failure)
-    return False
-
-
-def _let_all_try(execution: Execution) -> None:
-    """The platform is back: what waited for it is due now."""
-    waiting = Execution.objects.filter(platform=execution.platform, state=State.WAITS, next_try_at__gt=now())
-    if waiting.filter(order__due_at__lte=now()).update(next_try_at=now()):
-        defer_due()
 
 
 def _carry_out(execution: Execution, executions: Sequence[Execution], connector: Connector) -> None:

@@ -1,0 +1,312 @@
+"""Shields: comments collected and grouped while many pile on somebody, hidden and reported when they say so.
+
+The team may open one, so that nothing is lost while they are asked; what was collected goes at once when they say no.
+Nothing is hidden or reported before they, or their guardian, accept. Everything hidden is shown again when they say so,
+when the shield is closed, and at its end, whoever runs.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+from django.db import transaction
+
+from rempart import ledger
+from rempart.care import means
+from rempart.care.errors import NotAllowed, NotAsWished, NotPossible, WrongState
+from rempart.care.models import By, CareFile, CareOrder, Shield, ShieldedComment, ShieldGroup
+from rempart.care.models.protections import THEIRS
+from rempart.care.models.shields import LONGEST_KEPT, PURPOSE
+from rempart.care.services.evidence import erase_evidence
+from rempart.care.services.grouping import regroup
+from rempart.care.services.guards import ensure_looks_after, ensure_stands, locked
+from rempart.care.services.orders import ask_about, end_now
+from rempart.care.services.protections import STANDING
+from rempart.files import sealing
+from rempart.intake.services import pseudonym
+from rempart.ledger import Event
+from rempart.ledger.clock import now
+from rempart.ledger.services import reference
+from rempart.lookout.models import PileOn
+from rempart.records.post import Instant
+from rempart.staff.models import StaffMember
+
+LASTS = timedelta(days=30)
+KEPT = timedelta(days=365)
+"""How long a shield lasts, and its evidence is kept, where nobody says otherwise."""
+
+Kind = CareOrder.Kind
+
+
+class Said(msgspec.Struct, frozen=True, kw_only=True):
+    """A comment as a platform hands it in. number: the platform's own; about: what it answers; hostile: as read."""
+
+    number: str
+    author: str
+    said_at: Instant
+    text: str
+    author_id: str = ""
+    about: str = ""
+    hostile: bool | None = None
+
+
+@transaction.atomic
+def open_shield(
+    file: CareFile,
+    pile_on: PileOn | None = None,
+    *,
+    acting: StaffMember | None = None,
+    by: By | None = None,
+    lasts: timedelta = LASTS,
+) -> Shield:
+    """Open a shield for a file, or return the one that is open, with what the pile-on adds to it.
+
+    acting: the member who opens it; else `by`, the person or their guardian, who thereby accept it.
+    Raises NotAllowed, JudgesThem, Silent, WrongState.
+    """
+    file = locked(file)
+    ensure_stands(file, *STANDING)
+    if acting is not None:
+        ensure_looks_after(file, acting)
+    elif by not in THEIRS:
+        raise NotAllowed
+    moment = now()
+    shield, is_new = _standing(file), False
+    if shield is None:
+        shield, is_new = (
+            Shield.objects.create(
+                file=file,
+                because=reference(pile_on) if pile_on else "",
+                opened_at=moment,
+                opened_by=acting,
+                ends_at=moment + lasts,
+                keep_until=moment + max(KEPT, lasts),
+            ),
+            True,
+        )
+        ShieldGroup.objects.create(shield=shield, sort=ShieldGroup.Sort.OTHERS)
+        said = {"because": shield.because, "by": by or "team", "ends_at": shield.ends_at.isoformat()}
+        ledger.append(Event.SHIELD_OPENED, subject=shield, acting=acting, content=said)
+    if pile_on is not None:
+        together = {member: str(group["id"]) for group in pile_on.groups for member in group["members"]}
+        if not together.items() <= shield.together.items():
+            shield.together = shield.together | together
+            shield.because = shield.because or reference(pile_on)
+            shield.save(update_fields=["together", "because"])
+            if not is_new:
+                _rearrange(shield)
+    return accept_shield(shield, by=by) if by is not None else shield
+
+
+@transaction.atomic
+def accept_shield(shield: Shield, *, by: By) -> Shield:
+    """They accept it. Said again, nothing changes. Raises NotAllowed, WrongState when it is over."""
+    _theirs(by)
+    shield = _locked(shield)
+    _ensure_open(shield)
+    if shield.accepted_at is None:
+        shield.accepted_at, shield.accepted_by = now(), by
+        shield.save(update_fields=["accepted_at", "accepted_by"])
+        ledger.append(Event.SHIELD_ACCEPTED, subject=shield, content={"by": by})
+        _settle_hidden(shield)
+    return shield
+
+
+@transaction.atomic
+def close_shield(shield: Shield, *, by: By, acting: StaffMember | None = None) -> Shield:
+    """End a shield: what is hidden is shown again. The evidence stays as long as they chose.
+
+    One that was never accepted leaves nothing behind. Closed again, nothing changes.
+    """
+    shield = _locked(shield)
+    if shield.closed_at is None:
+        shield.closed_at = now()
+        shield.save(update_fields=["closed_at"])
+        ledger.append(Event.SHIELD_CLOSED, subject=shield, acting=acting, content={"by": by})
+        end_now(shield.file, shield.orders.filter(kind=Kind.HIDE))
+        if shield.accepted_at is None:
+            erase_evidence(shield, because="not accepted", acting=acting)
+    return shield
+
+
+@transaction.atomic
+def collect(shield: Shield, said: Iterable[Said]) -> int:
+    """Seal comments that a platform handed in, and put them into their groups. Returns how many are new.
+
+    One that came before stays as it was first: what its author made of it later is another matter. What comes into a
+    group that is hidden is hidden too. Raises WrongState when the shield is over.
+    """
+    shield = _locked(shield)
+    _ensure_open(shield)
+    new = {one.number: one for one in said}
+    for known in shield.comments.filter(number__in=list(new)).values_list("number", flat=True):
+        del new[known]
+    if not new:
+        return 0
+    others, _made = ShieldGroup.objects.get_or_create(shield=shield, sort=ShieldGroup.Sort.OTHERS, key="")
+    moment, service = now(), shield.file.service
+    made = ShieldedComment.objects.bulk_create(
+        ShieldedComment(
+            shield=shield,
+            group=others,
+            number=one.number,
+            author=one.author,
+            author_id=one.author_id,
+            author_digest=pseudonym(f"{service}:{one.author}"),
+            about=one.about,
+            said_at=one.said_at,
+            collected_at=moment,
+            sha256=hashlib.sha256(one.text.encode()).hexdigest(),
+            sealed=sealing.seal(one.text, purpose=PURPOSE),
+            hostile=one.hostile,
+        )
+        for one in new.values()
+    )
+    sealed = [{"comment": one.pk, "sha256": one.sha256, "said_at": one.said_at.isoformat()} for one in made]
+    ledger.append(Event.SHIELD_COLLECTED, subject=shield, content={"comments": sealed})
+    _rearrange(shield)
+    return len(made)
+
+
+@transaction.atomic
+def hide(shield: Shield, group: ShieldGroup | None = None, *, by: By) -> int:
+    """Hide a group of comments, or all of them, and those still to come. Returns how many groups this changed.
+
+    Raises NotAllowed, WrongState unless it is accepted and stands, NotPossible where the platform cannot.
+    """
+    return _set_hidden(shield, group, True, by)
+
+
+@transaction.atomic
+def show(shield: Shield, group: ShieldGroup | None = None, *, by: By) -> int:
+    """Show a group of comments again, or all of them, at once. Returns how many groups this changed."""
+    return _set_hidden(shield, group, False, by)
+
+
+@transaction.atomic
+def report(shield: Shield, group: ShieldGroup | None = None, *, by: By) -> int:
+    """Report a group of comments to the platform, or all of them: each comment once. Returns how many are reported now.
+
+    Raises NotAllowed, WrongState unless it is accepted and stands, NotPossible where the platform takes no reports.
+    """
+    _theirs(by)
+    shield = _locked(shield)
+    _ensure_accepted(shield)
+    _ensure_possible(shield, Kind.REPORT)
+    comments = shield.comments.filter(group=group) if group else shield.comments.all()
+    reported = CareOrder.objects.filter(shield=shield, kind=Kind.REPORT)
+    waiting = list(comments.exclude(orders__in=reported).order_by("pk"))
+    if waiting:
+        said = {"group": group.pk if group else None, "comments": len(waiting), "by": by}
+        ledger.append(Event.COMMENTS_REPORTED, subject=shield, content=said)
+        ask_about(Kind.REPORT, shield, waiting, ends_at=None)
+    return len(waiting)
+
+
+@transaction.atomic
+def keep_until(shield: Shield, until: datetime, *, by: By) -> Shield:
+    """They choose how long the evidence is kept. Raises NotAllowed, NotAsWished beyond six years or in the past."""
+    _theirs(by)
+    shield = _locked(shield)
+    if not max(now(), shield.opened_at) <= until <= shield.opened_at + LONGEST_KEPT:
+        raise NotAsWished("evidence is kept until a moment to come, and six years at most")
+    shield.keep_until = until
+    shield.save(update_fields=["keep_until"])
+    ledger.append(Event.EVIDENCE_KEPT_UNTIL, subject=shield, content={"until": until.isoformat(), "by": by})
+    return shield
+
+
+@transaction.atomic
+def forget(shield: Shield, *, by: By) -> None:
+    """They want nothing of it kept: it is closed, and the evidence goes at once. Raises NotAllowed."""
+    _theirs(by)
+    erase_evidence(close_shield(shield, by=by), because="asked for")
+
+
+def close_all(file: CareFile, *, by: By, acting: StaffMember | None = None) -> None:
+    """Close what is open: the support is refused, or over."""
+    for shield in file.shields.filter(closed_at=None):
+        close_shield(shield, by=by, acting=acting)
+
+
+def shields_for(service: str, handle: str, number: str | None) -> Sequence[Shield]:
+    """The shields that stand for an account, by its number where one is given: handles change hands."""
+    named = {"file__platform_id": number} if number else {"file__handle": handle}
+    found = Shield.objects.filter(file__service=service, closed_at=None, ends_at__gt=now(), **named)
+    if number and not found:
+        found = Shield.objects.filter(
+            file__service=service, file__handle=handle, file__platform_id=None, closed_at=None, ends_at__gt=now()
+        )
+    return list(found.select_related("file"))
+
+
+def _set_hidden(shield: Shield, group: ShieldGroup | None, hides: bool, by: By) -> int:
+    _theirs(by)
+    shield = _locked(shield)
+    _ensure_accepted(shield)
+    if hides:
+        _ensure_possible(shield, Kind.HIDE)
+    groups = shield.groups.filter(pk=group.pk) if group else shield.groups.all()
+    changed = groups.exclude(hides=hides).update(hides=hides)
+    if changed:
+        event = Event.COMMENTS_HIDDEN if hides else Event.COMMENTS_SHOWN
+        ledger.append(event, subject=shield, content={"group": group.pk if group else None, "by": by})
+        _settle_hidden(shield)
+    return changed
+
+
+def _rearrange(shield: Shield) -> None:
+    regroup(shield)
+    _settle_hidden(shield)
+
+
+def _settle_hidden(shield: Shield) -> None:
+    """Make the orders that stand say what the groups say: what should be hidden is asked for once, the rest ended."""
+    if shield.accepted_at is None or not shield.stands:
+        return
+    missing = set(shield.comments.filter(group__hides=True).values_list("pk", flat=True))
+    over = []
+    for order in shield.orders.filter(kind=Kind.HIDE, ends_at__gt=now()).prefetch_related("comments"):
+        asked = {comment.pk for comment in order.comments.all()}
+        if asked <= missing:
+            missing -= asked
+        else:
+            over.append(order)
+    # First what is to be hidden: the platform then leaves hidden what an order that ends has in common with it.
+    ask_about(Kind.HIDE, shield, shield.comments.filter(pk__in=missing).order_by("pk"), ends_at=shield.ends_at)
+    end_now(shield.file, over)
+
+
+def _standing(file: CareFile) -> Shield | None:
+    """The shield that is open; one that is past its end is closed on the way."""
+    shield = Shield.objects.select_for_update(of=("self",)).filter(file=file, closed_at=None).first()
+    if shield is not None and not shield.stands:
+        close_shield(shield, by=By.TEAM)
+        return None
+    return shield
+
+
+def _locked(shield: Shield) -> Shield:
+    return Shield.objects.select_for_update(of=("self",)).select_related("file").get(pk=shield.pk)
+
+
+def _ensure_open(shield: Shield) -> None:
+    if not shield.stands:
+        raise WrongState
+
+
+def _ensure_accepted(shield: Shield) -> None:
+    _ensure_open(shield)
+    if shield.accepted_at is None:
+        raise WrongState
+
+
+def _ensure_possible(shield: Shield, act: CareOrder.Kind) -> None:
+    if not means.can(means.of(shield.file.reference, act)):
+        raise NotPossible
+
+
+def _theirs(by: By) -> None:
+    if by not in THEIRS:
+        raise NotAllowed
