@@ -98,3 +98,9 @@ def test_a_second_time_around_every_text_is_a_copy(texts):
 def test_chunks_do_not_show():
     texts = [f"{STORY} {n}" for n in range(3)] + [None] * 40_000 + [STORY]
     assert first(*texts)[-1] == 0
+
+
+def test_an_address_at_the_end_of_a_text_does_not_run_on_into_the_next():
+    found = word_pairs(["regarde https://exemple.fr", "il m'a écrit hier soir", "et à moi aussi"])
+
+    assert found.owner.tolist() == [1] * 5 + [2] * 3

@@ -43,6 +43,15 @@ class Copies(NamedTuple):
     length: NDArray[np.int64]
 
 
+class Words(NamedTuple):
+    """Hashes of the folded words of `size` texts, in order, and the index of the text that each belongs to,
+    ascending: arrays of shape (words,)."""
+
+    words: NDArray[np.uint64]
+    owner: NDArray[np.int64]
+    size: int
+
+
 class WordPairs(NamedTuple):
     """Hashes of the pairs of neighbouring words of `size` texts, and the index of the text that each belongs to,
     ascending: arrays of shape (pairs,)."""
@@ -52,13 +61,25 @@ class WordPairs(NamedTuple):
     size: int
 
 
+def hashed_words(texts: Sequence[str | None]) -> Words:
+    """The words of every text, without hashtags, mentions and addresses."""
+    chunks = [(start, *_words(texts[start : start + _CHUNK])) for start in range(0, len(texts), _CHUNK)]
+    if not chunks:
+        return Words(np.empty(0, np.uint64), np.empty(0, np.int64), 0)
+    words = np.concatenate([words for _, words, _ in chunks])
+    return Words(words, np.concatenate([start + owner for start, _, owner in chunks]), len(texts))
+
+
+def pairs_of(words: Words) -> WordPairs:
+    """The pairs of neighbouring words within each text."""
+    together = words.owner[1:] == words.owner[:-1]
+    pairs = _mix(words.words[:-1] * np.uint64(0xD6E8FEB86659FD93) + words.words[1:])
+    return WordPairs(pairs[together], words.owner[:-1][together], words.size)
+
+
 def word_pairs(texts: Sequence[str | None]) -> WordPairs:
     """The pairs of neighbouring words of every text."""
-    chunks = [(start, *_word_pairs(texts[start : start + _CHUNK])) for start in range(0, len(texts), _CHUNK)]
-    if not chunks:
-        return WordPairs(np.empty(0, np.uint64), np.empty(0, np.int64), 0)
-    pairs = np.concatenate([pairs for _, pairs, _ in chunks])
-    return WordPairs(pairs, np.concatenate([start + owner for start, _, owner in chunks]), len(texts))
+    return pairs_of(hashed_words(texts))
 
 
 def find_copies(texts: Sequence[str | None] | WordPairs, *, threshold: float = 0.5) -> Copies:
@@ -131,8 +152,8 @@ def _sign(
         bands[band, rows] = key
 
 
-def _word_pairs(texts: Sequence[str | None]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Hashes of the pairs of neighbouring words, and the index of the text that each belongs to, ascending.
+def _words(texts: Sequence[str | None]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Hashes of the words, and the index of the text that each belongs to, ascending.
 
     A text that comes many times (a post that accuses thousands makes as many testimonies) is looked at once.
     """
@@ -140,16 +161,16 @@ def _word_pairs(texts: Sequence[str | None]) -> tuple[NDArray[np.uint64], NDArra
     place = np.array([places.setdefault(text or "", len(places)) for text in texts], np.int64)
     found, counts = [], []
     for part in _parts(list(places)):
-        pairs, owner = _pairs_within(part)
-        found.append(pairs)
+        words, owner = _words_within(part)
+        found.append(words)
         counts.append(np.bincount(owner, minlength=len(part)))
-    if not found:
-        return np.empty(0, np.uint64), np.empty(0, np.int64)
-    pairs, count = np.concatenate(found), np.concatenate(counts)
+    words, count = np.concatenate(found), np.concatenate(counts)
+    if len(places) == len(texts):
+        return words, np.repeat(np.arange(len(place)), count)
     opens = np.cumsum(count) - count
     held = count[place]
     shift = np.repeat(opens[place] - (np.cumsum(held) - held), held)
-    return pairs[np.arange(len(shift)) + shift], np.repeat(np.arange(len(place)), held)
+    return words[np.arange(len(shift)) + shift], np.repeat(np.arange(len(place)), held)
 
 
 def _parts(texts: list[str]) -> Iterator[list[str]]:
@@ -166,11 +187,11 @@ def _parts(texts: list[str]) -> Iterator[list[str]]:
         yield part
 
 
-def _pairs_within(texts: list[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    joined = "\0".join(texts)
+def _words_within(texts: list[str]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    # Text by text: an address at the end of one must not run on into the next.
+    joined = "\0".join([_NOT_WORDS.sub(" ", text) if _may_hold_others(text) else text for text in texts])
     if joined.count("\0") >= len(texts):
-        joined = "\0".join(text.replace("\0", " ") for text in texts)
-    joined = _NOT_WORDS.sub(" ", joined)
+        joined = "\0".join([_NOT_WORDS.sub(" ", text.replace("\0", " ")) for text in texts])
     codes = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), "<u4")
     letters = _folds[codes]
     if (unknown := letters == _UNKNOWN).any():
@@ -182,15 +203,17 @@ def _pairs_within(texts: list[str]) -> tuple[NDArray[np.uint64], NDArray[np.int6
     begins = inside.copy()
     begins[1:] &= ~inside[:-1]
     starts = np.flatnonzero(begins)
-    if len(starts) < 2:
+    if not len(starts):
         return np.empty(0, np.uint64), np.empty(0, np.int64)
     # A word is a polynomial of its letters, wherever it stands: that of its place in the chunk, divided by the place.
     powers, inverses = _powers_up_to(len(letters))
     words = _mix(np.add.reduceat(letters * powers, starts) * inverses[starts])
-    owner = np.searchsorted(np.flatnonzero(codes == 0), starts)
-    together = owner[1:] == owner[:-1]
-    pairs = _mix(words[:-1] * np.uint64(0xD6E8FEB86659FD93) + words[1:])
-    return pairs[together], owner[:-1][together]
+    return words, np.searchsorted(np.flatnonzero(codes == 0), starts)
+
+
+def _may_hold_others(text: str) -> bool:
+    """Whether there may be a hashtag, a mention or an address in a text: quicker to know than which."""
+    return "@" in text or "#" in text or "http" in text or "www." in text
 
 
 def _powers_up_to(size: int) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:

@@ -1,0 +1,89 @@
+"""Whether a comment insults or threatens, by a small lexicon of French and English.
+
+It is read for numbers, never for a verdict: how many hostile comments one gets in an hour against how many one usually
+gets. So it need not know every insult, it must not take a word told (« ils la traitent de … ») for a word said, and
+it must be quick: texts that hold none of the words that tell, known by their hashes, are not looked at any closer.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rempart.text.near_duplicates import Words, hashed_words
+from rempart.text.normalise import normalise
+
+_NOT_LETTERS = re.compile(r"[^a-z0-9]+")
+_BEFORE = re.compile(r"(?: \w+){0,4}$")  # words in which an insult that follows may be announced as told
+_NOT_DENIED = r"(?: (?!pas|jamais|not|never)\w+){0,2}"
+
+
+def is_hostile(text: str) -> bool:
+    """Whether a comment insults or threatens whoever it is about."""
+    folded = f" {_NOT_LETTERS.sub(' ', normalise(text).text).strip()} "
+    return any(language.is_hostile(folded) for language in _lexicon().languages)
+
+
+def hostile_texts(texts: Sequence[str | None], words: Words) -> NDArray[np.bool_]:
+    """Whether each text is hostile: array of shape (n,). words: those of `texts`, hashed."""
+    hostile = np.zeros(len(texts), np.bool_)
+    may_be = np.unique(words.owner[np.isin(words.words, _lexicon().hashes)])
+    read: dict[str, bool] = {}
+    for place in may_be.tolist():
+        text = texts[place] or ""
+        if text not in read:
+            read[text] = is_hostile(text)
+        hostile[place] = read[text]
+    return hostile
+
+
+class _Language:
+    """The patterns of one language, over words in lower case with a space on either side."""
+
+    def __init__(self, entries: dict[str, list[str]]) -> None:
+        insults, addressed, to, told = ("|".join(entries[name]) for name in ("insults", "addressed", "to", "told"))
+        self._insults = re.compile(f" (?:(?:{insults})|(?:{to}){_NOT_DENIED} (?:{addressed}))(?= )")
+        self._told = re.compile(f" (?:{told})(?= |$)")
+        threats = [row.split(" / ") for row in entries["threats"]]
+        self._threats = re.compile("|".join(_row(slots) for slots in threats))
+        tell = [slot[1:] for slots in threats for slot in slots if slot.startswith("!")]
+        # Of a phrase, the longest word: the rarest, as a rule.
+        self.words = {max(phrase.split(), key=len) for phrase in "|".join([insults, addressed, *tell]).split("|")}
+
+    def is_hostile(self, folded: str) -> bool:
+        """Whether some folded words, a space before and after each, are hostile."""
+        if self._threats.search(folded):
+            return True
+        for insult in self._insults.finditer(folded):
+            before = _BEFORE.search(folded, 0, insult.start())
+            if before is None or not self._told.search(before[0]):
+                return True
+        return False
+
+
+class _Lexicon:
+    """All languages, and the hashes of words of which every hostile text holds one."""
+
+    def __init__(self, languages: Iterable[dict[str, list[str]]]) -> None:
+        self.languages = [_Language(entries) for entries in languages]
+        self.hashes = np.unique(hashed_words(sorted(set().union(*(one.words for one in self.languages)))).words)
+
+
+def _row(slots: list[str]) -> str:
+    """The pattern of slots that follow one another."""
+    pattern = ""
+    for slot in slots:
+        words = slot.removeprefix("!")
+        pattern += f"(?: (?:{words[:-2]}))?" if words.endswith("|?") else f" (?:{words})"
+    return f"(?:{pattern})(?= )"
+
+
+@lru_cache(maxsize=1)
+def _lexicon() -> _Lexicon:
+    import yaml
+
+    text = files("rempart.radar.pile_ons").joinpath("hostility.yaml").read_text(encoding="utf-8")
+    return _Lexicon(yaml.safe_load(text).values())
