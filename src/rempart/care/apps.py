@@ -1,7 +1,6 @@
 """The Django app of the room."""
 
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
 
 
 class CareConfig(AppConfig):
@@ -11,7 +10,7 @@ class CareConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Offer support to whoever the lookout noticed, in the transaction that noticed them; put Care into the menu."""
+        """Offer support to whoever the lookout noticed, in the transaction that noticed them; put Care in the menu."""
         from rempart.care.services import noticing
 
         noticing.connect()

@@ -250,6 +250,7 @@ class Event(TextChoices):
     CARE_SETTLED = "care_settled", _("Seen to by the care team")
     GUARDIAN_NAMED = "guardian_named", _("Guardian named")
     GUARDIAN_TOLD = "guardian_told", _("Guardian told")
+    GUARDIAN_SEES = "guardian_sees", _("What is set shown to a guardian, or no longer")
     GUARDIAN_LEFT = "guardian_left", _("Guardian no longer told")
     MENTOR_ADDED = "mentor_added", _("Mentor added")
     MENTOR_CHECKED = "mentor_checked", _("Mentor checked by a second person")

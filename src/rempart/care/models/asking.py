@@ -12,7 +12,8 @@ class Asked(models.Model):
     """A human is wanted. Nothing of what they write is kept here, and nothing is judged.
 
     rings: how often the team was told so far; rings_at: when it is told again, null once it was settled.
-    taken: somebody of the team said « I see to it », which stops the ringing for a while. settled: it was seen to.
+    suits, language: when a call suits, and in which language. taken: somebody of the team said « I see to it », which
+    stops the ringing for a while. settled: it was seen to.
     """
 
     class Kind(models.TextChoices):
@@ -26,6 +27,15 @@ class Asked(models.Model):
 
         YOUNG = "young", _("themself")
         GUARDIAN = "guardian", _("a guardian")
+
+    class Suits(models.TextChoices):
+        """When a call suits them."""
+
+        ANY = "any", _("at any time")
+        MORNING = "morning", _("in the morning")
+        NOON = "noon", _("around noon")
+        EVENING = "evening", _("in the evening")
+        WEEKEND = "weekend", _("at the weekend")
 
     class Outcome(models.TextChoices):
         """What the team did."""
@@ -42,6 +52,8 @@ class Asked(models.Model):
     voice = models.CharField(max_length=8, choices=Voice, default=Voice.YOUNG)
     asked_at = models.DateTimeField(default=now)
     due_at = models.DateTimeField()
+    suits = models.CharField(max_length=8, choices=Suits, default=Suits.ANY)
+    language = models.CharField(max_length=2, blank=True)
     sealed_phone = models.BinaryField(null=True)
     rings = models.PositiveSmallIntegerField(default=0)
     rings_at = models.DateTimeField(null=True)
@@ -60,7 +72,12 @@ class Asked(models.Model):
             ),
             models.CheckConstraint(
                 name="what_is_asked_is_known",
-                condition=Q(kind__in=["call", "not_well"], voice__in=["young", "guardian"]),
+                condition=Q(
+                    kind__in=["call", "not_well"],
+                    voice__in=["young", "guardian"],
+                    suits__in=["any", "morning", "noon", "evening", "weekend"],
+                    language__in=["", "fr", "en"],
+                ),
             ),
             models.CheckConstraint(name="a_wish_has_its_time", condition=Q(due_at__gt=F("asked_at"))),
             models.CheckConstraint(

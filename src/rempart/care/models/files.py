@@ -21,7 +21,8 @@ class CareFile(models.Model):
     age_band, country: what the platform knows, null where it does not; an unknown age counts as a minor's wherever that
     protects. alert: what the lookout noticed ("lookout.famealert:12"), blank when a person opened the file, who then
     says why in `because`. priority: see `priority_of`; the smallest first. paused_until: null while paused means until
-    they say. stood: the state that a pause or a freeze interrupts.
+    they say. stood: the state that a pause or a freeze interrupts. erasing_since: all is erased but what waits for
+    the platform to take off what it was asked for.
     """
 
     class State(models.TextChoices):
@@ -58,6 +59,7 @@ class CareFile(models.Model):
     stood = models.CharField(max_length=8, choices=State, blank=True)
     paused_until = models.DateTimeField(null=True)
     ended_because = models.TextField(blank=True)
+    erasing_since = models.DateTimeField(null=True)
     safe_to_tell_guardian = models.CharField(max_length=7, choices=Safe, default=Safe.UNKNOWN)
     held_by = models.ForeignKey("staff.StaffMember", models.SET_NULL, null=True, related_name="+")
     conversation = models.OneToOneField("correspondence.Conversation", models.SET_NULL, null=True, related_name="+")

@@ -22,7 +22,10 @@ class By(models.TextChoices):
 
 
 class Guardian(models.Model):
-    """A parent or another adult responsible for them. Told only while the person does not say that it is not safe."""
+    """A parent or another adult responsible for them. Told only while the person does not say that it is not safe.
+
+    sees: the person lets them see what is set for them.
+    """
 
     file = models.ForeignKey(CareFile, models.CASCADE, related_name="guardians")
     name = models.CharField(max_length=120)
@@ -30,6 +33,7 @@ class Guardian(models.Model):
     by_mail = models.BooleanField(default=False)
     added_at = models.DateTimeField(default=now)
     added_by = models.ForeignKey("staff.StaffMember", models.PROTECT, null=True, related_name="+")
+    sees = models.BooleanField(default=False)
     told_at = models.DateTimeField(null=True)
     told_by = models.ForeignKey("staff.StaffMember", models.PROTECT, null=True, related_name="+")
     left_at = models.DateTimeField(null=True)

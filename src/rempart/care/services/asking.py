@@ -40,12 +40,20 @@ LONGEST_NOTE = 2000
 
 
 @transaction.atomic
-def ask_for_call(file: CareFile, *, by: str = Asked.Voice.YOUNG, phone: str = "") -> Asked:
+def ask_for_call(
+    file: CareFile, *, by: str = Asked.Voice.YOUNG, phone: str = "", suits: str = "any", language: str = ""
+) -> Asked:
     """They want to be called: the team hears of it at once. phone: where, sealed; blank: answer on their page.
 
-    Asking again before anybody called changes the number alone. Raises NotAsWished for what is too long.
+    suits: when, one of `Asked.Suits`. Asking again before anybody called changes what they said and rings nobody anew.
+    Raises NotAsWished for what is too long or unknown.
     """
-    return _ask(file, CALL, by, phone)
+    if suits not in Asked.Suits.values or language not in {"", "fr", "en"}:
+        raise NotAsWished("when it suits, in French or in English")
+    wish = _ask(file, CALL, by, phone)
+    wish.suits, wish.language = suits, language
+    wish.save(update_fields=["suits", "language"])
+    return wish
 
 
 @transaction.atomic
@@ -54,10 +62,10 @@ def say_not_well(file: CareFile, *, by: str = Asked.Voice.YOUNG) -> Asked:
 
     Nothing that they write passes here, and nothing is concluded from it.
     """
-    return _ask(file, NOT_WELL, by, "")
+    return _ask(file, NOT_WELL, by)
 
 
-def _ask(file: CareFile, kind: Asked.Kind, by: str, phone: str) -> Asked:
+def _ask(file: CareFile, kind: Asked.Kind, by: str, phone: str = "") -> Asked:
     if len(phone := phone.strip()) > LONGEST_PHONE:
         raise NotAsWished("a telephone number has 40 characters at most")
     file, moment = locked(file), now()

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from rempart.care.errors import NotAllowed, NotAsWished
 from rempart.care.models import By, CareFile
-from rempart.care.services import follow_ups
+from rempart.care.services import follow_ups, protections, shields
 from rempart.care.services.guards import ensure_looks_after, ensure_not_silent, ensure_stands, locked
 from rempart.casework.services.guards import given_reason
 from rempart.correspondence.models import Conversation, Silence
@@ -191,7 +191,7 @@ def decline(file: CareFile, *, by: str = By.YOUNG) -> CareFile:
     ensure_not_silent(file)
     if file.state != State.DECLINED:
         _move(file, State.DECLINED, by=by)
-        follow_ups.leave_out(file, because=follow_ups.NO_LONGER)
+        _leave_alone(file, By(by))
     return file
 
 
@@ -229,8 +229,15 @@ def end(file: CareFile, *, acting: StaffMember, reason: str) -> CareFile:
     file.ended_because = given_reason(reason)
     file.save(update_fields=["ended_because"])
     _move(file, State.ENDED, acting=acting)
-    follow_ups.leave_out(file, because=follow_ups.NO_LONGER)
+    _leave_alone(file, By.TEAM, acting)
     return file
+
+
+def _leave_alone(file: CareFile, by: By, acting: StaffMember | None = None) -> None:
+    """Nothing more is to be done, and nothing stays switched on."""
+    follow_ups.leave_out(file, because=follow_ups.NO_LONGER)
+    protections.undo_all(file, by=by, acting=acting)
+    shields.close_all(file, by=by, acting=acting)
 
 
 @transaction.atomic

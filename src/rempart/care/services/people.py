@@ -102,6 +102,17 @@ def tell_guardian(guardian: Guardian, *, acting: StaffMember | None = None) -> s
 
 
 @transaction.atomic
+def show_settings(guardian: Guardian, *, shown: bool) -> Guardian:
+    """The person lets this guardian see what is set for them, or no longer."""
+    guardian = Guardian.objects.select_for_update(of=("self",)).get(pk=guardian.pk)
+    if guardian.sees != shown:
+        guardian.sees = shown
+        guardian.save(update_fields=["sees"])
+        append(Event.GUARDIAN_SEES, subject=guardian, content={"shown": shown})
+    return guardian
+
+
+@transaction.atomic
 def let_guardian_go(guardian: Guardian, *, acting: StaffMember | None = None) -> Guardian:
     """Tell this guardian nothing more: their link opens nothing from now on. Harmless twice."""
     file = locked(guardian.file)
