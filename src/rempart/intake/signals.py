@@ -2,6 +2,9 @@
 
 from django.dispatch import Signal
 
+# posts: list of records.Post. Heard just now, before what belongs to no wave is dropped.
+posts_heard = Signal()
+
 # wave: Wave. Sent when posts were added to a wave.
 wave_grew = Signal()
 

@@ -177,6 +177,6 @@ EXPORTERS = {"account": export_account, "said": export_said}
 ERASERS = {"said": erase_said}
 LEFT_OUT = {
     "intake.CountedPost": "a digest from which nobody can be found",
-    "intake.ReporterCommunity": "which of those who spoke were seen to act together: it would say of others that they spoke",
+    "intake.ReporterCommunity": "which of those who spoke seem to act together: it would say of others that they spoke",
     "intake.DeletedAtSource": "numbers of posts that are not kept, for 30 days, so that they do not come in again",
 }

@@ -197,6 +197,13 @@ REMPART_MISUSE = {
     "suspension_days": (30, 90, 180),  # the first, the second and any further one within a year
 }
 
+# --- the radar (docs/lookout.md): whether posts that are heard pass the live detector; a folder of counters that grows
+# by the day or hour (without it, sudden fame is not looked for), the accounts' table, and where the state is kept
+REMPART_LIVE_WAVES = os.environ.get("REMPART_LIVE_WAVES", "1") == "1"
+REMPART_COUNTERS = os.environ.get("REMPART_COUNTERS", "")
+REMPART_ACCOUNTS = os.environ.get("REMPART_ACCOUNTS", "")
+REMPART_RADAR_STATE = os.environ.get("REMPART_RADAR_STATE", str(REMPART_HOME / "radar"))
+
 # --- the ledger: the name under which it signs its checkpoints (a log's origin: a host of yours, then a path), and its
 # key where the home folder is not shared by all machines (docs/ledger.md)
 REMPART_LEDGER_NAME = os.environ.get("REMPART_LEDGER_NAME", "rempart.local/ledger")

@@ -16,7 +16,7 @@ from rempart.ledger.sequencer import sequence_pending
 
 logger = logging.getLogger("rempart.worker")
 SEQUENCING_PERIOD = 1.0
-QUEUES = {"alarms": 1, "platforms": 4, "default": 1}
+QUEUES = {"alarms": 1, "platforms": 4, "radar": 2, "default": 1}
 """How many jobs of each queue run side by side; the last is the main one."""
 POLLING = 1.0  # seconds; jobs that are due at once are announced, those of a later moment are looked for
 

@@ -10,11 +10,11 @@ from rempart.intake.signals import testimonies_changed
 
 
 @transaction.atomic
-def keep_communities(groups: Mapping[str, Iterable[str]], *, until: datetime) -> set[int]:
+def keep_communities(groups: Mapping[str, Iterable[str]], *, until: datetime) -> int:
     """Keep the groups of each reporter (pseudonyms) until that moment, or longer where they were kept longer.
 
-    The accounts that they spoke of are assessed again where a group is new. Returns their primary keys. Who finds
-    groups appends the ledger row.
+    The accounts that they spoke of are assessed again where a group is new. Returns how many memberships are new. Who
+    finds groups appends the ledger row.
     """
     wanted = {(reporter, group) for reporter, names in groups.items() for group in names}
     known = {
@@ -34,4 +34,4 @@ def keep_communities(groups: Mapping[str, Iterable[str]], *, until: datetime) ->
     accounts = set(spoke.values_list("account", flat=True).distinct())
     if accounts:
         testimonies_changed.send(ReporterCommunity, accounts=accounts)
-    return accounts
+    return len(fresh)

@@ -25,7 +25,7 @@ from rempart.intake.services.storing import (
     revise,
     source_of,
 )
-from rempart.intake.signals import testimonies_changed, wave_grew
+from rempart.intake.signals import posts_heard, testimonies_changed, wave_grew
 from rempart.ledger import append
 from rempart.ledger.clock import now
 from rempart.ledger.events import Event
@@ -99,6 +99,8 @@ def receive_posts(posts: Sequence[records.Post]) -> Received:
     For use inside a transaction, which holds the lock of imports from the first post that belongs to a wave.
     """
     received = Received()
+    if posts:
+        posts_heard.send(Post, posts=posts)
     watched = {normalise(tag.hashtag).text: tag for tag in WatchedTag.objects.all()}
     belonging = _belonging(posts, watched) if watched and posts else {}
     read: dict[str, list[records.Statement]] = {}

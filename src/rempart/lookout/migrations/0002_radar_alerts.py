@@ -17,10 +17,9 @@ class Migration(migrations.Migration):
             name="HeardPosts",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("listener", models.CharField(max_length=80)),
                 ("heard_at", models.DateTimeField()),
                 ("posts", models.PositiveIntegerField()),
-                ("read", models.BinaryField()),
+                ("sealed", models.BinaryField()),
             ],
             options={
                 "ordering": ["pk"],
@@ -30,7 +29,7 @@ class Migration(migrations.Migration):
             name="DetectorState",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("upto", models.BigIntegerField(default=0)),
+                ("version", models.PositiveBigIntegerField(default=0)),
                 ("state", models.BinaryField()),
                 ("posts", models.PositiveBigIntegerField(default=0)),
                 ("saved_at", models.DateTimeField()),
@@ -237,7 +236,7 @@ class Migration(migrations.Migration):
             name="LookoutSettings",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("false_waves_a_month", models.FloatField(default=1)),
+                ("false_waves_a_month", models.FloatField(default=4)),
                 ("support_a_day", models.PositiveIntegerField(default=40)),
                 ("watch_a_day", models.PositiveIntegerField(default=200)),
                 ("waves_a_day", models.PositiveIntegerField(default=20)),

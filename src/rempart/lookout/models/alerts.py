@@ -56,8 +56,8 @@ class FameAlert(Alert):
 
     number: the platform's immutable id of the account; handle, country, language: what its table says of it, blank or
     null where it does not. Names no row of intake: care and discipline share no key. expected, observed: followers
-    gained in the tick. growth: by what share its followers grew. priority: the radar's, the youngest first
-    (larger is sooner). Never a judgement of anybody, and never a case.
+    gained in the tick. growth: observed against expected. priority: the radar's, the youngest first (larger is
+    sooner). Never a judgement of anybody, and never a case.
     """
 
     class Tier(models.TextChoices):

@@ -1,4 +1,4 @@
-"""What the live detector remembers between two moments, and when the radar last looked. No text, no name in clear."""
+"""What the live detector is to take in and what it remembers, and when the radar last looked."""
 
 from django.db import models
 
@@ -6,27 +6,27 @@ from rempart.lookout.models.settings import Kind
 
 
 class HeardPosts(models.Model):
-    """What was read of a batch of posts, waiting for the detector: tags, times, keyed digests of authors. Minutes old.
+    """What the live detector needs of a batch of posts that was heard, sealed; gone with its next checkpoint.
 
-    read: packed by `rempart.lookout.live`. Deleted with the checkpoint of the detector that took it in.
+    Of a post that testifies: its text and number; of any other that carries a hashtag: the hashtags; of the rest
+    nothing. Authors by keyed digest. See `rempart.lookout.live`.
     """
 
-    listener = models.CharField(max_length=80)
     heard_at = models.DateTimeField()
     posts = models.PositiveIntegerField()
-    read = models.BinaryField()
+    sealed = models.BinaryField()
 
     class Meta:
         ordering = ["pk"]
 
     def __str__(self) -> str:
-        return f"{self.posts} posts of {self.listener}"
+        return f"{self.posts} posts"
 
 
 class DetectorState(models.Model):
-    """The live detector as it stood after taking in what was heard up to `upto`: one row, written over."""
+    """The live detector as it stood at its last checkpoint, the `version`-th; posts: all that it took in. One row."""
 
-    upto = models.BigIntegerField(default=0)
+    version = models.PositiveBigIntegerField(default=0)
     state = models.BinaryField()
     posts = models.PositiveBigIntegerField(default=0)
     saved_at = models.DateTimeField()
@@ -35,7 +35,7 @@ class DetectorState(models.Model):
         constraints = [models.CheckConstraint(name="one_live_detector", condition=models.Q(pk=1))]
 
     def __str__(self) -> str:
-        return f"detector at {self.upto}"
+        return f"checkpoint {self.version}"
 
 
 class RadarRun(models.Model):

@@ -22,7 +22,7 @@ class LookoutSettings(models.Model):
     open_waves: whether a wave is listened for as soon as it is seen; never one whose tag names and accuses somebody.
     """
 
-    false_waves_a_month = models.FloatField(default=1)
+    false_waves_a_month = models.FloatField(default=4)
     support_a_day = models.PositiveIntegerField(default=40)
     watch_a_day = models.PositiveIntegerField(default=200)
     waves_a_day = models.PositiveIntegerField(default=20)

@@ -119,7 +119,7 @@ class Health:
     """Whether the radar works: the target of false alarms, each kind, and the live detector.
 
     live_saved_at: when the live detector last saved where it stands, None before the first post; live_waiting: posts
-    that it has not taken in.
+    heard since.
     """
 
     false_alarms: float
@@ -220,6 +220,7 @@ def health(now: datetime) -> Health:
         .values("kind")
         .annotate(all=Count("pk"), false=Count("pk", filter=Q(true=False)))
     }
+    state = DetectorState.objects.defer("state").first()
     runs = {run.kind: run for run in RadarRun.objects.order_by("kind", "-ended_at").distinct("kind")}
     kinds = []
     for kind in Kind:
@@ -233,11 +234,10 @@ def health(now: datetime) -> Health:
                 false_share=row["false"] / row["all"] if row["all"] else None,
                 threshold=threshold(kind, now),
                 looked_upto=run.upto if run else None,
-                looked_at=run.ended_at if run else None,
+                looked_at=run.ended_at if run else state.saved_at if state and kind == Kind.WAVE else None,
             )
         )
-    state = DetectorState.objects.defer("state").first()
-    waiting = HeardPosts.objects.filter(pk__gt=state.upto if state else 0).aggregate(posts=Sum("posts"))
+    waiting = HeardPosts.objects.aggregate(posts=Sum("posts"))
     return Health(
         false_alarms=LookoutSettings.current().false_alarms,
         kinds=kinds,
@@ -267,8 +267,8 @@ def _fame(alert: FameAlert) -> dict[str, Any]:
         _("%(observed)s new followers where about %(expected)s were likely.")
         % {"observed": decimal(alert.observed, 0), "expected": decimal(alert.expected, 0)}
     ]
-    if alert.growth > 0:
-        why.append(_("%(growth)s %% more followers than before.") % {"growth": decimal(100 * alert.growth, 0)})
+    if alert.growth >= 2:
+        why.append(_("%(growth)s times what is usual for this account.") % {"growth": decimal(alert.growth, 0)})
     return {
         "kind": Kind.FAME,
         "title": alert.reference,
