@@ -44,7 +44,7 @@ def _quantile(values: ir.Table, cells: ir.Value, numerator: int, denominator: in
     )
 
 
-def weigh(state: ir.Table, population: ir.Table, *, slot: int, parameters: Parameters) -> ir.Table:
+def weigh(state: ir.Table, population: ir.Table, *, slot: ir.Value, parameters: Parameters) -> ir.Table:
     """The population after the newest day in `state`: platform factor, weekday, dispersion, scores, BH's bar."""
     p = parameters
     tide = _tide(state, population, slot, p)
@@ -63,7 +63,7 @@ def _all(tables: Iterable[ir.Table]) -> ir.Table:
     return whole_table.select(**{name: whole_table[name].cast(kind) for name, kind in POPULATION.items()})
 
 
-def _tide(state: ir.Table, population: ir.Table, slot: int, p: Parameters) -> ir.Table:
+def _tide(state: ir.Table, population: ir.Table, slot: ir.Value, p: Parameters) -> ir.Table:
     """Rows factor, typical, slot, dispersion of today.
 
     The factor is the median, over accounts that gain at least three a day, of today's gain over the usual one, divided
@@ -111,8 +111,10 @@ def _tide(state: ir.Table, population: ir.Table, slot: int, p: Parameters) -> ir
     typical = _rows("typical", zero, whole(one.new_typical * million), one.filter(one.of > 0.0))
     return _all(
         (
-            _rows("factor", zero, whole(one.factor * million), one),
-            _rows("slot", ibis.literal(slot), whole(one.new_slot * million), one),
+            _rows("factor", zero, whole(ibis.greatest(one.factor, 0.8 * one.weekday) * million), one),
+            _rows("surge", zero, whole(ibis.greatest(one.factor / one.weekday, 1.0) * million), one),
+            _rows("slump", zero, (one.factor < 0.6 * one.weekday).cast("int64"), one),
+            _rows("slot", slot, whole(one.new_slot * million), one),
             _rows("dispersion", zero, whole(one.new_noise * million), one),
             typical,
         )
@@ -126,7 +128,7 @@ def _scores(state: ir.Table, known: ir.Table, past: ir.Table, p: Parameters) -> 
     past scores, a score e^(−d) should be found. Accounts that really rise are rarer than that share.
     """
     today = judge(state, known, p)
-    today = today.filter(today.judged & (today.days >= p.history))
+    today = today.filter(today.judged & (today.days >= p.history) & (today.hot == 0))
     cell = ibis.least((today.raw * _SCORE_CELLS).floor().cast("int64"), _LAST_CELL)
     today = today.group_by(cell=cell).agg(now=today.count())
     old = past.filter(past.kind == "score")

@@ -28,20 +28,25 @@ def hours(at: datetime) -> int:
     return int(at.timestamp() // 3600)
 
 
-def weekday(at: datetime) -> int:
+def _hour(at: datetime | ir.IntegerScalar) -> ir.IntegerScalar:
+    return at if isinstance(at, ir.Value) else ibis.literal(hours(at))
+
+
+def _weekday(at: datetime | ir.IntegerScalar) -> ir.IntegerScalar:
     """0 Monday … 6 Sunday, in UTC."""
-    return (hours(at) // 24 + 3) % 7
+    return (_hour(at).cast("int64") // 24 + 3) % 7
 
 
 def observe(
-    state: ir.Table, population: ir.Table, counters: ir.Table, at: datetime, parameters: Parameters
+    state: ir.Table, population: ir.Table, counters: ir.Table, at: datetime | ir.IntegerScalar, parameters: Parameters
 ) -> ir.Table:
     """The accounts' next STATE: what the last tick left is learnt, then today's counters are laid beside it.
 
     counters: `account_id`, `followers` and, where the platform tells them, `views` and `mentions`; one row an account.
     """
+    here = _hour(at)
     known = learn(judge(state, population, parameters), parameters)
-    known = known.filter(known.last_hour > hours(at) - 24 * parameters.forgotten)
+    known = known.filter(known.last_hour > here - 24 * parameters.forgotten)
     today = counters.select(
         today_id=counters.account_id,
         now=counters.followers.cast("int64"),
@@ -50,7 +55,6 @@ def observe(
     )
     t = known.outer_join(today, known.account_id == today.today_id)
     new = t.account_id.isnull()
-    here = ibis.literal(hours(at))
     gap = here - t.last_hour
     judged = t.now.notnull() & ~new & (double(gap) >= parameters.whole_day)
     start = t.now.notnull() & (judged | new)
@@ -81,14 +85,16 @@ def _together(one: ir.Value, other: ir.Value) -> ir.Value:
     return ibis.coalesce(one + other, one, other)
 
 
-def measure(state: ir.Table, population: ir.Table, at: datetime, parameters: Parameters) -> ir.Table:
+def measure(state: ir.Table, population: ir.Table, at: datetime | ir.IntegerScalar, parameters: Parameters) -> ir.Table:
     """The next POPULATION, from the next `state` and the population before it."""
-    return weigh(state, population, slot=weekday(at), parameters=parameters)
+    return weigh(state, population, slot=_weekday(at), parameters=parameters)
 
 
-def stand_out(state: ir.Table, population: ir.Table, at: datetime, parameters: Parameters) -> ir.Table:
+def stand_out(
+    state: ir.Table, population: ir.Table, at: datetime | ir.IntegerScalar, parameters: Parameters
+) -> ir.Table:
     """The SCORED accounts of this tick, from the next `state` and the next `population`."""
-    state = state.filter(state.gain.notnull() & (state.last_hour == hours(at)))
+    state = state.filter(state.gain.notnull() & (state.last_hour == _hour(at)))
     t = judge(state, population, parameters)
     t = t.filter(t.tier.notnull())
     thousand = 1000.0
@@ -111,10 +117,13 @@ def stand_out(state: ir.Table, population: ir.Table, at: datetime, parameters: P
     return t.select(**{name: columns[name].cast(kind) for name, kind in SCORED.items()})
 
 
-def tick(state: ir.Table, population: ir.Table, counters: ir.Table, at: datetime, parameters: Parameters) -> Next:
+def tick(
+    state: ir.Table, population: ir.Table, counters: ir.Table, at: datetime | ir.IntegerScalar, parameters: Parameters
+) -> Next:
     """One tick of the radar as one expression of integer aggregates and + − × ÷ √.
 
-    state: STATE; population: POPULATION; counters: today's, one row an account; at: the tick's instant, with its zone.
+    state: STATE; population: POPULATION; counters: today's, one row an account; at: the tick's instant, with its
+    zone, or the hours since 1970 as a scalar of a table, so that one compiled query serves every tick.
     An engine that stores tables as it goes calls `observe`, `measure`, `stand_out` in turn, each on what it stored.
     """
     after = observe(state, population, counters, at, parameters)
