@@ -3,7 +3,8 @@
 Two actors are linked by the number of distinct objects on which they acted within 60 seconds of one another (Keller et
 al. 2020; Giglietto et al. 2020). A near-copy of a text is an object too: saying the same under two posts in the same
 minute is acting together. Each action is compared with its nearest followers on the object alone, in a random order
-where times are equal, so that a crowd of thousands costs no more than it says.
+where times are equal. And where a crowd acts at once on an object, meeting there says nothing: only what is hostile in
+it counts. So a crowd of thousands costs no more than it says.
 
 What chance does is learnt from the same actors with their clocks shifted, each by its own amount between a quarter of
 an hour and two hours: everybody keeps their days, their activity and their objects, and no minute is shared on
@@ -49,10 +50,15 @@ class Links(NamedTuple):
 
 
 class Linked(NamedTuple):
-    """The links that are no chance, and those of each null that would have passed for them."""
+    """The links that are no chance, and those of each null that would have passed for them.
+
+    `company`: with how many an actor acts by chance; from `enough` on, a link's surprise is no chance.
+    """
 
     links: Links
     nulls: list[Links]
+    company: NDArray[np.float64]
+    enough: float
 
 
 def rows_of(columns: Columns, parameters: Parameters) -> Rows:
@@ -71,6 +77,29 @@ def rows_of(columns: Columns, parameters: Parameters) -> Rows:
     return Rows(columns.actor[row], object_[order], columns.at[row], place[order], row)
 
 
+def outside_crowds(rows: Rows, hostile: NDArray[np.bool_], parameters: Parameters) -> Rows:
+    """The rows that count for links: where a crowd acts on an object at once, only the hostile ones (`hostile`, for
+    each row)."""
+    keys = keys_of(rows.object, rows.at, parameters)
+    counts = hostile | (near(keys, keys, parameters) <= parameters.crowd)
+    return Rows(*(column[counts] for column in rows))
+
+
+def keys_of(object_: Ints, at: Ints, parameters: Parameters) -> Ints:
+    """Objects and times as one number each, such that no two objects are near one another."""
+    if not len(at):
+        return at
+    within = parameters.within * 1000
+    at = at - at.min() + within
+    return object_ * (int(at.max()) + within + 1) + at
+
+
+def near(keys: Ints, of: Ints, parameters: Parameters) -> Ints:
+    """How many of `keys` are within reach of each of `of`, itself left out."""
+    keys, within = np.sort(keys), parameters.within * 1000
+    return np.searchsorted(keys, of + within, "right") - np.searchsorted(keys, of - within) - 1
+
+
 def find_links(rows: Rows, actors: int, parameters: Parameters) -> Linked:
     """Links whose false-discovery rate is at most `parameters.q`."""
     rows = _who_can_be_linked(rows)
@@ -87,7 +116,13 @@ def find_links(rows: Rows, actors: int, parameters: Parameters) -> Linked:
     found = _with_surprise(found, company)
     drawn = [_with_surprise(links, company) for links in drawn]
     enough = _least_surprise(found.surprise, np.concatenate([links.surprise for links in drawn]), parameters)
-    return Linked(_at_least(found, enough), [_at_least(links, enough) for links in drawn])
+    return Linked(_at_least(found, enough), [_at_least(links, enough) for links in drawn], company, enough)
+
+
+def links_within(rows: Rows, linked: Linked, parameters: Parameters) -> Links:
+    """The links that are no chance, of what was done in `rows` alone."""
+    found, _ = _links(rows, rows.at, len(linked.company), parameters)
+    return _at_least(_with_surprise(found, linked.company), linked.enough)
 
 
 def co_actions(rows: Rows, at: Ints, parameters: Parameters) -> tuple[Ints, Ints]:
@@ -172,8 +207,9 @@ def _links(rows: Rows, at: Ints, actors: int, parameters: Parameters) -> tuple[L
     company = (np.bincount(left, minlength=actors) + np.bincount(right, minlength=actors)).astype(np.float64)
     pair = left * actors + right
     # Most pairs met once: a count by hash leaves them out before anything is sorted.
-    bucket = (pair * -7046029254386353131 >> 42) & (_BUCKETS - 1)
-    several = np.bincount(bucket, minlength=_BUCKETS)[bucket] >= parameters.objects_at_least
+    buckets = min(_BUCKETS, 4 << len(pair).bit_length())
+    bucket = (pair * -7046029254386353131 >> 40) & (buckets - 1)
+    several = np.bincount(bucket, minlength=buckets)[bucket] >= parameters.objects_at_least
     pair, object_ = pair[several], rows.object[one[several]]
     order = in_order(np.unique(pair, return_inverse=True)[1], object_)
     pair, object_ = pair[order], object_[order]

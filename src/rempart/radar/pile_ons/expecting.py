@@ -1,6 +1,6 @@
 """What is expected of a window: who came to whom when, and what a target's past and audience bring in as long."""
 
-from math import lgamma, log, log1p
+from math import lgamma
 
 import numpy as np
 from numpy.typing import NDArray
@@ -178,17 +178,18 @@ class Baselines:
         return np.clip(found, *_DISPERSION)
 
 
-def tail(count: int, mean: float, dispersion: float) -> float:
+def tail(count: Numbers, mean: Numbers, dispersion: Numbers) -> Numbers:
     """Natural logarithm of the probability that a negative-binomial number is `count` or more.
 
-    mean > 0; variance = mean + dispersion · mean², dispersion > 0. count: above the mean.
+    Arrays of one shape. mean > 0; variance = mean + dispersion · mean², dispersion > 0; count above the mean.
     """
     size = 1 / dispersion
     success = mean / (mean + size)
-    first = lgamma(count + size) - lgamma(size) - lgamma(count + 1) + size * log1p(-success) + count * log(success)
-    total, term, number = 1.0, 1.0, count
-    while term > 1e-12 * total:
-        term *= (number + size) / (number + 1) * success
+    gammas = np.array([lgamma(n + r) - lgamma(r) - lgamma(n + 1) for n, r in zip(count, size, strict=True)])
+    first = gammas + size * np.log1p(-success) + count * np.log(success)
+    total, term, number = np.ones_like(first), np.ones_like(first), count.astype(np.float64)
+    while (term > 1e-9 * total).any():
+        term = term * (number + size) / (number + 1) * success
         number += 1
         total += term
-    return min(0.0, first + log(total))
+    return np.minimum(0.0, first + np.log(total))

@@ -18,7 +18,8 @@ _COPIES_OF_AT_LEAST = 3  # actors who say almost the same
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`alerts` in order of detection; `groups`, the largest first; `memberships`, one for each member of a group."""
+    """`alerts` in order of detection; `groups`, the largest first, hostile or not; `memberships`, one for each member of
+    a hostile group."""
 
     alerts: list[PileOnAlert]
     groups: list[Group]
@@ -34,12 +35,14 @@ def find(actions: Iterable[Action], *, known: Sequence[Group] = (), parameters: 
     columns = columns_of(actions, alike=parameters.alike)
     groups = find_groups(columns, known, parameters)
     alerts = _alerts(columns, episodes(columns, parameters), groups, parameters)
-    return Found(alerts, groups, _memberships(groups))
+    return Found(alerts, groups, _memberships(groups, parameters))
 
 
-def _memberships(groups: list[Group]) -> list[Membership]:
+def _memberships(groups: list[Group], parameters: Parameters) -> list[Membership]:
     communities: dict[str, list[str]] = defaultdict(list)
     for group in groups:
+        if group.hostile < parameters.hostile_at_least:
+            continue
         for member in group.members:
             communities[member].append(f"pile-on:{group.id}")
     return [Membership(actor=actor, communities=sorted(communities[actor])) for actor in sorted(communities)]

@@ -1,12 +1,11 @@
 """Groups that act together, told from crowds and from chance, each with an id that stays when it grows.
 
-Linked actors make a group (see `communities`). It stands when
-
-- the minutes in which its members act together are theirs: they make up much more of what is done in them than of all
-  that is done to the same targets. When a star goes live everybody is there at once, and those who happen to be there
-  twice are a part of the crowd as large as ever;
-- so many links so surprising hardly come together when clocks are shifted: its q-value is the number of groups with as
-  much surprise that a null has on average, over the number found.
+Linked actors make a group (see `communities`). Of what they do together, only that counts which they do in minutes of
+their own: members are at least a third of those who act on the object then, and make up much more of them than of all
+that is done to the same target. When a star goes live everybody is there at once, and those who happen to be there
+twice are a part of the crowd as large as ever. A group stands when it is still linked by what is left, and when so much
+surprise hardly comes together where clocks are shifted: its q-value is the number of groups with as much that a null
+has on average, over the number found.
 """
 
 from collections.abc import Sequence
@@ -15,17 +14,26 @@ from hashlib import sha256
 
 import numpy as np
 
-from rempart.radar.pile_ons.co_action import Linked, Links, Rows, co_actions, find_links, rows_of
+from rempart.radar.pile_ons.co_action import (
+    Links,
+    Rows,
+    find_links,
+    keys_of,
+    links_within,
+    near,
+    outside_crowds,
+    rows_of,
+)
 from rempart.radar.pile_ons.communities import communities
 from rempart.radar.pile_ons.parameters import Parameters
 from rempart.radar.pile_ons.table import NOBODY, Columns, Ints, instant
 from rempart.records import Group
 
-_SHARE_OF_MINUTES = 1 / 3  # that members must have of what is done in the minutes in which they act together
-
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
+    """Actors (numbers), the mean weight of their links and the sum of their surprise."""
+
     members: list[int]
     weight: float
     surprise: float
@@ -37,41 +45,66 @@ def find_groups(columns: Columns, known: Sequence[Group], parameters: Parameters
     known: groups of an earlier run: those that became one of these give it their id.
     """
     rows = rows_of(columns, parameters)
-    linked = find_links(rows, len(columns.actors), parameters)
-    crowds = _Crowds(columns, rows, parameters)
-    together = _Together(columns, rows, parameters)
-    candidates = [(one, together.co_acts_of(one.members)) for one in _candidates(linked.links, parameters)]
-    standing = [(one, acts) for one, acts in candidates if crowds.are_left_behind(together.acts_of(one.members), acts)]
-    q_values = _q_values([one.surprise for one, _ in standing], _null_surprises(linked, parameters), parameters)
-    found = [
-        _group(columns, rows, one, q, acts)
-        for (one, acts), q in zip(standing, q_values, strict=True)
-        if q <= parameters.q
-    ]
+    counted = outside_crowds(rows, columns.hostile[rows.row], parameters)
+    linked = find_links(counted, len(columns.actors), parameters)
+    label = _labels(_candidates(linked.links, parameters), len(columns.actors))
+    own = _in_their_own_minutes(columns, rows, label, parameters)
+    standing = _candidates(links_within(own, linked, parameters), parameters)
+    by_chance = [one.surprise for links in linked.nulls for one in _candidates(links, parameters)]
+    q_values = _q_values([one.surprise for one in standing], by_chance, parameters)
+    found = _named(columns, own, [(one, q) for one, q in zip(standing, q_values, strict=True) if q <= parameters.q])
     found.sort(key=lambda group: (-len(group.members), group.id))
     _keep_ids(found, known)
     return found
+
+
+def _labels(groups: list[_Candidate], actors: int) -> Ints:
+    """The number of each actor's group; -1 where there is none."""
+    label = np.full(actors, -1)
+    for number, group in enumerate(groups):
+        label[group.members] = number
+    return label
 
 
 def _candidates(links: Links, parameters: Parameters) -> list[_Candidate]:
     parts = communities(links.left, links.right, at_least=parameters.members_at_least)
     if not parts:
         return []
-    part_of = np.full(max(member for part in parts for member in part) + 2, -1)
+    label = np.full(int(links.right.max()) + 1, -1)
     for number, part in enumerate(parts):
-        part_of[part] = number
-    last = len(part_of) - 1  # stands for whoever is in no group
-    left, right = part_of[np.minimum(links.left, last)], part_of[np.minimum(links.right, last)]
-    inside = (left == right) & (left >= 0)
-    surprise = np.bincount(left[inside], links.surprise[inside], len(parts))
-    weight = np.bincount(left[inside], links.weight[inside], len(parts)) / np.bincount(
-        left[inside], minlength=len(parts)
-    )
+        label[part] = number
+    group = label[links.left]
+    inside = (group == label[links.right]) & (group >= 0)
+    group = group[inside]
+    surprise = np.bincount(group, links.surprise[inside], len(parts))
+    weight = np.bincount(group, links.weight[inside], len(parts)) / np.bincount(group, minlength=len(parts))
     return [_Candidate(part, float(weight[n]), float(surprise[n])) for n, part in enumerate(parts)]
 
 
-def _null_surprises(linked: Linked, parameters: Parameters) -> list[float]:
-    return [one.surprise for links in linked.nulls for one in _candidates(links, parameters)]
+def _in_their_own_minutes(columns: Columns, rows: Rows, label: Ints, parameters: Parameters) -> Rows:
+    """The rows of members of groups in minutes of their group's own; `object` is told apart group by group."""
+    mine = np.flatnonzero(label[rows.actor] >= 0) if len(label) else np.empty(0, np.int64)
+    if not len(mine):
+        return Rows(*(column[mine] for column in rows))
+    group = label[rows.actor[mine]]
+    _, object_ = np.unique(group * (rows.object.max() + 1) + rows.object[mine], return_inverse=True)
+    keys, their_keys = keys_of(rows.object, rows.at, parameters), keys_of(object_, rows.at[mine], parameters)
+    there, of_them = near(keys, keys[mine], parameters), near(their_keys, their_keys, parameters)
+    own = (of_them > 0) & (of_them >= parameters.share_of_minutes * there)
+    # Target by target, what was found nobody's counting as one.
+    target = np.where(columns.target == NOBODY, len(columns.targets), columns.target)[rows.row]
+    done_to = np.bincount(target)
+    kinds, kind = np.unique(group * len(done_to) + target[mine], return_inverse=True)
+    theirs = np.bincount(kind)
+    usual = (theirs + 0.5) / (done_to[kinds % len(done_to)] - theirs + 0.5)
+    inside = np.bincount(kind[own], of_them[own], len(kinds))
+    others = np.bincount(kind[own], (there - of_them)[own], len(kinds))
+    hostile = np.bincount(kind[own], columns.hostile[rows.row[mine[own]]], len(kinds)) >= 0.5 * np.bincount(
+        kind[own], minlength=len(kinds)
+    )
+    least = np.where(hostile, np.minimum(parameters.apart * usual, parameters.alone), parameters.apart * usual)
+    own &= ((inside + 0.5) / (others + 0.5) >= least)[kind]
+    return Rows(*(column[mine[own]] for column in rows))._replace(object=object_[own])
 
 
 def _q_values(found: list[float], drawn: list[float], parameters: Parameters) -> list[float]:
@@ -86,65 +119,19 @@ def _q_values(found: list[float], drawn: list[float], parameters: Parameters) ->
     return q_values
 
 
-class _Together:
-    """What members of a group did, and what they did together, as positions in the rows."""
-
-    def __init__(self, columns: Columns, rows: Rows, parameters: Parameters) -> None:
-        self._rows = rows
-        self._parameters = parameters
-        self._order = np.argsort(rows.actor, kind="stable")
-        self._opens = np.searchsorted(rows.actor[self._order], np.arange(len(columns.actors) + 1))
-
-    def acts_of(self, members: list[int]) -> Ints:
-        """What members did."""
-        return np.concatenate([self._order[self._opens[one] : self._opens[one + 1]] for one in members])
-
-    def co_acts_of(self, members: list[int]) -> Ints:
-        """What members did within a minute of another member, in ascending order."""
-        mine = self.acts_of(members)
-        part = Rows(*(column[mine] for column in self._rows))
-        one, other = co_actions(part, part.at, self._parameters)
-        return mine[np.unique(np.concatenate((one, other)))]
+def _named(columns: Columns, own: Rows, groups: list[tuple[_Candidate, float]]) -> list[Group]:
+    """The records of groups and their q-values, from what they did in minutes of their own."""
+    label = _labels([one for one, _ in groups], len(columns.actors))
+    order = np.argsort(label[own.actor], kind="stable") if len(label) else np.empty(0, np.int64)
+    opens = np.searchsorted(label[own.actor[order]], np.arange(len(groups) + 1))
+    return [
+        _group(columns, one, q, np.unique(own.row[order[opens[number] : opens[number + 1]]]))
+        for number, (one, q) in enumerate(groups)
+    ]
 
 
-class _Crowds:
-    """Who else was there in the minutes of a group, and how much of all that is done to its targets is the group's."""
-
-    def __init__(self, columns: Columns, rows: Rows, parameters: Parameters) -> None:
-        self._rows = rows
-        self._within = parameters.within * 1000
-        self._apart = parameters.apart
-        at = rows.at - (rows.at.min() if len(rows.at) else 0)
-        self._span = (int(at.max()) if len(at) else 0) + 2 * self._within + 1
-        self._key = rows.object * self._span + self._within + at
-        self._sorted = np.sort(self._key)
-        # What is nobody's has one target of its own: the last.
-        target = columns.target[rows.row]
-        self._target = np.where(target == NOBODY, len(columns.targets), target)
-        self._done_to = np.bincount(self._target, minlength=len(columns.targets) + 1)
-
-    def are_left_behind(self, mine: Ints, together: Ints) -> bool:
-        """Whether those who did `mine` fill the minutes of what they did `together` much more than they make up of all
-        that is done to the same targets."""
-        keys = self._key[together]
-        there = self._within_reach(self._sorted, keys)
-        of_them = self._within_reach(np.sort(self._key[mine]), keys)
-        inside, others = of_them.sum(), (there - of_them).sum()
-        if inside < _SHARE_OF_MINUTES * (inside + others):
-            return False
-        targets = np.unique(self._target[together])
-        theirs = int(np.isin(self._target[mine], targets).sum())
-        rest = int(self._done_to[targets].sum()) - theirs
-        return bool((inside + 0.5) / (others + 0.5) >= self._apart * (theirs + 0.5) / (rest + 0.5))
-
-    def _within_reach(self, keys: Ints, of: Ints) -> Ints:
-        """How many of `keys`, sorted, are near each of `of`, itself left out."""
-        reach = self._within
-        return np.searchsorted(keys, of + reach, "right") - np.searchsorted(keys, of - reach) - 1
-
-
-def _group(columns: Columns, rows: Rows, one: _Candidate, q: float, acts: Ints) -> Group:
-    row = np.sort(rows.row[acts])
+def _group(columns: Columns, one: _Candidate, q: float, row: Ints) -> Group:
+    """One record, from the rows in the columns of what its members did together, in order of time."""
     target, times = np.unique(columns.target[row[columns.target[row] != NOBODY]], return_counts=True)
     # Its first two acts name it: they are the same when it has grown.
     first = " ".join(columns.actions[place].id for place in row[:2].tolist())

@@ -36,6 +36,8 @@ class Parameters:
     """Two actions on one object so close are a co-action."""
     neighbours: int = 32
     """An action is compared with so many that follow it: in a crowd, only its nearest count."""
+    crowd: int = 64
+    """Where more others than this act on an object within the minute, only what is hostile counts."""
     objects_at_least: int = 2
     """Distinct objects on which two actors must have acted together to be linked."""
     members_at_least: int = 3
@@ -48,9 +50,17 @@ class Parameters:
     """And by at most so much: the day's rhythm stays."""
     q: float = 0.05
     """False-discovery rate of links, and of groups."""
+    share_of_minutes: float = 0.5
+    """Least share of members among those who act on an object in a minute that is the group's own."""
     apart: float = 4.0
-    """Odds ratio by which members must fill the minutes in which they act, against their share of all that is done to
-    the same targets: in a crowd of everybody, they do not."""
+    """And the odds ratio of that share against theirs of all that is done to the same target: in a crowd of everybody,
+    it is 1."""
+    alone: float = 19.0
+    """But members who are so many times the others in those minutes need be no more, where what they do is mostly
+    hostile: at an account of which hardly anybody else knows, there is no crowd to compare with."""
+    hostile_at_least: float = 0.2
+    """Share of hostile actions among what members do together from which on theirs is a community of a pile-on: fans
+    who meet under every post are none."""
 
     # Copies
     alike: float = 0.6

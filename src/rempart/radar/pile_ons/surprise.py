@@ -71,8 +71,7 @@ def _looks(columns: Columns, theirs: Ints, window: int, parameters: Parameters) 
     expected = baselines.expected(keys)
     stands_out = observed >= parameters.times_expected * expected
     keys, observed, expected = keys[stands_out], observed[stands_out], expected[stands_out]
-    probability = map(tail, observed.tolist(), expected.tolist(), baselines.dispersion(keys).tolist())
-    score = np.array(list(probability), np.float64) / -log(10)
+    score = tail(observed.astype(np.float64), expected, baselines.dispersion(keys)) / -log(10)
     line = baselines.line
     return _Looks(line.target(keys), line.at(keys), np.full(len(keys), window), observed, expected, score)
 
