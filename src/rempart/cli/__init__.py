@@ -11,6 +11,7 @@ from rempart.cli import (  # noqa: F401 - they add their commands
     filters,
     ledger,
     listening,
+    lookout,
     people,
     platforms,
     radar,

@@ -10,7 +10,7 @@ from rempart.correspondence.services import erase_conversation, export_conversat
 from rempart.files.models import StoredFile
 from rempart.files.retention import erase_unreferenced
 from rempart.files.services import hand_over
-from rempart.intake.models import Account, Post, Testimony
+from rempart.intake.models import Account, Post, ReporterCommunity, Testimony
 from rempart.intake.services import erase_post, pseudonym
 from rempart.intake.signals import testimonies_changed, testimonies_leaving
 from rempart.pages import labels
@@ -161,6 +161,7 @@ def erase_said(subject: Subject, really: bool, because: str) -> list[Erased]:
         for conversation in conversations:
             erase_conversation(conversation, because=because)
         Testimony.everything.filter(pk__in=[one.pk for one in reported]).delete()
+        ReporterCommunity.objects.filter(reporter__in={one.reporter for one in testimonies}).delete()
         testimonies_changed.send(Testimony, accounts={one.account_id for one in testimonies})
         erase_unreferenced(StoredFile.objects.filter(pk__in=keys), because=because)
         staying = StoredFile.objects.filter(pk__in=keys).count()

@@ -30,6 +30,24 @@ def checkpoint(timestamp: int) -> None:
     live.look(checkpoint=True)
 
 
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="lookout.look_at_fame", queue=QUEUE, queueing_lock="lookout.look_at_fame")
+def look_at_fame(timestamp: int) -> None:
+    """Take the ticks that new counters call for."""
+    from rempart.lookout.services import looking
+
+    looking.look_at_fame()
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(name="lookout.look_at_reports", queue=QUEUE, queueing_lock="lookout.look_at_reports")
+def look_at_reports(timestamp: int) -> None:
+    """Look for pile-ons in the reports that came."""
+    from rempart.lookout.services import looking
+
+    looking.look_at_reports()
+
+
 @app.periodic(cron="*/15 * * * *")
 @app.task(name="lookout.raise_waiting", queue=QUEUE, queueing_lock="lookout.raise_waiting")
 def raise_waiting(timestamp: int) -> None:

@@ -27,16 +27,20 @@ SAME_WAVE = timedelta(days=3)
 SAME_PILE_ON = timedelta(hours=6)
 # For how long those who act together count as a community when what they say is weighed.
 TOGETHER_FOR = timedelta(days=90)
-_LONGEST = 300
+_LONGEST, _LONGEST_NUMBER = 300, 255
 
 
 class Received(msgspec.Struct, kw_only=True):
-    """What became of alerts: new ones, of which so many reached the desk and so many wait; known ones came before."""
+    """What became of alerts: new ones, of which so many reached the desk and so many wait; known ones came before.
+
+    refused: those whose account no column can name.
+    """
 
     new: int = 0
     raised: int = 0
     waiting: int = 0
     known: int = 0
+    refused: int = 0
 
 
 @transaction.atomic
@@ -55,10 +59,13 @@ def receive_fame_alerts(
     known_rows = accounts or {}
     of = service or own_services()[0]
     made: dict[tuple[str, str, str, datetime], FameAlert] = {}
-    number = 0
+    number = refused = 0
     for alert in alerts:
         number += 1
         one = _fame(alert, known_rows.get(alert.account_id), of)
+        if not _nameable(one):
+            refused += 1
+            continue
         made[one.service, one.number, one.tier, one.alert_at] = one
     stored = FameAlert.objects.filter(
         number__in={key[1] for key in made}, alert_at__in={key[3] for key in made}
@@ -69,7 +76,7 @@ def receive_fame_alerts(
         append(Event.FAME_SEEN, subject=one, content={"tier": one.tier, "waits": one.held_because or None})
     for one in raised:
         tell(one)
-    return _received(number, fresh, raised)
+    return _received(number - refused, fresh, raised, refused=refused)
 
 
 @transaction.atomic
@@ -115,12 +122,17 @@ def receive_waves(alerts: Iterable[records.WaveAlert]) -> Received:
 
 @transaction.atomic
 def receive_pile_ons(
-    alerts: Iterable[records.PileOnAlert], *, service: str | None = None, pseudonyms: bool = False
+    alerts: Iterable[records.PileOnAlert],
+    *,
+    service: str | None = None,
+    pseudonyms: bool = False,
+    series: Mapping[str, list[dict[str, Any]]] | None = None,
 ) -> Received:
     """Take in pile-ons, each once by its target and time; what is seen again takes the newer numbers.
 
     The groups found in them count as communities of their members from now on when what is said is weighed.
     service: whose accounts targets and actors are, where they do not say. pseudonyms: actors are pseudonyms already.
+    series: what the chart of each target draws, where it is known.
     """
     one_at_a_time()
     number = 0
@@ -130,6 +142,7 @@ def receive_pile_ons(
     for alert in sorted(alerts, key=lambda one: one.detected_at):
         number += 1
         one = _pile_on(alert, of, pseudonyms=pseudonyms)
+        one.series = (series or {}).get(alert.target, [])
         groups += [msgspec.convert(group, records.Group) for group in one.groups]
         near = Q(started_at__lte=one.ended_at + SAME_PILE_ON, ended_at__gte=one.started_at - SAME_PILE_ON)
         before = PileOn.objects.select_for_update().filter(near, target=one.target).first()
@@ -168,9 +181,21 @@ def receive_groups(
     return together
 
 
-def _received(number: int, fresh: list[Any], raised: list[Any]) -> Received:
+def _received(number: int, fresh: list[Any], raised: list[Any], *, refused: int = 0) -> Received:
     new = len(fresh)
-    return Received(new=new, raised=len(raised), waiting=new - len(raised), known=number - new)
+    waiting = new - len(raised)
+    return Received(new=new, raised=len(raised), waiting=waiting, known=number - new, refused=refused)
+
+
+def _nameable(alert: FameAlert) -> bool:
+    """Whether others can name the account."""
+    if len(alert.number) > _LONGEST_NUMBER or "\0" in alert.number:
+        return False
+    try:
+        records.AccountReference(alert.service, alert.handle or alert.number, alert.number)
+    except ValueError:
+        return False
+    return True
 
 
 def _fame(alert: records.FameAlert, row: records.AccountRow | None, service: str) -> FameAlert:
@@ -254,7 +279,6 @@ def _pile_on(alert: records.PileOnAlert, service: str, *, pseudonyms: bool) -> P
         groups=groups,
         copies=_plain(alert.copies),
         examples=list(alert.examples),
-        series=_plain(getattr(alert, "recent", [])),
     )
 
 

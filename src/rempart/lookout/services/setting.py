@@ -33,7 +33,10 @@ def change_settings(*, acting: StaffMember | None, **values: Any) -> LookoutSett
     LookoutSettings.objects.get_or_create(pk=1)
     row = LookoutSettings.objects.select_for_update().get(pk=1)
     for name, value in values.items():
-        setattr(row, name, LookoutSettings._meta.get_field(name).clean(value, row))
+        try:
+            setattr(row, name, LookoutSettings._meta.get_field(name).clean(value, row))
+        except ValidationError as error:
+            raise ValidationError({name: error.messages}) from error
     changed = {name: getattr(row, name) for name in SETTABLE}
     before = LookoutSettings.objects.values(*SETTABLE).get(pk=1)
     if changed == before:
