@@ -6,7 +6,7 @@ from rempart.records.conversation import Conversation, Message
 from rempart.records.decision import Decision, Reasons, Truth
 from rempart.records.pile_ons import Action, CopiedComments, Group, Membership, PileOnAlert
 from rempart.records.post import Post, Statement
-from rempart.records.radar import AgeEstimate, AgeEvidence, Counters, FameAlert, WaveAlert, WavePoint
+from rempart.records.radar import AgeEstimate, AgeEvidence, Counters, FameAlert, FamePoint, WaveAlert, WavePoint
 from rempart.records.references import AccountReference, Service
 from rempart.records.testimony import Evidence, Origin, Reporter, Testimony
 from rempart.records.vocabulary import Channel, Conduct, EvidenceKind, Measure, Stance
@@ -30,6 +30,7 @@ __all__ = [
     "EvidenceKind",
     "Factor",
     "FameAlert",
+    "FamePoint",
     "Group",
     "Measure",
     "Membership",

@@ -21,8 +21,20 @@ class Counters(msgspec.Struct, kw_only=True):
     extra: dict[str, Any] | UnsetType = UNSET
 
 
+class FamePoint(msgspec.Struct, frozen=True):
+    """One judged day of an account: followers gained, what was expected of the day, and the end of the usual band."""
+
+    at: Instant
+    gained: float
+    expected: float
+    upper: float
+
+
 class FameAlert(msgspec.Struct, kw_only=True):
-    """Sudden fame: `watch` is early and cheap to be wrong, `support` means that a person should reach out."""
+    """Sudden fame: `watch` is early and cheap to be wrong, `support` means that a person should reach out.
+
+    `because` are codes of what was seen; `recent` are the days that led to it, the oldest first.
+    """
 
     account_id: Text
     alert_at: Instant
@@ -33,6 +45,8 @@ class FameAlert(msgspec.Struct, kw_only=True):
     observed: float
     age_band: AgeBand | None = None
     priority: int = 0
+    because: list[str] = []
+    recent: list[FamePoint] = []
     extra: dict[str, Any] | UnsetType = UNSET
 
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rempart.radar.fame.parameters import Parameters
-from rempart.records import AccountRow, FameAlert
+from rempart.records import AccountRow, FameAlert, FamePoint
 from rempart.records.accounts import AgeBand
 
 _URGENCY: Mapping[AgeBand | None, int] = {"under_13": 4, "13_15": 3, None: 3, "16_17": 2, "18_plus": 1}
@@ -32,9 +32,10 @@ def _alert(row: Mapping[str, Any], account: AccountRow | None) -> FameAlert:
     age_band = account.age_band if account else None
     days = row["gap"] / 24 if row["gap"] > 28 else 1.0
     expected, observed = row["expected"] / 1000, float(row["gain"])
+    at = datetime.fromtimestamp(row["hour"] * 3600, UTC)
     return FameAlert(
         account_id=row["account_id"],
-        alert_at=datetime.fromtimestamp(row["hour"] * 3600, UTC),
+        alert_at=at,
         tier=row["tier"],
         score=row["score"] / 1e6,
         growth=observed / expected,
@@ -42,4 +43,18 @@ def _alert(row: Mapping[str, Any], account: AccountRow | None) -> FameAlert:
         observed=observed / days,
         age_band=age_band,
         priority=priority(row["tier"], age_band),
+        because=_because(row),
+        recent=[FamePoint(at, observed / days, expected / days, row["upper"] / 1000 / days)],
     )
+
+
+def _because(row: Mapping[str, Any]) -> list[str]:
+    """What speaks for the alert, as codes for which the pages have words."""
+    said = ["surprise"]
+    if row["hot"].bit_count() > 1:
+        said.append("lasting")
+    if row["echo"] is not None and row["echo"] >= 1_500:
+        said.append("echo")
+    if row["factor"] >= 1_500_000:
+        said.append("platform_surge")
+    return said

@@ -1,6 +1,5 @@
 """Functions of Ibis columns from + − × ÷ √ alone, which IEEE 754 rounds alike in every engine."""
 
-import ibis
 from ibis import ir
 
 MILLION = 1_000_000
@@ -42,11 +41,6 @@ def surprise(y: ir.Value, mean: ir.Value, dispersion: ir.Value) -> ir.FloatingCo
     k = 1.0 / dispersion
     excess = k * (y - mean) / (mean * (y + k))
     return y * logarithm(1.0 + excess) - k * logarithm((y + k) / (mean + k))
-
-
-def over(numerator: ir.Value, denominator: ir.Value) -> ir.FloatingColumn:
-    """A quotient; null where the denominator is not positive or anything is null."""
-    return ibis.ifelse(denominator > 0, numerator / denominator.nullif(0), ibis.null("float64"))
 
 
 def hot_days(mask: ir.Value, length: int) -> ir.IntegerColumn:

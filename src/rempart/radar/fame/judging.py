@@ -9,11 +9,19 @@ from functools import reduce
 import ibis
 from ibis import ir
 
-from rempart.radar.fame.arithmetic import MILLION, double, hot_days, over, surprise
+from rempart.radar.fame.arithmetic import MILLION, double, hot_days, surprise
 from rempart.radar.fame.parameters import Parameters
 from rempart.radar.fame.tables import STATE
 
-_NUMBERS = {"factor": MILLION, "typical": 0, "dispersion": MILLION // 4, "scale": MILLION, "bar": 10 * MILLION}
+# What holds before anything is known.
+_NUMBERS = {
+    "factor": MILLION,
+    "surge": MILLION,
+    "slump": 0,
+    "dispersion": MILLION // 4,
+    "scale": MILLION,
+    "bar": 10 * MILLION,
+}
 
 
 def numbers(population: ir.Table) -> ir.Table:
@@ -61,12 +69,12 @@ def judge(state: ir.Table, population: ir.Table, parameters: Parameters) -> ir.T
     surprising = t.judged & (t.days >= p.history) & (t.y > 1.2 * t.mean)
     t = t.mutate(
         raw=ibis.ifelse(surprising, surprise(t.y, t.mean, t.wide), 0.0),
-        views_echo=over(double(t.views), double(t.views_rate) * t.tide),
-        mentions_echo=over(double(t.mentions), double(t.mentions_rate) * t.tide),
+        views_echo=_echo(t.views, t.views_rate, t.tide),
+        mentions_echo=_echo(t.mentions, t.mentions_rate, t.tide),
     )
     t = t.mutate(score=t.raw / t.platform_scale)
     t = t.mutate(
-        is_hot=t.judged & (t.score >= p.hot) & (t.y >= p.hot_ratio * t.mean),
+        is_hot=t.judged & (t.score >= p.hot) & (t.y >= p.hot_ratio * t.platform_surge * t.mean),
         loudest=ibis.coalesce(ibis.greatest(t.views_echo, t.mentions_echo), t.views_echo, t.mentions_echo),
     )
     t = t.mutate(mask=ibis.ifelse(t.judged, ((t.hot * 2) & 255) + t.is_hot.cast("int32"), t.hot))
@@ -96,26 +104,39 @@ def judge(state: ir.Table, population: ir.Table, parameters: Parameters) -> ir.T
     return _tiers(t, p)
 
 
+def _echo(count: ir.Value, usual: ir.Value, tide: ir.Value) -> ir.Value:
+    """Views or mentions over the usual ones, two more on either side so that a first one is no sensation."""
+    return (double(count) + 2.0) / (double(usual) * tide + 2.0)
+
+
 def _tiers(t: ir.Table, p: Parameters) -> ir.Table:
     """Whether the day calls for `support`, for `watch`, or for nothing (null)."""
     best = double(t.peak)
+    begun = best >= p.begun * t.day  # a jump from nothing may be of one day: it waits for another
     persistent = reduce(
         lambda one, other: one | other,
         (
-            (hot_days(t.mask, 3) >= 2) & (t.day >= p.rising * best),
-            (hot_days(t.mask, 4) >= 3) & (t.day >= p.sustained * best),
-            (hot_days(t.mask, 8) >= 6) & (t.day >= p.sustained / 2.0 * best),
+            (hot_days(t.mask, 3) >= 2) & begun & (t.day >= p.leaping * best),
+            (hot_days(t.mask, 4) >= 3) & begun & (t.day >= p.rising * best),
+            (hot_days(t.mask, 5) >= 4) & (t.day >= p.sustained * best),
+            (hot_days(t.mask, 8) >= 6) & ((t.day >= 0.5 * p.sustained * best) | (t.y >= p.lasting_ratio * t.mean)),
         ),
     )
-    echoed = t.loudest.isnull() | (t.new_echo >= p.echo * double(hot_days(t.mask, 8)))
+    loud = ibis.least(1.0 + p.echo_share * (t.y / t.mean - 1.0), p.echo)
+    echoed = t.loudest.isnull() | (t.new_echo >= loud * double(hot_days(t.mask, 8)))
     began_with = ibis.greatest(double(t.followers) - t.new_surplus, 0.0)
     magnitude = t.new_surplus >= ibis.greatest(p.support_gain, p.support_share * began_with)
-    effect = t.y >= p.support_ratio * t.mean
+    effect = t.y >= p.support_ratio * t.platform_surge * t.mean
     told = t.supported_hour.notnull() & (t.last_hour - t.supported_hour < 24 * p.support_silence)
     warned = t.watched_hour.notnull() & (t.last_hour - t.watched_hour < 24 * p.watch_silence)
     support = t.is_hot & persistent & effect & magnitude & echoed & (t.new_evidence >= p.support_evidence) & ~told
     t = t.mutate(told=told, support=support)
-    watch = t.is_hot & (t.score >= t.platform_bar) & (t.y >= p.watch_ratio * t.mean) & (t.y >= t.mean + p.watch_gain)
+    watch = (
+        t.is_hot
+        & (t.score >= t.platform_bar)
+        & (t.y >= p.watch_ratio * t.platform_surge * t.mean)
+        & (t.y >= t.mean + p.watch_gain)
+    )
     return t.mutate(
         tier=ibis.ifelse(
             t.support, "support", ibis.ifelse(watch & ~t.support & ~told & ~warned, "watch", ibis.null("string"))

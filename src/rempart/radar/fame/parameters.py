@@ -30,7 +30,7 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     weekday_memory: Share = 0.3
     typical_memory: Share = 0.1
     scores_kept: Share = 0.97  # of the histogram of past scores, from one tick to the next
-    calibrated_at: Share = 0.005  # the share of past scores beyond which the population says how long the tail is
+    calibrated_at: Share = 0.001  # the share of past scores beyond which the population says how long the tail is
     largest_scale: Positive = 6.0
 
     # a day that stands out
@@ -44,15 +44,19 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     watch_silence: Days = 14
 
     # support: persistence, effect, magnitude
-    support_evidence: Positive = 12.0  # surprise of the rise as a whole (CUSUM), in nats
+    support_evidence: Positive = 20.0  # surprise of the rise as a whole (CUSUM), in nats
     largest_day: Positive = 12.0  # that a single day can bring to it
     allowance: Positive = 1.0  # what a day takes from it (the CUSUM's reference value)
     support_ratio: Positive = 3.0
     support_gain: Positive = 100.0  # followers above what was expected since the rise began
     support_share: Annotated[float, Meta(ge=0)] = 0.004  # … and of the followers it began with
-    rising: Positive = 1.15  # a second day counts at once if it beats the first by so much
-    sustained: Share = 0.6  # a third day counts if it keeps so much of the best one
-    echo: Positive = 1.4  # views or mentions must have grown by so much where they are known
+    begun: Share = 0.1  # … unless the days before had reached this share of it
+    leaping: Positive = 3.0  # a second day counts at once if it is so many times the first …
+    rising: Positive = 1.2  # a third if it is so many times the best one …
+    sustained: Share = 0.6  # a fourth if it keeps so much of the best one …
+    lasting_ratio: Positive = 12.0  # and a sixth if it still is so many times what was expected
+    echo: Positive = 1.8  # views or mentions must have grown by so much where they are known …
+    echo_share: Share = 0.15  # … or by this share of what followers did
     support_silence: Days = 30  # days without anything unusual before a new rise is another one
 
     # missing days
