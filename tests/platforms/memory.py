@@ -9,9 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import ClassVar, Self
 
+import msgspec
+
 from rempart.ledger.clock import now
 from rempart.platforms.connector import (
     Ability,
+    Comment,
     Connector,
     Description,
     PermanentFailure,
@@ -23,7 +26,7 @@ from rempart.platforms.connector import (
 )
 from rempart.platforms.models import Platform
 from rempart.records import AccountReference
-from rempart.records.vocabulary import MEASURES, Measure
+from rempart.records.vocabulary import COMMENT_ACTS, MEASURES, PROTECTIONS, CommentAct, Measure, Protection
 
 NATIVE = Ability(support=Support.NATIVE, how={"fr": "Comme décidé.", "en": "As decided."})
 
@@ -53,11 +56,19 @@ class MemoryPlatform:
     log: list[Change] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     tells: bool = True
+    protections: dict[Protection, Ability] = field(default_factory=lambda: dict.fromkeys(PROTECTIONS, NATIVE))
+    acts: dict[CommentAct, Ability] = field(default_factory=lambda: dict.fromkeys(COMMENT_ACTS, NATIVE))
+    switched_on: dict[str, set[Protection]] = field(default_factory=dict)
+    hidden: set[str] = field(default_factory=set)
+    reported: list[str] = field(default_factory=list)
+    ids: dict[str, str] = field(default_factory=dict)
     trouble: Callable[[str], None] | None = None
 
     def reset(self) -> None:
         """Nothing is in force and nothing goes wrong."""
-        for kept in (self.sanctions, self.gone, self.keys, self.log, self.calls):
+        for kept in (
+            self.sanctions, self.gone, self.keys, self.log, self.calls, self.switched_on, self.hidden, self.reported
+        ):  # fmt: skip
             kept.clear()
         self.trouble = None
 
@@ -129,7 +140,8 @@ class MemoryConnector(Connector):
     def describe(self, account: AccountReference) -> Description:
         """An account that is there."""
         self._ask("describe", account)
-        return Description(reference=account, reach=1000)
+        number = self.platform.ids.get(account.handle, account.id)
+        return Description(reference=msgspec.structs.replace(account, id=number), reach=1000)
 
     def apply(self, account: AccountReference, measure: Measure, *, key: str, until: datetime | None) -> str:
         """Once for each key."""
@@ -152,6 +164,74 @@ class MemoryConnector(Connector):
         if self.platform.release_ours(account.handle, measure):
             self.platform.log.append(Change("lift", account.handle, measure, key))
         self.platform.call("lift:done")
+
+    @property
+    def protections(self) -> Mapping[Protection, Ability]:  # type: ignore[override]
+        """As the test set them."""
+        return self.platform.protections
+
+    @property
+    def acts(self) -> Mapping[CommentAct, Ability]:  # type: ignore[override]
+        """As the test set them."""
+        return self.platform.acts
+
+    def protect(self, account: AccountReference, protection: Protection, *, key: str, until: datetime) -> str:
+        """Once for each key."""
+        self._ask("protect", account)
+        self._once(key, "protect", account.handle, protection)
+        self.platform.switched_on.setdefault(account.handle, set()).add(protection)
+        self.platform.call("protect:done")
+        return f"mark of {key}"
+
+    def unprotect(self, account: AccountReference, protection: Protection, *, key: str, mark: str) -> None:
+        """Off."""
+        self._ask("unprotect", account)
+        if protection in self.platform.switched_on.get(account.handle, set()):
+            self.platform.switched_on[account.handle].remove(protection)
+            self.platform.log.append(Change("unprotect", account.handle, protection, key))
+        self.platform.call("unprotect:done")
+
+    def protected(self, account: AccountReference) -> frozenset[Protection]:
+        """What is on."""
+        self._ask("protected", account)
+        return frozenset(self.platform.switched_on.get(account.handle, set()))
+
+    def hide(self, account: AccountReference, comments: Sequence[Comment], *, key: str, until: datetime) -> str:
+        """Each is hidden for everybody."""
+        self._ask("hide", account)
+        self._once(key, "hide", account.handle, "")
+        self.platform.hidden |= {one.number for one in comments}
+        self.platform.call("hide:done")
+        return f"mark of {key}"
+
+    def show(
+        self, account: AccountReference, comments: Sequence[Comment], *, still: Sequence[Comment], key: str, mark: str
+    ) -> None:
+        """Each shows again."""
+        self._ask("show", account)
+        self.platform.hidden -= {one.number for one in comments}
+        self.platform.log.append(Change("show", account.handle, "", key))
+        self.platform.call("show:done")
+
+    def hidden(self, account: AccountReference, comments: Sequence[Comment]) -> frozenset[str]:
+        """Which of these are hidden."""
+        self._ask("hidden", account)
+        return frozenset(self.platform.hidden & {one.number for one in comments})
+
+    def report(self, account: AccountReference, comments: Sequence[Comment], *, key: str) -> str:
+        """Once for each key."""
+        self._ask("report", account)
+        if self._once(key, "report", account.handle, ""):
+            self.platform.reported += [one.number for one in comments]
+        self.platform.call("report:done")
+        return f"mark of {key}"
+
+    def _once(self, key: str, action: str, handle: str, what: str) -> bool:
+        if key in self.platform.keys:
+            return False
+        self.platform.keys.add(key)
+        self.platform.log.append(Change(action, handle, what, key))
+        return True
 
     def observe(self, account: AccountReference) -> Sequence[Sanction]:
         """All that is in force; whose it is where the platform tells."""

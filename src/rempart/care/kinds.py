@@ -4,38 +4,36 @@ from functools import cache
 from importlib.resources import files
 
 import msgspec
-from django.utils.translation import get_language
 
-from rempart.correspondence.links import TO_A_CHILD
 from rempart.records.vocabulary import PROTECTIONS, Protection
 
 
 class Words(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One sentence in each language; `tu`: in French to a child, where that is said in another way."""
+    """One sentence in each language. fr: as to a child; fr_adult: where an adult is told it in another way."""
 
     fr: str
     en: str
-    tu: str = ""
+    fr_adult: str = ""
 
-    def __str__(self) -> str:
-        """In the reader's language."""
-        language = get_language() or "fr"
-        if language.startswith(TO_A_CHILD["fr"]):
-            return self.tu or self.fr
-        return self.fr if language[:2] == "fr" else self.en
+    def said(self, language: str, *, adult: bool) -> str:
+        """The sentence for a reader."""
+        if language == "en":
+            return self.en
+        return self.fr_adult if adult and self.fr_adult else self.fr
 
 
 class Kind(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One protection. name: of its switch; does: what happens while it is on; costs: what one gives up meanwhile."""
+    """One protection: its name, what it does, what one gives up meanwhile, and what it does as a guardian reads it."""
 
     name: Words
     does: Words
     costs: Words
+    about: Words
 
 
 @cache
 def kinds() -> dict[Protection, Kind]:
-    """Every protection, in the order in which they are shown."""
+    """Every protection, in the order in which they are shown. Raises ValueError when one has no words."""
     text = files("rempart.care").joinpath("protections.yaml").read_bytes()
     found = msgspec.yaml.decode(text, type=dict[Protection, Kind])
     if missing := set(PROTECTIONS) - set(found):

@@ -272,6 +272,7 @@ class Event(TextChoices):
     PROTECTION_UNDONE = "protection_undone", _("Protection switched off")
     SHIELD_OPENED = "shield_opened", _("Shield opened for somebody looked after")
     SHIELD_ACCEPTED = "shield_accepted", _("Shield accepted")
+    SHIELD_EXTENDED = "shield_extended", _("Shield extended")
     SHIELD_CLOSED = "shield_closed", _("Shield closed")
     SHIELD_COLLECTED = "shield_collected", _("Comments sealed as evidence")
     COMMENTS_HIDDEN = "comments_hidden", _("Comments to be hidden for somebody looked after")

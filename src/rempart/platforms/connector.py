@@ -222,8 +222,19 @@ class Connector(ABC):
         """
         raise PermanentFailure(NOT_HERE)
 
-    def show(self, account: AccountReference, comments: Sequence[Comment], *, key: str, mark: str) -> None:
-        """Show again what `hide` hid; what others hid stays. Nothing to show is no failure."""
+    def show(
+        self,
+        account: AccountReference,
+        comments: Sequence[Comment],
+        *,
+        still: Sequence[Comment],
+        key: str,
+        mark: str,
+    ) -> None:
+        """Show again what `hide` hid; what others hid stays. Nothing to show is no failure.
+
+        still: what stays hidden for the account, for platforms that cannot hide one comment by itself.
+        """
         raise PermanentFailure(NOT_HERE)
 
     def hidden(self, account: AccountReference, comments: Sequence[Comment]) -> frozenset[str]:

@@ -172,7 +172,7 @@ class Migration(migrations.Migration):
                 ("collected_at", models.DateTimeField()),
                 ("sha256", models.CharField(max_length=64)),
                 ("sealed", models.BinaryField()),
-                ("hostile", models.BooleanField(null=True)),
+                ("hostile", models.BooleanField()),
                 (
                     "shield",
                     models.ForeignKey(

@@ -97,7 +97,7 @@ class ShieldedComment(models.Model):
     """One comment, as it was when it was handed in. number: the platform's own; sealed: its text under our seal.
 
     author_digest: the keyed digest of its author by which the lookout knows them (`intake.services.pseudonym`).
-    hostile: whether it reads as an insult or a threat; null where nobody reads its language.
+    hostile: whether it insults or threatens, as the platform says or as its text reads; for counting, never a verdict.
     """
 
     shield = models.ForeignKey(Shield, models.CASCADE, related_name="comments")
@@ -111,7 +111,7 @@ class ShieldedComment(models.Model):
     collected_at = models.DateTimeField()
     sha256 = models.CharField(max_length=64)
     sealed = models.BinaryField()
-    hostile = models.BooleanField(null=True)
+    hostile = models.BooleanField()
 
     class Meta:
         ordering = ["said_at", "pk"]

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from rempart import ledger
 from rempart.care import means
@@ -29,6 +30,8 @@ from rempart.ledger import Event
 from rempart.ledger.clock import now
 from rempart.ledger.services import reference
 from rempart.lookout.models import PileOn
+from rempart.radar.pile_ons.hostility import is_hostile
+from rempart.records import AccountReference
 from rempart.records.post import Instant
 from rempart.staff.models import StaffMember
 
@@ -40,13 +43,15 @@ Kind = CareOrder.Kind
 
 
 class Said(msgspec.Struct, frozen=True, kw_only=True):
-    """A comment as a platform hands it in. number: the platform's own; about: what it answers; hostile: as read."""
+    """A comment as a platform hands it in. number: the platform's own; about: what it answers.
+
+    hostile: whether the platform holds it to be; where it does not say, its text is read (`rempart.radar`).
+    """
 
     number: str
-    author: str
+    author: AccountReference
     said_at: Instant
     text: str
-    author_id: str = ""
     about: str = ""
     hostile: bool | None = None
 
@@ -62,15 +67,15 @@ def open_shield(
 ) -> Shield:
     """Open a shield for a file, or return the one that is open, with what the pile-on adds to it.
 
-    acting: the member who opens it; else `by`, the person or their guardian, who thereby accept it.
-    Raises NotAllowed, JudgesThem, Silent, WrongState.
+    acting: the member who opens it; or `by`, the person or their guardian, who thereby accept it; neither where the
+    lookout found the pile-on (`answer_pile_on`). Raises NotAllowed, JudgesThem, Silent, WrongState.
     """
     file = locked(file)
     ensure_stands(file, *STANDING)
     if acting is not None:
         ensure_looks_after(file, acting)
-    elif by not in THEIRS:
-        raise NotAllowed
+    elif by is not None:
+        _theirs(by)
     moment = now()
     shield, is_new = _standing(file), False
     if shield is None:
@@ -151,15 +156,15 @@ def collect(shield: Shield, said: Iterable[Said]) -> int:
             shield=shield,
             group=others,
             number=one.number,
-            author=one.author,
-            author_id=one.author_id,
-            author_digest=pseudonym(f"{service}:{one.author}"),
+            author=one.author.handle,
+            author_id=one.author.id or "",
+            author_digest=pseudonym(f"{service}:{one.author.handle}"),
             about=one.about,
             said_at=one.said_at,
             collected_at=moment,
             sha256=hashlib.sha256(one.text.encode()).hexdigest(),
             sealed=sealing.seal(one.text, purpose=PURPOSE),
-            hostile=one.hostile,
+            hostile=is_hostile(one.text) if one.hostile is None else one.hostile,
         )
         for one in new.values()
     )
@@ -218,6 +223,26 @@ def keep_until(shield: Shield, until: datetime, *, by: By) -> Shield:
 
 
 @transaction.atomic
+def extend(shield: Shield, *, by: By, lasts: timedelta = LASTS) -> Shield:
+    """They want it to go on for that long from now; what is hidden stays hidden meanwhile.
+
+    Raises NotAllowed, WrongState unless it is accepted and stands.
+    """
+    _theirs(by)
+    shield = _locked(shield)
+    _ensure_accepted(shield)
+    until = now() + lasts
+    if until > shield.ends_at:
+        shield.ends_at, shield.keep_until = until, max(until, shield.keep_until)
+        shield.save(update_fields=["ends_at", "keep_until"])
+        ledger.append(Event.SHIELD_EXTENDED, subject=shield, content={"until": until.isoformat(), "by": by})
+        standing = shield.orders.filter(kind=Kind.HIDE, ends_at__gt=now())
+        ask_about(Kind.HIDE, shield, _hidden(shield), ends_at=until)
+        end_now(shield.file, [order for order in standing if order.ends_at != until])
+    return shield
+
+
+@transaction.atomic
 def forget(shield: Shield, *, by: By) -> None:
     """They want nothing of it kept: it is closed, and the evidence goes at once. Raises NotAllowed."""
     _theirs(by)
@@ -239,6 +264,31 @@ def shields_for(service: str, handle: str, number: str | None) -> Sequence[Shiel
             file__service=service, file__handle=handle, file__platform_id=None, closed_at=None, ends_at__gt=now()
         )
     return list(found.select_related("file"))
+
+
+def pile_on_about(file: CareFile) -> PileOn | None:
+    """The newest pile-on on the account of a file that nobody dismissed."""
+    named = Q(account__service=file.service, account__handle=file.handle, account__holds_handle=True)
+    if file.platform_id:
+        named |= Q(account__service=file.service, account__platform_id=file.platform_id)
+    states = [PileOn.State.OPEN, PileOn.State.ANSWERED]
+    return PileOn.objects.filter(named, state__in=states).order_by("-detected_at").first()
+
+
+def answer_pile_on(pile_on: PileOn) -> Shield | None:
+    """Put comments aside from now on for somebody who said yes to the support; None for whoever has not.
+
+    They decide what is hidden and reported, and whether anything is kept.
+    """
+    if pile_on.account is None:
+        return None
+    named = Q(handle=pile_on.account.handle)
+    if pile_on.account.platform_id:
+        named |= Q(platform_id=pile_on.account.platform_id)
+    file = CareFile.objects.filter(named, service=pile_on.account.service, erasing_since=None).first()
+    if file is None or file.standing != CareFile.State.ACCEPTED:
+        return None
+    return open_shield(file, pile_on)
 
 
 def _set_hidden(shield: Shield, group: ShieldGroup | None, hides: bool, by: By) -> int:
@@ -265,7 +315,7 @@ def _settle_hidden(shield: Shield) -> None:
     """Make the orders that stand say what the groups say: what should be hidden is asked for once, the rest ended."""
     if shield.accepted_at is None or not shield.stands:
         return
-    missing = set(shield.comments.filter(group__hides=True).values_list("pk", flat=True))
+    missing = set(_hidden(shield).values_list("pk", flat=True))
     over = []
     for order in shield.orders.filter(kind=Kind.HIDE, ends_at__gt=now()).prefetch_related("comments"):
         asked = {comment.pk for comment in order.comments.all()}
@@ -276,6 +326,11 @@ def _settle_hidden(shield: Shield) -> None:
     # First what is to be hidden: the platform then leaves hidden what an order that ends has in common with it.
     ask_about(Kind.HIDE, shield, shield.comments.filter(pk__in=missing).order_by("pk"), ends_at=shield.ends_at)
     end_now(shield.file, over)
+
+
+def _hidden(shield: Shield) -> QuerySet[ShieldedComment]:
+    """What they want hidden."""
+    return shield.comments.filter(group__hides=True).order_by("pk")
 
 
 def _standing(file: CareFile) -> Shield | None:

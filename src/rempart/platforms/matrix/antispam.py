@@ -1,9 +1,9 @@
 """What Synapse asks us before somebody invites, joins, writes or lists a room, and what we answer.
 
 The questions are those of its module `synapse-http-antispam`: the name of a callback and its arguments. An account that
-nothing holds back is let through after one query. For the others we may ask the homeserver who is in the room and how
-old they are; whoever it does not say that they are adults is protected as a minor, and so is everybody when it does not
-answer.
+nothing holds back is let through after one query, and one more where it writes to somebody by name. For the others we
+may ask the homeserver who is in the room and how old they are; whoever it does not say that they are adults is
+protected as a minor, and so is everybody when it does not answer.
 """
 
 import logging
@@ -15,6 +15,14 @@ from django.utils.translation import gettext_noop
 from rempart.platforms.connector import PlatformFailure
 from rempart.platforms.matrix.connector import MatrixConnector
 from rempart.platforms.matrix.homeserver import Homeserver
+from rempart.platforms.matrix.protecting import (
+    NOT_LIKE_THIS,
+    NOT_TO_THEM,
+    hurts,
+    is_stranger,
+    protected_on,
+    spoken_to,
+)
 from rempart.platforms.matrix.restraints import PROBE, PROBE_SAYS, restraints_on
 from rempart.platforms.models import Platform
 from rempart.platforms.registry import connector_of
@@ -55,12 +63,36 @@ def refusal(name: str, callback: str, asked: Mapping[str, Any]) -> str | None:
     if who.startswith(f"@{PROBE}:"):
         return PROBE_SAYS
     held = restraints_on(who)
-    if not held:
+    guarded = _guarded(callback, who, asked)
+    if not held and not guarded:
         return None
     platform = Platform.objects.filter(name=name, kind=MatrixConnector.kind, enabled=True).first()
     if platform is None:
         return None
-    return NOT_NOW if _refused(platform, held, callback, who, asked) else None
+    if held and _refused(platform, held, callback, who, asked):
+        return NOT_NOW
+    return _kept_away(platform, callback, who, asked) if guarded else None
+
+
+def _guarded(callback: str, who: str, asked: Mapping[str, Any]) -> bool:
+    """Whether this reaches somebody who switched on what keeps it away: no query for what is addressed to nobody."""
+    if callback == "user_may_invite":
+        return bool(protected_on([str(asked.get("invitee"))], "no_strangers_messages"))
+    if callback == "check_event_for_spam" and (people := spoken_to(asked["event"])) and hurts(asked["event"]):
+        return bool(protected_on(set(people) - {who}, "comment_filter"))
+    return False
+
+
+def _kept_away(platform: Platform, callback: str, who: str, asked: Mapping[str, Any]) -> str | None:
+    """Why something does not reach somebody who is protected; None where it does after all."""
+    if callback != "user_may_invite":
+        return NOT_LIKE_THIS
+    try:
+        stranger = is_stranger(_homeserver(platform), who, str(asked.get("invitee")))
+    except PlatformFailure:
+        logger.warning("%s: who knows whom could not be asked; refused", platform.name)
+        stranger = True
+    return NOT_TO_THEM if stranger else None
 
 
 def _who(callback: str, asked: Mapping[str, Any]) -> str:

@@ -16,25 +16,36 @@ from django.utils.translation import gettext_noop
 from rempart.ledger.clock import now
 from rempart.platforms.connector import (
     NATIVE,
+    NOT_HERE,
     PAYS_NOBODY,
     Ability,
+    Comment,
     Connector,
     Description,
     PermanentFailure,
     Sanction,
     Snapshot,
+    UnknownAccount,
     approximated,
+    impossible,
     order_of,
+    reference_of,
 )
 from rempart.platforms.http import said
+from rempart.platforms.matrix import protecting
 from rempart.platforms.matrix.homeserver import ADMIN, CLIENT, Homeserver, part
 from rempart.platforms.matrix.restraints import ASKED_OF_US, PROBE, PROBE_SAYS, restraints_on
 from rempart.platforms.models import Platform
 from rempart.records import AccountReference
-from rempart.records.vocabulary import Measure
+from rempart.records.vocabulary import CommentAct, Measure, Protection
 
 FLAGS: Mapping[Measure, str] = {"read_only": "suspended", "suspend": "locked"}
 """Which of an account's flags carries a measure out; the two are independent of each other."""
+
+IGNORED_BY_US = "ignored"
+"""The name of our note of whom we had an account ignore."""
+REPORTED_NUMBERS = 50
+"""How many messages of one author a report names."""
 
 
 class MatrixConnector(Connector):
@@ -60,6 +71,41 @@ class MatrixConnector(Connector):
         "no_monetisation": PAYS_NOBODY,
         "read_only": NATIVE,
         "suspend": NATIVE,
+    }
+
+    protections: Mapping[Protection, Ability] = {
+        "no_strangers_messages": approximated(
+            "Qui n'est dans aucune conversation avec le compte ne peut plus l'inviter. Dans un salon public où il est, "
+            "on peut encore lui écrire.",
+            "Whoever is in no conversation with the account can no longer invite it. In a public room that it is in, "
+            "people can still write to it.",
+            ends_by_itself=True,
+        ),
+        "comment_filter": approximated(
+            "Un message qui répond au compte ou le mentionne, avec une insulte ou une menace, n'est pas envoyé. Les "
+            "conversations chiffrées ne sont pas lues.",
+            "A message that answers the account or mentions it, with an insult or a threat, is not sent. Encrypted "
+            "conversations are not read.",
+            ends_by_itself=True,
+        ),
+        "no_live": impossible("Il n'y a pas de directs sur Matrix.", "There are no lives on Matrix."),
+        "hide_follower_counts": impossible(
+            "Personne n'a d'abonnés sur Matrix : il n'y a rien à cacher.",
+            "Nobody has followers on Matrix: there is nothing to hide.",
+        ),
+        "no_duets": impossible("Il n'y a pas de duos sur Matrix.", "There are no duets on Matrix."),
+    }
+    acts: Mapping[CommentAct, Ability] = {
+        "hide": approximated(
+            "Ici, cacher un message à tout le monde l'efface pour toujours. Alors, à la place, tout ce qu'écrivent ses "
+            "auteurs n'est plus montré au compte visé ; les autres le voient encore.",
+            "Here, hiding a message from everybody erases it for good. So instead nothing that its authors write is "
+            "shown to the account any more; others still see it.",
+        ),
+        "report": approximated(
+            "Les comptes des auteurs sont signalés à l'équipe du serveur, avec les numéros des messages.",
+            "The authors' accounts are reported to the people who run the server, with the numbers of the messages.",
+        ),
     }
 
     def __init__(self, homeserver: Homeserver, name: str) -> None:
@@ -159,6 +205,74 @@ class MatrixConnector(Connector):
         yield _json("connections.json", connections)
         if lines := [msgspec.json.encode(event) for event in self._newest_messages(mxid, memberships)]:
             yield Snapshot(name="messages.jsonl", media_type="application/jsonl", content=b"\n".join([*lines, b""]))
+
+    def protect(self, account: AccountReference, protection: Protection, *, key: str, until: datetime) -> str:
+        """Make sure that the homeserver asks us; the answers follow from what holds at that moment."""
+        if protection not in protecting.KINDS:
+            raise PermanentFailure(NOT_HERE)
+        self.homeserver.user(self.homeserver.mxid(account))
+        self._ensure_asked()
+        return "asked"
+
+    def unprotect(self, account: AccountReference, protection: Protection, *, key: str, mark: str) -> None:
+        """Nothing was put there."""
+
+    def protected(self, account: AccountReference) -> frozenset[Protection]:
+        """What we answer by, where the homeserver asks us."""
+        found = protecting.kinds_on(self.homeserver.mxid(account))
+        return found if found and self._asks_us() else frozenset()
+
+    def hide(self, account: AccountReference, comments: Sequence[Comment], *, key: str, until: datetime) -> str:
+        """Have the account ignore the authors; whom its owner ignored before, we note and leave."""
+        mxid = self.homeserver.mxid(account)
+        ignored = self.homeserver.ignored_by(mxid)
+        noted = self.homeserver.note(mxid, IGNORED_BY_US)
+        ours = {author: noted.get(author, {}) for author in self._authors(comments) if author not in ignored}
+        if ours:
+            # Noted before it is done: killed in between, we find that it is ours.
+            self.homeserver.keep_note(mxid, noted | ours, IGNORED_BY_US)
+            self.homeserver.ignore(mxid, ignored | ours)
+        return "ignored"
+
+    def show(
+        self,
+        account: AccountReference,
+        comments: Sequence[Comment],
+        *,
+        still: Sequence[Comment],
+        key: str,
+        mark: str,
+    ) -> None:
+        """Stop ignoring those whom only we had it ignore, unless something else that they said stays hidden."""
+        mxid = self.homeserver.mxid(account)
+        noted = self.homeserver.note(mxid, IGNORED_BY_US)
+        over = {author for author in self._authors(comments) if author in noted} - self._authors(still)
+        if over:
+            ignored = self.homeserver.ignored_by(mxid)
+            self.homeserver.ignore(mxid, {one: value for one, value in ignored.items() if one not in over})
+            left = {one: value for one, value in noted.items() if one not in over}
+            self.homeserver.keep_note(mxid, left, IGNORED_BY_US)
+
+    def hidden(self, account: AccountReference, comments: Sequence[Comment]) -> frozenset[str]:
+        """Those whose authors the account ignores."""
+        ignored = self.homeserver.ignored_by(self.homeserver.mxid(account))
+        return frozenset(one.number for one in comments if (one.author.id or one.author.handle) in ignored)
+
+    def report(self, account: AccountReference, comments: Sequence[Comment], *, key: str) -> str:
+        """Report each author once, as our own account, with the numbers of what they wrote."""
+        mark = reference_of(key)
+        told = {who for who, reason in self.homeserver.reported_by_us() if mark in reason}
+        for author in sorted(self._authors(comments) - told):
+            numbers = [one.number for one in comments if (one.author.id or one.author.handle) == author]
+            words = f"[rempart {mark}] {len(numbers)}: {' '.join(numbers[:REPORTED_NUMBERS])}"
+            try:
+                self.homeserver.report(author, words)
+            except UnknownAccount:
+                continue
+        return mark
+
+    def _authors(self, comments: Sequence[Comment]) -> set[str]:
+        return {one.author.id or one.author.handle for one in comments}
 
     def _newest_messages(self, mxid: str, memberships: Mapping[str, str]) -> list[dict[str, Any]]:
         """What the account sent, the newest of all rooms, oldest first. Those of encrypted rooms stay encrypted."""

@@ -20,6 +20,7 @@ from rempart.records import AccountReference
 AGE_BANDS = frozenset({"under_13", "13_15", "16_17", "18_plus"})
 ADMIN, CLIENT = "/_synapse/admin", "/_matrix/client/v3"
 PAGE = 100
+IGNORED = "m.ignored_user_list"
 
 
 def part(text: str) -> str:
@@ -93,20 +94,20 @@ class Homeserver:
         """The id of the administrator's account that we use."""
         return str(self.get(f"{CLIENT}/account/whoami")["user_id"])
 
-    def note(self, mxid: str) -> dict[str, Any]:
+    def note(self, mxid: str, about: str = "measures") -> dict[str, Any]:
         """What we noted of an account, in our own account's data, which nobody else reads or writes."""
-        answer = self.http.get(self._note(mxid))
+        answer = self.http.get(self._note(mxid, about))
         if answer.status_code == 404:
             return {}
         found: dict[str, Any] = said(answer).json()
         return found
 
-    def keep_note(self, mxid: str, note: Mapping[str, Any]) -> None:
+    def keep_note(self, mxid: str, note: Mapping[str, Any], about: str = "measures") -> None:
         """Replace what we noted of an account."""
-        self.put(self._note(mxid), note)
+        self.put(self._note(mxid, about), note)
 
-    def _note(self, mxid: str) -> str:
-        return f"{CLIENT}/user/{part(self.me)}/account_data/{part(f'org.rempart.measures.{mxid}')}"
+    def _note(self, mxid: str, about: str) -> str:
+        return f"{CLIENT}/user/{part(self.me)}/account_data/{part(f'org.rempart.{about}.{mxid}')}"
 
     def age_band(self, mxid: str, user: User | None = None) -> str | None:
         """How old the homeserver says that the account's owner is; None where it does not say."""
@@ -126,6 +127,55 @@ class Homeserver:
             data = self.get(f"{ADMIN}/v1/users/{part(mxid)}/accountdata", names_account=True)
             return (data["account_data"]["global"].get(name) or {}).get("age_band")
         return self.get(f"{CLIENT}/profile/{part(mxid)}", names_account=True).get(name)
+
+    def is_local(self, mxid: str) -> bool:
+        """Whether an account is one of this homeserver's."""
+        return mxid.endswith(f":{self.server_name}")
+
+    def rooms(self, mxid: str) -> set[str]:
+        """The rooms that an account of this homeserver is in; none for one that is not there."""
+        answer = self.http.get(f"{ADMIN}/v1/users/{part(mxid)}/joined_rooms")
+        return set() if answer.status_code == 404 else set(said(answer).json()["joined_rooms"])
+
+    def joined(self, room: str) -> set[str]:
+        """Who is in a room, invited ones left out."""
+        answer = self.http.get(f"{ADMIN}/v1/rooms/{part(room)}/members")
+        return set() if answer.status_code == 404 else set(said(answer).json()["members"])
+
+    def ignored_by(self, mxid: str) -> dict[str, Any]:
+        """Whom an account ignores (Client-Server API, `m.ignored_user_list`), as its client keeps it."""
+        data = self.get(f"{ADMIN}/v1/users/{part(mxid)}/accountdata", names_account=True)
+        found = (data["account_data"]["global"].get(IGNORED) or {}).get("ignored_users")
+        return dict(found) if isinstance(found, dict) else {}
+
+    def ignore(self, mxid: str, people: Mapping[str, Any]) -> None:
+        """Set whom an account ignores, in its own name, as its owner asked us to.
+
+        Signed in as them for that one request, without making a device (Synapse, Admin API, Login as a user).
+        """
+        login = said(self.http.post(f"{ADMIN}/v1/users/{part(mxid)}/login", json={}), names_account=True)
+        headers = {"authorization": f"Bearer {login.json()['access_token']}"}
+        try:
+            address = f"{CLIENT}/user/{part(mxid)}/account_data/{IGNORED}"
+            said(self.http.put(address, json={"ignored_users": people}, headers=headers))
+        finally:
+            self.http.post(f"{CLIENT}/logout", headers=headers)
+
+    def reported_by_us(self) -> set[tuple[str, str]]:
+        """Whom our own account reported, and with which words."""
+        found: set[tuple[str, str]] = set()
+        start = 0
+        while True:
+            asked = {"user_id": self.me, "limit": PAGE, "from": start}
+            page = self.get(f"{ADMIN}/v1/user_reports", asked)
+            found |= {(one["target_user_id"], one["reason"]) for one in page["user_reports"]}
+            start = page.get("next_token", 0)
+            if not start:
+                return found
+
+    def report(self, mxid: str, reason: str) -> None:
+        """Report an account to the homeserver's moderators, as our own account."""
+        said(self.http.post(f"{CLIENT}/users/{part(mxid)}/report", json={"reason": reason}), names_account=True)
 
     def people(self, room: str) -> set[str]:
         """Who is in a room or invited to it; nobody when there is no such room."""

@@ -85,6 +85,8 @@ class MatrixListener(Listener):
                 return sorted(found.values(), key=lambda one: (one.received_ts, one.id))
 
     def _take(self, kind: str, report: Report, heard: Heard) -> None:
+        if report.user_id == self.homeserver.me:
+            return  # What we reported for somebody else: no testimony of anybody.
         if kind == "event_reports":
             try:
                 detail = self.homeserver.get(f"{ADMIN}/v1/{kind}/{report.id}", names_account=True)

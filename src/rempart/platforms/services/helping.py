@@ -129,8 +129,9 @@ def _take_off(execution: CareExecution, connector: Connector) -> None:
     try:
         account = _there(order.file, connector)
         if order.kind == Kind.HIDE:
-            if comments := _no_longer_hidden(order):
-                connector.show(account, comments, key=key, mark=execution.mark)
+            still = ShieldedComment.objects.filter(orders__in=_others(order)).distinct()
+            if comments := _comments(order, order.comments.exclude(pk__in=still.values("pk"))):
+                connector.show(account, comments, still=_comments(order, still), key=key, mark=execution.mark)
         elif order.protection is not None and not _others(order).filter(protection__kind=order.protection.kind):
             connector.unprotect(account, order.protection.kind, key=key, mark=execution.mark)
     except UnknownAccount:
@@ -143,11 +144,6 @@ def _others(order: CareOrder) -> QuerySet[CareOrder]:
     moment = now()
     wanted = CareOrder.objects.filter(file=order.file, kind=order.kind, begins_at__lte=moment, ends_at__gt=moment)
     return wanted.exclude(pk=order.pk)
-
-
-def _no_longer_hidden(order: CareOrder) -> list[Comment]:
-    still = _others(order).filter(comments__isnull=False).values("comments")
-    return _comments(order, order.comments.exclude(pk__in=still))
 
 
 def comments_of(order: CareOrder) -> list[Comment]:
