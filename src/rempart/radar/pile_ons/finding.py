@@ -18,8 +18,8 @@ _COPIES_OF_AT_LEAST = 3  # actors who say almost the same
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`alerts` in order of detection; `groups`, the largest first, hostile or not; `memberships`, one for each member of
-    a hostile group."""
+    """`alerts` in order of detection; `groups`, the largest first, hostile or not; `memberships`, one for each member
+    of a hostile group."""
 
     alerts: list[PileOnAlert]
     groups: list[Group]

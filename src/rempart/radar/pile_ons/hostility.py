@@ -6,7 +6,7 @@ it must be quick: texts that hold none of the words that tell, known by their ha
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from importlib.resources import files
 
@@ -23,21 +23,23 @@ _NOT_DENIED = r"(?: (?!pas|jamais|not|never)\w+){0,2}"
 
 def is_hostile(text: str) -> bool:
     """Whether a comment insults or threatens whoever it is about."""
-    folded = f" {_NOT_LETTERS.sub(' ', normalise(text).text).strip()} "
-    return any(language.is_hostile(folded) for language in _lexicon().languages)
+    return any(language.is_hostile(_folded(text)) for language in _languages())
 
 
-def hostile_texts(texts: Sequence[str | None], words: Words) -> NDArray[np.bool_]:
+def hostile_texts(texts: Sequence[str], words: Words) -> NDArray[np.bool_]:
     """Whether each text is hostile: array of shape (n,). words: those of `texts`, hashed."""
     hostile = np.zeros(len(texts), np.bool_)
-    may_be = np.unique(words.owner[np.isin(words.words, _lexicon().hashes)])
-    read: dict[str, bool] = {}
-    for place in may_be.tolist():
-        text = texts[place] or ""
-        if text not in read:
-            read[text] = is_hostile(text)
-        hostile[place] = read[text]
+    for language in _languages():
+        may_be = np.zeros(len(texts), np.bool_)
+        may_be[words.owner[np.isin(words.words, language.hashes)]] = True
+        for place in np.flatnonzero(may_be & ~hostile).tolist():
+            hostile[place] = language.is_hostile(_folded(texts[place]))
     return hostile
+
+
+def _folded(text: str) -> str:
+    """The words of a text in lower case without accents, one space before and after each."""
+    return f" {_NOT_LETTERS.sub(' ', normalise(text).text).strip()} "
 
 
 class _Language:
@@ -50,8 +52,9 @@ class _Language:
         threats = [row.split(" / ") for row in entries["threats"]]
         self._threats = re.compile("|".join(_row(slots) for slots in threats))
         tell = [slot[1:] for slots in threats for slot in slots if slot.startswith("!")]
-        # Of a phrase, the longest word: the rarest, as a rule.
-        self.words = {max(phrase.split(), key=len) for phrase in "|".join([insults, addressed, *tell]).split("|")}
+        # Of a phrase, the longest word: the rarest, as a rule. Every hostile text holds one of these.
+        words = {max(phrase.split(), key=len) for phrase in "|".join([insults, addressed, *tell]).split("|")}
+        self.hashes = np.unique(hashed_words(sorted(words)).words)
 
     def is_hostile(self, folded: str) -> bool:
         """Whether some folded words, a space before and after each, are hostile."""
@@ -64,14 +67,6 @@ class _Language:
         return False
 
 
-class _Lexicon:
-    """All languages, and the hashes of words of which every hostile text holds one."""
-
-    def __init__(self, languages: Iterable[dict[str, list[str]]]) -> None:
-        self.languages = [_Language(entries) for entries in languages]
-        self.hashes = np.unique(hashed_words(sorted(set().union(*(one.words for one in self.languages)))).words)
-
-
 def _row(slots: list[str]) -> str:
     """The pattern of slots that follow one another."""
     pattern = ""
@@ -82,8 +77,8 @@ def _row(slots: list[str]) -> str:
 
 
 @lru_cache(maxsize=1)
-def _lexicon() -> _Lexicon:
+def _languages() -> list[_Language]:
     import yaml
 
     text = files("rempart.radar.pile_ons").joinpath("hostility.yaml").read_text(encoding="utf-8")
-    return _Lexicon(yaml.safe_load(text).values())
+    return [_Language(entries) for entries in yaml.safe_load(text).values()]

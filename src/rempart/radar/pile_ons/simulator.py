@@ -17,54 +17,17 @@ from rempart.records import Action
 
 _BEGIN = datetime(2026, 3, 2, tzinfo=UTC)
 _DAY = 86_400.0
-_OPENINGS = [
-    "franchement",
-    "alors là",
-    "bon",
-    "moi je trouve que",
-    "hier soir",
-    "depuis Lyon",
-    "honestly",
-    "as always",
-    "so",
-    "wow",
-]
-_SUBJECTS = [
-    "cette chorégraphie",
-    "le refrain",
-    "ta tenue",
-    "la fin de la vidéo",
-    "le montage",
-    "this song",
-    "the ending",
-    "your dance",
-    "that part with the dog",
-    "the light",
-]
-_PRAISE = [
-    "est magnifique",
-    "me fait rire",
-    "me rappelle l'été",
-    "passe en boucle chez nous",
-    "is so good",
-    "made my day",
-    "was worth the wait",
-    "deserves more views",
-    "gives me goosebumps",
-    "a tout changé",
-]
-_CLOSINGS = [
-    "continue comme ça",
-    "j'attends la suite",
-    "mes sœurs adorent aussi",
-    "see you next week",
-    "from Montréal",
-    "avec toute la classe",
-    "pour de vrai",
-    "since day one",
-    "et le chat aussi",
-    "encore bravo",
-]
+_WORDS = """
+alors franchement hier demain toujours jamais chez nous depuis pendant lumière musique danse chorégraphie refrain tenue
+couleur montage vidéo chanson live lundi samedi matin soir école classe sœur frère cousine mère chat chien jardin pluie
+soleil été hiver ville Lyon Lille Montréal Dakar Bruxelles petit grand premier dernier bleu rouge doux calme rapide lent
+regarde écoute attends raconte montre partage apprends recommence souris chante joue cours cuisine dessine invente
+honestly today tomorrow always never since during light music dance steps chorus outfit colour editing video song stream
+monday weekend morning evening school class sister brother cousin mother cat dog garden rain sunshine summer winter town
+London Dublin Toronto little great first last blue red soft quiet quick slow watch listen wait tell show share learn
+again smile sing play run cook draw invent merci bravo encore continue bisous hâte suite thanks please more soon love
+next week
+"""
 _SHORT = ["trop belle", "❤️❤️❤️", "first", "love it", "mdr", "j'adore", "premier", "so cute"]
 _INSULTS = [
     "tu es ridicule",
@@ -102,6 +65,7 @@ class _Simulator:
         self._days, self._targets, self._fans = days, targets, fans
         self._world = World()
         self._rows: list[tuple[float, str, str, str, str, str | None]] = []
+        self._vocabulary = _WORDS.split()
         self._activity = self._random.pareto(1.5, fans) + 0.2
         self._fame = self._random.pareto(1.2, targets) + 1.0
         self._hostile_share = self._random.beta(1.5, 30, targets)
@@ -193,7 +157,7 @@ class _Simulator:
         begins = np.sort(random.uniform(0.3, 0.95, int(random.integers(5, 11)))) * self._days * _DAY
         for moment in begins.tolist():
             latest = self._post_before(target, moment)
-            pasted = f"{self._praise()} {self._insult()} {self._random.choice(_CLOSINGS)}"
+            pasted = f"{self._words(9)} {self._insult()}"
             for fan in members[random.random(size) < 0.8].tolist():
                 post = int(random.integers(0, latest + 1)) if kind == "pasting" else latest
                 text = pasted if kind == "pasting" else self._insult()
@@ -216,12 +180,14 @@ class _Simulator:
         return (day + (random.beta(4, 2, count) + random.uniform(-0.1, 0.1, count)) % 1.0) * _DAY
 
     def _praise(self) -> str:
-        if self._random.random() < 0.3:
-            return self._any(_SHORT)
-        return " ".join((self._any(_OPENINGS), self._any(_SUBJECTS), self._any(_PRAISE), self._any(_CLOSINGS)))
+        return self._any(_SHORT) if self._random.random() < 0.3 else self._words(9)
 
     def _insult(self) -> str:
-        return " ".join((self._any(_OPENINGS), self._any(_INSULTS), self._any(_SUBJECTS), self._any(_CLOSINGS)))
+        return f"{self._words(3)} {self._any(_INSULTS)} {self._words(4)}"
+
+    def _words(self, most: int) -> str:
+        some = (self._random.random(int(self._random.integers(2, most + 1))) * len(self._vocabulary)).astype(int)
+        return " ".join([self._vocabulary[place] for place in some.tolist()])
 
     def _any(self, words: list[str]) -> str:
         return words[int(self._random.random() * len(words))]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -9,7 +10,7 @@ from numpy.typing import NDArray
 
 from rempart.radar.pile_ons.hostility import hostile_texts
 from rempart.records import Action
-from rempart.text.near_duplicates import Words, find_copies, hashed_words, pairs_of
+from rempart.text.near_duplicates import find_copies, hashed_words, pairs_of
 
 Ints = NDArray[np.int64]
 NOBODY = -1  # the target of an action on what is nobody's
@@ -46,19 +47,28 @@ def columns_of(actions: Iterable[Action], *, alike: float) -> Columns:
 
     alike: estimated Jaccard index of two texts' pairs of words from which one is a copy of the other.
     """
-    rows = list({action.id: action for action in actions}.values())
-    rows.sort(key=lambda action: (action.at, action.id))
+    rows = list(actions)
+    ids = [action.id for action in rows]
+    if len(set(ids)) < len(rows):
+        rows = list(dict(zip(ids, rows, strict=True)).values())
+    rows.sort(key=attrgetter("id"))
+    rows.sort(key=attrgetter("at"))
     actor, actors = _numbered([action.actor for action in rows])
     object_, objects = _numbered([action.object for action in rows])
     target, targets = _numbered([action.target for action in rows])
     at = np.array([(action.at - _EPOCH) // _MILLISECOND for action in rows], np.int64)
-    texts = [action.text for action in rows]
+    said, texts = _numbered([action.text or None for action in rows])
     words = hashed_words(texts)
     copies = find_copies(pairs_of(words), threshold=alike)
-    return Columns(
-        rows, actors, objects, targets, at, actor, object_, target,
-        _hostile(rows, texts, words), copies.first, copies.length,
-    )  # fmt: skip
+    copy_of, length = np.arange(len(rows)), np.zeros(len(rows), np.int64)
+    something = np.flatnonzero(said != NOBODY)
+    if len(something):
+        # Each text was said first in the row where its number first appears.
+        first = something[np.unique(said[something], return_index=True)[1]]
+        copy_of[something] = first[copies.first[said[something]]]
+        length[something] = copies.length[said[something]]
+    hostile = _hostile(rows, said, hostile_texts(texts, words))
+    return Columns(rows, actors, objects, targets, at, actor, object_, target, hostile, copy_of, length)
 
 
 def instant(milliseconds: int) -> datetime:
@@ -68,18 +78,19 @@ def instant(milliseconds: int) -> datetime:
 
 def _numbered(names: Sequence[str | None]) -> tuple[Ints, list[str]]:
     """Each name's number, in order of first appearance, and the names; NOBODY for none."""
-    numbers: dict[str, int] = {}
-    found = [NOBODY if name is None else numbers.setdefault(name, len(numbers)) for name in names]
-    return np.array(found, np.int64), list(numbers)
+    known = dict.fromkeys(names)
+    known.pop(None, None)
+    numbers: dict[str | None, int] = dict(zip(known, range(len(known)), strict=True))
+    numbers[None] = NOBODY
+    return np.array(list(map(numbers.__getitem__, names)), np.int64), [name for name in known if name is not None]
 
 
-def _hostile(rows: list[Action], texts: Sequence[str | None], words: Words) -> NDArray[np.bool_]:
-    """What the platform says where it does; else a report is hostile, and a text is read."""
-    read = hostile_texts(texts, words)
-    return np.array(
-        [
-            action.hostile if action.hostile is not None else action.kind == "report" or said
-            for action, said in zip(rows, read.tolist(), strict=True)
-        ],
-        np.bool_,
-    )
+def _hostile(rows: list[Action], said: Ints, hostile: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """What the platform says where it does; else a report is hostile, and a text is what was read of it (`hostile`, of
+    each text by the number that it has in `said`)."""
+    read = np.append(hostile, False)[said]
+    known = [(place, action.hostile) for place, action in enumerate(rows) if action.hostile is not None]
+    read |= np.array([action.kind == "report" for action in rows], np.bool_)
+    for place, told in known:
+        read[place] = told
+    return read
