@@ -10,13 +10,13 @@ from rempart.records.references import AccountReference
 
 
 @pytest.fixture
-def carer(staff_member):
+def carer(db, staff_member):
     """Somebody of the care team."""
     return staff_member("care", name="Nour Haddad")
 
 
 @pytest.fixture
-def other_carer(staff_member):
+def other_carer(db, staff_member):
     """A second person of the care team."""
     return staff_member("care", name="Elio Brun")
 

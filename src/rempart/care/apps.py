@@ -1,6 +1,7 @@
 """The Django app of the room."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CareConfig(AppConfig):
@@ -10,7 +11,16 @@ class CareConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Offer support to whoever the lookout noticed, in the transaction that noticed them; put Care in the menu."""
+        """Offer support to whoever the lookout noticed, in the transaction that noticed them; put Care in the menu.
+
+        Their conversations, and those with guardians, are shown by pages of our own.
+        """
+        from rempart.care import selectors
         from rempart.care.services import noticing
+        from rempart.casework import navigation
+        from rempart.correspondence import links
 
         noticing.connect()
+        links.host("young", "care:young")
+        links.host("guardian", "care:guardian")
+        navigation.add("care:team", _("Care"), "e", after="appeals", counted=selectors.waits_for, in_menu=True)

@@ -36,14 +36,16 @@ Counted = Callable[[StaffMember], Mapping[str, "QuerySet[Any]"]]
 _counted: dict[str, Counted] = {}
 
 
-def add(name: str, title: Promise, key: str, *, after: str, counted: Counted | None = None) -> None:
-    """Add a page of another room (`room:name`) to the rarer pages, behind the one called `after`.
+def add(
+    name: str, title: Promise, key: str, *, after: str, counted: Counted | None = None, in_menu: bool = False
+) -> None:
+    """Add a page of another room (`room:name`) behind the one called `after`: to the rarer pages, or into the menu.
 
     counted: the sets of things that wait there for a member, each under a name of its own; their sizes stand beside the
     page, and beside the entry that it is behind. Called in a room's `ready()`.
     """
     place = next(index for index, (other, *_rest) in enumerate(PAGES) if other == after)
-    PAGES.insert(place + 1, (name, title, key, False))
+    PAGES.insert(place + 1, (name, title, key, in_menu))
     if counted is not None:
         _counted[name] = counted
 

@@ -37,13 +37,16 @@ def give_mandate(
     by: str = By.YOUNG,
     company: str = "",
     until: datetime | None = None,
+    acting: StaffMember | None = None,
 ) -> Mandate:
     """Say who may settle what with the team, for a year at most. It holds once a member has checked it.
 
-    Raises Silent; NotAsWished for a missing name, an unknown matter, or an end later than a year or over.
+    acting: the member who writes down what they (`by`) said. Raises Silent, NotAllowed, JudgesThem; NotAsWished for a missing name, an unknown matter, or an end later than a year or over.
     """
     file, moment = locked(file), now()
     ensure_not_silent(file)
+    if acting is not None:
+        ensure_looks_after(file, acting)
     called, sealed, _by_mail = sealed_reach(name, reach)
     matters, ends = sorted(set(scope)), until or moment + LONGEST
     if by not in {By.YOUNG, By.GUARDIAN} or not matters or not set(matters) <= set(Mandate.Scope.values):
@@ -60,7 +63,7 @@ def give_mandate(
         given_at=moment,
         ends_at=ends,
     )
-    append(Event.MANDATE_GIVEN, subject=mandate, content={"by": by, "scope": matters})
+    append(Event.MANDATE_GIVEN, subject=mandate, acting=acting, content={"by": by, "scope": matters})
     return mandate
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from rempart.casework import selectors
 from rempart.casework.models import AssessmentRecord, Case, WaveReplay
+from rempart.casework.navigation import entries_for
 from rempart.casework.services import rulebook_in_force
 from rempart.casework.views.shown import AccountLine, account_line
 from rempart.lookout.selectors import hourly_series
@@ -30,8 +31,11 @@ SHOWN_AT_FIRST = 12
 @require_safe
 @for_members
 def home(request: HttpRequest) -> HttpResponse:
-    """The first page is the list of waves, for those who may see it."""
-    return redirect("casework:waves" if request.user.may(Permission.SEE_WAVES) else "staff:account")
+    """The first page is the list of waves, for those who may see it; else the first of the menu that they may open."""
+    if request.user.may(Permission.SEE_WAVES):
+        return redirect("casework:waves")
+    menu = [entry["url"] for entry in entries_for(request.user) if entry["in_menu"]]
+    return redirect(str(menu[0]) if menu else "staff:account")
 
 
 @require_safe
