@@ -59,6 +59,12 @@ WORDS: Mapping[str, tuple[str | Promise, str | Promise]] = {
     "en": (_("The same in English"), ""),
     "as": (_("What that amounts to"), ""),
     "ends_by_itself": (_("The platform takes it off by itself at its end"), ""),
+    "no_strangers_messages": (_("No messages from strangers"), ""),
+    "comment_filter": (_("Filter insults"), ""),
+    "hide_follower_counts": (_("Hide the numbers of followers and likes"), ""),
+    "no_duets": (_("No duets or remixes"), ""),
+    "hide": (_("Hide comments"), ""),
+    "report": (_("Report comments"), ""),
 }
 
 

@@ -22,6 +22,15 @@ ABILITIES: dict[str, dict[str, Any]] = {
         "how": {"fr": "Personne n'est payé ici.", "en": "Nobody is paid here."},
     },
 }
+# What it does for people looked after: one by its own clock, one as something else, the others not.
+PROTECTIONS: dict[str, dict[str, Any]] = {
+    "no_strangers_messages": {"support": "native", "ends_by_itself": True},
+    "hide_follower_counts": {
+        "support": "approximated",
+        "how": {"fr": "Les abonnés sont cachés, pas les « j'aime ».", "en": "Followers are hidden, likes are not."},
+    },
+}
+COMMENTS: dict[str, dict[str, Any]] = {"hide": {"support": "native"}, "report": {"support": "native"}}
 
 
 @dataclass
@@ -32,6 +41,7 @@ class Account:
     handle: str
     restrictions: dict[str, dict[str, Any]] = field(default_factory=dict)
     posts: list[str] = field(default_factory=list)
+    protections: dict[str, str] = field(default_factory=dict)
 
     def in_force(self) -> dict[str, dict[str, Any]]:
         """What holds now: this platform takes off by itself what has an end."""
@@ -62,6 +72,8 @@ class LittlePlatform:
     broken: tuple[int, dict[str, str], bytes] | None = None
     cannot: frozenset[str] = frozenset({"no_monetisation"})
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    hidden: set[str] = field(default_factory=set)
+    reported: list[str] = field(default_factory=list)
 
     def new_account(self) -> AccountReference:
         """Somebody signs up."""
@@ -119,6 +131,36 @@ class LittlePlatform:
         for mark, one in list(account.restrictions.items()):
             if one["ours"] and one["measure"] == measure:
                 del account.restrictions[mark]
+
+    def protection_apply(self, account: dict[str, Any], protection: str, until: str) -> dict[str, Any]:
+        if protection not in PROTECTIONS:
+            raise Refused(422, "unsupported")
+        self.account(account).protections[protection] = until
+        return {"mark": f"p{next(self.numbers)}"}
+
+    def protection_lift(self, account: dict[str, Any], protection: str, mark: str) -> dict[str, Any]:
+        self.account(account).protections.pop(protection, None)
+        return {}
+
+    def protection_observe(self, account: dict[str, Any]) -> dict[str, Any]:
+        held = self.account(account).protections.items()
+        return {"protections": [one for one, until in held if datetime.fromisoformat(until) > now()]}
+
+    def comments_hide(self, account: dict[str, Any], comments: list[dict[str, Any]], until: str) -> dict[str, Any]:
+        self.account(account)
+        self.hidden |= {one["number"] for one in comments}
+        return {"mark": f"h{next(self.numbers)}"}
+
+    def comments_show(self, account: dict[str, Any], comments: list[dict[str, Any]], mark: str) -> dict[str, Any]:
+        self.hidden -= {one["number"] for one in comments}
+        return {}
+
+    def comments_observe(self, account: dict[str, Any], comments: list[dict[str, Any]]) -> dict[str, Any]:
+        return {"hidden": sorted(self.hidden & {one["number"] for one in comments})}
+
+    def comments_report(self, account: dict[str, Any], comments: list[dict[str, Any]]) -> dict[str, Any]:
+        self.reported += [one["number"] for one in comments]
+        return {"mark": f"r{next(self.numbers)}"}
 
     def account_describe(self, account: dict[str, Any]) -> dict[str, Any]:
         found = self.account(account)

@@ -9,20 +9,23 @@ import msgspec
 
 from rempart.platforms.connector import PermanentFailure, Sanction, Snapshot
 from rempart.records.accounts import AgeBand
-from rempart.records.vocabulary import Measure
+from rempart.records.vocabulary import Measure, Protection
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
 
 
 class Applied(msgspec.Struct, kw_only=True):
-    """To measure.apply. mark: the platform's own reference of it; it comes back in measure.lift."""
+    """To measure.apply, protection.apply, comments.hide and comments.report.
+
+    mark: the platform's own reference of it; it comes back in what takes it off.
+    """
 
     mark: Annotated[str, msgspec.Meta(max_length=300)] = ""
 
 
 class Lifted(msgspec.Struct, kw_only=True):
-    """To measure.lift: an empty object."""
+    """To measure.lift, protection.lift and comments.show: an empty object."""
 
 
 class Known(msgspec.Struct, kw_only=True):
@@ -56,6 +59,18 @@ class Observed(msgspec.Struct, kw_only=True):
     """To account.observe: every restriction in force."""
 
     sanctions: list[InForce]
+
+
+class Protected(msgspec.Struct, kw_only=True):
+    """To protection.observe: the protections of ours that are on."""
+
+    protections: list[Protection]
+
+
+class Hidden(msgspec.Struct, kw_only=True):
+    """To comments.observe: which of those asked about are hidden; one that is gone counts."""
+
+    hidden: list[Annotated[str, msgspec.Meta(max_length=512)]]
 
 
 class Copy(msgspec.Struct, kw_only=True):

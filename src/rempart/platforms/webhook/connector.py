@@ -1,4 +1,4 @@
-"""The connector for a platform of one's own: five commands as signed webhooks, whose answers are validated.
+"""The connector for a platform of one's own: commands as signed webhooks, whose answers are validated.
 
 Signing, addresses that may not be reached and limits of time are those of every webhook of this site
 (`rempart.correspondence.webhooks`). The webhook-id of a command that changes something is the order's key: a platform
@@ -23,6 +23,7 @@ from rempart.ledger.clock import now
 from rempart.platforms.connector import (
     NATIVE,
     Ability,
+    Comment,
     Connector,
     Description,
     PermanentFailure,
@@ -35,10 +36,10 @@ from rempart.platforms.http import failure
 from rempart.platforms.models import Platform
 from rempart.platforms.services import secret_of
 from rempart.platforms.settings import settings_of
-from rempart.platforms.webhook.answers import Applied, Known, Lifted, Observed, Preserved, Refused
+from rempart.platforms.webhook.answers import Applied, Hidden, Known, Lifted, Observed, Preserved, Protected, Refused
 from rempart.platforms.webhook.settings import ASKED, WebhookSettings
 from rempart.records import AccountReference
-from rempart.records.vocabulary import Measure
+from rempart.records.vocabulary import COMMENT_ACTS, PROTECTIONS, CommentAct, Measure, Protection
 
 LONGEST = 16 * 1024 * 1024
 """Bytes of an answer that are read."""
@@ -53,18 +54,23 @@ class WebhookConnector(Connector):
     # Every measure can be asked for; what this platform does is declared in its settings and replaces this.
     abilities: Mapping[Measure, Ability] = dict.fromkeys(ASKED, NATIVE)
 
-    def __init__(self, platform: Platform, keys: Sequence[str], abilities: Mapping[Measure, Ability]) -> None:
-        self.platform, self.keys, self.abilities = platform, keys, abilities
+    protections: Mapping[Protection, Ability] = dict.fromkeys(PROTECTIONS, NATIVE)
+    acts: Mapping[CommentAct, Ability] = dict.fromkeys(COMMENT_ACTS, NATIVE)
+
+    def __init__(self, platform: Platform, keys: Sequence[str], settings: WebhookSettings) -> None:
+        self.platform, self.keys = platform, keys
+        self.abilities, self.protections = settings.by_measure(), settings.by_protection()
+        self.acts = settings.by_act()
 
     @classmethod
     def of(cls, platform: Platform) -> Self:
         """The secret is one of Standard Webhooks, or two separated by a space while one replaces the other."""
-        abilities = settings_of(platform, WebhookSettings).by_measure()
+        settings = settings_of(platform, WebhookSettings)
         try:
             webhooks.ensure_usable(platform.address)
         except EndpointRefused as error:
             raise PermanentFailure(str(error)) from error
-        return cls(platform, _keys(secret_of(platform)), abilities)
+        return cls(platform, _keys(secret_of(platform)), settings)
 
     def describe(self, account: AccountReference) -> Description:
         """Ask for what the platform knows of the account."""
@@ -107,6 +113,47 @@ class WebhookConnector(Connector):
                 raise PermanentFailure("its answer to account.preserve: `next` names a page that came before")
             seen.add(after)
 
+    def protect(self, account: AccountReference, protection: Protection, *, key: str, until: datetime) -> str:
+        """Order a protection; the platform answers with its mark."""
+        data = {"account": account, "protection": protection, "until": until}
+        return self._ask("protection.apply", data, Applied, key=key).mark
+
+    def unprotect(self, account: AccountReference, protection: Protection, *, key: str, mark: str) -> None:
+        """Order that it be taken off."""
+        data = {"account": account, "protection": protection, "mark": mark}
+        self._ask("protection.lift", data, Lifted, key=f"{key}:lift")
+
+    def protected(self, account: AccountReference) -> frozenset[Protection]:
+        """Ask for those of ours that are on."""
+        return frozenset(self._ask("protection.observe", {"account": account}, Protected).protections)
+
+    def hide(self, account: AccountReference, comments: Sequence[Comment], *, key: str, until: datetime) -> str:
+        """Order that comments be hidden; the platform answers with its mark."""
+        data = {"account": account, "comments": _named(comments), "until": until}
+        return self._ask("comments.hide", data, Applied, key=key).mark
+
+    def show(
+        self,
+        account: AccountReference,
+        comments: Sequence[Comment],
+        *,
+        still: Sequence[Comment],
+        key: str,
+        mark: str,
+    ) -> None:
+        """Order that comments be shown again."""
+        data = {"account": account, "comments": _named(comments), "mark": mark}
+        self._ask("comments.show", data, Lifted, key=f"{key}:lift")
+
+    def hidden(self, account: AccountReference, comments: Sequence[Comment]) -> frozenset[str]:
+        """Ask which of these are hidden."""
+        data = {"account": account, "comments": _named(comments)}
+        return frozenset(self._ask("comments.observe", data, Hidden).hidden)
+
+    def report(self, account: AccountReference, comments: Sequence[Comment], *, key: str) -> str:
+        """Hand comments over to the platform's own moderators."""
+        return self._ask("comments.report", {"account": account, "comments": _named(comments)}, Applied, key=key).mark
+
     def _ask(self, command: str, data: Mapping[str, Any], kind: type[Answer], *, key: str = "") -> Answer:
         moment = now()
         outcome = webhooks.send(
@@ -122,6 +169,10 @@ class WebhookConnector(Connector):
         if not outcome.delivered:
             raise _failure(command, outcome)
         return _read(command, outcome.answer, kind)
+
+
+def _named(comments: Sequence[Comment]) -> list[dict[str, Any]]:
+    return [{"number": one.number, "author": one.author} for one in comments]
 
 
 def _keys(secret: str) -> list[str]:
