@@ -59,8 +59,8 @@ class PileOnAlert(msgspec.Struct, kw_only=True):
     `actors` and `actions`: distinct hostile actors and their actions from `started_at` to `ended_at`. `expected`: how
     many actors its own hours and its audience would have explained in the window where it stood out most, and
     `observed` how many there were; `score` is minus the decimal logarithm of the probability of so many.
-    `detected_at` rests on what came before it alone. `groups` are those with members among the actors, all their
-    members named.
+    `detected_at` rests on what came before it alone. `groups` are those that acted together on this target and have
+    members among the actors, all their members named.
     """
 
     target: Text

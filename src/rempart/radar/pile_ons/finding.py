@@ -66,6 +66,7 @@ def _alerts(columns: Columns, found: list[Episode], groups: list[Group], paramet
 def _alert(
     columns: Columns, episode: Episode, rows: list[int], groups: list[Group], parameters: Parameters
 ) -> PileOnAlert:
+    target = columns.targets[episode.target]
     actions = [columns.actions[row] for row in rows]
     actors = {action.actor for action in actions}
     said: dict[int, list[Action]] = defaultdict(list)
@@ -79,7 +80,7 @@ def _alert(
     copies = [alike for alike in copies if alike.actors >= _COPIES_OF_AT_LEAST]
     copies.sort(key=lambda alike: -alike.actors)
     return PileOnAlert(
-        target=columns.targets[episode.target],
+        target=target,
         started_at=instant(episode.started),
         detected_at=instant(episode.detected),
         ended_at=instant(episode.ended),
@@ -89,7 +90,11 @@ def _alert(
         expected=episode.expected,
         observed=episode.observed,
         score=episode.score,
-        groups=[group for group in groups if len(actors.intersection(group.members)) >= parameters.members_at_least],
+        groups=[
+            group
+            for group in groups
+            if target in group.targets and len(actors.intersection(group.members)) >= parameters.members_at_least
+        ],
         copies=copies,
         examples=[action.id for action in actions[:_EXAMPLES]],
     )

@@ -97,12 +97,13 @@ def _in_their_own_minutes(columns: Columns, rows: Rows, label: Ints, parameters:
     kinds, kind = np.unique(group * len(done_to) + target[mine], return_inverse=True)
     theirs = np.bincount(kind)
     usual = (theirs + 0.5) / (done_to[kinds % len(done_to)] - theirs + 0.5)
-    inside = np.bincount(kind[own], of_them[own], len(kinds))
-    others = np.bincount(kind[own], (there - of_them)[own], len(kinds))
-    hostile = np.bincount(kind[own], columns.hostile[rows.row[mine[own]]], len(kinds)) >= 0.5 * np.bincount(
-        kind[own], minlength=len(kinds)
+    share = of_them[own] / there[own]
+    inside, others = np.bincount(kind[own], share, len(kinds)), np.bincount(kind[own], 1 - share, len(kinds))
+    acts = np.bincount(kind[own], minlength=len(kinds))
+    hostile = np.bincount(kind[own], columns.hostile[rows.row[mine[own]]], len(kinds)) >= acts / 2
+    least = np.where(
+        hostile, np.minimum(parameters.apart_if_hostile * usual, parameters.alone), parameters.apart * usual
     )
-    least = np.where(hostile, np.minimum(parameters.apart * usual, parameters.alone), parameters.apart * usual)
     own &= ((inside + 0.5) / (others + 0.5) >= least)[kind]
     return Rows(*(column[mine[own]] for column in rows))._replace(object=object_[own])
 

@@ -55,9 +55,11 @@ class Parameters:
     apart: float = 4.0
     """And the odds ratio of that share against theirs of all that is done to the same target: in a crowd of everybody,
     it is 1."""
+    apart_if_hostile: float = 2.0
+    """The same where what they do is mostly hostile: crowds of fans are not."""
     alone: float = 19.0
-    """But members who are so many times the others in those minutes need be no more, where what they do is mostly
-    hostile: at an account of which hardly anybody else knows, there is no crowd to compare with."""
+    """Where it is, odds of so much in favour of members are enough whatever their share of all: at an account of which
+    hardly anybody else knows, there is no crowd to compare with."""
     hostile_at_least: float = 0.2
     """Share of hostile actions among what members do together from which on theirs is a community of a pile-on: fans
     who meet under every post are none."""

@@ -45,10 +45,11 @@ _INSULTS = [
 
 @dataclass(slots=True)
 class World:
-    """Actions in order of time; the members of each brigade; who was piled on when it began; whose raids those were."""
+    """Actions in order of time; members and target of each brigade; who was piled on by others, and since when."""
 
     actions: list[Action] = field(default_factory=list)
     brigades: list[set[str]] = field(default_factory=list)
+    raided: list[str] = field(default_factory=list)
     pile_ons: list[tuple[str, datetime]] = field(default_factory=list)
 
 
@@ -152,6 +153,7 @@ class _Simulator:
         size = int(random.integers(6, 60))
         members = random.choice(self._fans, size, replace=False)
         self._world.brigades.append({f"fan{fan}" for fan in members.tolist()})
+        self._world.raided.append(f"star{target}")
         kind = ("tight", "spread", "pasting")[number % 3]
         spread = 300.0 if kind == "spread" else 45.0
         begins = np.sort(random.uniform(0.3, 0.95, int(random.integers(5, 11)))) * self._days * _DAY

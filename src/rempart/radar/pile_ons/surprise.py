@@ -85,13 +85,13 @@ def _discovered(columns: Columns, theirs: Ints, looks: _Looks, parameters: Param
     share = parameters.false_discoveries / len(parameters.windows)
     quiet = parameters.quiet * 1000
     active = _Active(target, at)
+    hostile = _HostileTimes(target[columns.hostile[theirs]], at[columns.hostile[theirs]])
     for look in np.lexsort((looks.window, looks.target, looks.at)).tolist():
         moment, whose, window = int(looks.at[look]), int(looks.target[look]), int(looks.window[look])
         while discoveries and discoveries[0] <= moment - DAY:
             discoveries.popleft()
-        current = open_.get(whose)
-        if current is not None and moment - current.ended > quiet:
-            current = None
+        before = open_.get(whose)
+        current = before if before is not None and moment - before.ended <= quiet else None
         if current is not None:
             current.ended = moment
             if looks.score[look] > current.score:
@@ -110,7 +110,8 @@ def _discovered(columns: Columns, theirs: Ints, looks: _Looks, parameters: Param
             int(looks.observed[look]),
             float(looks.score[look]),
         )
-        episode.started = _began(columns, whose, moment, window, episode.expected)
+        earliest = moment - window if before is None else max(moment - window, before.ended)
+        episode.started = _began(hostile.of(whose, earliest, moment), episode, window)
         open_[whose] = episode
         found.append(episode)
         discoveries.append(moment)
@@ -132,11 +133,23 @@ class _Active:
         return int(np.searchsorted(self._from, moment, "right") - np.searchsorted(self._until, moment))
 
 
-def _began(columns: Columns, target: int, detected: int, window: int, expected: float) -> int:
-    """When a pile-on began: the hostile action from which on the window was least like what was expected."""
-    mine = (columns.target == target) & columns.hostile & (columns.at <= detected) & (columns.at > detected - window)
-    at = columns.at[mine]
+class _HostileTimes:
+    """When something hostile was done to each target."""
+
+    def __init__(self, target: Ints, at: Ints) -> None:
+        order = np.lexsort((at, target))
+        self._target, self._at = target[order], at[order]
+
+    def of(self, target: int, after: int, until: int) -> Ints:
+        """To one target, in order."""
+        start, end = np.searchsorted(self._target, (target, target + 1)).tolist()
+        at = self._at[start:end]
+        return at[np.searchsorted(at, after, "right") : np.searchsorted(at, until, "right")]
+
+
+def _began(at: Ints, episode: Episode, window: int) -> int:
+    """When a pile-on began: the hostile action, of those at `at`, from which on most came beyond what was expected."""
     number = np.arange(len(at), 0, -1)
-    usual = np.maximum(expected * (detected - at) / window, 0.5)
-    surprise = np.where(number > usual, number * np.log(number / usual) - (number - usual), 0.0)
-    return int(at[int(np.argmax(surprise))])
+    usual = np.maximum(episode.expected * (episode.detected - at) / window, 0.5)
+    beyond = np.where(number > usual, number * np.log(number / usual) - (number - usual), 0.0)
+    return int(at[int(np.argmax(beyond))])
