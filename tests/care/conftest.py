@@ -56,3 +56,18 @@ def noticed(db):
         )
 
     return make
+
+
+@pytest.fixture
+def contents_of(db):
+    """What the ledger says of a thing, oldest first: `contents_of(shield)`; None for a row without content."""
+    import json
+
+    from rempart.ledger.models import LedgerRow
+    from rempart.ledger.services import reference
+
+    def read(thing):
+        rows = LedgerRow.objects.filter(subject=reference(thing)).select_related("content").order_by("pk")
+        return [json.loads(row.content.canonical) if hasattr(row, "content") else None for row in rows]
+
+    return read

@@ -17,10 +17,13 @@ class CareConfig(AppConfig):
         """
         from rempart.care import selectors
         from rempart.care.services import noticing
+        from rempart.care.services.guards import looks_after
         from rempart.casework import navigation
+        from rempart.casework.services.guards import keep_apart
         from rempart.correspondence import links
 
         noticing.connect()
+        keep_apart(looks_after)
         links.host("young", "care:young")
         links.host("guardian", "care:guardian")
         navigation.add("care:team", _("Care"), "e", after="appeals", counted=selectors.waits_for, in_menu=True)

@@ -13,6 +13,7 @@ from django.db.models import Q
 from rempart.care.errors import NotAllowed, NotAsWished
 from rempart.care.models import By, CareFile
 from rempart.care.services import follow_ups, protections, shields
+from rempart.care.services.erasing import erase_file
 from rempart.care.services.guards import ensure_looks_after, ensure_not_silent, ensure_stands, locked
 from rempart.casework.services.guards import given_reason
 from rempart.correspondence.models import Conversation, Silence
@@ -167,6 +168,15 @@ def take_up(alert: FameAlert) -> CareFile | None:
     return open_file(
         account, age_band=alert.age_band, country=alert.country, language=alert.language or None, alert=alert
     )
+
+
+@transaction.atomic
+def forget_mistake(alert: FameAlert) -> None:
+    """The alert was found false: its file goes, unless they were written to, spoke, or a person did something."""
+    file = CareFile.objects.filter(alert=reference(alert), state=State.OFFERED, opened_by=None, held_by=None).first()
+    if file is None or file.asked.exists() or file.steps.filter(done_at__isnull=False).exists():
+        return
+    erase_file(file, because="not a star")
 
 
 @transaction.atomic

@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from rempart.care.errors import JudgesThem, NotAllowed, Silent, WrongState
-from rempart.care.models import CareFile, CareStep
+from rempart.care.models import CareFile
 from rempart.casework.models import Case
 from rempart.staff.models import StaffMember
 from rempart.staff.roles import Permission
@@ -38,15 +38,17 @@ def judges(file: CareFile, member: StaffMember) -> bool:
     return Case.objects.filter(named).filter(took_part).exists()
 
 
-def looks_after(service: str, handle: str, number: str | None, member: StaffMember) -> bool:
-    """Whether a member has done anything in the care file of this account: they keep out of cases about it."""
+def looks_after(case: Case, member: StaffMember) -> bool:
+    """Whether a member has done anything for the owner of the account of a case: they keep out of it."""
     if not member.may(Permission.CARE):
         return False
-    named = Q(file__service=service, file__handle=handle)
-    if number:
-        named |= Q(file__service=service, file__platform_id=number)
-    done = CareStep.objects.filter(named).filter(Q(done_by=member) | Q(skipped_by=member) | Q(file__held_by=member))
-    return done.exists()
+    account = case.account
+    named = Q(service=account.service, handle=account.handle)
+    if account.platform_id:
+        named |= Q(service=account.service, platform_id=account.platform_id)
+    did = Q(held_by=member) | Q(opened_by=member) | Q(asked__taken_by=member) | Q(asked__settled_by=member)
+    did |= Q(steps__done_by=member) | Q(steps__skipped_by=member)
+    return CareFile.objects.filter(named).filter(did).exists()
 
 
 def ensure_not_silent(file: CareFile) -> None:

@@ -41,7 +41,8 @@ def give_mandate(
 ) -> Mandate:
     """Say who may settle what with the team, for a year at most. It holds once a member has checked it.
 
-    acting: the member who writes down what they (`by`) said. Raises Silent, NotAllowed, JudgesThem; NotAsWished for a missing name, an unknown matter, or an end later than a year or over.
+    acting: the member who writes down what they (`by`) said. Raises Silent, NotAllowed, JudgesThem; NotAsWished for a
+    missing name, an unknown matter, or an end later than a year or over.
     """
     file, moment = locked(file), now()
     ensure_not_silent(file)

@@ -1,20 +1,17 @@
-"""What the lookout notices, and what care does about it: a file for sudden fame, a shield for a pile-on on whoever said
-yes to the support, nothing for anything else.
-"""
+"""What the lookout notices, and what care does about it: a file for sudden fame, nothing for anything else."""
 
 from typing import Any
 
-from rempart.care.services.files import take_up
-from rempart.care.services.shields import answer_pile_on
-from rempart.lookout.models import FameAlert, PileOn
+from rempart.care.services.files import forget_mistake, take_up
+from rempart.lookout.models import FameAlert
 from rempart.lookout.services import note_in_care
-from rempart.lookout.signals import fame_alerted, pile_on_found
+from rempart.lookout.signals import alert_judged, fame_alerted
 
 
 def connect() -> None:
     """Follow the lookout's alerts. Called when the room is ready."""
     fame_alerted.connect(_fame_alerted, dispatch_uid="care.fame_alerted")
-    pile_on_found.connect(_pile_on_found, dispatch_uid="care.pile_on_found")
+    alert_judged.connect(_alert_judged, dispatch_uid="care.alert_judged")
 
 
 def _fame_alerted(alert: FameAlert, **_kwargs: Any) -> None:
@@ -23,6 +20,11 @@ def _fame_alerted(alert: FameAlert, **_kwargs: Any) -> None:
         note_in_care(alert)
 
 
-def _pile_on_found(pile_on: PileOn, **_kwargs: Any) -> None:
-    """Put aside what falls on somebody who accepted the support; what is done with it is theirs to say."""
-    answer_pile_on(pile_on)
+def _alert_judged(alert: Any, feedback: Any, **_kwargs: Any) -> None:
+    """« Not a star »: whoever was not written to yet is left alone; to « it was one », their file opens."""
+    if not isinstance(alert, FameAlert):
+        return
+    if not feedback.true:
+        forget_mistake(alert)
+    elif take_up(alert) is not None:
+        note_in_care(alert)

@@ -11,6 +11,7 @@ from rempart.care.errors import NotAllowed, NotAsWished, NotChecked, NotSafe, No
 from rempart.care.models import By, CareFile, Guardian, Introduction, Mentor
 from rempart.care.services import follow_ups
 from rempart.care.services.guards import ensure_looks_after, ensure_not_silent, locked
+from rempart.care.services.welcome import write_to_guardian
 from rempart.casework.services.guards import given_words
 from rempart.correspondence.links import link_for
 from rempart.correspondence.models import Conversation
@@ -97,6 +98,7 @@ def tell_guardian(guardian: Guardian, *, acting: StaffMember | None = None) -> s
     if guardian.told_at is None:
         guardian.told_at, guardian.told_by, guardian.conversation = now(), acting, conversation
         guardian.save(update_fields=["told_at", "told_by", "conversation"])
+        write_to_guardian(guardian, conversation)
         append(Event.GUARDIAN_TOLD, subject=guardian, acting=acting)
         follow_ups.note_done(file, "guardian", acting=acting)
     say(conversation, text=wording.guardian_letter(file.age_band, file.country), once="care:guardian")

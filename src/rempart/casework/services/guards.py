@@ -1,6 +1,6 @@
 """What every act on a case checks first."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from django.db import connection
 
@@ -19,6 +19,16 @@ from rempart.ledger.clock import now
 from rempart.staff.models import StaffMember
 from rempart.staff.roles import Permission
 
+_kept_apart: list[Callable[[Case, StaffMember], bool]] = []
+
+
+def keep_apart(who: Callable[[Case, StaffMember], bool]) -> None:
+    """Let a room on the right say who may not act on a case, since they do something else for the same person there.
+
+    Called in a room's `ready()`. Whoever is kept apart is told what a conflict of interest tells, and nothing more.
+    """
+    _kept_apart.append(who)
+
 
 def ensure_may_act(
     case: Case, acting: StaffMember, permission: Permission = Permission.REVIEW, *, whoever_works_on_it: bool = False
@@ -30,7 +40,7 @@ def ensure_may_act(
     """
     if not acting.may(permission):
         raise NotAllowed
-    if case.conflicts.filter(member=acting.pk).exists():
+    if case.conflicts.filter(member=acting.pk).exists() or any(who(case, acting) for who in _kept_apart):
         raise Excluded
     if permission is Permission.REVIEW and not whoever_works_on_it:
         ensure_free(case, acting)
