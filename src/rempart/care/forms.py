@@ -32,16 +32,16 @@ class _Worded(forms.Form):
 
 
 class CallForm(_Worded):
-    """Have a person call: where, when it suits, in which language."""
+    """Have a person call: where, when it suits, in which language (`language` itself would change the page's)."""
 
     phone = forms.CharField(
         max_length=30,
-        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off", "inputmode": "tel"}),
+        widget=forms.TelInput(attrs={"autocomplete": "off"}),
         validators=[_PHONE],
     )
     when = forms.ChoiceField(widget=forms.RadioSelect)
-    language = forms.ChoiceField(choices=LANGUAGES, widget=forms.RadioSelect)
-    labels = {"phone": "call_phone", "when": "call_when", "language": "call_language"}
+    spoken = forms.ChoiceField(choices=LANGUAGES, widget=forms.RadioSelect)
+    labels = {"phone": "call_phone", "when": "call_when", "spoken": "call_language"}
     helps = {"phone": "call_phone_help"}
     WHEN = ("any", "morning", "noon", "evening", "weekend")
 
