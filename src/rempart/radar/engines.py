@@ -6,14 +6,12 @@ says (an engine's own sum may be wider), so that one engine goes on where the ot
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from itertools import count
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import duckdb
 import ibis
-import pyarrow
 from ibis import ir
 
 ENGINES = ("duckdb", "spark")
@@ -32,33 +30,40 @@ class EngineFailed(Exception):
 
 
 class Engine(ABC):
-    """Where expressions run: `connection` is Ibis's."""
+    """Where expressions run. `connection` is Ibis's; tables have names, by which compiled queries find them."""
 
     name: ClassVar[str]
 
     def __init__(self, connection: ibis.BaseBackend) -> None:
         self.connection = connection
 
-    def cast(self, table: ir.Table, schema: ibis.Schema) -> str:
-        """The SQL of a table with the columns and types of `schema`."""
+    def compile(self, table: ir.Table, schema: ibis.Schema) -> str:
+        """The engine's SQL for a table, with the columns and types of `schema`.
+
+        Compiling takes longer than a small tick: what runs every tick is compiled once, over tables of the same names.
+        """
         columns = ", ".join(f"CAST(t.{name} AS {SQL_TYPES[str(kind)]}) AS {name}" for name, kind in schema.items())
         return f"SELECT {columns} FROM ({self.connection.compile(table)}) AS t"  # noqa: S608 - names of our own schemas
 
     @abstractmethod
-    def load(self, folder: Path, schema: ibis.Schema) -> ir.Table:
-        """The table that lies in a folder of Parquet files."""
+    def load(self, name: str, folder: Path, schema: ibis.Schema) -> ir.Table:
+        """The table that lies in a folder of Parquet files, under this name until another is loaded under it."""
 
     @abstractmethod
-    def store(self, table: ir.Table, folder: Path, schema: ibis.Schema) -> None:
-        """Write a table to a new folder of Parquet files."""
+    def store(self, query: str, folder: Path) -> None:
+        """Write what a query gives to a new folder of Parquet files."""
 
     @abstractmethod
-    def fetch(self, table: ir.Table, schema: ibis.Schema) -> pyarrow.Table:
-        """A table that is small, in memory."""
+    def fetch(self, query: str) -> list[dict[str, Any]]:
+        """The rows that a query gives, when they are few."""
 
     @abstractmethod
-    def take(self, counters: duckdb.DuckDBPyConnection, query: str, schema: ibis.Schema) -> ir.Table:
-        """What a query on the connection `counters` gives, as a table of this engine."""
+    def reader(self, scratch: Path) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        """The DuckDB that reads what is given, for `take`."""
+
+    @abstractmethod
+    def take(self, name: str, reader: duckdb.DuckDBPyConnection, query: str, schema: ibis.Schema) -> ir.Table:
+        """What a query on `reader` gives, as a table of this engine under this name."""
 
 
 class DuckDB(Engine):
@@ -66,34 +71,31 @@ class DuckDB(Engine):
 
     name = "duckdb"
 
-    def __init__(self, connection: ibis.BaseBackend) -> None:
-        super().__init__(connection)
-        self._numbers = count()
+    def load(self, name: str, folder: Path, schema: ibis.Schema) -> ir.Table:
+        return self._view(name, f"SELECT {', '.join(schema)} FROM read_parquet('{quoted(folder)}/*.parquet')")  # noqa: S608
 
-    def load(self, folder: Path, schema: ibis.Schema) -> ir.Table:
-        return self._view(f"SELECT {', '.join(schema)} FROM read_parquet('{quoted(folder)}/*.parquet')")  # noqa: S608
-
-    def store(self, table: ir.Table, folder: Path, schema: ibis.Schema) -> None:
+    def store(self, query: str, folder: Path) -> None:
         folder.mkdir()
-        self.sql(
-            f"COPY ({self.cast(table, schema)}) TO '{quoted(folder)}/part.parquet' (FORMAT parquet, COMPRESSION snappy)"
-        )
+        self._sql(f"COPY ({query}) TO '{quoted(folder)}/part.parquet' (FORMAT parquet, COMPRESSION snappy)")
 
-    def fetch(self, table: ir.Table, schema: ibis.Schema) -> pyarrow.Table:
-        return self.sql(self.cast(table, schema)).to_arrow_table()
+    def fetch(self, query: str) -> list[dict[str, Any]]:
+        found = self._sql(query)
+        names = [name for name, *_ in found.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
-    def take(self, counters: duckdb.DuckDBPyConnection, query: str, schema: ibis.Schema) -> ir.Table:
-        return self._view(query)
+    def reader(self, scratch: Path) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+        return nullcontext(self.connection.con)
 
-    def sql(self, query: str) -> duckdb.DuckDBPyConnection:
-        """Run a query."""
+    def take(self, name: str, reader: duckdb.DuckDBPyConnection, query: str, schema: ibis.Schema) -> ir.Table:
+        return self._view(name, query)
+
+    def _view(self, name: str, query: str) -> ir.Table:
+        self._sql(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
+        return self.connection.table(name)
+
+    def _sql(self, query: str) -> duckdb.DuckDBPyConnection:
         connection: duckdb.DuckDBPyConnection = self.connection.con
         return connection.execute(query)
-
-    def _view(self, query: str) -> ir.Table:
-        name = f"rempart_{next(self._numbers)}"
-        self.sql(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
-        return self.connection.table(name)
 
 
 @contextmanager

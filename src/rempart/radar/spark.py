@@ -17,7 +17,6 @@ from urllib.parse import urlsplit
 
 import duckdb
 import ibis
-import pyarrow
 from ibis import ir
 from py4j.protocol import Py4JError
 from pyspark import SparkConf, SparkContext
@@ -25,12 +24,14 @@ from pyspark.errors import PySparkException
 from pyspark.java_gateway import launch_gateway
 from pyspark.sql import SparkSession
 
-from rempart.radar.engines import SQL_TYPES, Engine, EngineFailed, quoted
+from rempart.radar.engines import SQL_TYPES, Engine, EngineFailed, bound, quoted
 from rempart.radar.java import java_home
 
 LOOPBACK = "127.0.0.1"
 MEMORY = "2g"  # of the driver, which does all the work where there is no cluster
 _LONGEST_REASON = 300
+_RULES = "org.apache.spark.sql.catalyst.optimizer"
+_WRITE_STEPS_OUT = ("PushDownPredicates", "PushPredicateThroughNonJoin")
 
 
 class Spark(Engine):
@@ -44,27 +45,32 @@ class Spark(Engine):
         self._session = session
         self._numbers = count()
 
-    def load(self, folder: Path, schema: ibis.Schema) -> ir.Table:
-        name = f"rempart_{next(self._numbers)}"
+    def load(self, name: str, folder: Path, schema: ibis.Schema) -> ir.Table:
         columns = ", ".join(f"{column} {SQL_TYPES[str(kind)]}" for column, kind in schema.items())
         with _said_shortly():
             self._session.read.schema(columns).parquet(folder.resolve().as_uri()).createOrReplaceTempView(name)
             return self.connection.table(name)
 
-    def store(self, table: ir.Table, folder: Path, schema: ibis.Schema) -> None:
+    def store(self, query: str, folder: Path) -> None:
         with _said_shortly():
-            self._session.sql(self.cast(table, schema)).write.parquet(folder.resolve().as_uri())
+            self._session.sql(query).write.parquet(folder.resolve().as_uri())
 
-    def fetch(self, table: ir.Table, schema: ibis.Schema) -> pyarrow.Table:
+    def fetch(self, query: str) -> list[dict[str, Any]]:
         with _said_shortly():
-            return self._session.sql(self.cast(table, schema)).toArrow()
+            return [row.asDict() for row in self._session.sql(query).collect()]
 
-    def take(self, counters: duckdb.DuckDBPyConnection, query: str, schema: ibis.Schema) -> ir.Table:
-        folder = self.scratch / f"taken-{next(self._numbers)}"
-        for before in self.scratch.glob("taken-*"):
+    @contextmanager
+    def reader(self, scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+        with duckdb.connect() as connection:
+            bound(connection, scratch)
+            yield connection
+
+    def take(self, name: str, reader: duckdb.DuckDBPyConnection, query: str, schema: ibis.Schema) -> ir.Table:
+        folder = self.scratch / f"{name}-{next(self._numbers)}"
+        for before in self.scratch.glob(f"{name}-*"):
             shutil.rmtree(before)
-        counters.execute(f"COPY ({query}) TO '{quoted(folder)}' (FORMAT parquet, FILE_SIZE_BYTES '64MB')")
-        return self.load(folder, schema)
+        reader.execute(f"COPY ({query}) TO '{quoted(folder)}' (FORMAT parquet, FILE_SIZE_BYTES '64MB')")
+        return self.load(name, folder, schema)
 
 
 @contextmanager
@@ -96,6 +102,9 @@ def _settings(master: str | None, scratch: Path) -> dict[str, str]:
         "spark.sql.session.timeZone": "UTC",
         # An overflow or a quotient by zero is an error, as in DuckDB, never a null.
         "spark.sql.ansi.enabled": "true",
+        # An expression built of many steps: these would write each step into the next until the plan fills the memory.
+        "spark.sql.constraintPropagation.enabled": "false",
+        "spark.sql.optimizer.excludedRules": ",".join(f"{_RULES}.{rule}" for rule in _WRITE_STEPS_OUT),
     }
     if master is None:
         settings["spark.sql.shuffle.partitions"] = str(2 * (os.cpu_count() or 1))
@@ -116,7 +125,8 @@ def _said_shortly() -> Iterator[None]:
         yield
     except (Py4JError, PySparkException) as error:
         reasons = [line.strip() for line in str(error).splitlines() if line.strip()]
-        told = next((line for line in reasons if "Exception" in line or "Error" in line), reasons[0] if reasons else "")
+        causes = [line.removeprefix("Caused by: ") for line in reasons if line.startswith("Caused by: ")]
+        told = (causes[-1:] or reasons[:1] or [type(error).__name__])[0]
         raise EngineFailed(f"Spark could not go on: {told[:_LONGEST_REASON]}") from error
 
 
@@ -128,7 +138,8 @@ def _gateway(loopback: bool) -> Any:
         variables["SPARK_LOCAL_IP"] = LOOPBACK
     with _environment(variables), TemporaryFile() as log:
         try:
-            return launch_gateway(SparkConf().set("spark.driver.memory", MEMORY), {"stdout": log, "stderr": log})
+            conf = SparkConf().set("spark.driver.memory", MEMORY)
+            return launch_gateway(conf, {"stdout": log, "stderr": log})  # type: ignore[no-untyped-call]
         except PySparkException as error:
             log.seek(0)
             last = log.read().decode(errors="replace").strip().splitlines()[-1:]
