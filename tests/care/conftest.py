@@ -5,6 +5,7 @@ import uuid
 import pytest
 
 from casework.conftest import book, colleague, judged, respondent, reviewer, senior  # noqa: F401 - fixtures
+from receivers import mail_server, platform  # noqa: F401 - fixtures
 from rempart.ledger.clock import now
 from rempart.records.references import AccountReference
 

@@ -46,8 +46,8 @@ _WORDS = {
         ),
         "sums": "Vérifier les fichiers : sha256sum -c SHA256SUMS",
         "proof": (
-            "Vérifier les dates : rempart ledger check record.json ({proved} lignes du registre ; {waiting} trop"
-            " récentes pour y figurer). Le registre est public, en ajout seul, et signé : les empreintes y ont été"
+            "Vérifier les dates : rempart ledger check record.json --key {key} ({proved} lignes du registre ; {waiting}"
+            " trop récentes pour y figurer). Le registre est public, en ajout seul, et signé : les empreintes y ont été"
             " inscrites au moment de la collecte."
         ),
         "no_proof": "Le registre n'a encore rien publié sur ce dossier : demandez-en un autre dans quelques minutes.",
@@ -70,9 +70,9 @@ _WORDS = {
         ),
         "sums": "To check the files: sha256sum -c SHA256SUMS",
         "proof": (
-            "To check the dates: rempart ledger check record.json ({proved} rows of the record; {waiting} too recent to"
-            " be in it). The record is public, append-only and signed: the hashes were written into it when the"
-            " comments were collected."
+            "To check the dates: rempart ledger check record.json --key {key} ({proved} rows of the record; {waiting}"
+            " too recent to be in it). The record is public, append-only and signed: the hashes were written into it"
+            " when the comments were collected."
         ),
         "no_proof": "The record has published nothing about this folder yet: ask for another in a few minutes.",
         "groups": "Groups: {copies} comments repeat one text; {authors} come from accounts that act together; {others}"
@@ -91,6 +91,7 @@ def summary(
     made_at: datetime,
     proved: int,
     waiting: int,
+    key: str,
     language: str,
 ) -> str:
     """The summary at the top of the folder, with the list of its comments and none of their words."""
@@ -117,7 +118,7 @@ def summary(
         "",
         words["how"],
         words["sums"],
-        words["proof"].format(proved=proved, waiting=waiting) if proved else words["no_proof"],
+        words["proof"].format(proved=proved, waiting=waiting, key=key) if proved else words["no_proof"],
         "",
         words["list"],
         *(f"{one.name} | {_moment(one.said_at)} | {_plain(one.author)} | {one.sha256}" for one in listed),

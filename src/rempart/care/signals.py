@@ -1,4 +1,4 @@
-
+"""What care tells the rooms on its right, inside the transaction that did it. What a receiver raises undoes the act."""
 
 from django.dispatch import Signal
 

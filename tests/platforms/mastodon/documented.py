@@ -45,6 +45,7 @@ class Documented:
     accounts: dict[str, Account] = field(default_factory=dict)
     broken: tuple[int, dict[str, str], bytes] | None = None
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    reports: list[dict[str, str]] = field(default_factory=list)
 
     def new_account(self) -> AccountReference:
         """Somebody joins."""
@@ -124,10 +125,24 @@ class Documented:
             (r"/api/v1/accounts/relationships", "GET", STRANGER, self._relationships),
             (rf"/api/v1/accounts/{one}/note", "POST", STRANGER, self._note),
             (rf"/api/v1/accounts/{one}/statuses", "GET", STRANGER, self._statuses),
+            (r"/api/v1/accounts/verify_credentials", "GET", STRANGER, self._verify),
+            (r"/api/v1/reports/?", "POST", STRANGER, self._report),
+            (r"/api/v1/admin/reports", "GET", MODERATOR, self._admin_reports),
             (rf"/api/v1/admin/accounts/{one}", "GET", MODERATOR, self._admin),
             (rf"/api/v1/admin/accounts/{one}/action", "POST", MODERATOR, self._action),
             (rf"/api/v1/admin/accounts/{one}/(?P<undoes>{'|'.join(UNDOES)})", "POST", MODERATOR, self._undo),
         ]
+
+    def _verify(self, _asked: dict[str, str]) -> tuple[int, dict[str, str], Any]:
+        return 200, {}, self.account(Account(id="1", username="rempart"))
+
+    def _report(self, asked: dict[str, str]) -> tuple[int, dict[str, str], Any]:
+        self.reports.append(asked)
+        return 200, {}, {"id": str(len(self.reports)), "comment": asked["comment"]}
+
+    def _admin_reports(self, asked: dict[str, str]) -> tuple[int, dict[str, str], Any]:
+        about = [one for one in self.reports if one["account_id"] == asked["target_account_id"]]
+        return 200, {}, [] if asked.get("resolved") else [{"id": "1", "comment": one["comment"]} for one in about]
 
     def _lookup(self, asked: dict[str, str]) -> tuple[int, dict[str, str], Any]:
         for one in self.accounts.values():
@@ -179,7 +194,7 @@ def listening() -> Iterator[Documented]:
 
         def reply(self, method: str, asked: dict[str, list[str]]) -> None:
             token = self.headers.get("Authorization", "").removeprefix("Bearer ")
-            first = {name: values[0] for name, values in asked.items()}
+            first = {name: ",".join(values) for name, values in asked.items()}
             status, headers, said = mine.broken or mine.answer(method, urlsplit(self.path).path, first, token)
             self.answer(status, said, headers)
 

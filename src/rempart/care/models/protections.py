@@ -59,6 +59,8 @@ class Protection(models.Model):
                 | Q(
                     accepted_at__isnull=False,
                     accepted_by__in=THEIRS,
+                    begins_at__isnull=False,
+                    ends_at__isnull=False,
                     begins_at__gte=F("accepted_at"),
                     ends_at__gt=F("begins_at"),
                 ),

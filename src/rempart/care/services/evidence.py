@@ -1,8 +1,8 @@
 """Evidence of a pile-on for a complaint: a folder with every comment as it was, its hash, its moment and its author.
 
 The folder is a zip that anybody checks without us: `sha256sum -c SHA256SUMS` for its files, `rempart ledger check
-record.json` for when each hash was written into the ledger. It says what was said and by which account, and nobody's
-guilt. It is kept sealed, and made again when asked.
+record.json --key …` for when each hash was written into the ledger. It says what was said and by which account, and
+nobody's guilt. It is kept sealed, and made again when asked.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from rempart.casework.referrals import archive
 from rempart.files import services as files
 from rempart.files.models import StoredFile
 from rempart.files.retention import erase_unreferenced
-from rempart.ledger import Event
+from rempart.ledger import Event, log
 from rempart.ledger.clock import now
 from rempart.ledger.models import LedgerRow
 from rempart.ledger.proving import record_of
@@ -143,6 +143,7 @@ def _members(shield: Shield, listed: Iterable[Listed]) -> dict[str, bytes]:
             made_at=now().astimezone(UTC),
             proved=len(record.rows),
             waiting=record.waiting,
+            key=log.public_key(),
             language=language,
         )
         members[name] = text.encode()

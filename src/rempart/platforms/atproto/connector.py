@@ -33,7 +33,7 @@ from rempart.platforms.connector import (
 )
 from rempart.platforms.models import Platform
 from rempart.records import AccountReference
-from rempart.records.vocabulary import Measure
+from rempart.records.vocabulary import CommentAct, Measure, Protection
 
 OURS = "rempart:"
 """What the reference of a takedown of ours begins with."""
@@ -84,6 +84,36 @@ class AtprotoConnector(Connector):
             as_measure="suspend",
         ),
         "suspend": NATIVE,
+    }
+
+    protections: Mapping[Protection, Ability] = {
+        "no_strangers_messages": impossible(
+            "Seul le compte lui-même peut le régler : dans l'application, Messages, puis Réglages.",
+            "Only the account itself can set it: in the app, Chat, then Settings.",
+        ),
+        "comment_filter": impossible(
+            "Seul le compte lui-même peut le régler : dans l'application, Modération, puis Mots masqués.",
+            "Only the account itself can set it: in the app, Moderation, then Muted words.",
+        ),
+        "no_live": impossible("Ce réseau ne porte pas de directs.", "This network carries no lives."),
+        "hide_follower_counts": impossible(
+            "Ce réseau est public : chaque application compte elle-même.",
+            "This network is public: every app counts for itself.",
+        ),
+        "no_duets": impossible(
+            "Seul le compte lui-même peut le régler : sous chaque publication, qui peut la citer.",
+            "Only the account itself can set it: under each post, who may quote it.",
+        ),
+    }
+    acts: Mapping[CommentAct, Ability] = {
+        "hide": impossible(
+            "Seul le compte lui-même peut masquer une réponse sous ses publications, dans l'application.",
+            "Only the account itself can hide a reply under its posts, in the app.",
+        ),
+        "report": impossible(
+            "Un signalement part d'un compte : Rempart n'en a pas sur ce réseau.",
+            "A report comes from an account: Rempart has none on this network.",
+        ),
     }
 
     def __init__(self, platform: Platform, settings: AtprotoSettings, server: DataServer, ozone: Ozone | None) -> None:

@@ -13,8 +13,10 @@ from django.utils.translation import gettext_noop
 from mastodon import Mastodon
 
 from rempart.platforms.connector import (
+    NATIVE,
     PAYS_NOBODY,
     Ability,
+    Comment,
     Connector,
     Description,
     PermanentFailure,
@@ -31,7 +33,7 @@ from rempart.platforms.mastodon.server import failures, server_of
 from rempart.platforms.mastodon.settings import MastodonSettings, mastodon_settings
 from rempart.platforms.models import Platform
 from rempart.records import AccountReference
-from rempart.records.vocabulary import Measure
+from rempart.records.vocabulary import CommentAct, Measure, Protection
 
 FLAGS: Mapping[Measure, str] = {
     "no_recommendation": "silenced",
@@ -91,6 +93,33 @@ class MastodonConnector(Connector):
             "visible.",
             "The account is frozen: it cannot be used any more. Nothing is deleted; what was posted stays visible.",
         ),
+    }
+
+    protections: Mapping[Protection, Ability] = {
+        "no_strangers_messages": impossible(
+            "Seul le compte lui-même peut le régler : Notifications, puis Filtrer les mentions privées d'inconnus.",
+            "Only the account itself can set it: Notifications, then filter private mentions by strangers.",
+        ),
+        "comment_filter": impossible(
+            "Seul le compte lui-même peut le régler : Préférences, puis Filtres.",
+            "Only the account itself can set it: Preferences, then Filters.",
+        ),
+        "no_live": impossible("Il n'y a pas de directs sur Mastodon.", "There are no lives on Mastodon."),
+        "hide_follower_counts": impossible(
+            "Seul le compte lui-même peut cacher la liste de ses abonnés : Préférences, puis Profil public.",
+            "Only the account itself can hide the list of its followers: Preferences, then Public profile.",
+        ),
+        "no_duets": impossible(
+            "Seul le compte lui-même peut régler qui le cite : Préférences, puis Publication.",
+            "Only the account itself can set who may quote it: Preferences, then Posting defaults.",
+        ),
+    }
+    acts: Mapping[CommentAct, Ability] = {
+        "hide": impossible(
+            "Un serveur Mastodon ne sait cacher une réponse qu'en la supprimant : le compte peut masquer les auteurs.",
+            "A Mastodon server can hide a reply only by deleting it: the account can mute the authors.",
+        ),
+        "report": NATIVE,
     }
 
     def __init__(self, server: Mastodon, host: str, settings: MastodonSettings) -> None:
@@ -189,6 +218,36 @@ class MastodonConnector(Connector):
                 return
             with failures(self.server, names_account=True):
                 page = self.server.fetch_next(page)
+
+    def report(self, account: AccountReference, comments: Sequence[Comment], *, key: str) -> str:
+        """One report for each author, with the posts, as our own account; what carries our mark is not repeated."""
+        mark = reference_of(key)
+        by_author = self._by_author(comments)
+        with failures(self.server):
+            me = self.server.account_verify_credentials()["id"]
+        for number, theirs in by_author.items():
+            with failures(self.server, names_account=True):
+                made = [
+                    one
+                    for resolved in (False, True)
+                    for one in self.server.admin_reports(resolved=resolved, account_id=me, target_account_id=number)
+                ]
+                if not any(mark in (one["comment"] or "") for one in made):
+                    words = f"{notes.REPORTED} [rempart {mark}]"
+                    self.server.report(number, status_ids=[one.number for one in theirs], comment=words)
+        return mark
+
+    def _by_author(self, comments: Sequence[Comment]) -> dict[str, list[Comment]]:
+        """The comments of each author, by their number here; whom the server does not know is left out."""
+        found: dict[str, list[Comment]] = {}
+        for one in comments:
+            try:
+                with failures(self.server, names_account=True):
+                    number = one.author.id or str(self.server.account_lookup(one.author.handle)["id"])
+            except UnknownAccount:
+                continue
+            found.setdefault(number, []).append(one)
+        return found
 
     def _account(self, account: AccountReference) -> dict[str, Any]:
         """What the moderation API says of an account of this server, by its number where that is known."""

@@ -23,6 +23,7 @@ from rempart.ledger.clock import now
 from rempart.platforms.connector import PermanentFailure
 from rempart.platforms.http import PlatformClient, client, said
 from rempart.platforms.listener import Heard, Listener
+from rempart.platforms.mastodon.notes import REPORTED
 from rempart.platforms.mastodon.settings import mastodon_settings
 from rempart.platforms.mastodon.streams import Event, Streams
 from rempart.platforms.models import Platform
@@ -127,7 +128,8 @@ class MastodonListener(Listener):
             heard = Heard()
             for raw in found:
                 try:
-                    heard.reports.append(handed(raw, self._host))
+                    if not str(raw.get("comment") or "").startswith(REPORTED):
+                        heard.reports.append(handed(raw, self._host))
                 except (LookupError, TypeError, ValueError, AttributeError) as error:
                     self._refuse(heard, f"a report could not be read ({type(error).__name__})")
             newest = str(found[-1].get("id", ""))

@@ -11,6 +11,9 @@ from typing import Self
 
 from rempart.records.vocabulary import MEASURES, Measure
 
+REPORTED = "Ces messages visent un compte qui a demandé de l'aide · These posts fall on an account that asked for help"
+"""What a report of ours begins with: made for somebody else, it is nobody's testimony."""
+
 _NOTE = re.compile(r"\n?\[rempart((?: \w+=\w+:[0-9a-f]{10})*)\]$")
 
 

@@ -34,7 +34,7 @@ from rempart.platforms.models import Platform
 from rempart.platforms.services import secret_of
 from rempart.platforms.settings import settings_of
 from rempart.records import AccountReference
-from rempart.records.vocabulary import Measure
+from rempart.records.vocabulary import CommentAct, Measure, Protection
 
 STAFF = frozenset({"sysop", "bureaucrat", "interface-admin", "steward", "suppress", "checkuser"})
 """Groups whose members look after the wiki."""
@@ -75,6 +75,30 @@ class MediaWikiConnector(Connector):
             "still sign in and read: a wiki keeps nobody from reading.",
             as_measure="read_only",
             ends_by_itself=True,
+        ),
+    }
+
+    protections: Mapping[Protection, Ability] = {
+        "no_strangers_messages": impossible(
+            "Sur un wiki, une page de discussion est ouverte à tous. Le courriel se règle dans Préférences.",
+            "On a wiki, a talk page is open to everybody. E-mail is set in Preferences.",
+        ),
+        "comment_filter": impossible(
+            "Le wiki filtre pour tout le monde ou pour personne : ses administrateurs en décident.",
+            "The wiki filters for everybody or for nobody: its administrators decide that.",
+        ),
+        "no_live": impossible("Il n'y a pas de directs sur un wiki.", "There are no lives on a wiki."),
+        "hide_follower_counts": impossible("Personne n'a d'abonnés sur un wiki.", "Nobody has followers on a wiki."),
+        "no_duets": impossible("Il n'y a pas de duos sur un wiki.", "There are no duets on a wiki."),
+    }
+    acts: Mapping[CommentAct, Ability] = {
+        "hide": impossible(
+            "Rempart n'a sur ce wiki que le droit de bloquer : masquer une version revient à ses administrateurs.",
+            "Rempart may only block on this wiki: hiding a revision is for its administrators.",
+        ),
+        "report": impossible(
+            "Un wiki n'a pas de signalements : ses administrateurs se lisent sur une page publique.",
+            "A wiki has no reports: its administrators are written to on a public page.",
         ),
     }
 
