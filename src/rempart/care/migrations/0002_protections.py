@@ -292,10 +292,10 @@ class Migration(migrations.Migration):
                     models.Q(
                         ("accepted_at__isnull", False),
                         ("accepted_by__in", ("young", "guardian")),
-                        ("begins_at__isnull", False),
-                        ("ends_at__isnull", False),
                         ("begins_at__gte", models.F("accepted_at")),
+                        ("begins_at__isnull", False),
                         ("ends_at__gt", models.F("begins_at")),
+                        ("ends_at__isnull", False),
                     ),
                     _connector="OR",
                 ),
