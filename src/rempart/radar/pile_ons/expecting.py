@@ -138,7 +138,7 @@ class Baselines:
         return expected * self._friendly.between(start, keys)
 
     def _clip(self) -> None:
-        """Let what came in one cell of a window's length count up to a bound only, known when the cell began."""
+        """Let what came in one cell of a window's length count up to a bound only, known when the cell is over."""
         keys = self.came.keys
         if not len(keys):
             return
@@ -146,7 +146,7 @@ class Baselines:
         opens = np.concatenate(([True], cell[1:] != cell[:-1]))
         number = np.cumsum(opens) - 1
         rank = np.arange(len(keys)) - np.flatnonzero(opens)[number]
-        expected = self._by_its_days((cell[opens] + 1) * self._window)
+        expected = self.expected((cell[opens] + 1) * self._window)
         self.came.counted = (rank < (_CELL[0] + _CELL[1] * expected)[number]).astype(np.float64)
 
     def dispersion(self, keys: Ints) -> Numbers:

@@ -98,6 +98,8 @@ def _discovered(columns: Columns, theirs: Ints, looks: _Looks, parameters: Param
                 current.score = float(looks.score[look])
                 current.expected, current.observed = float(looks.expected[look]), int(looks.observed[look])
             continue
+        if before is not None and moment - window < before.ended:
+            continue  # of what makes it stand out, some was told before
         tests = active.at(moment) * _LOOKS * DAY / window
         if looks.score[look] * log(10) < -log(share * (1 + len(discoveries)) / tests):
             continue
@@ -110,8 +112,7 @@ def _discovered(columns: Columns, theirs: Ints, looks: _Looks, parameters: Param
             int(looks.observed[look]),
             float(looks.score[look]),
         )
-        earliest = moment - window if before is None else max(moment - window, before.ended)
-        episode.started = _began(hostile.of(whose, earliest, moment), episode, window)
+        episode.started = _began(hostile.of(whose, moment - window, moment), episode, window)
         open_[whose] = episode
         found.append(episode)
         discoveries.append(moment)
