@@ -1,7 +1,8 @@
 """One account's newest day, judged by what was usual for it and by what the whole platform did; and what it teaches.
 
 Row by row, without a join beyond the one row of the platform's numbers: cheap enough to be done again at the next tick
-instead of being stored.
+instead of being stored. Steps that are used twice are columns of their own, because engines compute a column once and
+an expression as often as it is written; what only matters for the few days that stand out stands behind a condition.
 """
 
 from functools import reduce
@@ -9,7 +10,7 @@ from functools import reduce
 import ibis
 from ibis import ir
 
-from rempart.radar.fame.arithmetic import MILLION, double, hot_days, surprise
+from rempart.radar.fame.arithmetic import MILLION, double, hot_days, logarithm, root
 from rempart.radar.fame.parameters import Parameters
 from rempart.radar.fame.tables import STATE
 
@@ -37,18 +38,17 @@ def numbers(population: ir.Table) -> ir.Table:
     )
 
 
-def judge(state: ir.Table, population: ir.Table, parameters: Parameters) -> ir.Table:
-    """`state` with its newest day judged: expected, dispersion, surprise, the rise that it belongs to, `tier`.
+def expect(state: ir.Table, population: ir.Table, parameters: Parameters) -> ir.Table:
+    """`state` with what was expected of its newest day: `mean` followers over its `length`, `dispersion`, `odd`.
 
-    A row without a new day keeps nulls in `gain` and is never hot. Columns of STATE are not changed here.
+    A day is odd when it brought so much more than expected that its surprise is worth computing.
     """
     p = parameters
     t = state.cross_join(numbers(population))
     judged = t.gain.notnull()
-    gap_days = ibis.ifelse(t.gap <= 28, 1.0, double(t.gap) / 24.0)
     t = t.mutate(
         judged=judged,
-        length=ibis.ifelse(judged, gap_days, 1.0),
+        length=ibis.ifelse(judged & (t.gap > 28), double(t.gap) / 24.0, 1.0),
         usual=ibis.greatest(double(t.rate), p.least_rate),
         own=ibis.greatest(double(t.spread), 0.0),
         known=double(ibis.least(t.days, 30)),
@@ -60,46 +60,62 @@ def judge(state: ir.Table, population: ir.Table, parameters: Parameters) -> ir.T
             (p.shrinkage * t.platform_dispersion + t.known * t.own) / (p.shrinkage + t.known), p.least_dispersion
         ),
     )
+    t = t.mutate(mean=t.usual * t.tide * t.length)
+    odd = t.judged & (t.days >= p.history) & (t.y >= p.hot_ratio * t.platform_surge * t.mean)
+    return t.mutate(odd=odd)
+
+
+def judge(expected: ir.Table, parameters: Parameters) -> ir.Table:
+    """What `expect` gives, with the day's surprise, the rise that it belongs to, and its `tier`.
+
+    `raw` is the exponent d of Chernoff's bound for a negative binomial, P(Y ≥ y) ≤ e^(−d), in nats:
+    d = y ln[y (mean + k) / (mean (y + k))] − k ln[(y + k) / (mean + k)], k = 1/φ, half the negative-binomial deviance
+    (Hilbe, Negative Binomial Regression, 2nd ed. 2011, § 8.2), written so that large counts do not cancel.
+    Columns of STATE are not changed here; `hot`, `peak`, `surplus`, `evidence`, `echo` have successors named `new_…`.
+    """
+    p = parameters
+    t = expected
+    # What was learnt from few days is itself uncertain; nulls spare the engine the days that are not odd.
+    wide = ibis.ifelse(t.odd, t.dispersion + (t.dispersion + 1.0 / t.usual) / (t.known + 1.0), ibis.null("float64"))
+    t = t.mutate(wide=wide)
+    t = t.mutate(size=1.0 / t.wide)
     t = t.mutate(
-        mean=t.usual * t.tide * t.length,
-        day=t.y / (t.tide * t.length),
-        # what was learnt from few days is itself uncertain
-        wide=t.dispersion + (t.dispersion + 1.0 / t.usual) / (t.known + 1.0),
+        one=root(1.0 + t.size * (t.y - t.mean) / (t.mean * (t.y + t.size))),
+        other=root((t.y + t.size) / (t.mean + t.size)),
     )
-    surprising = t.judged & (t.days >= p.history) & (t.y > 1.2 * t.mean)
-    t = t.mutate(
-        raw=ibis.ifelse(surprising, surprise(t.y, t.mean, t.wide), 0.0),
-        views_echo=_echo(t.views, t.views_rate, t.tide),
-        mentions_echo=_echo(t.mentions, t.mentions_rate, t.tide),
-    )
+    t = t.mutate(raw=ibis.coalesce(t.y * logarithm(t.one) - t.size * logarithm(t.other), 0.0))
     t = t.mutate(score=t.raw / t.platform_scale)
+    t = t.mutate(is_hot=t.odd & (t.score >= p.hot))
     t = t.mutate(
-        is_hot=t.judged & (t.score >= p.hot) & (t.y >= p.hot_ratio * t.platform_surge * t.mean),
-        loudest=ibis.coalesce(ibis.greatest(t.views_echo, t.mentions_echo), t.views_echo, t.mentions_echo),
+        day=t.y / (t.tide * t.length),
+        new_hot=ibis.ifelse(
+            (t.hot > 0) | t.is_hot,
+            ibis.ifelse(t.judged, ((t.hot * 2) & 255) + t.is_hot.cast("int32"), t.hot),
+            0,
+        ),
+        loudest=ibis.ifelse(
+            t.is_hot,
+            _louder(_echo(t.views, t.views_rate, t.tide), _echo(t.mentions, t.mentions_rate, t.tide)),
+            ibis.null("float64"),
+        ),
     )
-    t = t.mutate(mask=ibis.ifelse(t.judged, ((t.hot * 2) & 255) + t.is_hot.cast("int32"), t.hot))
-    calm = t.mask == 0
+    rises = t.new_hot > 0
+    evidence = double(t.evidence)
     t = t.mutate(
         new_evidence=ibis.ifelse(
-            calm,
-            0.0,
+            rises,
             ibis.ifelse(
-                t.judged,
-                ibis.greatest(double(t.evidence) + ibis.least(t.score, p.largest_day) - p.allowance, 0.0),
-                double(t.evidence),
+                t.judged, ibis.greatest(evidence + ibis.least(t.score, p.largest_day) - p.allowance, 0.0), evidence
             ),
+            0.0,
         ),
         new_surplus=ibis.ifelse(
-            calm,
-            0.0,
+            rises,
             double(t.surplus) + ibis.ifelse(t.judged, double(ibis.coalesce(t.gain, 0)) - t.mean, 0.0),
-        ),
-        new_peak=ibis.ifelse(calm, 0.0, ibis.ifelse(t.is_hot, ibis.greatest(double(t.peak), t.day), double(t.peak))),
-        new_echo=ibis.ifelse(
-            calm,
             0.0,
-            double(t.echo) + ibis.ifelse(t.is_hot, ibis.least(ibis.coalesce(t.loudest, 0.0), 20.0), 0.0),
         ),
+        new_peak=ibis.ifelse(rises, ibis.greatest(double(t.peak), ibis.ifelse(t.is_hot, t.day, 0.0)), 0.0),
+        new_echo=ibis.ifelse(rises, double(t.echo) + ibis.least(ibis.coalesce(t.loudest, 0.0), 20.0), 0.0),
     )
     return _tiers(t, p)
 
@@ -109,6 +125,11 @@ def _echo(count: ir.Value, usual: ir.Value, tide: ir.Value) -> ir.Value:
     return (double(count) + 2.0) / (double(usual) * tide + 2.0)
 
 
+def _louder(one: ir.Value, other: ir.Value) -> ir.Value:
+    """The greater of two, or the one that is known."""
+    return ibis.coalesce(ibis.greatest(one, other), one, other)
+
+
 def _tiers(t: ir.Table, p: Parameters) -> ir.Table:
     """Whether the day calls for `support`, for `watch`, or for nothing (null)."""
     best = double(t.peak)
@@ -116,31 +137,31 @@ def _tiers(t: ir.Table, p: Parameters) -> ir.Table:
     persistent = reduce(
         lambda one, other: one | other,
         (
-            (hot_days(t.mask, 3) >= 2) & begun & (t.day >= p.leaping * best),
-            (hot_days(t.mask, 4) >= 3) & begun & (t.day >= p.rising * best),
-            (hot_days(t.mask, 5) >= 4) & (t.day >= p.sustained * best),
-            (hot_days(t.mask, 8) >= 6) & ((t.day >= 0.5 * p.sustained * best) | (t.y >= p.lasting_ratio * t.mean)),
+            (hot_days(t.new_hot, 3) >= 2) & begun & (t.day >= p.leaping * best),
+            (hot_days(t.new_hot, 4) >= 3) & begun & (t.day >= p.rising * best),
+            (hot_days(t.new_hot, 5) >= 4) & (t.day >= p.sustained * best),
+            (hot_days(t.new_hot, 8) >= 6) & ((t.day >= 0.5 * p.sustained * best) | (t.y >= p.lasting_ratio * t.mean)),
         ),
     )
     loud = ibis.least(1.0 + p.echo_share * (t.y / t.mean - 1.0), p.echo)
-    echoed = t.loudest.isnull() | (t.new_echo >= loud * double(hot_days(t.mask, 8)))
+    echoed = t.loudest.isnull() | (t.new_echo >= loud * double(hot_days(t.new_hot, 8)))
     began_with = ibis.greatest(double(t.followers) - t.new_surplus, 0.0)
     magnitude = t.new_surplus >= ibis.greatest(p.support_gain, p.support_share * began_with)
     effect = t.y >= p.support_ratio * t.platform_surge * t.mean
-    told = t.supported_hour.notnull() & (t.last_hour - t.supported_hour < 24 * p.support_silence)
-    warned = t.watched_hour.notnull() & (t.last_hour - t.watched_hour < 24 * p.watch_silence)
-    support = t.is_hot & persistent & effect & magnitude & echoed & (t.new_evidence >= p.support_evidence) & ~told
-    t = t.mutate(told=told, support=support)
+    told = ibis.coalesce(t.last_hour - t.supported_hour < 24 * p.support_silence, False)
+    support = persistent & effect & magnitude & echoed & (t.new_evidence >= p.support_evidence) & ~told
+    warned = ibis.coalesce(t.last_hour - t.watched_hour < 24 * p.watch_silence, False)
     watch = (
-        t.is_hot
-        & (t.score >= t.platform_bar)
+        (t.score >= t.platform_bar)
         & (t.y >= p.watch_ratio * t.platform_surge * t.mean)
         & (t.y >= t.mean + p.watch_gain)
+        & ~told
+        & ~warned
     )
+    nothing = ibis.null("string")
     return t.mutate(
-        tier=ibis.ifelse(
-            t.support, "support", ibis.ifelse(watch & ~t.support & ~told & ~warned, "watch", ibis.null("string"))
-        )
+        told=ibis.ifelse(t.is_hot, told, False),
+        tier=ibis.ifelse(t.is_hot, ibis.ifelse(support, "support", ibis.ifelse(watch, "watch", nothing)), nothing),
     )
 
 
@@ -148,42 +169,53 @@ def learn(judged: ir.Table, parameters: Parameters) -> ir.Table:
     """What the judged day teaches, as a STATE without a newest day."""
     p = parameters
     t = judged
-    weight = ibis.ifelse(t.days < p.first_week, 1.0 / (double(t.days) + 1.0), p.memory * ibis.least(t.length, 3.0))
-    rate = double(t.rate)
-    most = t.usual + p.clip * (t.usual + t.dispersion * t.usual * t.usual).sqrt()
-    taught = ibis.ifelse(t.days < p.first_week, t.day, ibis.least(t.day, most))
-    off = t.day - t.usual
-    noise = ibis.greatest(ibis.least((off * off - t.usual) / (t.usual * t.usual + 1.0), 6.0), -0.5)
-    noise_weight = ibis.greatest(1.0 / ibis.greatest(double(t.days), 1.0), 0.04)
-    steady = t.judged & (t.days >= 2) & ~t.is_hot
-    spread = double(t.spread)
-
-    def usual_echo(usual: ir.Value, count: ir.Value) -> ir.Value:
-        """The usual views or mentions a day, told `count` of them today."""
-        today = double(count) / t.tide
-        known = double(usual)
-        clipped = ibis.ifelse(t.days < p.first_week, today, ibis.least(today, 3.0 * known + 10.0))
-        return ibis.ifelse(
-            t.judged & count.notnull(), ibis.coalesce(known + weight * (clipped - known), today), known
-        ).cast("float32")
-
-    here = t.last_hour
-    learnt = t.mutate(
-        days=t.days + t.judged.cast("int32"),
-        rate=ibis.ifelse(t.judged, rate + weight * (taught - rate), rate).cast("float32"),
-        spread=ibis.ifelse(steady, spread + noise_weight * (noise - spread), spread).cast("float32"),
-        views_rate=usual_echo(t.views_rate, t.views),
-        mentions_rate=usual_echo(t.mentions_rate, t.mentions),
-        hot=t.mask,
-        peak=t.new_peak.cast("float32"),
-        surplus=t.new_surplus.cast("float32"),
-        evidence=t.new_evidence.cast("float32"),
-        echo=t.new_echo.cast("float32"),
-        supported_hour=ibis.ifelse(t.support | (t.told & t.is_hot), here, t.supported_hour),
-        watched_hour=ibis.ifelse(t.tier.fill_null("") == "watch", here, t.watched_hour),
-        gain=ibis.null("int64"),
-        gap=ibis.null("int32"),
-        views=ibis.ifelse(t.judged, ibis.null("int64"), t.views),
-        mentions=ibis.ifelse(t.judged, ibis.null("int64"), t.mentions),
+    young = t.days < p.first_week
+    t = t.mutate(
+        young=young,
+        weight=ibis.ifelse(
+            t.judged & (t.platform_slump == 0.0),
+            ibis.ifelse(young, 1.0 / (double(t.days) + 1.0), p.memory * ibis.least(t.length, 3.0)),
+            0.0,
+        ),
+        square=t.usual * t.usual,
+        off=t.day - t.usual,
+        noise_weight=ibis.ifelse(
+            t.judged & (t.days >= 2) & ~t.is_hot, ibis.greatest(1.0 / double(ibis.greatest(t.days, 1)), 0.04), 0.0
+        ),
+        old_rate=double(t.rate),
+        old_spread=double(t.spread),
+        old_views=double(t.views_rate),
+        old_mentions=double(t.mentions_rate),
+        today_views=ibis.ifelse(t.judged, double(t.views), ibis.null("float64")) / t.tide,
+        today_mentions=ibis.ifelse(t.judged, double(t.mentions), ibis.null("float64")) / t.tide,
     )
-    return learnt.select(**{name: learnt[name].cast(kind) for name, kind in STATE.items()})
+    t = t.mutate(
+        most=t.usual + p.clip * (t.usual + t.dispersion * t.square).sqrt(),
+        noise=ibis.greatest(ibis.least((t.off * t.off - t.usual) / (t.square + 1.0), 6.0), -0.5),
+    )
+    taught = ibis.ifelse(t.young, t.day, ibis.least(t.day, t.most))
+
+    def usual_echo(old: ir.Value, today: ir.Value) -> ir.Value:
+        """The usual views or mentions a day, once told `today` of them."""
+        clipped = ibis.ifelse(t.young, today, ibis.least(today, 3.0 * old + 10.0))
+        return ibis.coalesce(old + t.weight * (clipped - old), old, today)
+
+    columns = {name: t[name] for name in ("account_id", "first_hour", "last_hour", "followers")} | {
+        "days": t.days + t.judged.cast("int32"),
+        "rate": t.old_rate + t.weight * (taught - t.old_rate),
+        "spread": t.old_spread + t.noise_weight * (t.noise - t.old_spread),
+        "views_rate": usual_echo(t.old_views, t.today_views),
+        "mentions_rate": usual_echo(t.old_mentions, t.today_mentions),
+        "hot": t.new_hot,
+        "peak": t.new_peak,
+        "surplus": t.new_surplus,
+        "evidence": t.new_evidence,
+        "echo": t.new_echo,
+        "supported_hour": ibis.ifelse(t.told | (t.tier == "support").fill_null(False), t.last_hour, t.supported_hour),
+        "watched_hour": ibis.ifelse((t.tier == "watch").fill_null(False), t.last_hour, t.watched_hour),
+        "gain": ibis.null("int64"),
+        "gap": ibis.null("int32"),
+        "views": ibis.ifelse(t.judged, ibis.null("int64"), t.views),
+        "mentions": ibis.ifelse(t.judged, ibis.null("int64"), t.mentions),
+    }
+    return t.select(**{name: columns[name].cast(kind) for name, kind in STATE.items()})

@@ -9,8 +9,8 @@ from math import log
 import ibis
 from ibis import ir
 
-from rempart.radar.fame.arithmetic import MILLION, double, logarithm, total, whole
-from rempart.radar.fame.judging import judge
+from rempart.radar.fame.arithmetic import MILLION, double, logarithm, root, total, whole
+from rempart.radar.fame.judging import expect, judge
 from rempart.radar.fame.parameters import Parameters
 from rempart.radar.fame.tables import POPULATION
 
@@ -127,16 +127,21 @@ def _scores(state: ir.Table, known: ir.Table, past: ir.Table, p: Parameters) -> 
     The scale says by how much real tails are longer than a negative binomial's: at the share `calibrated_at` of all
     past scores, a score e^(−d) should be found. Accounts that really rise are rarer than that share.
     """
-    today = judge(state, known, p)
-    today = today.filter(today.judged & (today.days >= p.history) & (today.hot == 0))
-    cell = ibis.least((today.raw * _SCORE_CELLS).floor().cast("int64"), _LAST_CELL)
-    today = today.group_by(cell=cell).agg(now=today.count())
+    days = state.filter(state.gain.notnull() & (state.days >= p.history) & (state.hot == 0))
+    odd = expect(days, known, p)
+    odd = judge(odd.filter(odd.odd), p)
+    cell = ibis.least((odd.raw * _SCORE_CELLS).floor().cast("int64"), _LAST_CELL)
+    odd = odd.group_by(cell=cell).agg(now=odd.count())
+    # All the other days are no surprise at all.
+    rest = days.aggregate(now=days.count()).cross_join(odd.aggregate(odd=ibis.coalesce(total(odd.now), 0)))
+    rest = rest.select(cell=ibis.literal(0), now=rest.now - rest.odd)
     old = past.filter(past.kind == "score")
     kept = (double(old["count"]) * p.scores_kept).floor().cast("int64")
     old = old.select("cell", kept=kept)
     both = _all(
         (
-            _rows("now", today.cell, today.now, today),
+            _rows("now", odd.cell, odd.now, odd),
+            _rows("now", rest.cell, rest.now, rest),
             _rows("kept", old.cell, old.kept, old),
         )
     )
@@ -162,7 +167,7 @@ def _scores(state: ir.Table, known: ir.Table, past: ir.Table, p: Parameters) -> 
     ranked = tail.cross_join(reached)
     score = double(ranked.cell) / _SCORE_CELLS / (double(ranked.scale) / float(MILLION))
     reach = double(ibis.greatest(ranked.now_beyond, 1))
-    passes = (ranked.now_beyond > 0) & (score >= logarithm(double(ranked.today) / (p.false_discoveries * reach)))
+    passes = (ranked.now_beyond > 0) & (score >= logarithm(root(double(ranked.today) / (p.false_discoveries * reach))))
     bar = ranked.aggregate(bar=ibis.coalesce(ibis.ifelse(passes, whole(score * float(MILLION)), None).min(), 10**9))
     histogram = _rows("score", scores.cell, scores.many, scores)
     zero = ibis.literal(0)

@@ -7,7 +7,7 @@ import ibis
 from ibis import ir
 
 from rempart.radar.fame.arithmetic import MILLION, double, whole
-from rempart.radar.fame.judging import judge, learn
+from rempart.radar.fame.judging import expect, judge, learn
 from rempart.radar.fame.parameters import Parameters
 from rempart.radar.fame.population import weigh
 from rempart.radar.fame.tables import SCORED, STATE
@@ -45,7 +45,7 @@ def observe(
     counters: `account_id`, `followers` and, where the platform tells them, `views` and `mentions`; one row an account.
     """
     here = _hour(at)
-    known = learn(judge(state, population, parameters), parameters)
+    known = learn(judge(expect(state, population, parameters), parameters), parameters)
     known = known.filter(known.last_hour > here - 24 * parameters.forgotten)
     today = counters.select(
         today_id=counters.account_id,
@@ -95,7 +95,8 @@ def stand_out(
 ) -> ir.Table:
     """The SCORED accounts of this tick, from the next `state` and the next `population`."""
     state = state.filter(state.gain.notnull() & (state.last_hour == _hour(at)))
-    t = judge(state, population, parameters)
+    t = expect(state, population, parameters)
+    t = judge(t.filter(t.odd), parameters)
     t = t.filter(t.tier.notnull())
     thousand = 1000.0
     columns = {
@@ -109,7 +110,7 @@ def stand_out(
         "expected": whole(t.mean * thousand),
         "upper": whole((t.mean + 2.0 * (t.mean + t.wide * t.mean * t.mean).sqrt()) * thousand),
         "surplus": whole(t.new_surplus),
-        "hot": t.mask,
+        "hot": t.new_hot,
         "days": t.days,
         "echo": whole(t.loudest * thousand),
         "factor": whole(t.platform_factor * float(MILLION)),
