@@ -1,15 +1,17 @@
-"""Draw the table measures × platforms into docs/connectors.md; with --check, fail if it is out of date.
+"""Draw the tables measures × platforms and protections × platforms into docs/connectors.md; with --check, fail if they
+are out of date.
 
-What each platform can do is what its connector declares (`abilities`). Each cell that a connector says it can carry out
-is linked to the tests marked `@pytest.mark.carries_out(kind, measure, …)`; one without a test fails the drawing, so
-that nothing is promised that was never tried. The markers are read from the tests' source: nothing is run.
+What each platform can do is what its connector declares (`abilities`; `protections` and `acts`). Each cell that a
+connector says it can carry out is linked to the tests marked `@pytest.mark.carries_out(kind, measure, …)`, or
+`@pytest.mark.protects(kind, protection, …)`; one without a test fails the drawing, so that nothing is promised that was
+never tried. The markers are read from the tests' source: nothing is run.
 """
 
 import ast
 import os
 import sys
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,8 +22,14 @@ ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs/connectors.md"
 TESTS = ROOT / "tests/platforms"
 BEGIN, END = "<!-- drawn by scripts/draw_connectors.py: begin -->", "<!-- drawn: end -->"
-MARKER = "carries_out"
+MARKER, PROTECTS = "carries_out", "protects"
+READ_BY_THEM = "What the person looked after reads beside the switch, where it is not native:"
 READ = "What the person concerned reads in their statement of reasons, where it is not native:"
+
+HELP = """## Protections, and what is done about comments
+
+What somebody looked after may switch on, for a time and off at their word ([care-protections.md](care-protections.md)),
+and what happens to comments in a shield: in the same words, with the same proof."""
 
 Cell = tuple[str, str]
 """A kind of connector and a measure."""
@@ -29,13 +37,13 @@ Proof = tuple[str, str]
 """A test file's path from the root, and the test's name."""
 
 
-def proofs(tests: Path = TESTS) -> dict[Cell, list[Proof]]:
+def proofs(tests: Path = TESTS, *, marker: str = MARKER) -> dict[Cell, list[Proof]]:
     """The tests that say which cells they ran. Raises ValueError for a marker whose arguments are not plain strings."""
     found: dict[Cell, list[Proof]] = defaultdict(list)
     for path in sorted(tests.rglob("test_*.py")):
         where = str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else path.name
         for test in _tests_of(path):
-            for kind, measure in _claims(test, where):
+            for kind, measure in _claims(test, where, marker):
                 found[kind, measure].append((where, test.name))
     return dict(found)
 
@@ -46,27 +54,34 @@ def _tests_of(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
             yield node
 
 
-def _claims(test: ast.FunctionDef | ast.AsyncFunctionDef, where: str) -> Iterator[Cell]:
+def _claims(test: ast.FunctionDef | ast.AsyncFunctionDef, where: str, marker: str) -> Iterator[Cell]:
     """The cells named in the test's decorators, those of its parameters included."""
     for decorator in test.decorator_list:
         for call in ast.walk(decorator):
-            if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == MARKER):
+            if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == marker):
                 continue
             words = [word.value for word in call.args if isinstance(word, ast.Constant) and isinstance(word.value, str)]
             if len(words) != len(call.args) or len(words) < 2 or call.keywords:
-                raise ValueError(f"{where}: {test.name}: {MARKER} takes a kind and measures, written out as strings")
+                raise ValueError(f"{where}: {test.name}: {marker} takes a kind and measures, written out as strings")
             yield from ((words[0], measure) for measure in words[1:])
 
 
-def drawing(abilities: "Mapping[str, Mapping[str, Ability]]", tried: Mapping[Cell, list[Proof]]) -> str:
+def drawing(
+    abilities: "Mapping[str, Mapping[str, Ability]]",
+    tried: Mapping[Cell, list[Proof]],
+    *,
+    asked: Sequence[str] = (),
+    head: str = "measure",
+    read: str = READ,
+) -> str:
     """The table in Markdown, and what is read where a platform does something else.
 
-    abilities: by kind of connector, what it says of each measure. Raises ValueError naming every cell that nobody tried
-    and every claim of a cell that is impossible, so that all are seen at once.
+    abilities: by kind of connector, what it says of each measure, or of each of `asked`. Raises ValueError naming every
+    cell that nobody tried and every claim of a cell that is impossible, so that all are seen at once.
     """
     from rempart.records.vocabulary import MEASURES
 
-    asked = [measure for measure in MEASURES if measure != "watch"]  # ours alone: no platform is asked for it
+    asked = asked or [measure for measure in MEASURES if measure != "watch"]  # ours alone: no platform is asked for it
     if silent := [f"{kind} says nothing of {one}" for kind in abilities for one in asked if one not in abilities[kind]]:
         raise ValueError("; ".join(silent))
     can = {(kind, one) for kind, said in abilities.items() for one in asked if said[one].support != "impossible"}
@@ -78,11 +93,11 @@ def drawing(abilities: "Mapping[str, Mapping[str, Ability]]", tried: Mapping[Cel
         raise ValueError("; ".join(wrong))
 
     heads = [f"[{kind}](../src/rempart/platforms/{kind}/README.md)" for kind in abilities]
-    lines = [f"| measure | {' | '.join(heads)} |", "|---" * (len(abilities) + 1) + "|"]
+    lines = [f"| {head} | {' | '.join(heads)} |", "|---" * (len(abilities) + 1) + "|"]
     for measure in asked:
         cells = [_cell(said[measure], tried.get((kind, measure), [])) for kind, said in abilities.items()]
         lines.append(f"| `{measure}` | {' | '.join(cells)} |")
-    lines += ["", "⏲ the platform itself takes it off at its end; elsewhere Rempart does.", "", READ, ""]
+    lines += ["", "⏲ the platform itself takes it off at its end; elsewhere Rempart does.", "", read, ""]
     for kind, said in abilities.items():
         by_words: dict[str, list[str]] = defaultdict(list)
         for measure in asked:
@@ -107,16 +122,25 @@ def main() -> int:
 
     django.setup()
     from rempart.platforms.registry import CONNECTORS, connector_class
+    from rempart.records.vocabulary import COMMENT_ACTS, PROTECTIONS
 
     page = PAGE.read_text()
     before, rest = page.split(BEGIN)
     after = rest.split(END)[1]
+    declared = {kind: connector_class(kind) for kind in CONNECTORS}
     try:
-        table = drawing({kind: connector_class(kind).abilities for kind in CONNECTORS}, proofs())
+        table = drawing({kind: one.abilities for kind, one in declared.items()}, proofs())
+        help_ = drawing(
+            {kind: {**one.protections, **one.acts} for kind, one in declared.items()},
+            proofs(marker=PROTECTS),
+            asked=[*PROTECTIONS, *COMMENT_ACTS],
+            head="protection",
+            read=READ_BY_THEM,
+        )
     except ValueError as error:
         print(f"docs/connectors.md: {error}", file=sys.stderr)
         return 1
-    drawn = f"{before}{BEGIN}\n{table}\n{END}{after}"
+    drawn = f"{before}{BEGIN}\n{table}\n\n{HELP}\n\n{help_}\n{END}{after}"
     if "--check" in sys.argv:
         if drawn != page:
             print(

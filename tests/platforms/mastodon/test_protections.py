@@ -15,7 +15,7 @@ def comments(documented):
     return [Comment(number=str(number), author=author) for number, author in ((11, one), (12, one), (13, other))]
 
 
-@pytest.mark.carries_out("mastodon", "report")
+@pytest.mark.protects("mastodon", "report")
 def test_each_author_is_reported_once_with_their_posts(documented, connector, comments):
     key, account = new_key(), documented.new_account()
     for _ in range(2):

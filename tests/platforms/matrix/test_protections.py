@@ -55,7 +55,7 @@ def sees(person, room):
     return [event["content"].get("body") for event in found if event["type"] == "m.room.message"]
 
 
-@pytest.mark.carries_out("matrix", "no_strangers_messages")
+@pytest.mark.protects("matrix", "no_strangers_messages")
 def test_a_stranger_cannot_write_first_and_a_friend_can(mia, stranger, someone):
     person, file = mia
     friend = someone("13_15")
@@ -95,7 +95,7 @@ def test_strangers_are_let_through_again_the_moment_they_say_so_though_nothing_r
     assert stranger.make_room(person, direct=True).status_code == 200
 
 
-@pytest.mark.carries_out("matrix", "comment_filter")
+@pytest.mark.protects("matrix", "comment_filter")
 def test_an_insult_to_them_is_not_sent_and_a_kind_word_is(mia, stranger):
     person, file = mia
     room = person.room(stranger)
@@ -138,7 +138,7 @@ def shielded(mia, stranger, someone):
     return person, friend, room, shield
 
 
-@pytest.mark.carries_out("matrix", "hide")
+@pytest.mark.protects("matrix", "hide")
 def test_what_the_authors_write_is_no_longer_shown_to_them_and_still_to_others(shielded):
     person, friend, room, shield = shielded
     shields.hide(shield, by=YOUNG)
@@ -159,7 +159,7 @@ def test_it_is_shown_again_when_they_say_so_and_whom_they_ignored_themselves_sta
     assert sees(person, room) == ["Moi j'adore", "Arrête de chanter"]
 
 
-@pytest.mark.carries_out("matrix", "report")
+@pytest.mark.protects("matrix", "report")
 def test_authors_are_reported_once_to_those_who_run_the_server_and_come_back_as_nobodys_testimony(
     shielded, connector, home
 ):

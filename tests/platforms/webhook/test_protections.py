@@ -19,7 +19,7 @@ def numbers(comments):
     return {one.number for one in comments}
 
 
-@pytest.mark.carries_out("webhook", "no_strangers_messages", "hide_follower_counts")
+@pytest.mark.protects("webhook", "no_strangers_messages", "hide_follower_counts")
 @pytest.mark.parametrize("kind", ["no_strangers_messages", "hide_follower_counts"])
 def test_a_protection_is_switched_on_seen_and_switched_off(little, connector, kind):
     account = little.new_account()
@@ -29,7 +29,7 @@ def test_a_protection_is_switched_on_seen_and_switched_off(little, connector, ki
     assert (seen, connector.protected(account)) == (frozenset({kind}), frozenset())
 
 
-@pytest.mark.carries_out("webhook", "comment_filter", "no_live", "no_duets")
+@pytest.mark.protects("webhook", "comment_filter", "no_live", "no_duets")
 def test_a_platform_that_does_everything_is_asked_for_each(little, connector_at, monkeypatch):
     declared = {kind: {"support": "native"} for kind in PROTECTIONS}
     monkeypatch.setattr("platforms.webhook.little.PROTECTIONS", declared)
@@ -53,7 +53,7 @@ def test_it_ends_by_the_platforms_own_clock(little, connector, clock):
     assert connector.protected(account) == frozenset()
 
 
-@pytest.mark.carries_out("webhook", "hide")
+@pytest.mark.protects("webhook", "hide")
 def test_comments_are_hidden_seen_hidden_and_shown_again(little, connector):
     account, key = little.new_account(), new_key()
     mark = connector.hide(account, COMMENTS, key=key, until=now() + HOUR)
@@ -62,7 +62,7 @@ def test_comments_are_hidden_seen_hidden_and_shown_again(little, connector):
     assert (hidden, connector.hidden(account, COMMENTS)) == (numbers(COMMENTS), {"c2"})
 
 
-@pytest.mark.carries_out("webhook", "report")
+@pytest.mark.protects("webhook", "report")
 def test_comments_are_reported_once_for_a_key(little, connector):
     account, key = little.new_account(), new_key()
     little.falls_over_after = {"comments.report"}
