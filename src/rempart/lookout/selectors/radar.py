@@ -98,13 +98,14 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class KindHealth:
-    """How a kind does: what people judged in the last 90 days, and when it last looked.
+    """How a kind (of fame: a tier) does: what people judged in the last 90 days, and when it last looked.
 
     false_share: share of the judged that proved false, None when none was judged. threshold: score below which alerts
     wait because alerts like them proved false, None when none do.
     """
 
     kind: str
+    tier: str
     words: str
     judged: int
     false: int
@@ -191,48 +192,53 @@ def sighting(alert: Alert) -> Sighting:
 def budgets(now: datetime) -> list[Budget]:
     """What reached the desk in the last 24 hours against what may, each kind and tier."""
     limits = LookoutSettings.current()
-    day = Count("pk", filter=Q(raised_at__gt=now - _DAY))
-    waiting = Count("pk", filter=Q(state="waits"))
-    tiers = {
-        row["tier"]: row for row in FameAlert.objects.order_by().values("tier").annotate(raised=day, waiting=waiting)
+    a_day = {
+        (Kind.WAVE, ""): limits.waves_a_day,
+        (Kind.FAME, "support"): limits.support_a_day,
+        (Kind.FAME, "watch"): limits.watch_a_day,
+        (Kind.PILE_ON, ""): limits.pile_ons_a_day,
     }
+    counted = {
+        "raised": Count("pk", filter=Q(raised_at__gt=now - _DAY)),
+        "waiting": Count("pk", filter=Q(state="waits")),
+    }
+    rows = {
+        (Kind.WAVE, ""): LiveWave.objects.aggregate(**counted),
+        (Kind.PILE_ON, ""): PileOn.objects.aggregate(**counted),
+    }
+    for row in FameAlert.objects.order_by().values("tier").annotate(**counted):
+        rows[Kind.FAME, row["tier"]] = row
     none = {"raised": 0, "waiting": 0}
-    found = []
-    for tier, a_day in (("support", limits.support_a_day), ("watch", limits.watch_a_day)):
-        row = tiers.get(tier, none)
-        words = str(FameAlert.Tier(tier).label)
-        found.append(Budget(Kind.FAME, tier, words, row["raised"], a_day, row["waiting"]))
-    for kind, model, a_day in (
-        (Kind.WAVE, LiveWave, limits.waves_a_day),
-        (Kind.PILE_ON, PileOn, limits.pile_ons_a_day),
-    ):
-        row = model.objects.aggregate(raised=day, waiting=waiting)
-        found.append(Budget(kind, "", str(kind.label), row["raised"], a_day, row["waiting"]))
-    return found
+    return [
+        Budget(kind, tier, words, row["raised"], a_day[kind, tier], row["waiting"])
+        for kind, tier, words in _kinds()
+        for row in [rows.get((kind, tier), none)]
+    ]
 
 
 def health(now: datetime) -> Health:
     """Whether the radar looks, and how often people find its alerts false."""
     judged = {
-        row["kind"]: row
+        (row["kind"], row["tier"]): row
         for row in Feedback.objects.filter(said_at__gt=now - JUDGED_FOR)
         .order_by()
-        .values("kind")
+        .values("kind", "tier")
         .annotate(all=Count("pk"), false=Count("pk", filter=Q(true=False)))
     }
     state = DetectorState.objects.defer("state").first()
     runs = {run.kind: run for run in RadarRun.objects.order_by("kind", "-ended_at").distinct("kind")}
     kinds = []
-    for kind in Kind:
-        row, run = judged.get(kind, {"all": 0, "false": 0}), runs.get(kind)
+    for kind, tier, words in _kinds():
+        row, run = judged.get((kind, tier), {"all": 0, "false": 0}), runs.get(kind)
         kinds.append(
             KindHealth(
                 kind=kind,
-                words=str(kind.label),
+                tier=tier,
+                words=words,
                 judged=row["all"],
                 false=row["false"],
                 false_share=row["false"] / row["all"] if row["all"] else None,
-                threshold=threshold(kind, now),
+                threshold=threshold(kind, now, tier=tier),
                 looked_upto=run.upto if run else None,
                 looked_at=run.ended_at if run else state.saved_at if state and kind == Kind.WAVE else None,
             )
@@ -245,6 +251,17 @@ def health(now: datetime) -> Health:
         live_posts=state.posts if state else 0,
         live_waiting=waiting["posts"] or 0,
     )
+
+
+def _kinds() -> list[tuple[str, str, str]]:
+    """Kind, tier and words of what has a budget of its own, in the order in which people read it."""
+    support, watch = FameAlert.Tier.SUPPORT, FameAlert.Tier.WATCH
+    return [
+        (Kind.WAVE, "", str(Kind.WAVE.label)),
+        (Kind.FAME, support, f"{Kind.FAME.label} – {support.label}"),
+        (Kind.FAME, watch, f"{Kind.FAME.label} – {watch.label}"),
+        (Kind.PILE_ON, "", str(Kind.PILE_ON.label)),
+    ]
 
 
 def _shown(rows: "QuerySet[Any]") -> "QuerySet[Any]":
@@ -269,6 +286,12 @@ def _fame(alert: FameAlert) -> dict[str, Any]:
     ]
     if alert.growth >= 2:
         why.append(_("%(growth)s times what is usual for this account.") % {"growth": decimal(alert.growth, 0)})
+    if "lasting" in alert.because:
+        why.append(_("It lasts: more than one day stands out."))
+    if "echo" in alert.because:
+        why.append(_("Views or mentions grow with it, so it is hardly bought followers."))
+    if "platform_surge" in alert.because:
+        why.append(_("The whole platform grew that day; this is on top of it."))
     return {
         "kind": Kind.FAME,
         "title": alert.reference,

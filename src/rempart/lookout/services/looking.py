@@ -6,8 +6,8 @@ looked, in one transaction; before that, the next look sees the same again.
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from math import sqrt
 from pathlib import Path
@@ -27,13 +27,15 @@ from rempart.records.lines import Rejects
 
 logger = logging.getLogger("rempart.lookout")
 
-# Fame: counters older than this at the first look teach what is usual, and their alerts are no news.
+# Fame: counters older than this at the first look teach what is usual, and their alerts are no news; how many files of
+# counters its charts are drawn from.
 NEWS = timedelta(days=7)
+FILES = 31
 # Pile-ons: how far back reports tell what is usual for an account, at most so many of them, and what its chart shows.
 HISTORY = timedelta(days=28)
 MOST = 300_000
 CHARTED = timedelta(days=2)
-_HOUR = timedelta(hours=1)
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 _REPORTED = ("user_report", "form")  # trusted flaggers report together because it is their work
 _COMMUNITY = "pile-on:"
 
@@ -73,8 +75,9 @@ def look_at_fame() -> Received | None:
     since = max(newest.at - NEWS, last.upto) if last is not None else newest.at - NEWS
     fresh = [alert for alert in alerts if alert.alert_at > since]
     known = accounts_named((alert.account_id for alert in fresh), settings.REMPART_ACCOUNTS or None)
+    gains = gains_of({alert.account_id for alert in fresh}, Path(settings.REMPART_COUNTERS))
     with transaction.atomic():
-        received = receive_fame_alerts(fresh, accounts=known)
+        received = receive_fame_alerts(fresh, accounts=known, gains=gains)
         _looked(Kind.FAME, newest.at, began, looked_at=newest.rows, alerts=received.new)
     return received
 
@@ -93,6 +96,34 @@ def accounts_named(numbers: Iterable[str], table: str | None) -> dict[str, recor
     with TemporaryDirectory(prefix="rempart-lookout-") as scratch, duckdb.connect() as connection:
         known = AccountsTable(table, connection, scratch=Path(scratch), rejects=Rejects(BytesIO()))
         return known.of(numbers)
+
+
+def gains_of(numbers: Collection[str], counters: Path) -> dict[str, list[tuple[datetime, float]]]:
+    """What these accounts gained a day in the newest FILES files of a folder of Parquet, by id, oldest first.
+
+    Nothing for counters that are no such folder: the charts then show what the alerts hold.
+    """
+    files = sorted(str(file) for file in counters.rglob("*.parquet"))[-FILES:] if counters.is_dir() else []
+    if not numbers or not files:
+        return {}
+    import duckdb
+
+    found: defaultdict[str, list[tuple[datetime, float]]] = defaultdict(list)
+    last: dict[str, tuple[datetime, int]] = {}
+    with duckdb.connect(config={"TimeZone": "UTC"}) as connection:
+        rows = connection.execute(
+            'SELECT DISTINCT CAST(account_id AS VARCHAR), epoch_ms(CAST("at" AS TIMESTAMPTZ)), followers'
+            " FROM read_parquet(?) WHERE CAST(account_id AS VARCHAR) IN (SELECT unnest(?)) AND followers IS NOT NULL"
+            " ORDER BY ALL",
+            [files, sorted(numbers)],
+        ).fetchall()
+    for number, moment, followers in rows:
+        at = datetime.fromtimestamp(moment / 1000, UTC)
+        if number in last and at > last[number][0]:
+            before, level = last[number]
+            found[number].append((at, (followers - level) / ((at - before) / _DAY)))
+        last[number] = at, followers
+    return dict(found)
 
 
 def look_at_reports() -> Received | None:
@@ -130,7 +161,7 @@ def chart(actions: Sequence[records.Action], alert: records.PileOnAlert) -> list
     """
     by_hour: defaultdict[datetime, set[str]] = defaultdict(set)
     for action in actions:
-        if action.target == alert.target and action.at <= alert.ended_at:
+        if action.target == alert.target:
             by_hour[_hour(action.at)].add(action.actor)
     first, last = _hour(alert.ended_at - CHARTED), _hour(alert.ended_at)
     before = [hour for hour in by_hour if hour < _hour(alert.started_at)]

@@ -23,6 +23,7 @@ from rempart.staff.models import StaffMember
 DAY = timedelta(days=1)
 OLD = timedelta(days=7)
 HOLDS = timedelta(days=30)
+MINORS = ("under_13", "13_15", "16_17")
 
 KIND_OF: dict[type[Alert], Kind] = {FameAlert: Kind.FAME, LiveWave: Kind.WAVE, PileOn: Kind.PILE_ON}
 _SAME: dict[type[Alert], tuple[str, ...]] = {
@@ -119,7 +120,8 @@ class _Gate:
     """What decides, at one moment, whether alerts of a kind wait; counts those that it lets through."""
 
     def __init__(self, model: Any, moment: datetime) -> None:
-        self._least = threshold(KIND_OF[model], moment)
+        tiers = FameAlert.Tier.values if model is FameAlert else ("",)
+        self._least = {tier: threshold(KIND_OF[model], moment, tier=tier) for tier in tiers}
         lately = model.objects.filter(raised_at__gt=moment - DAY)
         limits = LookoutSettings.current()
         self._fame = model is FameAlert
@@ -135,9 +137,11 @@ class _Gate:
 
     def held(self, alert: Any) -> str:
         """Why an alert is to wait; empty when it is not."""
-        if (self._least is not None and alert.score < self._least) or self._said(alert):
-            return Alert.Held.FEEDBACK
         tier = alert.tier if self._fame else ""
+        least = self._least[tier]
+        minor = self._fame and alert.age_band in MINORS
+        if (least is not None and alert.score < least and not minor) or self._said(alert):
+            return Alert.Held.FEEDBACK
         if self._room[tier] <= 0:
             return Alert.Held.BUDGET
         self._room[tier] -= 1

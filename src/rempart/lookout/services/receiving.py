@@ -1,6 +1,6 @@
 """Taking in what the radar saw: each alert once, whichever way and however often it comes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from math import sqrt
 from typing import Any
@@ -49,11 +49,13 @@ def receive_fame_alerts(
     *,
     service: str | None = None,
     accounts: Mapping[str, records.AccountRow] | None = None,
+    gains: Mapping[str, Sequence[tuple[datetime, float]]] | None = None,
 ) -> Received:
     """Take in alerts of sudden fame, each once by its account, tier and time.
 
     service: whose accounts the counters are of; by default the first that the platform runs. accounts: rows of the
-    accounts table by id, where they are known. Those that reach the desk are told to the rooms on the right.
+    accounts table by id, where they are known. gains: what an account gained a day until when, where that is known, for
+    the chart. Those that reach the desk are told to the rooms on the right.
     """
     one_at_a_time()
     known_rows = accounts or {}
@@ -63,6 +65,7 @@ def receive_fame_alerts(
     for alert in alerts:
         number += 1
         one = _fame(alert, known_rows.get(alert.account_id), of)
+        one.series = _over_days(one, (gains or {}).get(alert.account_id, ()))
         if not _nameable(one):
             refused += 1
             continue
@@ -213,9 +216,26 @@ def _fame(alert: records.FameAlert, row: records.AccountRow | None, service: str
         observed=alert.observed,
         age_band=alert.age_band or (row.age_band if row else None),
         priority=alert.priority,
-        because=_plain(getattr(alert, "because", [])),
-        series=_plain(getattr(alert, "recent", [])),
+        because=list(alert.because),
+        series=[
+            {
+                "at": point.at.isoformat(),
+                "observed": point.gained,
+                "expected": point.expected,
+                "low": max(0.0, 2 * point.expected - point.upper),
+                "high": point.upper,
+            }
+            for point in alert.recent
+        ],
     )
+
+
+def _over_days(one: FameAlert, gains: Sequence[tuple[datetime, float]]) -> list[dict[str, Any]]:
+    """The chart of an account over many days: the band of the alert's day stands for what was usual before it."""
+    if not one.series or not gains:
+        return one.series
+    usual = {name: one.series[-1][name] for name in ("expected", "low", "high")}
+    return [{"at": at.isoformat(), "observed": gained, **usual} for at, gained in gains if at <= one.alert_at]
 
 
 def _wave(alert: records.WaveAlert) -> LiveWave:
