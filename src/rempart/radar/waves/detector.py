@@ -15,7 +15,7 @@ from typing import NamedTuple, Self
 
 import msgspec
 
-from rempart.radar.waves.budget import DAY, Budget
+from rempart.radar.waves.budget import DAY, LOOKS, Budget, shares
 from rempart.radar.waves.naming import may_be_pile_on, names, pieces_of
 from rempart.radar.waves.ordinary import Ordinary
 from rempart.radar.waves.parameters import Parameters
@@ -31,7 +31,8 @@ _MOST_TAGS_OF_A_POST = 12
 _MOST_EXAMPLES, _MOST_ACCUSED = 5, 30
 _RECENT_HOURS = 48
 _MOST_PAST = 100.0  # authors of a tag's own past that count: subjects change
-_EARLY = 3600.0  # posts may say that they are made so much later than the others, not more
+_LEAST_PAST = 10.0  # a tag of which less is known is forgotten as soon as it is quiet
+_SWEEP = 6 * HOUR
 _SPOKEN = ("testimony", "relay")
 _MARKS = re.compile(r"#\S+|https?://\S+|[^\w@.]+")
 
@@ -57,7 +58,7 @@ class _State(msgspec.Struct, array_like=True):
     now: float
     before: float
     swept: float
-    learnt: list[float]
+    learnt: list[list[float]]
     budget: tuple[float, float]
     tags: dict[str, Tag]
 
@@ -74,12 +75,16 @@ class WaveDetector:
         self.parameters = parameters or Parameters()
         self._reader = reader or PostReader()
         self._windows = [window.total_seconds() for window in self.parameters.windows]
+        self._shares = shares(len(self._windows))
+        least = self.parameters.least
+        self._looks = {count: look for look, count in enumerate(count for count in LOOKS if count >= least)}
         self._half_life = self.parameters.memory.total_seconds()
         self._quiet = self.parameters.quiet.total_seconds()
         self._batch = self.parameters.batch.total_seconds()
         self._salt = secrets.token_bytes(16)
         self._now = self._before = self._swept = float("-inf")
-        self._ordinary = Ordinary()
+        # How many testify under an ordinary tag; and how many who name an account or say that they were minors.
+        self._ordinary = Ordinary(), Ordinary()
         self._budget = Budget(self.parameters.false_alerts, self._half_life)
         self._tags: dict[str, Tag] = {}
         self.late = 0  # posts that came too late to count
@@ -103,7 +108,7 @@ class WaveDetector:
         return self._see_under(list(names_of_tags)[:_MOST_TAGS_OF_A_POST], post, folded, at) if names_of_tags else []
 
     def _see_under(self, names_of_tags: list[str], post: Post, folded: str, at: float) -> list[WaveAlert]:
-        """Count a post under its tags. It is read once, and only if its author does not testify under all of them yet."""
+        """Count a post under its tags; it is read once, and only where its author does not testify yet."""
         author = self._hashed(post)
         spoken: _Spoken | None = None
         alerts = []
@@ -142,22 +147,28 @@ class WaveDetector:
             if self._swept == float("-inf"):
                 self._swept = now
             self._now = now
-            if now - self._swept >= HOUR:
+            if now - self._swept >= _SWEEP:
                 self._sweep()
 
     def _sweep(self) -> None:
-        """Hourly: learn from the tags, forget the quiet ones."""
+        """Now and then: learn from the tags, forget the quiet ones."""
         now = self._now
+        factor = 0.5 ** ((now - self._swept) / self._half_life)
         self._budget.passed(now - self._swept)
-        self._ordinary.fade(0.5 ** ((now - self._swept) / self._half_life))
+        for ordinary in self._ordinary:
+            ordinary.fade(factor)
         self._swept = now
         oldest = now - self._windows[0]
         for name, tag in list(self._tags.items()):
-            if tag.seen < oldest or tag.seen > now + DAY or tag.hours.keys() - range(int(now // HOUR) + 2):
+            if tag.seen > now + DAY:
                 tag.clean(oldest, now + DAY, self._half_life)
+            tag.expire(oldest, self._half_life, self.parameters.most_authors)
             if tag.batch_authors and now - tag.batch_at >= self._batch:
                 self._learn(tag)
-            if not tag.authors and now - tag.seen > self._half_life and not tag.batch_authors:
+            if tag.authors or tag.batch_authors:
+                continue
+            # What few people did before says little of a tag, and is not worth remembering.
+            if tag.past_authors < _LEAST_PAST or now - tag.seen > self._half_life:
                 del self._tags[name]
         if len(self._tags) > self.parameters.most_tags:
             by_age = sorted(self._tags, key=lambda name: self._tags[name].seen)
@@ -168,8 +179,9 @@ class WaveDetector:
         """Take a tag's latest authors for ordinary ones, unless it is in a wave."""
         if tag.wave_at is None and tag.batch_authors > 0:
             most = min(tag.batch_authors, self.parameters.most_authors)
-            self._ordinary.learn(most, min(tag.batch_testimonies, most))
-        tag.batch_authors = tag.batch_testimonies = 0
+            for ordinary, testimonies in zip(self._ordinary, tag.batch_testimonies, strict=True):
+                ordinary.learn(most, min(testimonies, most))
+        tag.batch_authors, tag.batch_testimonies = 0, (0, 0)
         tag.batch_at = self._now
 
     def _open(self, tag: Tag, at: float) -> None:
@@ -203,7 +215,9 @@ class WaveDetector:
         )
         copy = hashlib.blake2b(_MARKS.sub(" ", folded).strip().encode("utf-8", "surrogatepass"), digest_size=8).digest()
         pieces = {piece for account in statement.accused for piece in pieces_of(account.handle)}
-        return _Spoken(Voice(at, post.id, weight, int.from_bytes(copy, "little"), statement.accused), frozenset(pieces))
+        plain = bool(statement.accused or statement.complainant_minor or statement.complainant_age is not None)
+        voice = Voice(at, post.id, weight, int.from_bytes(copy, "little"), plain, statement.accused)
+        return _Spoken(voice, frozenset(pieces))
 
     def _judge(self, name: str, tag: Tag, at: float) -> WaveAlert | None:
         """The alert that the latest testimony under a tag raises, if any."""
@@ -212,25 +226,36 @@ class WaveDetector:
             tag.wave_at = max(tag.wave_at, at) if going_on else None
             if going_on:
                 return None
-        testimonies = len(tag.voices)
-        if testimonies < self.parameters.least:
-            return None
         best: _Surprise | None = None
-        for place, window in enumerate(self._windows):
-            counted = tag.counted(at - window)
-            if counted.testimonies < self.parameters.least:
-                break
-            faded = min(1.0, _MOST_PAST / max(counted.past_authors, 1.0))
-            tail = self._ordinary.tail(
-                counted.testimonies, counted.authors, counted.past_testimonies * faded, counted.past_authors * faded
-            )
-            level = self._budget.level(counted.testimonies, self.parameters.least, place, len(self._windows))
-            if tail <= level and (best is None or tail < best.tail):
-                best = _Surprise(tail, counted, window)
+        for counted, window, share in self._counts(tag, at):
+            for ordinary, seen, before in zip(
+                self._ordinary, counted.testimonies, counted.past_testimonies, strict=True
+            ):
+                look = self._looks.get(seen)
+                if look is None:
+                    continue
+                level = self._budget.level(look, share / len(self._ordinary))
+                tail = ordinary.tail(seen, counted.authors, *_past(before, counted.past_authors), up_to=level)
+                if tail <= level and (best is None or tail < best.tail):
+                    best = _Surprise(tail, counted, window)
         if best is None:
             return None
         tag.wave_at = at
         return self._alert(name, tag, at, best)
+
+    def _counts(self, tag: Tag, at: float) -> list[tuple[Counted, float, float]]:
+        """What the windows of a tag hold, the window's length, and the share of the budget it may spend.
+
+        Windows with the same authors come once, as the longest of them, with the shares of all.
+        """
+        found: list[tuple[Counted, float, float]] = []
+        for window, share in zip(self._windows, self._shares, strict=True):
+            counted = tag.counted(at - window)
+            if found and found[-1][0].authors == counted.authors:
+                found[-1] = (*found[-1][:2], found[-1][2] + share)
+            else:
+                found.append((counted, window, share))
+        return found
 
     def _alert(self, name: str, tag: Tag, at: float, surprise: _Surprise) -> WaveAlert:
         tail, counted, window = surprise
@@ -244,14 +269,16 @@ class WaveDetector:
             detected_at=_instant(at),
             posts=sum(count for hour, count in tag.hours.items() if hour >= (at - window) // HOUR),
             authors=counted.authors,
-            testimonies=counted.testimonies,
+            testimonies=counted.testimonies[0],
             score=-_log10(tail),
             examples=[voice.post for voice in voices[:_MOST_EXAMPLES]],
             kind="tag",
             signal="testimonies",
             public=not (tag.named or may_be_pile_on(name)),
             accused=[account for account, _ in accused.most_common(_MOST_ACCUSED)],
-            expected=self._ordinary.expected(counted.authors, counted.past_testimonies, counted.past_authors),
+            expected=self._ordinary[0].expected(
+                counted.authors, *_past(counted.past_testimonies[0], counted.past_authors)
+            ),
             recent=_recent(tag, at),
         )
 
@@ -264,9 +291,7 @@ class WaveDetector:
         for index, (at, spoke) in enumerate(times):
             if not spoke:
                 continue
-            tail = self._ordinary.tail(
-                after, len(times) - index, tag.past_testimonies, min(tag.past_authors, _MOST_PAST)
-            )
+            tail = self._ordinary[0].tail(after, len(times) - index, *_past(tag.past_testimonies[0], tag.past_authors))
             if tail < best * 0.5:
                 best, start, first = tail, at, index
             after -= 1
@@ -279,7 +304,7 @@ class WaveDetector:
         """All that is remembered, versioned, for `from_state`."""
         return msgspec.msgpack.encode(
             _State(
-                _VERSION, self._salt, self._now, self._before, self._swept, self._ordinary.learnt,
+                _VERSION, self._salt, self._now, self._before, self._swept, [one.learnt for one in self._ordinary],
                 (self._budget.tags, self._budget.days), self._tags,
             )
         )  # fmt: skip
@@ -299,7 +324,7 @@ class WaveDetector:
             raise ValueError(f"the state is of version {kept.version}, not {_VERSION}")
         detector._salt = kept.salt
         detector._now, detector._before, detector._swept = kept.now, kept.before, kept.swept
-        detector._ordinary = Ordinary(kept.learnt)
+        detector._ordinary = Ordinary(kept.learnt[0]), Ordinary(kept.learnt[1])
         detector._budget.tags, detector._budget.days = kept.budget
         detector._tags = kept.tags
         return detector
@@ -323,6 +348,12 @@ def _trimmed(tag: str) -> str:
     while tag and not tag[0].isalnum():
         tag = tag[1:]
     return tag
+
+
+def _past(testimonies: float, authors: float) -> tuple[float, float]:
+    """A tag's own past, as far as it counts."""
+    kept = min(1.0, _MOST_PAST / max(authors, 1.0))
+    return testimonies * kept, authors * kept
 
 
 def _instant(at: float) -> datetime:

@@ -5,8 +5,8 @@ p differs from tag to tag, as a Beta distribution of mean m and intraclass corre
 among n authors is beta-binomial (Skellam 1948). m and rho are not point estimates: a grid of them carries a posterior,
 and a tail probability is the mean of the tails over it, so that little knowledge makes large numbers less surprising.
 
-Robust: each tag's likelihood is mixed with a hundredth of "anything" (Huber's contamination), so that no single tag
-says much; tags in a wave are not learnt from. What was learnt fades with a half-life.
+Robust: the likelihood of a tag with several testimonies is mixed with a tenth of "anything" (Huber's contamination), so
+that no such tag says much; tags in a wave are not learnt from at all. What was learnt fades with a half-life.
 """
 
 import math
@@ -16,12 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 _MEANS = np.geomspace(0.0005, 0.2, 15)
-_RHOS = np.geomspace(0.003, 0.3, 9)
-_CONTAMINATION = 0.01
+_RHOS = np.geomspace(0.003, 0.1, 8)
+# A wave that was not seen must not teach that waves are ordinary: a tenth of the tags under which several testify may
+# be anything. One or two testimonies are always taken for what they are, so that the mean is not biased.
+_CONTAMINATION, _MANY = 0.1, 3
 # Before anything is known: reading took 0.1 to 0.6 % of the authors of everyday posts for people who testify, and up to
 # 2 % where quarrels about sex and violence are the subject (docs/radar-waves.md).
 _PRIOR_MEAN, _PRIOR_MEAN_SPREAD = 0.006, 0.8
-_PRIOR_RHO, _PRIOR_RHO_SPREAD = 0.02, 0.7
+_PRIOR_RHO, _PRIOR_RHO_SPREAD = 0.015, 0.5
 _NEGLIGIBLE = 1e-9
 
 _mean, _rho = (axis.ravel() for axis in np.meshgrid(_MEANS, _RHOS, indexing="ij"))
@@ -68,10 +70,13 @@ class Ordinary:
         self._learnt *= factor
         self._weights = None
 
-    def tail(self, testimonies: int, authors: int, past_testimonies: float, past_authors: float) -> float:
+    def tail(
+        self, testimonies: int, authors: int, past_testimonies: float, past_authors: float, *, up_to: float = 1.0
+    ) -> float:
         """How probable it is that at least `testimonies` of `authors` testify under a tag with this past.
 
-        past_testimonies of past_authors: what the tag itself has shown, faded.
+        past_testimonies of past_authors: what the tag itself has shown, faded. up_to: above this, any number above it
+        will do, which is quicker.
         """
         weights = self._posterior()
         if past_authors > 0:
@@ -80,7 +85,7 @@ class Ordinary:
             weights = np.exp(own - own.max())
             weights /= weights.sum()
         alpha, beta = _ALPHA + past_testimonies, _BETA + max(0.0, past_authors - past_testimonies)
-        return min(1.0, float(weights @ _tails(testimonies, authors, alpha, beta)))
+        return _tail(testimonies, authors, (alpha, beta, weights), up_to)
 
     def expected(self, authors: int, past_testimonies: float, past_authors: float) -> float:
         """How many of `authors` would testify under an ordinary tag with this past."""
@@ -120,21 +125,25 @@ def _log_ratio(
 @lru_cache(4096)
 def _log_likelihood(authors: int, testimonies: int) -> NDArray[np.float64]:
     exact = np.exp(_log_choose(authors, testimonies) + _log_ratio(_ALPHA, _BETA, testimonies, authors))
-    return np.log((1 - _CONTAMINATION) * exact + _CONTAMINATION / (authors + 1))
+    anything = 1 / (authors + 1) if testimonies >= _MANY else 0.0
+    return np.log((1 - _CONTAMINATION) * exact + _CONTAMINATION * anything + 1e-300)
 
 
-def _tails(k: int, n: int, alpha: NDArray[np.float64], beta: NDArray[np.float64]) -> NDArray[np.float64]:
-    """P(K >= k) of beta-binomials, summed upwards from k, where the terms soon vanish."""
+def _tail(k: int, n: int, mixture: tuple[NDArray[np.float64], ...], up_to: float) -> float:
+    """P(K >= k) of a mixture (alphas, betas, weights) of beta-binomials, summed upwards: the terms soon vanish."""
+    alpha, beta, weights = mixture
     if k <= 0:
-        return np.ones_like(alpha)
+        return 1.0
     if k > n:
-        return np.zeros_like(alpha)
-    term = np.exp(_log_choose(n, k) + _log_beta(alpha + k, beta + (n - k)) - _log_beta(alpha, beta))
-    total = term.copy()
+        return 0.0
+    term = weights * np.exp(_log_choose(n, k) + _log_beta(alpha + k, beta + (n - k)) - _log_beta(alpha, beta))
+    total = float(term.sum())
     for j in range(k, n):
-        term = term * ((n - j) * (alpha + j)) / ((j + 1) * (beta + (n - j - 1)))
-        total += term
-        if (term <= _NEGLIGIBLE * total).all():
+        if total > up_to:
             break
-    result: NDArray[np.float64] = np.minimum(total, 1.0)
-    return result
+        term *= ((n - j) * (alpha + j)) / ((j + 1) * (beta + (n - j - 1)))
+        more = float(term.sum())
+        total += more
+        if more <= _NEGLIGIBLE * total:
+            break
+    return min(1.0, total)

@@ -10,22 +10,24 @@ HOUR = 3600.0
 
 
 class Voice(msgspec.Struct, frozen=True, array_like=True):
-    """The post by which an author testifies. `at`: seconds; `copy`: hash of its words; `weight`: how telling it is."""
+    """The post by which an author testifies. `at`: seconds; `weight`: how telling it is; `copy`: hash of its words;
+    `plain`: whether it names an account that it accuses, or says that who suffered was a minor."""
 
     at: float
     post: str
     weight: float
     copy: int
+    plain: bool
     accused: list[AccountReference]
 
 
 class Counted(NamedTuple):
-    """Distinct authors in a window, those of them who testify, and the same before the window (fractions: faded)."""
+    """Distinct authors in a window, those of them who testify (all; plainly), and the same before it (fading)."""
 
     authors: int
-    testimonies: int
+    testimonies: tuple[int, int]
     past_authors: float
-    past_testimonies: float
+    past_testimonies: tuple[float, float]
 
 
 class Tag(msgspec.Struct, array_like=True):
@@ -37,11 +39,11 @@ class Tag(msgspec.Struct, array_like=True):
     voices: dict[int, Voice] = {}
     hours: dict[int, int] = {}  # posts by hour since 1970
     past_authors: float = 0.0
-    past_testimonies: float = 0.0
+    past_testimonies: tuple[float, float] = (0.0, 0.0)
     past_at: float = 0.0
     batch_at: float = 0.0
     batch_authors: int = 0
-    batch_testimonies: int = 0
+    batch_testimonies: tuple[int, int] = (0, 0)
     opened_at: float = -1e18  # when it last counted as a tag that could raise an alert
     wave_at: float | None = None  # the latest testimony of the wave that is on
     named: int = 0  # testimonies that name somebody whose name the tag holds
@@ -64,7 +66,8 @@ class Tag(msgspec.Struct, array_like=True):
         self.authors.pop(author, None)
         self.authors[author] = voice.at
         self.voices[author] = voice
-        self.batch_testimonies += 1
+        spoke, plainly = self.batch_testimonies
+        self.batch_testimonies = spoke + 1, plainly + voice.plain
 
     def drop(self, author: int) -> None:
         """Forget an author who only repeats another."""
@@ -80,7 +83,7 @@ class Tag(msgspec.Struct, array_like=True):
         if at > self.past_at:
             factor = 0.5 ** ((at - self.past_at) / half_life) if self.past_at else 0.0
             self.past_authors *= factor
-            self.past_testimonies *= factor
+            self.past_testimonies = self.past_testimonies[0] * factor, self.past_testimonies[1] * factor
             self.past_at = at
 
     def expire(self, before: float, half_life: float, most: int) -> None:
@@ -107,18 +110,20 @@ class Tag(msgspec.Struct, array_like=True):
         if self.wave_at is None:  # what happens in a wave says nothing of the tag's ordinary course
             self.fade(at, half_life)
             self.past_authors += 1
-            self.past_testimonies += voice is not None
+            if voice is not None:
+                spoke, plainly = self.past_testimonies
+                self.past_testimonies = spoke + 1, plainly + voice.plain
 
     def counted(self, since: float) -> Counted:
         """What the window that begins at `since` holds, and what was before."""
-        authors = testimonies = 0
-        for author, at in self.authors.items():
-            if at >= since:
-                authors += 1
-                testimonies += author in self.voices
+        authors = sum(at >= since for at in self.authors.values())
+        voices = [voice.plain for author, voice in self.voices.items() if self.authors[author] >= since]
+        spoke, plainly = len(voices), sum(voices)
+        all_plainly = sum(voice.plain for voice in self.voices.values())
+        before = self.past_testimonies
         return Counted(
             authors,
-            testimonies,
+            (spoke, plainly),
             self.past_authors + len(self.authors) - authors,
-            self.past_testimonies + len(self.voices) - testimonies,
+            (before[0] + len(self.voices) - spoke, before[1] + all_plainly - plainly),
         )
