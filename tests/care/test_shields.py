@@ -19,12 +19,13 @@ from rempart.care.services.shields import KEPT, LASTS, Said
 from rempart.files.models import StoredFile
 from rempart.files.retention import erase_unreferenced
 from rempart.intake.services import pseudonym
+from rempart.intake.signals import posts_heard
 from rempart.ledger import log, proof_file
 from rempart.ledger.clock import now
 from rempart.lookout.models import PileOn
 from rempart.lookout.signals import pile_on_found
 from rempart.platforms.connector import impossible
-from rempart.records import AccountReference
+from rempart.records import AccountReference, Post
 from rempart.tlog.keys import VerifierKey
 
 YOUNG, GUARDIAN, TEAM = By.YOUNG, By.GUARDIAN, By.TEAM
@@ -68,10 +69,20 @@ def pile_on(db, mia):
     account = Account.objects.create(service="tiktok", handle="mia.chante", first_seen_at=now())
     members = [pseudonym(f"tiktok:{name}") for name in ("autrui10", "autrui11")]
     return PileOn.objects.create(
-        target="tiktok:mia.chante", account=account, started_at=now() - timedelta(hours=2), ended_at=now(), detected_at=now(), actors=9, actions=40,
-        expected=1.0, score=8.0, received_at=now(), raised_at=now(),
+        target="tiktok:mia.chante",
+        account=account,
+        started_at=now() - timedelta(hours=2),
+        ended_at=now(),
+        detected_at=now(),
+        actors=9,
+        actions=40,
+        observed=9,
+        expected=1.0,
+        score=8.0,
+        received_at=now(),
+        raised_at=now(),
         groups=[{"id": "g1", "members": members, "weight": 3.0, "q": 0.01}],
-    )  # fmt: skip
+    )
 
 
 def sorts(shield):
@@ -327,3 +338,37 @@ def test_nothing_more_is_put_aside_once_it_is_closed(full):
     shields.close_shield(full, by=YOUNG)
     with pytest.raises(WrongState):
         shields.collect(full, [said(99, "Encore")])
+
+
+def heard(text, **more):
+    post = {"id": "p1", "service": "tiktok", "author": "autrui", "created_at": now(), "text": text} | more
+    posts_heard.send(Post, posts=[Post(**post)])
+    return ShieldedComment.objects.count()
+
+
+def test_a_post_that_is_heard_and_insults_them_by_name_is_put_aside(shield, settings):
+    settings.REMPART_PLATFORM_SERVICES = ["tiktok"]
+    assert heard("@Mia.Chante t'es vraiment une grosse conne") == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "more"),
+    [
+        ("@mia.chante quelle voix !", {}),
+        ("t'es une grosse conne", {}),
+        ("@mia.chanteuse t'es une grosse conne", {}),
+        ("@mia.chante t'es une grosse conne", {"author": "mia.chante"}),
+        ("@mia.chante t'es une grosse conne", {"service": "twitter"}),
+    ],
+    ids=["praise", "names-nobody", "names-another", "says-it-themself", "said-elsewhere"],
+)
+def test_other_posts_that_are_heard_are_not(shield, settings, text, more):
+    settings.REMPART_PLATFORM_SERVICES = ["tiktok"]
+    assert heard(text, **more) == 0
+
+
+def test_what_may_not_be_kept_of_a_source_is_not_kept(shield, settings):
+    settings.REMPART_PLATFORM_SERVICES = []
+    Shield.objects.update(ends_at=now() + timedelta(days=1))
+    CareFile.objects.update(service="twitter")
+    assert heard("@mia.chante t'es une grosse conne", service="twitter") == 0

@@ -18,6 +18,7 @@ from rempart.rulebook import load
 
 if TYPE_CHECKING:
     from rempart.accountability.models import Answer, Commitment, Submission, TransparencyReport
+    from rempart.care.models import Asked, CareFile, Mentor, Postvention
     from rempart.casework.models import (
         AccountLink,
         Appeal,
@@ -82,6 +83,10 @@ class World:
     promise: "Commitment"
     transparency: "TransparencyReport"
     submission: "Submission"
+    care_file: "CareFile"
+    wish: "Asked"
+    mentor: "Mentor"
+    death: "Postvention"
 
     @property
     def token(self) -> str:
@@ -193,7 +198,12 @@ def make_world() -> World:
     elsewhere = records.AccountReference("snapchat", "example")
     checkpoint_now()
     platform, execution, drift = on_a_platform(said, acting=[member, senior])
+    care_file, wish, mentor, death = looked_after()
     return World(
+        care_file=care_file,
+        wish=wish,
+        mentor=mentor,
+        death=death,
         platform=platform,
         execution=execution,
         drift=drift,
@@ -348,6 +358,42 @@ class Example:
     sent: dict[str, Any] = field(default_factory=dict)
 
 
+def young_token(file: "CareFile") -> str:
+    """The signed link of somebody looked after."""
+    from rempart.care.services.files import conversation_of
+    from rempart.correspondence.links import token_for
+
+    return token_for(conversation_of(file))
+
+
+def shielded(file: "CareFile") -> None:
+    """A shield with a comment in it, which they accepted."""
+    from rempart.care.models import By
+    from rempart.care.services.shields import Said, collect, open_shield
+    from rempart.ledger.clock import now
+    from rempart.records import AccountReference
+
+    author = AccountReference("tiktok", "example.author")
+    collect(open_shield(file, by=By.YOUNG), [Said(number="c-1", author=author, said_at=now(), text="Example")])
+
+
+def looked_after() -> "tuple[CareFile, Asked, Mentor, Postvention]":
+    """Somebody looked after who asks for a call, a mentor, and what follows a death."""
+    from rempart.care.services.asking import ask_for_call
+    from rempart.care.services.files import open_file
+    from rempart.care.services.people import add_mentor
+    from rempart.care.services.postvention import declare_death
+    from rempart.records import AccountReference
+    from rempart.staff.services import add_member
+
+    carer = add_member("care@rempart.example", name="Care", roles=["care"])
+    file = open_file(AccountReference("tiktok", "example.young"), acting=carer, because="Example")
+    shielded(file)
+    mentor = add_mentor(name="Example", reach="m@example.org", words="Example", languages=["fr"], acting=carer)
+    death = declare_death(AccountReference("tiktok", "example.lost"), source="family", acting=carer)
+    return file, ask_for_call(file), mentor, death
+
+
 def own_passkey(member: Any) -> dict[str, Any]:
     """The passkey of whoever tries."""
     return {"pk": member.authenticator_set.get(type="webauthn").pk if member else 0}
@@ -375,6 +421,17 @@ EXAMPLES: dict[str, Example] = {
     "mfa_remove_webauthn": Example(own=own_passkey),
     "openid_connect_login": Example(lambda world: {"provider_id": "staff"}),
     "openid_connect_callback": Example(lambda world: {"provider_id": "staff"}),
+    "care:file": Example(lambda world: {"pk": world.care_file.pk}),
+    "care:asked": Example(lambda world: {"pk": world.wish.pk}),
+    "care:mentor": Example(lambda world: {"pk": world.mentor.pk, "name": "check"}),
+    "care:death": Example(lambda world: {"pk": world.death.pk}),
+    "care:protecting": Example(lambda world: {"pk": world.care_file.pk}, sent={"do": "propose", "of": "no_live"}),
+    "care:evidence": Example(lambda world: {"pk": world.care_file.pk}),
+    "care:young-protection": Example(
+        lambda world: {"token": young_token(world.care_file), "kind": "no_live"}, sent={"answer": "no"}
+    ),
+    "care:young-shield": Example(lambda world: {"token": young_token(world.care_file)}, sent={"act": "extend"}),
+    "care:young-evidence": Example(lambda world: {"token": young_token(world.care_file)}),
     "lookout:seen": Example(lambda world: {"pk": world.alert.pk}),
     "accountability:commitment": Example(lambda world: {"pk": world.promise.pk}),
     "accountability:request": Example(lambda world: {"pk": world.answer.request_id}),

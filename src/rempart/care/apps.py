@@ -16,13 +16,14 @@ class CareConfig(AppConfig):
         Their conversations, and those with guardians, are shown by pages of our own.
         """
         from rempart.care import selectors
-        from rempart.care.services import noticing
+        from rempart.care.services import hearing, noticing
         from rempart.care.services.guards import looks_after
         from rempart.casework import navigation
         from rempart.casework.services.guards import keep_apart
         from rempart.correspondence import links
 
         noticing.connect()
+        hearing.connect()
         keep_apart(looks_after)
         links.host("young", "care:young")
         links.host("guardian", "care:guardian")

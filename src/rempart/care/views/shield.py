@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from rempart.care import showing
 from rempart.care.errors import NotWaiting, Refused
 from rempart.care.models import By, CareFile, Guardian, Protection, Shield, ShieldGroup
+from rempart.care.models.shields import LONGEST_KEPT
 from rempart.care.services import evidence, protections, shields
 from rempart.care.services.files import file_of
 from rempart.care.views.shown import Reader
@@ -126,7 +127,7 @@ def _keep(one: Shield, months: str, by: By) -> None:
     if months not in {str(known) for known in MONTHS}:
         raise Http404
     # Six years are counted from when it was opened, whenever they choose.
-    until = min(now() + int(months) * MONTH, one.opened_at + shields.LONGEST_KEPT)
+    until = min(now() + int(months) * MONTH, one.opened_at + LONGEST_KEPT)
     shields.keep_until(one, until, by=by)
 
 
