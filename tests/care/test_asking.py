@@ -5,7 +5,6 @@ from datetime import timedelta
 
 import pytest
 
-from receivers import mail_server, platform  # noqa: F401 - fixtures
 from rempart.care.errors import NotAllowed, NotWaiting
 from rempart.care.models import Asked
 from rempart.care.services import asking
@@ -26,7 +25,7 @@ def called(wish, time):
 
 
 def test_a_human_is_called_within_a_minute_by_a_worker_that_is_busy_with_something_else(
-    own_database, staff_member, mail_server, platform, settings, monkeypatch
+    own_database, staff_member, mail_server, platform, monkeypatch
 ):
     import psycopg
 

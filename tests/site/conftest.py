@@ -386,7 +386,7 @@ def looked_after() -> "tuple[CareFile, Asked, Mentor, Postvention]":
     from rempart.records import AccountReference
     from rempart.staff.services import add_member
 
-    carer = add_member("care@rempart.example", name="Care", roles=["care"])
+    carer = add_member("looks-after@rempart.example", name="Carer", roles=["care"])
     file = open_file(AccountReference("tiktok", "example.young"), acting=carer, because="Example")
     shielded(file)
     mentor = add_mentor(name="Example", reach="m@example.org", words="Example", languages=["fr"], acting=carer)
