@@ -19,10 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rempart.radar.pile_ons.parameters import Parameters
-from rempart.radar.pile_ons.table import Columns, Ints
+from rempart.radar.pile_ons.table import LONG, Columns, Ints
 
 _SEED = 20201109
-_COPY_AT_LEAST = 5  # pairs of words: everybody writes « trop belle »
 _BUCKETS = 1 << 22
 _BITS_TO_DROP = 6  # of milliseconds
 
@@ -68,7 +67,7 @@ def rows_of(columns: Columns, parameters: Parameters) -> Rows:
     copied = np.flatnonzero(np.bincount(columns.copy_of, minlength=len(columns)) > 1)
     is_copied = np.zeros(len(columns), np.bool_)
     is_copied[copied] = True
-    said = kept[is_copied[columns.copy_of[kept]] & (columns.length[kept] >= _COPY_AT_LEAST)]
+    said = kept[is_copied[columns.copy_of[kept]] & (columns.length[kept] >= LONG)]
     row = np.concatenate((kept, said))
     object_ = np.concatenate((columns.object[kept], len(columns.objects) + columns.copy_of[said]))
     place = np.concatenate((len(columns.objects) + kept, columns.object[said]))
@@ -187,7 +186,8 @@ def _who_can_be_linked(rows: Rows) -> Rows:
     """The rows of actors of several objects, on objects of several actors: no other can make a link."""
     while len(rows.actor):
         span = int(rows.object.max()) + 1
-        met = np.unique(rows.actor * span + rows.object)
+        met = np.sort(rows.actor * span + rows.object)
+        met = met[np.append(True, met[1:] != met[:-1])]  # np.unique takes many times as long
         objects = np.bincount(met // span)
         actors = np.bincount(met % span)
         stays = (objects[rows.actor] > 1) & (actors[rows.object] > 1)
@@ -196,7 +196,8 @@ def _who_can_be_linked(rows: Rows) -> Rows:
         rows = Rows(*(column[stays] for column in rows))
     if len(rows.actor):
         # Numbers without gaps leave more bits for the time.
-        rows = rows._replace(object=np.unique(rows.object, return_inverse=True)[1])
+        number = np.cumsum(np.bincount(rows.object) > 0) - 1
+        rows = rows._replace(object=number[rows.object])
     return rows
 
 

@@ -35,11 +35,12 @@ class Line:
 
 
 class Comings:
-    """Who came to each target when, counted once a window: sorted keys, target by target and in order of time."""
+    """Who came to each target when, counted once a window: sorted keys, target by target and in order of time.
+
+    Made of what actors did to targets, in order of both, then of time.
+    """
 
     def __init__(self, target: Ints, actor: Ints, at: Ints, window: int, line: Line) -> None:
-        order = np.lexsort((at, actor, target))
-        target, actor, at = target[order], actor[order], at[order]
         first = np.ones(len(at), np.bool_)
         again = (target[1:] == target[:-1]) & (actor[1:] == actor[:-1]) & (at[1:] - at[:-1] <= window)
         first[1:] = ~again
@@ -95,7 +96,10 @@ class _Everybody:
 
 
 class Baselines:
-    """What to expect of windows of one length, at each instant from what came before the window alone."""
+    """What to expect of windows of one length, at each instant from what came before the window alone.
+
+    Made of what actors did to targets, in order of both, then of time (milliseconds), and whether it was hostile.
+    """
 
     def __init__(
         self, target: Ints, actor: Ints, at: Ints, hostile: NDArray[np.bool_], *, window: int, parameters: Parameters

@@ -39,7 +39,8 @@ def hostile_texts(texts: Sequence[str], words: Words) -> NDArray[np.bool_]:
 
 def _folded(text: str) -> str:
     """The words of a text in lower case without accents, one space before and after each."""
-    return f" {_NOT_LETTERS.sub(' ', normalise(text).text).strip()} "
+    letters = text.lower() if text.isascii() else normalise(text).text
+    return f" {_NOT_LETTERS.sub(' ', letters).strip()} "
 
 
 class _Language:

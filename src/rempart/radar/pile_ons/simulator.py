@@ -54,10 +54,20 @@ class World:
 
 
 def simulate(
-    *, days: int = 7, targets: int = 60, fans: int = 4000, brigades: int = 8, pile_ons: int = 4, seed: int = 0
+    *,
+    days: int = 7,
+    targets: int = 60,
+    fans: int = 4000,
+    brigades: int = 8,
+    pile_ons: int = 4,
+    seed: int = 0,
+    spread: float | None = None,
 ) -> World:
-    """A world of so many days. Each brigade is one of: tight, spread over minutes, pasting one text."""
-    return _Simulator(days, targets, fans, seed).run(brigades, pile_ons)
+    """A world of so many days. Each brigade is one of: tight, spread over minutes, pasting one text.
+
+    spread: when given, all take so many seconds for a raid and paste nothing.
+    """
+    return _Simulator(days, targets, fans, seed).run(brigades, pile_ons, spread)
 
 
 class _Simulator:
@@ -73,12 +83,12 @@ class _Simulator:
         self._audiences: list[Ints] = []
         self._posts: list[Numbers] = []
 
-    def run(self, brigades: int, pile_ons: int) -> World:
+    def run(self, brigades: int, pile_ons: int, spread: float | None) -> World:
         for target in range(self._targets):
             self._live_as_usual(target)
         everybody = self._random.permutation(self._targets)
         for number in range(brigades):
-            self._raid(int(everybody[number % self._targets]), number)
+            self._raid(int(everybody[number % self._targets]), number, spread)
         for number in range(pile_ons):
             self._pile_on(int(everybody[-1 - number]))
         self._rows.sort()
@@ -147,15 +157,15 @@ class _Simulator:
                 self._add(float(moment), f"fan{fan}", target, post, self._insult())
         self._world.pile_ons.append((f"star{target}", _BEGIN + timedelta(seconds=begins)))
 
-    def _raid(self, target: int, number: int) -> None:
+    def _raid(self, target: int, number: int, spread: float | None) -> None:
         """A brigade on one target: several raids, on a post each, that not everybody joins."""
         random = self._random
         size = int(random.integers(6, 60))
         members = random.choice(self._fans, size, replace=False)
         self._world.brigades.append({f"fan{fan}" for fan in members.tolist()})
         self._world.raided.append(f"star{target}")
-        kind = ("tight", "spread", "pasting")[number % 3]
-        spread = 300.0 if kind == "spread" else 45.0
+        kind = ("tight", "spread", "pasting")[number % 3] if spread is None else "spread"
+        lasts = spread or (300.0 if kind == "spread" else 45.0)
         begins = np.sort(random.uniform(0.3, 0.95, int(random.integers(5, 11)))) * self._days * _DAY
         for moment in begins.tolist():
             latest = self._post_before(target, moment)
@@ -164,7 +174,7 @@ class _Simulator:
                 post = int(random.integers(0, latest + 1)) if kind == "pasting" else latest
                 text = pasted if kind == "pasting" else self._insult()
                 reports = kind != "pasting" and random.random() < 0.3
-                self._add(moment + random.uniform(0, spread), f"fan{fan}", target, post, None if reports else text)
+                self._add(moment + random.uniform(0, lasts), f"fan{fan}", target, post, None if reports else text)
 
     def _post_before(self, target: int, moment: float) -> int:
         return max(0, int(np.searchsorted(self._posts[target], moment)) - 1)

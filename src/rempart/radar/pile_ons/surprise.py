@@ -19,6 +19,7 @@ from math import log
 
 import numpy as np
 
+from rempart.radar.pile_ons.co_action import in_order
 from rempart.radar.pile_ons.expecting import DAY, Baselines, Numbers, tail
 from rempart.radar.pile_ons.parameters import Parameters
 from rempart.radar.pile_ons.table import NOBODY, Columns, Ints
@@ -56,6 +57,9 @@ def episodes(columns: Columns, parameters: Parameters) -> list[Episode]:
     theirs = np.flatnonzero(columns.target != NOBODY)
     if not len(theirs):
         return []
+    theirs = theirs[
+        in_order(columns.target[theirs] * len(columns.actors) + columns.actor[theirs], np.zeros_like(theirs))
+    ]
     looks = [_looks(columns, theirs, window * 1000, parameters) for window in parameters.windows]
     together = _Looks(*(np.concatenate([getattr(one, name) for one in looks]) for name in _Looks.__slots__))
     return _discovered(columns, theirs, together, parameters)
@@ -123,7 +127,7 @@ class _Active:
     """How many targets somebody did anything to in the day before an instant."""
 
     def __init__(self, target: Ints, at: Ints) -> None:
-        order = np.lexsort((at, target))
+        order = in_order(target, at)
         target, at = target[order], at[order]
         alone = np.concatenate(([True], (target[1:] != target[:-1]) | (at[1:] - at[:-1] > DAY)))
         self._from = np.sort(at[alone])

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from rempart.radar.pile_ons.hostility import hostile_texts
 from rempart.records import Action
-from rempart.text.near_duplicates import find_copies, hashed_words, pairs_of
+from rempart.text.near_duplicates import WordPairs, find_copies, hashed_words, pairs_of
 
 Ints = NDArray[np.int64]
 NOBODY = -1  # the target of an action on what is nobody's
+LONG = 5  # pairs of words from which on a text is compared with others: everybody writes « trop belle »
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
@@ -22,8 +23,9 @@ class Columns(NamedTuple):
     """One row an action, ordered by time and id; arrays of shape (n,).
 
     `at` in milliseconds since 1970. `actor`, `object`, `target`: numbers of `actors`, `objects`, `targets`, in order
-    of first appearance; `target` is NOBODY where it is nobody's. `copy_of`: the row of the first near-copy of its
-    text, its own where it repeats none; `length`: pairs of words in its text.
+    of first appearance; `target` is NOBODY where it is nobody's. `copy_of`: the row where its text, or one of which
+    it is a near-copy, was written first; its own where there is none. `length`: pairs of words in its text; shorter
+    ones than LONG are copies of the same text only.
     """
 
     actions: list[Action]
@@ -59,14 +61,17 @@ def columns_of(actions: Iterable[Action], *, alike: float) -> Columns:
     at = np.array([(action.at - _EPOCH) // _MILLISECOND for action in rows], np.int64)
     said, texts = _numbered([action.text or None for action in rows])
     words = hashed_words(texts)
-    copies = find_copies(pairs_of(words), threshold=alike)
+    pairs = pairs_of(words)
+    held = np.bincount(pairs.owner, minlength=len(texts))
+    tells = held[pairs.owner] >= LONG
+    copies = find_copies(WordPairs(pairs.pairs[tells], pairs.owner[tells], len(texts)), threshold=alike)
     copy_of, length = np.arange(len(rows)), np.zeros(len(rows), np.int64)
     something = np.flatnonzero(said != NOBODY)
     if len(something):
         # Each text was said first in the row where its number first appears.
         first = something[np.unique(said[something], return_index=True)[1]]
         copy_of[something] = first[copies.first[said[something]]]
-        length[something] = copies.length[said[something]]
+        length[something] = held[said[something]]
     hostile = _hostile(rows, said, hostile_texts(texts, words))
     return Columns(rows, actors, objects, targets, at, actor, object_, target, hostile, copy_of, length)
 
