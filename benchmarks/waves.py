@@ -118,7 +118,7 @@ def merged(stream: Background, waves: list[Planted]) -> list[Post]:
 
 def run(posts: list[Post], parameters: Parameters | None = None, reader: PostReader | None = None) -> list[WaveAlert]:
     detector = WaveDetector(parameters, reader)
-    return [*(alert for one in posts for alert in detector.see(one)), *detector.finish()]
+    return [alert for one in posts for alert in detector.see(one)]
 
 
 def false_tags(alerts: list[WaveAlert], waves: list[Planted]) -> set[str]:

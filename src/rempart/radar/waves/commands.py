@@ -44,8 +44,6 @@ class WaveRun:
                 writer.write(alert)
                 if file == "-":
                     writer.flush()
-        for alert in detector.finish():
-            writer.write(alert)
         self.late = detector.late
 
     def _counted(self, posts: Iterable[Post]) -> Iterator[Post]:

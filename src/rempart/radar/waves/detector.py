@@ -20,6 +20,7 @@ from rempart.radar.waves.naming import may_be_pile_on, names, pieces_of
 from rempart.radar.waves.ordinary import Ordinary
 from rempart.radar.waves.parameters import Parameters
 from rempart.radar.waves.tags import HOUR, Counted, Tag, Voice
+from rempart.radar.waves.trend import BIN, Rise, Trend
 from rempart.reading import PostReader
 from rempart.reading.reader import hashtags_in
 from rempart.records import Post, Statement, WaveAlert, WavePoint
@@ -120,6 +121,8 @@ class WaveDetector:
                 tag.expire(self._now - self._windows[0], self._half_life, self.parameters.most_authors)
             if tag.post(at, author):
                 self._open(tag, at)
+            if tag.trend is not None and (rise := self._rise(tag.trend, at, author)) and tag.wave_at is None:
+                alerts.append(self._count_alert(name, tag, rise))
             if author in tag.voices:
                 continue
             if spoken is None:
@@ -134,10 +137,6 @@ class WaveDetector:
             if (alert := self._judge(name, tag, at)) is not None:
                 alerts.append(alert)
         return alerts
-
-    def finish(self) -> list[WaveAlert]:
-        """What the end of the stream shows: alerts that waited for their hour to be over."""
-        return []
 
     def _pass(self, at: float) -> None:
         """Let time go on, to where two posts in a row have been: one with a time far ahead moves nothing."""
@@ -167,6 +166,7 @@ class WaveDetector:
                 self._learn(tag)
             if tag.authors or tag.batch_authors:
                 continue
+            tag.trend = None
             # What few people did before says little of a tag, and is not worth remembering.
             if tag.past_authors < _LEAST_PAST or now - tag.seen > self._half_life:
                 del self._tags[name]
@@ -189,6 +189,8 @@ class WaveDetector:
         if len(tag.authors) >= self.parameters.least and at - tag.opened_at >= self._windows[0]:
             tag.opened_at = at
             self._budget.opened()
+        if tag.trend is None and len(tag.authors) >= self.parameters.steady:
+            tag.trend = Trend(int(at // BIN))
 
     def _hashed(self, post: Post) -> int:
         name = f"{post.service}\0{post.author}".encode("utf-8", "surrogatepass")
@@ -256,6 +258,27 @@ class WaveDetector:
             else:
                 found.append((counted, window, share))
         return found
+
+    def _rise(self, trend: Trend, at: float, author: int) -> Rise | None:
+        return trend.post(
+            at, author, surprise=self.parameters.rise, quiet=self.parameters.rise_quiet.total_seconds()
+        )  # fmt: skip
+
+    def _count_alert(self, name: str, tag: Tag, rise: Rise) -> WaveAlert:
+        """The alert of a count alone: no accounts, no examples."""
+        return WaveAlert(
+            tag=name,
+            started_at=_instant(rise.began),
+            detected_at=_instant(rise.at),
+            posts=rise.observed,
+            authors=rise.observed,
+            testimonies=sum(rise.at - HOUR <= voice.at < rise.at for voice in tag.voices.values()),
+            score=rise.score,
+            signal="count",
+            public=not (tag.named or may_be_pile_on(name)),
+            expected=rise.expected,
+            recent=_recent(tag, rise.at),
+        )
 
     def _alert(self, name: str, tag: Tag, at: float, surprise: _Surprise) -> WaveAlert:
         tail, counted, window = surprise

@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from rempart.radar.waves.trend import Trend
 from rempart.records import AccountReference
 
 HOUR = 3600.0
@@ -46,6 +47,7 @@ class Tag(msgspec.Struct, array_like=True):
     batch_testimonies: tuple[int, int] = (0, 0)
     opened_at: float = -1e18  # when it last counted as a tag that could raise an alert
     wave_at: float | None = None  # the latest testimony of the wave that is on
+    trend: Trend | None = None  # of tags that many use
     named: int = 0  # testimonies that name somebody whose name the tag holds
 
     def post(self, at: float, author: int) -> bool:
