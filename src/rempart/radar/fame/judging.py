@@ -200,7 +200,7 @@ def learn(judged: ir.Table, parameters: Parameters) -> ir.Table:
         clipped = ibis.ifelse(t.young, today, ibis.least(today, 3.0 * old + 10.0))
         return ibis.coalesce(old + t.weight * (clipped - old), old, today)
 
-    columns = {name: t[name] for name in ("account_id", "first_hour", "last_hour", "followers")} | {
+    columns = {name: t[name] for name in ("account_id", "last_hour", "followers")} | {
         "days": t.days + t.judged.cast("int32"),
         "rate": t.old_rate + t.weight * (taught - t.old_rate),
         "spread": t.old_spread + t.noise_weight * (t.noise - t.old_spread),

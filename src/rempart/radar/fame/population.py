@@ -1,6 +1,8 @@
 """What the whole platform did on a day, and how long the tail of its accounts' past scores is.
 
-Histograms of integers throughout: no sum of floats, whose order engines do not share.
+Histograms of integers throughout: no sum of floats, whose order engines do not share. In four steps, `count`, `tide`,
+`surprises`, `settle`, each a small table of POPULATION's columns: an engine that would compute a table again wherever
+it is used stores each before the next.
 """
 
 from collections.abc import Iterable
@@ -29,9 +31,14 @@ def _one(population: ir.Table, kind: str, cell: int = 0) -> ir.Value:
     return ibis.ifelse(here, population["count"], None).max()
 
 
-def _quantile(values: ir.Table, cells: ir.Value, numerator: int, denominator: int, name: str) -> ir.Table:
-    """One row: `name`, a quantile of `cells` (integers), interpolated within its cell, and `name`_of, how many."""
-    counts = values.group_by(cell=cells).agg(many=values.count())
+def _histogram(kind: str, values: ir.Table, cells: ir.Value) -> ir.Table:
+    counts = values.group_by(cell=ibis.least(cells.floor().cast("int64"), _LAST_CELL)).agg(many=values.count())
+    return _rows(kind, counts.cell, counts.many, counts)
+
+
+def _quantile(counted: ir.Table, kind: str, numerator: int, denominator: int, name: str) -> ir.Table:
+    """One row: `name`, a quantile of a histogram, interpolated within its cell, and `name`_of, of how many."""
+    counts = counted.filter(counted.kind == kind).select("cell", many=counted["count"])
     order = ibis.window(order_by=counts.cell, rows=(None, 0))
     counts = counts.mutate(below=whole(double(counts.many.sum().over(order))))
     counts = counts.cross_join(counts.aggregate(all_of=total(counts.many)))
@@ -46,15 +53,8 @@ def _quantile(values: ir.Table, cells: ir.Value, numerator: int, denominator: in
 
 def weigh(state: ir.Table, population: ir.Table, *, slot: ir.Value, parameters: Parameters) -> ir.Table:
     """The population after the newest day in `state`: platform factor, weekday, dispersion, scores, BH's bar."""
-    p = parameters
-    tide = _tide(state, population, slot, p)
-    others = population.filter(population.kind.isin(["slot", "star", "not_star"]))
-    others = others.filter(~((others.kind == "slot") & (others.cell == slot)))
-    known = ibis.union(tide, others, distinct=False)
-    scores, scale = _scores(
-        state, ibis.union(known, population.filter(population.kind == "scale"), distinct=False), population, p
-    )
-    return _all((known, scores, scale))
+    known = tide(count(state, parameters), population, slot=slot, parameters=parameters)
+    return settle(surprises(state, known, parameters), known, population, parameters)
 
 
 def _all(tables: Iterable[ir.Table]) -> ir.Table:
@@ -63,24 +63,35 @@ def _all(tables: Iterable[ir.Table]) -> ir.Table:
     return whole_table.select(**{name: whole_table[name].cast(kind) for name, kind in POPULATION.items()})
 
 
-def _tide(state: ir.Table, population: ir.Table, slot: ir.Value, p: Parameters) -> ir.Table:
-    """Rows factor, typical, slot, dispersion of today.
+def count(state: ir.Table, parameters: Parameters) -> ir.Table:
+    """Histograms of today over accounts that gain at least three a day: gain over the usual one, and overdispersion."""
+    settled = state.filter(
+        state.gain.notnull() & (state.gap <= 28) & (state.days >= parameters.history) & (state.rate >= 3.0)
+    )
+    ratio = double(ibis.greatest(settled.gain, 0)) / double(settled.rate)
+    spread = ibis.greatest(double(settled.spread), 0.0)
+    return _all(
+        (
+            _histogram("ratio", settled, ratio.sqrt() * _CELLS),
+            _histogram("spread", settled, spread.sqrt() * _CELLS),
+        )
+    )
+
+
+def tide(counted: ir.Table, population: ir.Table, *, slot: ir.Value, parameters: Parameters) -> ir.Table:
+    """The platform's numbers of today, the other weekdays' and the last scale, from what `count` gives.
 
     The factor is the median, over accounts that gain at least three a day, of today's gain over the usual one, divided
     by what that median usually is; with few accounts it leans on the weekday's past.
     """
-    settled = state.filter(state.gain.notnull() & (state.gap <= 28) & (state.days >= p.history) & (state.rate >= 3.0))
-    ratio = double(ibis.greatest(settled.gain, 0)) / double(settled.rate)
-    ratio_cell = ibis.least((ratio.sqrt() * _CELLS).floor().cast("int64"), _LAST_CELL)
-    spread = ibis.greatest(double(settled.spread), 0.0)
-    spread_cell = ibis.least((spread.sqrt() * _CELLS).floor().cast("int64"), _LAST_CELL)
+    p = parameters
     before = population.aggregate(
         past_slot=ibis.coalesce(_one(population, "slot", slot), MILLION),
         past_typical=_one(population, "typical"),
         past_dispersion=ibis.coalesce(_one(population, "dispersion"), MILLION // 4),
     )
-    one = before.cross_join(_quantile(settled, ratio_cell, 1, 2, "middle")).cross_join(
-        _quantile(settled, spread_cell, 3, 5, "noise")
+    one = before.cross_join(_quantile(counted, "ratio", 1, 2, "middle")).cross_join(
+        _quantile(counted, "spread", 3, 5, "noise")
     )
     of = double(ibis.coalesce(one.middle_of, 0))
     one = one.mutate(of=of, weekday=double(one.past_slot) / float(MILLION))
@@ -108,6 +119,8 @@ def _tide(state: ir.Table, population: ir.Table, slot: ir.Value, p: Parameters) 
     one = one.mutate(new_noise=seen_noise + one.confidence * 0.2 * (noise - seen_noise))
     million = float(MILLION)
     zero = ibis.literal(0)
+    others = population.filter(population.kind.isin(["slot", "star", "not_star", "scale"]))
+    others = others.filter(~((others.kind == "slot") & (others.cell == slot)))
     typical = _rows("typical", zero, whole(one.new_typical * million), one.filter(one.of > 0.0))
     return _all(
         (
@@ -117,25 +130,35 @@ def _tide(state: ir.Table, population: ir.Table, slot: ir.Value, p: Parameters) 
             _rows("slot", slot, whole(one.new_slot * million), one),
             _rows("dispersion", zero, whole(one.new_noise * million), one),
             typical,
+            others,
         )
     )
 
 
-def _scores(state: ir.Table, known: ir.Table, past: ir.Table, p: Parameters) -> tuple[ir.Table, ir.Table]:
-    """The histogram of scores with today's, and the rows scale and bar.
+def surprises(state: ir.Table, known: ir.Table, parameters: Parameters) -> ir.Table:
+    """The histogram of today's scores, from the accounts and what `tide` gives."""
+    p = parameters
+    days = state.filter(state.gain.notnull() & (state.days >= p.history) & (state.hot == 0))
+    odd = expect(days, known, p)
+    odd = judge(odd.filter(odd.odd), p)
+    odd = _histogram("odd", odd, odd.raw * _SCORE_CELLS)
+    every = days.aggregate(many=days.count())
+    return _all((odd, _rows("every", ibis.literal(0), every.many, every)))
+
+
+def settle(today: ir.Table, known: ir.Table, population: ir.Table, parameters: Parameters) -> ir.Table:
+    """The next POPULATION: what `tide` gives, the histogram of scores with today's (`surprises`), the scale, the bar.
 
     The scale says by how much real tails are longer than a negative binomial's: at the share `calibrated_at` of all
     past scores, a score e^(−d) should be found. Accounts that really rise are rarer than that share.
     """
-    days = state.filter(state.gain.notnull() & (state.days >= p.history) & (state.hot == 0))
-    odd = expect(days, known, p)
-    odd = judge(odd.filter(odd.odd), p)
-    cell = ibis.least((odd.raw * _SCORE_CELLS).floor().cast("int64"), _LAST_CELL)
-    odd = odd.group_by(cell=cell).agg(now=odd.count())
+    p = parameters
+    odd = today.filter(today.kind == "odd").select("cell", now=today["count"])
+    every = today.filter(today.kind == "every").select(every=today["count"])
     # All the other days are no surprise at all.
-    rest = days.aggregate(now=days.count()).cross_join(odd.aggregate(odd=ibis.coalesce(total(odd.now), 0)))
-    rest = rest.select(cell=ibis.literal(0), now=rest.now - rest.odd)
-    old = past.filter(past.kind == "score")
+    rest = every.cross_join(odd.aggregate(odd=ibis.coalesce(total(odd.now), 0)))
+    rest = rest.select(cell=ibis.literal(0), now=rest.every - rest.odd)
+    old = population.filter(population.kind == "score")
     kept = (double(old["count"]) * p.scores_kept).floor().cast("int64")
     old = old.select("cell", kept=kept)
     both = _all(
@@ -171,4 +194,5 @@ def _scores(state: ir.Table, known: ir.Table, past: ir.Table, p: Parameters) -> 
     bar = ranked.aggregate(bar=ibis.coalesce(ibis.ifelse(passes, whole(score * float(MILLION)), None).min(), 10**9))
     histogram = _rows("score", scores.cell, scores.many, scores)
     zero = ibis.literal(0)
-    return histogram, _all((_rows("scale", zero, reached.scale, reached), _rows("bar", zero, bar.bar, bar)))
+    known = known.filter(known.kind != "scale")
+    return _all((known, histogram, _rows("scale", zero, reached.scale, reached), _rows("bar", zero, bar.bar, bar)))

@@ -10,8 +10,7 @@ import ibis
 STATE = ibis.schema(
     {
         "account_id": "string",
-        "first_hour": "int32",  # hours since 1970 of the first counters seen
-        "last_hour": "int32",  # … of the last ones judged
+        "last_hour": "int32",  # hours since 1970 of the last counters judged
         "followers": "int64",  # the level then
         "days": "int32",  # growth days learnt
         "rate": "float32",  # usual followers a day, without weekday and platform

@@ -32,7 +32,7 @@ def _hour(at: datetime | ir.IntegerScalar) -> ir.IntegerScalar:
     return at if isinstance(at, ir.Value) else ibis.literal(hours(at))
 
 
-def _weekday(at: datetime | ir.IntegerScalar) -> ir.IntegerScalar:
+def weekday(at: datetime | ir.IntegerScalar) -> ir.IntegerScalar:
     """0 Monday … 6 Sunday, in UTC."""
     return (_hour(at).cast("int64") // 24 + 3) % 7
 
@@ -44,23 +44,25 @@ def observe(
 
     counters: `account_id`, `followers` and, where the platform tells them, `views` and `mentions`; one row an account.
     """
-    here = _hour(at)
     known = learn(judge(expect(state, population, parameters), parameters), parameters)
-    known = known.filter(known.last_hour > here - 24 * parameters.forgotten)
+    known = known.mutate(at_known=_hour(at))
     today = counters.select(
         today_id=counters.account_id,
         now=counters.followers.cast("int64"),
         now_views=_optional(counters, "views"),
         now_mentions=_optional(counters, "mentions"),
+        at_today=_hour(at),
     )
     t = known.outer_join(today, known.account_id == today.today_id)
-    new = t.account_id.isnull()
+    t = t.mutate(here=ibis.coalesce(t.at_today, t.at_known))
+    # After the join, so that the engine takes the accounts for as many as they are and hashes the narrow side.
+    t = t.filter(t.now.notnull() | (t.last_hour > t.here - 24 * parameters.forgotten))
+    new, here = t.account_id.isnull(), t.here
     gap = here - t.last_hour
     judged = t.now.notnull() & ~new & (double(gap) >= parameters.whole_day)
     start = t.now.notnull() & (judged | new)
     columns = {
         "account_id": ibis.coalesce(t.account_id, t.today_id),
-        "first_hour": ibis.coalesce(t.first_hour, here),
         "last_hour": ibis.ifelse(start, here, t.last_hour),
         "followers": ibis.ifelse(start, t.now, t.followers),
         "days": ibis.coalesce(t.days, 0),
@@ -87,14 +89,13 @@ def _together(one: ir.Value, other: ir.Value) -> ir.Value:
 
 def measure(state: ir.Table, population: ir.Table, at: datetime | ir.IntegerScalar, parameters: Parameters) -> ir.Table:
     """The next POPULATION, from the next `state` and the population before it."""
-    return weigh(state, population, slot=_weekday(at), parameters=parameters)
+    return weigh(state, population, slot=weekday(at), parameters=parameters)
 
 
 def stand_out(
     state: ir.Table, population: ir.Table, at: datetime | ir.IntegerScalar, parameters: Parameters
 ) -> ir.Table:
     """The SCORED accounts of this tick, from the next `state` and the next `population`."""
-    state = state.filter(state.gain.notnull() & (state.last_hour == _hour(at)))
     t = expect(state, population, parameters)
     t = judge(t.filter(t.odd), parameters)
     t = t.filter(t.tier.notnull())
