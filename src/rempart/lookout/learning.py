@@ -4,6 +4,7 @@ An alert waits when, among the judged alerts of its kind and tier that scored at
 may. Whoever the platform knows to be a minor is never made to wait for what proved false of others.
 """
 
+from collections import defaultdict
 from datetime import datetime, timedelta
 
 from rempart.lookout.models import Feedback, LookoutSettings
@@ -13,14 +14,18 @@ LEARNS_FOR = timedelta(days=90)
 FEWEST_JUDGED = 10
 
 
-def threshold(kind: str, now: datetime, *, tier: str = "") -> float | None:
-    """The least score at which alerts of a kind (of fame: of a tier) still reach the desk; None when any does.
+def thresholds(now: datetime) -> defaultdict[tuple[str, str], float | None]:
+    """The least score at which alerts still reach the desk, by kind and tier (empty but for fame); None when any does.
 
     The lowest score of which the judged alerts at or above it are false at most as often as the settings allow. When
-    even the highest are not, whatever scored less than the highest waits.
+    even the highest are not, whatever scored less than the highest waits. Two queries.
     """
-    said = Feedback.objects.filter(kind=kind, tier=tier, said_at__gt=now - LEARNS_FOR).order_by("-score")
-    return least_score(list(said.values_list("score", "true")), LookoutSettings.current().false_alarms)
+    judged: defaultdict[tuple[str, str], list[tuple[float, bool]]] = defaultdict(list)
+    said = Feedback.objects.filter(said_at__gt=now - LEARNS_FOR).order_by("-score")
+    for kind, tier, score, true in said.values_list("kind", "tier", "score", "true"):
+        judged[kind, tier].append((score, true))
+    allowed = LookoutSettings.current().false_alarms
+    return defaultdict(lambda: None, {key: least_score(scores, allowed) for key, scores in judged.items()})
 
 
 def least_score(judged: list[tuple[float, bool]], false_alarms: float) -> float | None:

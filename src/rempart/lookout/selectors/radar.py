@@ -8,7 +8,7 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet, Sum
 from django.utils.translation import gettext as _
 
-from rempart.lookout.learning import threshold
+from rempart.lookout.learning import thresholds
 from rempart.lookout.models import (
     Alert,
     DetectorState,
@@ -227,7 +227,7 @@ def health(now: datetime) -> Health:
     }
     state = DetectorState.objects.defer("state").first()
     runs = {run.kind: run for run in RadarRun.objects.order_by("kind", "-ended_at").distinct("kind")}
-    kinds = []
+    kinds, least = [], thresholds(now)
     for kind, tier, words in _kinds():
         row, run = judged.get((kind, tier), {"all": 0, "false": 0}), runs.get(kind)
         kinds.append(
@@ -238,7 +238,7 @@ def health(now: datetime) -> Health:
                 judged=row["all"],
                 false=row["false"],
                 false_share=row["false"] / row["all"] if row["all"] else None,
-                threshold=threshold(kind, now, tier=tier),
+                threshold=least[kind, tier],
                 looked_upto=run.upto if run else None,
                 looked_at=run.ended_at if run else state.saved_at if state and kind == Kind.WAVE else None,
             )
@@ -339,11 +339,11 @@ def _wave(alert: LiveWave) -> dict[str, Any]:
 def _pile_on(alert: PileOn) -> dict[str, Any]:
     why = [
         _("%(actors)s people where about %(expected)s were likely.")
-        % {"actors": decimal(alert.actors, 0), "expected": decimal(alert.expected, 0)}
+        % {"actors": decimal(alert.observed, 0), "expected": decimal(alert.expected, 0)}
     ]
     together = len({member for group in alert.groups for member in group["members"]})
     if together:
-        why.append(_("%(together)s of them act together.") % {"together": decimal(together, 0)})
+        why.append(_("Groups that act together take part: %(together)s people.") % {"together": decimal(together, 0)})
     if alert.copies:
         why.append(_("Some write nearly the same words."))
     return {
@@ -352,7 +352,7 @@ def _pile_on(alert: PileOn) -> dict[str, Any]:
         "level": "",
         "since": alert.started_at,
         "at": alert.detected_at,
-        "observed": float(alert.actors),
+        "observed": float(alert.observed),
         "expected": alert.expected,
         "unit": _("people"),
         "why": why,

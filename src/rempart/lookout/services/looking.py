@@ -106,24 +106,27 @@ def gains_of(numbers: Collection[str], counters: Path) -> dict[str, list[tuple[d
     files = sorted(str(file) for file in counters.rglob("*.parquet"))[-FILES:] if counters.is_dir() else []
     if not numbers or not files:
         return {}
-    import duckdb
+    import pyarrow.dataset as tables
 
     found: defaultdict[str, list[tuple[datetime, float]]] = defaultdict(list)
     last: dict[str, tuple[datetime, int]] = {}
-    with duckdb.connect(config={"TimeZone": "UTC"}) as connection:
-        rows = connection.execute(
-            'SELECT DISTINCT CAST(account_id AS VARCHAR), epoch_ms(CAST("at" AS TIMESTAMPTZ)), followers'
-            " FROM read_parquet(?) WHERE CAST(account_id AS VARCHAR) IN (SELECT unnest(?)) AND followers IS NOT NULL"
-            " ORDER BY ALL",
-            [files, sorted(numbers)],
-        ).fetchall()
-    for number, moment, followers in rows:
-        at = datetime.fromtimestamp(moment / 1000, UTC)
-        if number in last and at > last[number][0]:
+    ours = tables.field("account_id").cast("string").isin(sorted(numbers))
+    rows = tables.dataset(files).to_table(columns=["account_id", "at", "followers"], filter=ours).to_pylist()
+    levels = {(str(row["account_id"]), _moment(row["at"])): row["followers"] for row in rows}
+    for (number, at), followers in sorted(levels.items()):
+        if followers is None:
+            continue
+        if number in last:
             before, level = last[number]
             found[number].append((at, (followers - level) / ((at - before) / _DAY)))
         last[number] = at, followers
     return dict(found)
+
+
+def _moment(at: datetime | str) -> datetime:
+    """The instant of a row of counters, which may be text, or without a zone where the table has none."""
+    moment = datetime.fromisoformat(at) if isinstance(at, str) else at
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def look_at_reports() -> Received | None:

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from rempart.ledger import append
 from rempart.ledger.clock import now
 from rempart.ledger.events import Event
-from rempart.lookout.learning import threshold
+from rempart.lookout.learning import thresholds
 from rempart.lookout.models import Alert, FameAlert, Kind, LiveWave, LookoutSettings, PileOn
 from rempart.lookout.signals import fame_alerted, pile_on_found, wave_found
 from rempart.staff.models import StaffMember
@@ -120,8 +120,7 @@ class _Gate:
     """What decides, at one moment, whether alerts of a kind wait; counts those that it lets through."""
 
     def __init__(self, model: Any, moment: datetime) -> None:
-        tiers = FameAlert.Tier.values if model is FameAlert else ("",)
-        self._least = {tier: threshold(KIND_OF[model], moment, tier=tier) for tier in tiers}
+        self._least = thresholds(moment)
         lately = model.objects.filter(raised_at__gt=moment - DAY)
         limits = LookoutSettings.current()
         self._fame = model is FameAlert
@@ -138,7 +137,7 @@ class _Gate:
     def held(self, alert: Any) -> str:
         """Why an alert is to wait; empty when it is not."""
         tier = alert.tier if self._fame else ""
-        least = self._least[tier]
+        least = self._least[KIND_OF[type(alert)], tier]
         minor = self._fame and alert.age_band in MINORS
         if (least is not None and alert.score < least and not minor) or self._said(alert):
             return Alert.Held.FEEDBACK
