@@ -58,7 +58,7 @@ class AdultForm(_Worded):
     email = forms.EmailField(required=False, widget=forms.EmailInput(attrs={"autocomplete": "off"}))
     sees = forms.BooleanField(required=False)
     labels = {"answer": "adult_title", "name": "adult_name", "email": "adult_mail", "sees": "adult_sees"}
-    helps = {"email": "adult_mail_help"}
+    helps = {"name": "adult_name_help", "email": "adult_mail_help"}
     ANSWERS = ("yes", "no", "unsafe")
 
     def __init__(self, *args: Any, words: Texts, **kwargs: Any) -> None:

@@ -20,7 +20,7 @@ from rempart.care.models import Asked, By, CareFile, Guardian, Mandate
 from rempart.care.services import asking
 from rempart.care.services.mandates import revoke_mandate
 from rempart.care.views.shown import agent_shown, wish_shown
-from rempart.care.views.young import message_form, opens_nothing, posted
+from rempart.care.views.young import message_form, opens_nothing, posted, thread_open
 from rempart.casework.statements.dates import Language
 from rempart.correspondence.links import LinkAccess, by_link
 from rempart.correspondence.models import Conversation
@@ -40,10 +40,9 @@ def page(request: HttpRequest, access: LinkAccess) -> HttpResponse:
     form = message_form(request, reader.words)
     if request.method == "POST" and form.send(access.conversation, access.holder) is not None:
         return redirect(reader.url("guardian") + "#thread-title")
+    context = reader.front() | {"form": form, "thread_open": thread_open(access.conversation)}
     mark_read(access.conversation)
-    return render(
-        request, "care/guardian/page.html", reader.front() | {"form": form}, status=422 if form.errors else 200
-    )
+    return render(request, "care/guardian/page.html", context, status=422 if form.errors else 200)
 
 
 @by_link(GUARDIAN, refused=opens_nothing)

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Any, cast
 
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from rempart.care import showing, wording
 from rempart.care.models import Asked, By, CareFile, Guardian, Introduction, Mandate, Peer
@@ -61,6 +62,7 @@ class Reader:
             "helplines": wording.helplines(self.file.country, self.file.age_band, self.language),
             "page_url": self.url("young"),
             "not_well": self.url("young-now"),
+            "now_url": self.url("young-now"),
             "call_url": self.url("young-call"),
         }
 
@@ -122,7 +124,7 @@ class Reader:
 
     def _told(self, guardian: Guardian) -> str:
         name = "adult_told" if guardian.told_at else "adult_not_told"
-        return self.words[name].format(name=guardian.name, day=day(guardian.told_at) if guardian.told_at else "")
+        return capfirst(self.words[name].format(name=guardian.name, day=day(guardian.told_at or now())))
 
     def _paused(self, standing: State) -> str:
         if standing != State.PAUSED:

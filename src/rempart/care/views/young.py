@@ -30,6 +30,7 @@ from rempart.casework.statements.dates import Language
 from rempart.correspondence.forms import ConversationForm
 from rempart.correspondence.links import LinkAccess, by_link
 from rempart.correspondence.models import Conversation
+from rempart.correspondence.selectors import unread_count
 from rempart.correspondence.services import mark_read
 from rempart.ledger.clock import now
 from rempart.staff.access import open_to_all
@@ -73,8 +74,8 @@ def page(request: HttpRequest, access: LinkAccess) -> HttpResponse:
     form = message_form(request, reader.words)
     if request.method == "POST" and form.send(access.conversation, access.holder) is not None:
         return redirect(reader.url("young") + "#thread-title")
+    context = reader.front() | {"form": form, "thread_open": thread_open(access.conversation)}
     mark_read(access.conversation)
-    context = reader.front() | {"form": form}
     return render(request, "care/young/page.html", context, status=422 if form.errors else 200)
 
 
@@ -255,6 +256,11 @@ def renew(request: HttpRequest, access: LinkAccess) -> HttpResponse:
         told = {"title": said["old_asked_title"], "lead": said["new_link_lead"]}
         return render(request, "care/young/told.html", reader.frame() | {"told": told, "access": None, "not_well": ""})
     return _confirm(request, reader, "new_link", [reader.words["new_link_lead"]])
+
+
+def thread_open(conversation: Conversation) -> bool:
+    """Whether the messages stand open: one of them is new to the reader, or answers to theirs are awaited."""
+    return unread_count(conversation, outside=True) > 0 or conversation.waits_for_answer
 
 
 def posted(request: HttpRequest) -> QueryDict | None:
