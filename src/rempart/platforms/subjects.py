@@ -45,7 +45,7 @@ def _carried_out(account: Account) -> list[dict[str, object]]:
 HANDED_OVER = {"platforms.Execution", "platforms.AccountDescription", "platforms.Label"}
 EXPORTERS = {"platforms": export_platforms}
 LEFT_OUT = {
-    "platforms.CareExecution": "what became of what care asked for; the protections, which are handed over, say the same",
+    "platforms.CareExecution": "what became of an order of care; the protections, which are handed over, say the same",
     "platforms.PreservedCopy": "copies of what the platform holds and hands over itself; others may speak in them",
     "platforms.Drift": "what differed from what was decided until it was put right",
 }
