@@ -2,8 +2,8 @@
 
 The wave is moved so that it ended a few hours before the first load; it stays there. An invented team has looked at
 part of what the rulebook proposed, somebody has reported an account, one respondent has answered and another appeals,
-an invented ministry was promised something and asks what was done, so that there is something to see on every side and
-something left to do. Loading is one transaction: killed at any point it leaves nothing, and a second run finds
+an invented ministry was promised something and asks what was done, three invented young creators are looked after, so
+that there is something to see on every side and something left to do. Loading is one transaction: killed at any point it leaves nothing, and a second run finds
 everything as it was.
 """
 
@@ -27,6 +27,7 @@ from rempart.accountability.scope import Scope
 from rempart.accountability.services import publishing
 from rempart.accountability.services.commitments import keep_commitment, make_commitment
 from rempart.accountability.services.requests import add_authority, register_request
+from rempart.care import example as care_example
 from rempart.casework import services
 from rempart.casework.models import Appeal, Case, Complainant, Decision, WaveReplay
 from rempart.casework.services.appealing import file_appeal
@@ -93,6 +94,8 @@ def load() -> tuple[Wave, bool]:
             clock.set_offset(-ANSWERED_BEFORE)
             _the_other_side_speaks()
             publishing.tell_so_far()
+            clock.set_offset(timedelta(0))
+            care_example.load()
     finally:
         clock.set_offset(timedelta(0))
     return wave, True
