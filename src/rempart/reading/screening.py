@@ -13,8 +13,9 @@ from rempart.reading.tokens import TAG, TOKEN
 
 _MOST_REMEMBERED = 100_000
 _whole = methodcaller("group")
-# What a word may mean: its classes, those of phrases by their second word, and of phrases whose second is a prefix.
-Meaning = tuple[int, dict[str, int], tuple[tuple[str, int], ...]]
+# What a word may mean: its classes; those of the phrases that it begins, by their second word, each with its further
+# words; and of phrases whose second word is a prefix.
+Meaning = tuple[int, dict[str, list[tuple[tuple[str, ...], int]]], tuple[tuple[str, int], ...]]
 
 
 class Screen:
@@ -49,7 +50,9 @@ class Screen:
             mask |= meaning[0]
             if index < last:
                 following = raw[index + 1]
-                mask |= meaning[1].get(following, 0)
+                for rest, bits in meaning[1].get(following, ()):
+                    if not rest or _follow(raw, index + 2, rest):
+                        mask |= bits
                 for prefix, bits in meaning[2]:
                     if following.startswith(prefix):
                         mask |= bits
@@ -68,11 +71,11 @@ class Screen:
         _, mask, phrases = self._lexicon.look_up(word)
         if not word.isalpha():
             mask |= self._shaped
-        seconds: dict[str, int] = {}
+        seconds: dict[str, list[tuple[tuple[str, ...], int]]] = {}
         prefixes: tuple[tuple[str, int], ...] = ()
         if phrases is not None:
             exact, others = phrases
-            seconds = {second: bits for second, several in exact.items() if (bits := self._of_any(several))}
+            seconds = {second: kept for second, several in exact.items() if (kept := self._kept(several))}
             prefixes = tuple((rest[0][0], bits) for rest, _, mine in others if (bits := mine & self._needed))
         found = (mask & self._needed, seconds, prefixes)
         if len(self._words) + len(self._idle) >= _MOST_REMEMBERED:
@@ -84,8 +87,18 @@ class Screen:
             self._idle.add(word)
         return found
 
-    def _of_any(self, phrases: list[Phrase]) -> int:
-        mask = 0
-        for _, _, bits in phrases:
-            mask |= bits
-        return mask & self._needed
+    def _kept(self, phrases: list[Phrase]) -> list[tuple[tuple[str, ...], int]]:
+        """The phrases that some pattern needs: the words after the second, as prefixes, and the classes."""
+        needed = self._needed
+        return [(tuple(word for word, _ in rest[1:]), mine & needed) for rest, _, mine in phrases if mine & needed]
+
+
+def _follow(raw: list[str], index: int, rest: tuple[str, ...]) -> bool:
+    """Whether the tokens from `index` on begin with the words of `rest`, one by one."""
+    if index + len(rest) > len(raw):
+        return False
+    for word in rest:
+        if not raw[index].startswith(word):
+            return False
+        index += 1
+    return True

@@ -161,7 +161,8 @@ class WaveDetector:
         for name, tag in list(self._tags.items()):
             if tag.seen > now + DAY:
                 tag.clean(oldest, now + DAY, self._half_life)
-            tag.expire(oldest, self._half_life, self.parameters.most_authors)
+            if tag.seen < oldest:
+                tag.expire(oldest, self._half_life, self.parameters.most_authors)
             if tag.batch_authors and now - tag.batch_at >= self._batch:
                 self._learn(tag)
             if tag.authors or tag.batch_authors:
