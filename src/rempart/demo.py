@@ -3,8 +3,8 @@
 The wave is moved so that it ended a few hours before the first load; it stays there. An invented team has looked at
 part of what the rulebook proposed, somebody has reported an account, one respondent has answered and another appeals,
 an invented ministry was promised something and asks what was done, three invented young creators are looked after, so
-that there is something to see on every side and something left to do. Loading is one transaction: killed at any point it leaves nothing, and a second run finds
-everything as it was.
+that there is something to see on every side and something left to do. Loading is one transaction: killed at any point
+it leaves nothing, and a second run finds everything as it was.
 """
 
 import sys
