@@ -168,6 +168,16 @@ def test_what_the_platform_refuses_waits_for_a_person_who_may_try_again(memory, 
     assert (failed.state, failed.problem, on(memory)) == (State.FAILED, "HTTP 400", {"no_live"})
 
 
+def test_what_failed_is_tried_again_when_the_platform_is_reached_in_another_way(memory, mia):
+    switch_on(mia, "no_live", by=YOUNG)
+    memory.trouble = lasting("protect")
+    help_due()
+    memory.trouble = None
+    change_platform(memory.platform, secret="another", acting=None)
+    help_due()
+    assert on(memory) == {"no_live"}
+
+
 def test_taking_off_is_tried_again_by_itself_though_the_platform_refused(memory, mia, clock):
     switch_on(mia, "no_live", by=YOUNG)
     help_due()

@@ -17,7 +17,8 @@ from rempart.ledger.clock import now
 from rempart.platforms import registry
 from rempart.platforms.connector import PermanentFailure
 from rempart.platforms.errors import PlatformRefused
-from rempart.platforms.models import Execution, Platform
+from rempart.platforms.models import CareExecution, Execution, Platform
+from rempart.platforms.services import enlisting_help
 from rempart.platforms.services.enlisting import defer_due, enlist_waiting
 from rempart.records.references import SERVICES
 from rempart.staff.models import StaffMember
@@ -109,6 +110,9 @@ def _try_again(platform: Platform, acting: StaffMember | None) -> None:
         said = {"platform": platform.name, "reason": "the platform is reached in another way"}
         ledger.append(Event.ORDER_RETRIED, subject=execution.order, acting=acting, content=said)
     defer_due()
+    helped = platform.care_executions.filter(state=CareExecution.State.FAILED)
+    if helped.update(state=CareExecution.State.WAITS, next_try_at=now(), tries=0):
+        enlisting_help.defer_due()
 
 
 def secret_of(platform: Platform) -> str:
