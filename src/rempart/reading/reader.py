@@ -99,6 +99,13 @@ class PostReader:
         text = normalise(post.text).text if folded is None else folded
         return self._screens[self._language(text, post.lang).language].may_report(text)
 
+    def says_nothing(self, word: str) -> bool:
+        """Whether a folded word, in any language, is neither a function word nor of any meaning to conduct."""
+        return all(
+            word not in known.function_words and self._screens[language].says_nothing(word)
+            for language, known in self._grammars.items()
+        )
+
     def read(self, post: Post) -> Statement:
         """What the post says."""
         service = self._default_service or post.service

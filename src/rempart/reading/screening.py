@@ -64,6 +64,10 @@ class Screen:
             self._answers[mask] = answer
         return answer
 
+    def says_nothing(self, word: str) -> bool:
+        """Whether a word means nothing to any pattern of conduct, nor begins a phrase that does."""
+        return word in self._idle or (word not in self._words and not any(self._meaning(word)))
+
     def _meaning(self, word: str) -> Meaning:
         """What a word may mean, of the classes that patterns need."""
         if word[0] == "#":

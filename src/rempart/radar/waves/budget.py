@@ -3,7 +3,7 @@
 A tag becomes a hypothesis when it has as many authors as an alert needs, which says nothing of whether they testify.
 With `rate` hypotheses a day (estimated from the stream) each may spend `budget / rate`, so that the expected number of
 false alerts a day is at most the budget whatever the dependence between tags (Bonferroni over a stream, as in
-alpha-investing with equal wagers: Foster and Stine 2008). A tag spends it over its looks (alpha-spending: Lan and DeMets
+alpha-investing with equal wagers: Foster, Stine 2008). A tag spends it over its looks (alpha-spending: Lan and DeMets
 1983): between two testimonies it only becomes less surprising, so there is one look at the third, fourth, … testimony,
 then at ever fewer (LOOKS), the i-th of which spends 2/((i+1)(i+2)); and over the windows looked at, half of it on the
 longest. Windows that hold the same authors are one test, which spends what they may together.

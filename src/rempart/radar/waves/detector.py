@@ -11,14 +11,15 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import NamedTuple, Self
+from typing import Literal, NamedTuple, Self
 
 import msgspec
 
 from rempart.radar.waves.budget import DAY, LOOKS, Budget, shares
-from rempart.radar.waves.naming import may_be_pile_on, names, pieces_of
+from rempart.radar.waves.naming import accuses, holds_unknown_word, may_be_pile_on, names, pieces_of
 from rempart.radar.waves.ordinary import Ordinary
 from rempart.radar.waves.parameters import Parameters
+from rempart.radar.waves.phrases import Phrases, phrases_of
 from rempart.radar.waves.tags import HOUR, Counted, Tag, Voice
 from rempart.radar.waves.trend import BIN, Rise, Trend
 from rempart.reading import PostReader
@@ -62,6 +63,8 @@ class _State(msgspec.Struct, array_like=True):
     learnt: list[list[float]]
     budget: tuple[float, float]
     tags: dict[str, Tag]
+    phrases: Phrases
+    followed: dict[str, Tag]
 
 
 class WaveDetector:
@@ -88,6 +91,8 @@ class WaveDetector:
         self._ordinary = Ordinary(), Ordinary()
         self._budget = Budget(self.parameters.false_alerts, self._half_life)
         self._tags: dict[str, Tag] = {}
+        self._phrases = Phrases()
+        self._followed: dict[str, Tag] = {}  # live phrases
         self.late = 0  # posts that came too late to count
 
     def see(self, post: Post) -> list[WaveAlert]:
@@ -100,13 +105,15 @@ class WaveDetector:
         if at < self._now - self._windows[0]:
             self.late += 1
             return []
-        if post.repost_of is not None or not ("#" in post.text or "＃" in post.text):
+        if post.repost_of is not None:
             return []
         folded = normalise(post.text).text
         if folded.startswith("rt @"):
             return []
         names_of_tags = dict.fromkeys(filter(None, map(_trimmed, hashtags_in(folded))))
-        return self._see_under(list(names_of_tags)[:_MOST_TAGS_OF_A_POST], post, folded, at) if names_of_tags else []
+        if names_of_tags:
+            return self._see_under(list(names_of_tags)[:_MOST_TAGS_OF_A_POST], post, folded, at)
+        return self._see_without(post, folded, at)
 
     def _see_under(self, names_of_tags: list[str], post: Post, folded: str, at: float) -> list[WaveAlert]:
         """Count a post under its tags; it is read once, and only where its author does not testify yet."""
@@ -117,26 +124,60 @@ class WaveDetector:
             tag = self._tags.get(name)
             if tag is None:
                 tag = self._tags[name] = Tag(first=at, seen=at, batch_at=at)
-            elif tag.authors:
-                tag.expire(self._now - self._windows[0], self._half_life, self.parameters.most_authors)
-            if tag.post(at, author):
-                self._open(tag, at)
+            self._count(tag, author, at)
             if tag.trend is not None and (rise := self._rise(tag.trend, at, author)) and tag.wave_at is None:
                 alerts.append(self._count_alert(name, tag, rise))
             if author in tag.voices:
                 continue
             if spoken is None:
                 spoken = self._voice(post, folded, at)
-            if spoken.voice is None:
-                continue
-            if tag.repeats(spoken.voice.copy):
-                tag.drop(author)
-                continue
-            tag.testify(author, spoken.voice)
-            tag.named += names(name, spoken.names)
-            if (alert := self._judge(name, tag, at)) is not None:
-                alerts.append(alert)
+            if self._testified(name, tag, author, spoken) and (found := self._judge(tag, at)) is not None:
+                alerts.append(self._alert(name, tag, at, found))
         return alerts
+
+    def _see_without(self, post: Post, folded: str, at: float) -> list[WaveAlert]:
+        """Count a post without a tag under the live phrases that it holds; those of a testimony may come alive."""
+        author = self._hashed(post)
+        spoken = self._voice(post, folded, at)
+        if spoken.voice is not None:
+            said = phrases_of(folded, lambda word: accuses(word) or self._reader.says_nothing(word))
+            for phrase, first, when in self._phrases.heard(said, author, at, since=self._now - self._windows[0]):
+                tag = self._followed[phrase] = Tag(first=when, seen=when, batch_at=when)
+                tag.post(when, first)
+                tag.testify(first, Voice(when, "", 0.0, 0, plain=False, accused=[]))
+        for phrase in self._phrases.within(folded):
+            tag = self._followed[phrase]
+            self._count(tag, author, at)
+            if author in tag.voices or not self._testified(phrase, tag, author, spoken):
+                continue
+            if (found := self._judge(tag, at, phrase)) is not None:
+                return [self._alert(phrase, tag, at, found, kind="phrase")]
+        return []
+
+    def _count(self, tag: Tag, author: int, at: float) -> None:
+        """Count a post, whatever it says."""
+        if tag.authors:
+            tag.expire(self._now - self._windows[0], self._half_life, self.parameters.most_authors)
+        if not tag.post(at, author):
+            return
+        # The tag is one more that could raise an alert, once a window.
+        if len(tag.authors) >= self.parameters.least and at - tag.opened_at >= self._windows[0]:
+            tag.opened_at = at
+            self._budget.opened()
+        if tag.trend is None and len(tag.authors) >= self.parameters.steady:
+            tag.trend = Trend(int(at // BIN))
+
+    @staticmethod
+    def _testified(name: str, tag: Tag, author: int, spoken: _Spoken) -> bool:
+        """Count what a post says; whether it adds a testimony."""
+        if spoken.voice is None:
+            return False
+        if tag.repeats(spoken.voice.copy):
+            tag.drop(author)
+            return False
+        tag.testify(author, spoken.voice)
+        tag.named += names(name, spoken.names)
+        return True
 
     def _pass(self, at: float) -> None:
         """Let time go on, to where two posts in a row have been: one with a time far ahead moves nothing."""
@@ -171,6 +212,11 @@ class WaveDetector:
             # What few people did before says little of a tag, and is not worth remembering.
             if tag.past_authors < _LEAST_PAST or now - tag.seen > self._half_life:
                 del self._tags[name]
+        self._phrases.fade(factor, oldest)
+        quiet = [phrase for phrase, tag in self._followed.items() if tag.seen < oldest]
+        for phrase in dict.fromkeys((*quiet, *self._phrases.crowded())):
+            self._phrases.let_go(phrase)
+            del self._followed[phrase]
         if len(self._tags) > self.parameters.most_tags:
             by_age = sorted(self._tags, key=lambda name: self._tags[name].seen)
             for name in by_age[: len(by_age) - self.parameters.most_tags]:
@@ -184,14 +230,6 @@ class WaveDetector:
                 ordinary.learn(most, min(testimonies, most))
         tag.batch_authors, tag.batch_testimonies = 0, (0, 0)
         tag.batch_at = self._now
-
-    def _open(self, tag: Tag, at: float) -> None:
-        """Count the tag among those that could raise an alert, once a window."""
-        if len(tag.authors) >= self.parameters.least and at - tag.opened_at >= self._windows[0]:
-            tag.opened_at = at
-            self._budget.opened()
-        if tag.trend is None and len(tag.authors) >= self.parameters.steady:
-            tag.trend = Trend(int(at // BIN))
 
     def _hashed(self, post: Post) -> int:
         name = f"{post.service}\0{post.author}".encode("utf-8", "surrogatepass")
@@ -222,8 +260,8 @@ class WaveDetector:
         voice = Voice(at, post.id, weight, int.from_bytes(copy, "little"), plain, statement.accused)
         return _Spoken(voice, frozenset(pieces))
 
-    def _judge(self, name: str, tag: Tag, at: float) -> WaveAlert | None:
-        """The alert that the latest testimony under a tag raises, if any."""
+    def _judge(self, tag: Tag, at: float, phrase: str | None = None) -> _Surprise | None:
+        """What the latest testimony under a tag, or around a phrase, makes too surprising, if anything."""
         if tag.wave_at is not None:
             going_on = at - tag.wave_at < self._quiet
             tag.wave_at = max(tag.wave_at, at) if going_on else None
@@ -231,20 +269,33 @@ class WaveDetector:
                 return None
         best: _Surprise | None = None
         for counted, window, share in self._counts(tag, at):
-            for ordinary, seen, before in zip(
-                self._ordinary, counted.testimonies, counted.past_testimonies, strict=True
-            ):
+            tests = list(zip(self._ordinary, counted.testimonies, counted.past_testimonies, strict=True))
+            if (
+                phrase is not None
+            ):  # everyday phrases are misread alike: around one, only those who say it plainly count
+                del tests[0]
+            for ordinary, seen, before in tests:
                 look = self._looks.get(seen)
                 if look is None:
                     continue
-                level = self._budget.level(look, share / len(self._ordinary))
+                level = self._budget.level(look, share / len(tests))
                 tail = ordinary.tail(seen, counted.authors, *_past(before, counted.past_authors), up_to=level)
+                if tail <= level and phrase is not None:  # a phrase must be new as well
+                    tail = max(tail, self._phrases.surprise(phrase, seen, at - window))
                 if tail <= level and (best is None or tail < best.tail):
                     best = _Surprise(tail, counted, window)
         if best is None:
             return None
+        known = phrase is not None and self._is_known(tag)
         tag.wave_at = at
-        return self._alert(name, tag, at, best)
+        return None if known else best
+
+    def _is_known(self, tag: Tag) -> bool:
+        """Whether most of those who testify around a phrase do so in a wave that was told by another phrase."""
+        return any(
+            other.wave_at is not None and 2 * len(tag.voices.keys() & other.voices.keys()) >= len(tag.voices)
+            for other in self._followed.values()
+        )
 
     def _counts(self, tag: Tag, at: float) -> list[tuple[Counted, float, float]]:
         """What the windows of a tag hold, the window's length, and the share of the budget it may spend.
@@ -281,10 +332,13 @@ class WaveDetector:
             recent=_recent(tag, rise.at),
         )
 
-    def _alert(self, name: str, tag: Tag, at: float, surprise: _Surprise) -> WaveAlert:
+    def _alert(
+        self, name: str, tag: Tag, at: float, surprise: _Surprise, *, kind: Literal["tag", "phrase"] = "tag"
+    ) -> WaveAlert:
         tail, counted, window = surprise
         voices = sorted(
-            (voice for voice in tag.voices.values() if voice.at >= at - window), key=lambda one: (-one.weight, one.at)
+            (voice for voice in tag.voices.values() if voice.at >= at - window and voice.post),
+            key=lambda one: (-one.weight, one.at),
         )
         accused = Counter(account for voice in voices for account in dict.fromkeys(voice.accused))
         return WaveAlert(
@@ -296,9 +350,9 @@ class WaveDetector:
             testimonies=counted.testimonies[0],
             score=-_log10(tail),
             examples=[voice.post for voice in voices[:_MOST_EXAMPLES]],
-            kind="tag",
+            kind=kind,
             signal="testimonies",
-            public=not (tag.named or may_be_pile_on(name)),
+            public=not (tag.named or (may_be_pile_on if kind == "tag" else holds_unknown_word)(name)),
             accused=[account for account, _ in accused.most_common(_MOST_ACCUSED)],
             expected=self._ordinary[0].expected(
                 counted.authors, *_past(counted.past_testimonies[0], counted.past_authors)
@@ -329,7 +383,7 @@ class WaveDetector:
         return msgspec.msgpack.encode(
             _State(
                 _VERSION, self._salt, self._now, self._before, self._swept, [one.learnt for one in self._ordinary],
-                (self._budget.tags, self._budget.days), self._tags,
+                (self._budget.tags, self._budget.days), self._tags, self._phrases, self._followed,
             )
         )  # fmt: skip
 
@@ -350,7 +404,7 @@ class WaveDetector:
         detector._now, detector._before, detector._swept = kept.now, kept.before, kept.swept
         detector._ordinary = Ordinary(kept.learnt[0]), Ordinary(kept.learnt[1])
         detector._budget.tags, detector._budget.days = kept.budget
-        detector._tags = kept.tags
+        detector._tags, detector._phrases, detector._followed = kept.tags, kept.phrases, kept.followed
         return detector
 
 

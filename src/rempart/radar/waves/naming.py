@@ -30,12 +30,18 @@ def pieces_of(handle: str) -> set[str]:
 
 
 def may_be_pile_on(tag: str) -> bool:
-    """Whether a tag or phrase accuses, and what it accuses is no word that we know: perhaps somebody's name."""
-    for part in tag.split():
-        bare = _letters(part)
-        if not _is_made_of_words(bare) and (any(word in _letters(tag) for word in _words()["accusations"])):
-            return True
-    return False
+    """Whether a tag accuses, and what it accuses is no word that we know: perhaps somebody's name."""
+    return holds_unknown_word(tag) and accuses(_letters(tag))
+
+
+def accuses(text: str) -> bool:
+    """Whether folded letters hold a word by which people accuse, hunt or shame."""
+    return any(word in text for word in _words()["accusations"])
+
+
+def holds_unknown_word(text: str) -> bool:
+    """Whether a part of a tag or phrase is not made of words that we know, as names mostly are not."""
+    return any(not _is_made_of_words(_letters(part)) for part in text.split())
 
 
 def _letters(text: str) -> str:

@@ -18,8 +18,8 @@ class Parameters:
     memory: half-life of what is known of ordinary tags, and of a tag's own past.
     most_authors: authors remembered of one tag; a tag that has more is seen over a shorter time.
     most_tags: tags, and phrases, remembered; the ones longest quiet are forgotten first.
-    rise: how many times the usual spread the last hour of a steadily used tag must lie above the usual (on the series of
-    the benchmark 3.5 raises 0.7 false alerts a week and tag).
+    rise: how many times the usual spread the last hour of a steadily used tag must lie above the usual (on the
+    benchmark's series 3.5 raises 0.7 false alerts a week and tag).
     rise_quiet: how long after an alert by count the next one under the same tag may come.
     steady: authors in the longest window from which on a tag's counts are followed.
     """

@@ -21,8 +21,8 @@ _MOST_OF_A_BIN = 100_000
 
 
 class Rise(msgspec.Struct, frozen=True):
-    """A last hour that stands out. `at`, `began`: seconds; `observed`, `expected`: an hour's count; `surprise`: how many
-    times the usual spread lies between them."""
+    """A last hour that stands out. `at`, `began`: seconds; `observed`, `expected`: an hour's count; `surprise`: how
+    many times the usual spread lies between them."""
 
     at: float
     began: float
