@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from rempart.correspondence.models import Delivery, Endpoint, Message
     from rempart.files.models import StoredFile
     from rempart.intake.models import Report, Wave
-    from rempart.lookout.models import WaveAlert
+    from rempart.lookout.models import FameAlert, LiveWave, PileOn, WaveAlert
     from rempart.platforms.models import Drift, Execution, Platform
     from rempart.staff.models import MachineKey, StaffMember
 
@@ -54,6 +54,9 @@ class World:
     key: "MachineKey"
     wave: "Wave"
     alert: "WaveAlert"
+    live_wave: "LiveWave"
+    star: "FameAlert"
+    pile_on: "PileOn"
     case: "Case"
     rulebook: "RulebookVersion"
     simulation: "Simulation"
@@ -136,7 +139,7 @@ def make_world() -> World:
     from rempart.intake.services import HandedReport, receive_report
     from rempart.ledger.clock import now
     from rempart.ledger.log import checkpoint_now
-    from rempart.lookout.models import WaveAlert
+    from rempart.lookout.models import FameAlert, LiveWave, PileOn, WaveAlert
     from rempart.staff.keys import Scope, make_key
     from rempart.staff.services import add_member, make_link
 
@@ -199,6 +202,7 @@ def make_world() -> World:
     checkpoint_now()
     platform, execution, drift = on_a_platform(said, acting=[member, senior])
     care_file, wish, mentor, death = looked_after()
+    seen = {"score": 6.0, "received_at": moment, "raised_at": moment}
     return World(
         care_file=care_file,
         wish=wish,
@@ -211,6 +215,30 @@ def make_world() -> World:
         link=make_link(member),
         key=make_key("Example", [Scope.ORDERS], acting=None)[0],
         wave=wave,
+        live_wave=LiveWave.objects.create(
+            tag="balancetonyoutubeur", posts=9, authors=8, testimonies=5, started_at=moment, detected_at=moment, **seen
+        ),
+        star=FameAlert.objects.create(
+            service="tiktok",
+            number="77",
+            tier="support",
+            alert_at=moment,
+            growth=20.0,
+            expected=4.0,
+            observed=80.0,
+            **seen,
+        ),
+        pile_on=PileOn.objects.create(
+            target="tiktok:somebody",
+            started_at=moment,
+            detected_at=moment,
+            ended_at=moment,
+            actors=30,
+            actions=41,
+            observed=30,
+            expected=2.0,
+            **seen,
+        ),
         alert=WaveAlert.objects.create(wave=wave, hour=moment, observed=6, expected=1.0, raised_at=moment),
         case=case,
         rulebook=rulebook_in_force()[0],
@@ -366,6 +394,19 @@ def young_token(file: "CareFile") -> str:
     return token_for(conversation_of(file))
 
 
+def guardian_token(file: "CareFile") -> str:
+    """The signed link of a parent whom somebody looked after let the team tell."""
+    from rempart.care.services.files import say_whether_safe
+    from rempart.care.services.people import name_guardian, tell_guardian
+    from rempart.correspondence.links import token_for
+
+    say_whether_safe(file, True)
+    guardian = name_guardian(file, name="Example", reach="g@example.org")
+    tell_guardian(guardian)
+    guardian.refresh_from_db()
+    return token_for(guardian.conversation)
+
+
 def shielded(file: "CareFile") -> None:
     """A shield with a comment in it, which they accepted."""
     from rempart.care.models import By
@@ -432,6 +473,22 @@ EXAMPLES: dict[str, Example] = {
     ),
     "care:young-shield": Example(lambda world: {"token": young_token(world.care_file)}, sent={"act": "extend"}),
     "care:young-evidence": Example(lambda world: {"token": young_token(world.care_file)}),
+    "care:young": Example(lambda world: {"token": young_token(world.care_file)}),
+    "care:young-now": Example(lambda world: {"token": young_token(world.care_file)}),
+    "care:young-call": Example(lambda world: {"token": young_token(world.care_file)}),
+    "care:young-adult": Example(lambda world: {"token": young_token(world.care_file)}),
+    "care:young-sees": Example(lambda world: {"token": young_token(world.care_file)}),
+    "care:young-pause": Example(lambda world: {"token": young_token(world.care_file)}),
+    "care:young-stop": Example(lambda world: {"token": young_token(world.care_file)}),
+    "care:young-erase": Example(lambda world: {"token": young_token(world.care_file)}),
+    "care:young-renew": Example(lambda world: {"token": young_token(world.care_file)}),
+    "care:new-link": Example(lambda world: {"token": young_token(world.care_file)}),
+    "care:young-answer": Example(lambda world: {"token": young_token(world.care_file)}, sent={"answer": "yes"}),
+    "care:young-mentor": Example(lambda world: {"token": young_token(world.care_file), "pk": 1}),
+    "care:young-agent": Example(lambda world: {"token": young_token(world.care_file), "pk": 1}),
+    "care:guardian": Example(lambda world: {"token": guardian_token(world.care_file)}),
+    "care:guardian-call": Example(lambda world: {"token": guardian_token(world.care_file)}),
+    "care:guardian-agent": Example(lambda world: {"token": guardian_token(world.care_file), "pk": 1}),
     "lookout:seen": Example(lambda world: {"pk": world.alert.pk}),
     "accountability:commitment": Example(lambda world: {"pk": world.promise.pk}),
     "accountability:request": Example(lambda world: {"pk": world.answer.request_id}),
@@ -439,6 +496,9 @@ EXAMPLES: dict[str, Example] = {
     "accountability:person": Example(lambda world: {"pk": world.answer.request.concerned.get().pk}),
     "accountability:answer": Example(lambda world: {"pk": world.answer.pk}),
     "accountability:answer-file": Example(lambda world: {"pk": world.answer.pk, "part": "document"}),
+    "casework:radar-wave": Example(lambda world: {"pk": world.live_wave.pk}),
+    "casework:radar-star": Example(lambda world: {"pk": world.star.pk}),
+    "casework:radar-pile-on": Example(lambda world: {"pk": world.pile_on.pk}),
     "casework:wave": Example(lambda world: {"pk": world.wave.pk}),
     "casework:case": Example(lambda world: {"pk": world.case.pk}),
     "casework:claim": Example(lambda world: {"pk": world.case.pk}),
