@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from math import ceil
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from rempart.pages.writing import clock, day_month
@@ -331,3 +332,79 @@ def month_chart(columns: Sequence[Column], *, width: int) -> MonthChart | None:
         if (last - index) % every == 0
     ]
     return MonthChart(width=width, height=int(axis + 22), axis=axis, numbers=numbers, ticks=ticks, **bars)
+
+
+class Observed(Protocol):
+    """A moment of a sparkline: what was seen, what was likely, and the band in which nothing surprises (or None)."""
+
+    @property
+    def observed(self) -> float: ...
+    @property
+    def expected(self) -> float | None: ...
+    @property
+    def low(self) -> float | None: ...
+    @property
+    def high(self) -> float | None: ...
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A point of a line."""
+
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Sparkline:
+    """What was seen as a line, what was likely as a dashed one in its band; a ring wherever the line leaves the band.
+
+    band, expected, observed: corners as SVG's `points` has them, "" where there is nothing to draw. most: what the top
+    of the drawing stands for.
+    """
+
+    width: int
+    height: int
+    base: float
+    band: str
+    expected: str
+    observed: str
+    outside: list[Dot]
+    last: Dot
+    most: float
+
+
+def sparkline(points: Sequence[Observed], *, width: int, height: int) -> Sparkline | None:
+    """The line of consecutive moments, evenly spaced, from zero up; None with fewer than two."""
+    if len(points) < 2:
+        return None
+    edge = 6.0  # room for the rings
+    most = max(1.0, *(max(point.observed, point.high or 0, point.expected or 0) for point in points))
+
+    def at(index: int, value: float) -> Dot:
+        across = edge + index / (len(points) - 1) * (width - 2 * edge)
+        return Dot(round(across, 2), round(height - edge - max(value, 0.0) / most * (height - 2 * edge), 2))
+
+    def line(dots: Sequence[Dot]) -> str:
+        return " ".join(f"{dot.x:g},{dot.y:g}" for dot in dots)
+
+    banded = [(index, point.low or 0.0, point.high) for index, point in enumerate(points) if point.high is not None]
+    over = [at(index, high) for index, _low, high in banded]
+    under = [at(index, low) for index, low, _high in reversed(banded)]
+    likely = [at(index, point.expected) for index, point in enumerate(points) if point.expected is not None]
+    seen = [at(index, point.observed) for index, point in enumerate(points)]
+    return Sparkline(
+        width=width,
+        height=height,
+        base=round(height - edge, 2),
+        band=line([*over, *under]) if len(banded) > 1 else "",
+        expected=line(likely) if len(likely) > 1 else "",
+        observed=line(seen),
+        outside=[
+            dot
+            for dot, point in zip(seen, points, strict=True)
+            if point.high is not None and point.observed > point.high
+        ],
+        last=seen[-1],
+        most=most,
+    )
