@@ -98,10 +98,12 @@ def find_copies(texts: Sequence[str | None] | WordPairs, *, threshold: float = 0
         _sign(words.pairs[part], words.owner[part], signatures, length, bands)
     signed = np.flatnonzero(length)
     parent, similarity = np.arange(size), np.zeros(size)
+    place = np.uint64(len(signed).bit_length())
     for band in bands:
-        keys = band[signed]
-        order = np.argsort(keys, kind="stable")
-        keys, members = keys[order], signed[order]
+        # With the place in its last bits one number is sorted; bands that differ in these alone are told apart below.
+        keys = np.sort((band[signed] >> place << place) | np.arange(len(signed), dtype=np.uint64))
+        members = signed[keys & ((np.uint64(1) << place) - np.uint64(1))]
+        keys >>= place
         repeats = np.flatnonzero(keys[1:] == keys[:-1]) + 1
         if not len(repeats):
             continue

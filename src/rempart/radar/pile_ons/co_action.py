@@ -97,11 +97,13 @@ def keys_of(object_: Ints, at: Ints, parameters: Parameters) -> Ints:
 def near(keys: Ints, of: Ints, parameters: Parameters) -> Ints:
     """How many of `keys` are within reach of each of `of`, itself left out."""
     within = parameters.within * 1000
-    # What is looked up in order is found several times faster.
-    keys, order = np.sort(keys), np.argsort(of)
-    of = of[order]
+    if (keys[1:] < keys[:-1]).any():
+        keys = np.sort(keys)
+    if (of[1:] >= of[:-1]).all():
+        return np.searchsorted(keys, of + within, "right") - np.searchsorted(keys, of - within) - 1
+    order = np.argsort(of)  # what is looked up in order is found several times faster
     found = np.empty(len(of), np.int64)
-    found[order] = np.searchsorted(keys, of + within, "right") - np.searchsorted(keys, of - within) - 1
+    found[order] = near(keys, of[order], parameters)
     return found
 
 
@@ -109,12 +111,12 @@ def find_links(rows: Rows, actors: int, parameters: Parameters) -> Linked:
     """Links whose false-discovery rate is at most `parameters.q`."""
     rows = _who_can_be_linked(rows)
     random = np.random.Generator(np.random.PCG64(_SEED))
-    found, _ = _links(rows, rows.at, actors, parameters)
+    found, _ = links_of(rows, rows.at, actors, parameters)
     drawn = []
     company = np.full(actors, 1.0)
     for _ in range(parameters.nulls):
         shifted = rows.at + _shifts(actors, random, parameters)[rows.actor]
-        links, met = _links(rows, shifted, actors, parameters)
+        links, met = links_of(rows, shifted, actors, parameters)
         drawn.append(links)
         company += met
     company /= parameters.nulls
@@ -126,7 +128,7 @@ def find_links(rows: Rows, actors: int, parameters: Parameters) -> Linked:
 
 def links_within(rows: Rows, linked: Linked, parameters: Parameters) -> Links:
     """The links that are no chance, of what was done in `rows` alone."""
-    found, _ = _links(rows, rows.at, len(linked.company), parameters)
+    found, _ = links_of(rows, rows.at, len(linked.company), parameters)
     return _at_least(_with_surprise(found, linked.company), linked.enough)
 
 
@@ -207,7 +209,7 @@ def _shifts(actors: int, random: np.random.Generator, parameters: Parameters) ->
     return np.where(random.random(actors) < 0.5, -far, far)
 
 
-def _links(rows: Rows, at: Ints, actors: int, parameters: Parameters) -> tuple[Links, NDArray[np.float64]]:
+def links_of(rows: Rows, at: Ints, actors: int, parameters: Parameters) -> tuple[Links, NDArray[np.float64]]:
     """Pairs that acted together on enough distinct objects, and how often each actor acted with anybody."""
     one, other = co_actions(rows, at, parameters)
     left, right = np.minimum(rows.actor[one], rows.actor[other]), np.maximum(rows.actor[one], rows.actor[other])

@@ -87,7 +87,9 @@ def _numbered(names: Sequence[str | None]) -> tuple[Ints, list[str]]:
     known.pop(None, None)
     numbers: dict[str | None, int] = dict(zip(known, range(len(known)), strict=True))
     numbers[None] = NOBODY
-    return np.array(list(map(numbers.__getitem__, names)), np.int64), [name for name in known if name is not None]
+    return np.fromiter(map(numbers.__getitem__, names), np.int64, len(names)), [
+        name for name in known if name is not None
+    ]
 
 
 def _hostile(rows: list[Action], said: Ints, hostile: NDArray[np.bool_]) -> NDArray[np.bool_]:
