@@ -6,7 +6,7 @@ says (an engine's own sum may be wider), so that one engine goes on where the ot
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -30,9 +30,13 @@ class EngineFailed(Exception):
 
 
 class Engine(ABC):
-    """Where expressions run. `connection` is Ibis's; tables have names, by which compiled queries find them."""
+    """Where expressions run. `connection` is Ibis's; tables have names, by which compiled queries find them.
+
+    `beside` is a DuckDB in this process: it reads what is given, and works on what is small. DuckDB is its own.
+    """
 
     name: ClassVar[str]
+    beside: "DuckDB"
 
     def __init__(self, connection: ibis.BaseBackend) -> None:
         self.connection = connection
@@ -58,18 +62,24 @@ class Engine(ABC):
         """The rows that a query gives, when they are few."""
 
     @abstractmethod
-    def reader(self, scratch: Path) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
-        """The DuckDB that reads what is given, for `take`."""
-
-    @abstractmethod
-    def take(self, name: str, reader: duckdb.DuckDBPyConnection, query: str, schema: ibis.Schema) -> ir.Table:
-        """What a query on `reader` gives, as a table of this engine under this name."""
+    def take(self, name: str, query: str, schema: ibis.Schema) -> ir.Table:
+        """What a query on `beside` gives, as a table of this engine under this name."""
 
 
 class DuckDB(Engine):
     """DuckDB in this process."""
 
     name = "duckdb"
+
+    def __init__(self, connection: ibis.BaseBackend) -> None:
+        super().__init__(connection)
+        self.beside = self
+
+    @property
+    def session(self) -> duckdb.DuckDBPyConnection:
+        """DuckDB's own connection."""
+        connection: duckdb.DuckDBPyConnection = self.connection.con
+        return connection
 
     def load(self, name: str, folder: Path, schema: ibis.Schema) -> ir.Table:
         return self._view(name, f"SELECT {', '.join(schema)} FROM read_parquet('{quoted(folder)}/*.parquet')")  # noqa: S608
@@ -83,10 +93,7 @@ class DuckDB(Engine):
         names = [name for name, *_ in found.description or ()]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
-    def reader(self, scratch: Path) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
-        return nullcontext(self.connection.con)
-
-    def take(self, name: str, reader: duckdb.DuckDBPyConnection, query: str, schema: ibis.Schema) -> ir.Table:
+    def take(self, name: str, query: str, schema: ibis.Schema) -> ir.Table:
         return self._view(name, query)
 
     def _view(self, name: str, query: str) -> ir.Table:
@@ -94,8 +101,7 @@ class DuckDB(Engine):
         return self.connection.table(name)
 
     def _sql(self, query: str) -> duckdb.DuckDBPyConnection:
-        connection: duckdb.DuckDBPyConnection = self.connection.con
-        return connection.execute(query)
+        return self.session.execute(query)
 
 
 @contextmanager
@@ -106,14 +112,15 @@ def engine(name: str, *, scratch: Path, master: str | None = None) -> Iterator[E
     master: of a Spark cluster (`spark://host:7077`); by default Spark runs on this machine alone.
     Raises EngineMissing, EngineFailed, NoJava.
     """
-    if name == "spark":
-        with _spark()(master=master, scratch=scratch) as spark:
-            yield spark
-        return
     connection = ibis.duckdb.connect()
     try:
-        bound(connection.con, scratch)
-        yield DuckDB(connection)
+        duck = DuckDB(connection)
+        _bound(duck.session, scratch)
+        if name == "duckdb":
+            yield duck
+        else:
+            with _spark()(beside=duck, master=master, scratch=scratch) as spark:
+                yield spark
     finally:
         connection.disconnect()
 
@@ -130,7 +137,7 @@ def _spark() -> Callable[..., AbstractContextManager[Engine]]:
     return spark
 
 
-def bound(connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
+def _bound(connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
     """Give a DuckDB its bounds: so much memory, a folder for what is beyond, UTC, rows in any order, no bar."""
     connection.execute(f"SET memory_limit = '{MEMORY}'")
     connection.execute(f"SET temp_directory = '{quoted(scratch / 'spilled')}'")

@@ -15,7 +15,6 @@ from tempfile import TemporaryFile
 from typing import Any
 from urllib.parse import urlsplit
 
-import duckdb
 import ibis
 from ibis import ir
 from py4j.protocol import Py4JError
@@ -24,7 +23,7 @@ from pyspark.errors import PySparkException
 from pyspark.java_gateway import launch_gateway
 from pyspark.sql import SparkSession
 
-from rempart.radar.engines import SQL_TYPES, Engine, EngineFailed, bound, quoted
+from rempart.radar.engines import SQL_TYPES, DuckDB, Engine, EngineFailed, quoted
 from rempart.radar.java import java_home
 
 LOOPBACK = "127.0.0.1"
@@ -39,8 +38,9 @@ class Spark(Engine):
 
     name = "spark"
 
-    def __init__(self, session: SparkSession, scratch: Path) -> None:
+    def __init__(self, session: SparkSession, *, beside: DuckDB, scratch: Path) -> None:
         super().__init__(ibis.pyspark.connect(session))
+        self.beside = beside
         self.scratch = scratch
         self._session = session
         self._numbers = count()
@@ -59,22 +59,17 @@ class Spark(Engine):
         with _said_shortly():
             return [row.asDict() for row in self._session.sql(query).collect()]
 
-    @contextmanager
-    def reader(self, scratch: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-        with duckdb.connect() as connection:
-            bound(connection, scratch)
-            yield connection
-
-    def take(self, name: str, reader: duckdb.DuckDBPyConnection, query: str, schema: ibis.Schema) -> ir.Table:
+    def take(self, name: str, query: str, schema: ibis.Schema) -> ir.Table:
         folder = self.scratch / f"{name}-{next(self._numbers)}"
         for before in self.scratch.glob(f"{name}-*"):
             shutil.rmtree(before)
-        reader.execute(f"COPY ({query}) TO '{quoted(folder)}' (FORMAT parquet, FILE_SIZE_BYTES '64MB')")
+        copy = f"COPY ({query}) TO '{quoted(folder)}' (FORMAT parquet, FILE_SIZE_BYTES '64MB')"
+        self.beside.session.execute(copy)
         return self.load(name, folder, schema)
 
 
 @contextmanager
-def spark(*, master: str | None, scratch: Path) -> Iterator[Spark]:
+def spark(*, beside: DuckDB, master: str | None, scratch: Path) -> Iterator[Spark]:
     """Spark until the block ends, on the cluster of `master` (`spark://host:7077`) or on this machine.
 
     Raises NoJava, EngineFailed.
@@ -84,7 +79,7 @@ def spark(*, master: str | None, scratch: Path) -> Iterator[Spark]:
     with _said_shortly():
         context = SparkContext(conf=conf, gateway=_gateway(_is_here(master)))
     try:
-        yield Spark(SparkSession(context), scratch)
+        yield Spark(SparkSession(context), beside=beside, scratch=scratch)
     finally:
         context.stop()
 

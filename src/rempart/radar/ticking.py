@@ -4,14 +4,15 @@ Counters that come once their instant was ticked are late: `followers` is a leve
 the missing one would have, and the tick is not taken again. Within one run the order of rows and files does not matter.
 """
 
-from collections.abc import Callable, Iterator
+import shutil
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
-import duckdb
 import ibis
 import pyarrow.parquet
 from ibis import ir
@@ -19,8 +20,9 @@ from ibis import ir
 from rempart.radar.accounts import AccountsTable
 from rempart.radar.counters import TODAY, CountersTable
 from rempart.radar.engines import Engine, engine
-from rempart.radar.fame import POPULATION, SCORED, STATE, Parameters, alerts, measure, observe, stand_out
-from rempart.radar.fame.ticking import hours
+from rempart.radar.fame import POPULATION, SCORED, STATE, Parameters, alerts, observe, stand_out
+from rempart.radar.fame.population import count, settle, surprises, tide
+from rempart.radar.fame.ticking import hours, weekday
 from rempart.radar.state import State
 from rempart.records import FameAlert
 from rempart.records.lines import Rejects
@@ -65,7 +67,7 @@ def run(
         kept = State(folder.resolve(), TABLES)
         stack.enter_context(kept.held())
         runs = stack.enter_context(engine(name, master=master, scratch=kept.scratch))
-        connection = stack.enter_context(runs.reader(kept.scratch))
+        connection = runs.beside.session
         known = AccountsTable(accounts, connection, scratch=kept.scratch, rejects=rejects)
         table = CountersTable(connection, scratch=kept.scratch, rejects=rejects)
         newest = kept.newest()
@@ -80,7 +82,7 @@ def run(
                 summary.late += max(0, instants[at].rows - (before.rows if before else 0))
                 yield from kept.alerts(at) if retell else ()
                 continue
-            yield from ticker.tick(at, connection, table.of(instants[at], at), rows=instants[at].rows)
+            yield from ticker.tick(at, table.of(instants[at], at), rows=instants[at].rows)
             summary.ticks += 1
 
 
@@ -94,38 +96,70 @@ class _Ticker:
         self._parameters = parameters
         self._queries: dict[str, str] = {}
 
-    def tick(self, at: datetime, reader: duckdb.DuckDBPyConnection, query: str, *, rows: int) -> list[FameAlert]:
-        """Take the tick of `at` with the counters that `query` gives on `reader`; its alerts."""
-        runs, parameters = self._engine, self._parameters
-        accounts, population = (self._newest(name) for name in TABLES)
-        today = runs.take("today", reader, query, TODAY)
-        hour = runs.take("instant", reader, f"SELECT {hours(at)} AS hour", _INSTANT).hour.as_scalar()
+    def tick(self, at: datetime, counters: str, *, rows: int) -> list[FameAlert]:
+        """Take the tick of `at` with the counters that a query of DuckDB gives; its alerts."""
+        # Tables of accounts are the engine's; those of the platform are small, and DuckDB's whatever the engine.
+        large, small, p = self._engine, self._engine.beside, self._parameters
+        instant = f"SELECT {hours(at)} AS hour"
+        hour = large.take("instant", instant, _INSTANT).hour.as_scalar()
+        slot = weekday(small.take("instant", instant, _INSTANT).hour.as_scalar())
+        today = large.take("today", counters, TODAY)
         with self._state.draft() as draft:
             # Each step is stored before the next one reads it, so that nothing is joined or computed twice.
-            query = self._compiled("after", STATE, lambda: observe(accounts, population, today, hour, parameters))
-            runs.store(query, draft / "accounts")
-            after = runs.load("after", draft / "accounts", STATE)
-            query = self._compiled("weighed", POPULATION, lambda: measure(after, population, hour, parameters))
-            runs.store(query, draft / "population")
-            weighed = runs.load("weighed", draft / "population", POPULATION)
-            query = self._compiled("scored", SCORED, lambda: stand_out(after, weighed, hour, parameters))
-            scored = runs.fetch(query)
-            told = alerts(scored, self._accounts.of(row["account_id"] for row in scored), parameters)
+            tables = {
+                "accounts_before": _Table(self._newest("accounts"), STATE),
+                "population_before": _Table(self._newest("population"), POPULATION),
+                "accounts": _Table(draft / "accounts", STATE),
+                "counted": _Table(self._state.scratch / "counted", POPULATION),
+                "known": _Table(self._state.scratch / "known", POPULATION),
+                "odd": _Table(self._state.scratch / "odd", POPULATION),
+                "population": _Table(draft / "population", POPULATION),
+            }
+
+            def step(name: str, engine: Engine, expression: Callable[..., ir.Table], *sources: str) -> None:
+                query = self._query(name, tables[name].schema, engine, expression, {s: tables[s] for s in sources})
+                shutil.rmtree(tables[name].folder, ignore_errors=True)
+                engine.store(query, tables[name].folder)
+
+            step("accounts", large, lambda a, b: observe(a, b, today, hour, p), "accounts_before", "population_before")
+            step("counted", large, lambda a: count(a, p), "accounts")
+            step("known", small, lambda c, b: tide(c, b, slot=slot, parameters=p), "counted", "population_before")
+            step("odd", large, lambda a, k: surprises(a, k, p), "accounts", "known")
+            step("population", small, lambda o, k, b: settle(o, k, b, p), "odd", "known", "population_before")
+            sources = {name: tables[name] for name in ("accounts", "population")}
+            query = self._query("scored", SCORED, large, lambda a, b: stand_out(a, b, hour, p), sources)
+            scored = large.fetch(query)
+            told = alerts(scored, self._accounts.of(row["account_id"] for row in scored), p)
             self._state.keep(draft, at=at, rows=rows, alerts=told)
         return told
 
-    def _compiled(self, name: str, schema: ibis.Schema, expression: Callable[[], ir.Table]) -> str:
-        """The query of a step, the same at every tick."""
+    def _query(
+        self,
+        name: str,
+        schema: ibis.Schema,
+        engine: Engine,
+        expression: Callable[..., ir.Table],
+        sources: Mapping[str, "_Table"],
+    ) -> str:
+        """The query of a step, compiled once, over its sources as they lie now."""
+        loaded = [engine.load(source, table.folder, table.schema) for source, table in sources.items()]
         if name not in self._queries:
-            self._queries[name] = self._engine.compile(expression(), schema)
+            self._queries[name] = engine.compile(expression(*loaded), schema)
         return self._queries[name]
 
-    def _newest(self, name: str) -> ir.Table:
-        """A table as the newest tick left it; before the first one, an empty table."""
-        newest = self._state.newest()
-        folder = self._state.table(newest.at, name) if newest else self._state.scratch / "nothing" / name
+    def _newest(self, name: str) -> Path:
+        """The folder of a table as the newest tick left it; before the first one, of an empty table."""
+        if newest := self._state.newest():
+            return self._state.table(newest.at, name)
+        folder = self._state.scratch / "nothing" / name
         if not folder.exists():
             folder.mkdir(parents=True)
-            nothing = TABLES[name].to_pyarrow().empty_table()
-            pyarrow.parquet.write_table(nothing, folder / "part.parquet")
-        return self._engine.load(name, folder, TABLES[name])
+            pyarrow.parquet.write_table(TABLES[name].to_pyarrow().empty_table(), folder / "part.parquet")
+        return folder
+
+
+class _Table(NamedTuple):
+    """A table of a tick: where it lies, and its columns."""
+
+    folder: Path
+    schema: ibis.Schema
