@@ -47,6 +47,15 @@ def test_what_is_late_stands_first_and_says_so(client, looked_after, clock):
     assert due.count("late") == 1
 
 
+def test_of_what_is_late_the_youngest_stand_first(client, looked_after, clock):
+    looked_after("older.one", age_band="16_17")
+    clock.move(DAY)
+    looked_after("younger.one", age_band="13_15")
+    clock.move(2 * DAY)
+    due = text(client, "team").split('id="due"')[1].split('id="people"')[0]
+    assert due.index("younger.one") < due.index("older.one")
+
+
 def test_the_desk_opens_on_care_for_whoever_sees_nothing_else(client):
     assert client.get("/").url == reverse("care:team")
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from rempart import records
 from rempart.care.models import CareFile
-from rempart.care.services import asking, files, people
+from rempart.care.services import asking, files, follow_ups, people
 from rempart.care.services.mandates import give_mandate
 from rempart.care.services.welcome import welcome
 from rempart.correspondence.services import hear, say
@@ -27,6 +27,11 @@ STARS = (
 )
 HELLO = "Bonjour Zoé, comment s’est passée ta semaine ? Réponds quand tu veux, même en un mot."
 REPLY = "Ça va mieux. J’ai coupé les messages des gens que je connais pas, je dors. Au collège c’est bizarre."
+DONE = (
+    ("call", "Pas d’appel pour l’instant, elle préfère écrire."),
+    ("protections", "Messages d’inconnus et filtre des commentaires : elle choisit sur sa page."),
+    ("day_1", "Dort mal, contente quand même. Le collège n’est pas au courant, elle préfère."),
+)
 MENTOR = {
     "fr": "Elle a eu deux millions d’abonnés à 16 ans, en une semaine. Elle en a 24 aujourd’hui et elle écoute bien.",
     "en": "She had two million followers at 16, within a week. She is 24 today and listens well.",
@@ -88,6 +93,9 @@ def _a_week_with(zoe: CareFile, base: timedelta, first: StaffMember, second: Sta
     files.say_whether_safe(zoe, True)
     guardian = people.name_guardian(zoe, name="Anne Pixel", reach="anne.pixel@example.org")
     people.tell_guardian(guardian)
+    clock.set_offset(base - timedelta(days=5, hours=22))
+    for step, note in DONE:
+        follow_ups.do_step(zoe, step, acting=first, note=note)
     clock.set_offset(base - timedelta(days=1))
     mentor = people.add_mentor(
         name="Inaya Sol", reach="inaya@example.org", words=MENTOR, languages=["fr", "en"], acting=second

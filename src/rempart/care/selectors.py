@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
 
 from rempart.care.models import Asked, CareFile, CareStep, Postvention
 from rempart.ledger.clock import now
@@ -27,13 +27,15 @@ def standing(moment: Any = None) -> Q:
 
 
 def steps_due() -> QuerySet[CareStep]:
-    """What the team has to do by now or soon, the earliest due first, among equals the youngest; nothing in a pause."""
-    open_steps = CareStep.objects.filter(done_at=None, skipped_at=None, starts__lte=now())
+    """What the team has to do: what is late, the youngest first, then what comes, by its time; nothing in a pause."""
+    moment = now()
+    open_steps = CareStep.objects.filter(done_at=None, skipped_at=None, starts__lte=moment)
+    late = Case(When(due__lte=moment, then=F("file__priority")), default=MOST)
     of_standing = CareFile.objects.filter(standing(), erasing_since=None)
     return (
         open_steps.filter(file__in=of_standing)
         .select_related("file", "file__held_by")
-        .order_by("due", "file__priority", "pk")
+        .order_by(late, "due", "file__priority", "pk")
     )
 
 

@@ -116,6 +116,22 @@ def _transparency_database() -> tuple[bool, str]:
     return not trouble and not many["refused"], f"{seen}; {trouble}" if trouble else seen
 
 
+def _care_team() -> tuple[bool, str]:
+    from django.conf import settings
+
+    from rempart.care.models import CareFile
+    from rempart.care.services.asking import whom_to_call
+    from rempart.correspondence.announcing import ALARM
+    from rempart.correspondence.models import Endpoint
+    from rempart.staff.roles import Permission
+
+    team = sum(member.may(Permission.CARE) for member in whom_to_call(1))
+    pagers = Endpoint.objects.filter(active=True, events__contains=[ALARM]).count()
+    mail = "by e-mail" if settings.REMPART_SMTP_URL else "by no e-mail (REMPART_SMTP_URL is not set)"
+    said = f"whoever asks for a human calls {team} people of the care team, {mail}, and {pagers} endpoints"
+    return bool(team) or not CareFile.objects.exists(), said
+
+
 CHECKS: dict[str, Callable[[], tuple[bool, str]]] = {
     "Python": _python,
     "home folder": _home,
@@ -128,6 +144,7 @@ CHECKS: dict[str, Callable[[], tuple[bool, str]]] = {
     "witnesses": _witnesses,
     "privacy register": _register,
     "DSA Transparency Database": _transparency_database,
+    "care team": _care_team,
 }
 
 
