@@ -304,6 +304,12 @@ def test_the_evidence_goes_when_its_time_is_over_and_the_folders_with_it(full, c
     assert (erased, ShieldedComment.objects.count(), StoredFile.objects.count()) == (7, 0, 0)
 
 
+def test_who_acted_together_is_forgotten_with_the_evidence(full, mia, pile_on):
+    shields.open_shield(mia, pile_on, by=YOUNG)
+    shields.forget(full, by=YOUNG)
+    assert Shield.objects.get().together == {}
+
+
 def test_evidence_is_not_erased_before(full, clock):
     clock.move(KEPT - timedelta(days=1))
     ERASERS["evidence"](now() - timedelta(days=1))

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 import msgspec
 from django.db import transaction
+from django.db.models import Q
 
 from rempart import ledger
 from rempart.care.errors import NotWaiting
@@ -85,6 +86,7 @@ def erase_evidence(shield: Shield, *, because: str, acting: StaffMember | None =
         ledger.append(Event.EVIDENCE_ERASED, subject=shield, acting=acting, content=said)
     texts.filter(orders__in=hidden).update(sealed=b"", sha256=_NOTHING, about="")
     shield.comments.exclude(orders__in=hidden).delete()
+    Shield.objects.filter(pk=shield.pk).update(together={})
     return erased
 
 
@@ -94,7 +96,8 @@ def erase_past(before: datetime) -> int:
     What the platform was still hiding when its text went leaves once nothing wants it hidden any more.
     """
     erased = 0
-    for shield in Shield.objects.filter(keep_until__lt=before, comments__isnull=False).distinct().order_by("pk"):
+    held = Shield.objects.filter(Q(comments__isnull=False) | ~Q(together={}), keep_until__lt=before)
+    for shield in held.distinct().order_by("pk"):
         erased += erase_evidence(shield, because="retention")
     hidden = CareOrder.objects.filter(kind=CareOrder.Kind.HIDE, ends_at__gte=before)
     left = ShieldedComment.objects.filter(sealed=b"").exclude(orders__in=hidden)
