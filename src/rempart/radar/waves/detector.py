@@ -35,8 +35,11 @@ _RECENT_HOURS = 48
 _MOST_PAST = 100.0  # authors of a tag's own past that count: subjects change
 _LEAST_PAST = 10.0  # a tag of which less is known is forgotten as soon as it is quiet
 _SWEEP = 6 * HOUR
+_MOST_READ = 3  # posts of an author under a tag: who writes a hundred would be misread once
+_TESTS = (1 / 3, 2 / 3)  # what may be spent on all who testify, and on those who do it plainly, who are misread less
 _SPOKEN = ("testimony", "relay")
-_MARKS = re.compile(r"#\S+|https?://\S+|[^\w@.]+")
+_MARKS = re.compile(r"#\S+|https?://\S+")
+_WORDS = re.compile(r"@?\w+(?:[._-]+\w+)*")
 
 
 class _Spoken(NamedTuple):
@@ -127,7 +130,7 @@ class WaveDetector:
             self._count(tag, author, at)
             if tag.trend is not None and (rise := self._rise(tag.trend, at, author)) and tag.wave_at is None:
                 alerts.append(self._count_alert(name, tag, rise))
-            if author in tag.voices:
+            if author in tag.voices or tag.read.get(author, 0) >= _MOST_READ:
                 continue
             if spoken is None:
                 spoken = self._voice(post, folded, at)
@@ -171,6 +174,7 @@ class WaveDetector:
     def _testified(name: str, tag: Tag, author: int, spoken: _Spoken) -> bool:
         """Count what a post says; whether it adds a testimony."""
         if spoken.voice is None:
+            tag.says_nothing(author)
             return False
         if tag.repeats(spoken.voice.copy):
             tag.drop(author)
@@ -254,7 +258,8 @@ class WaveDetector:
             + (0.5 if statement.accused else 0)
             + (0.25 if statement.evidence else 0)
         )
-        copy = hashlib.blake2b(_MARKS.sub(" ", folded).strip().encode("utf-8", "surrogatepass"), digest_size=8).digest()
+        words = " ".join(_WORDS.findall(_MARKS.sub(" ", folded)))
+        copy = hashlib.blake2b(words.encode("utf-8", "surrogatepass"), digest_size=8).digest()
         pieces = {piece for account in statement.accused for piece in pieces_of(account.handle)}
         plain = bool(statement.accused or statement.complainant_minor or statement.complainant_age is not None)
         voice = Voice(at, post.id, weight, int.from_bytes(copy, "little"), plain, statement.accused)
@@ -269,16 +274,13 @@ class WaveDetector:
                 return None
         best: _Surprise | None = None
         for counted, window, share in self._counts(tag, at):
-            tests = list(zip(self._ordinary, counted.testimonies, counted.past_testimonies, strict=True))
-            if (
-                phrase is not None
-            ):  # everyday phrases are misread alike: around one, only those who say it plainly count
-                del tests[0]
-            for ordinary, seen, before in tests:
+            tests = list(zip(self._ordinary, counted.testimonies, counted.past_testimonies, _TESTS, strict=True))
+            # Everyday phrases are misread alike: around one, only those count who say it plainly.
+            for ordinary, seen, before, part in tests if phrase is None else tests[1:]:
                 look = self._looks.get(seen)
                 if look is None:
                     continue
-                level = self._budget.level(look, share / len(tests))
+                level = self._budget.level(look, share * part)
                 tail = ordinary.tail(seen, counted.authors, *_past(before, counted.past_authors), up_to=level)
                 if tail <= level and phrase is not None:  # a phrase must be new as well
                     tail = max(tail, self._phrases.surprise(phrase, seen, at - window))

@@ -27,7 +27,7 @@ class Parameters:
     windows: tuple[timedelta, ...] = (timedelta(hours=72), timedelta(hours=12), timedelta(hours=3))
     least: int = 3
     sure: float = 0.5
-    false_alerts: float = 1 / 14
+    false_alerts: float = 1 / 21
     quiet: timedelta = timedelta(days=3)
     batch: timedelta = timedelta(hours=24)
     memory: timedelta = timedelta(days=14)

@@ -1,10 +1,10 @@
 """Repeated phrases: what people who testify without a tag have in common, be it a call or a name.
 
 From every untagged post that testifies come its pairs and triples of neighbouring words that hold two words which say
-nothing of conduct, or accuse (« leo vrtx », « balance ton tiktokeur »): all testimonies share the others. What a second author
-repeats is live: from then on all untagged posts that hold it are counted as a tag's are. A phrase must also be new:
-`surprise` asks how probable so many of the latest testimonies would hold it, given how many of the earlier ones did.
-Until a second author comes only a hash of it is held.
+nothing of conduct, or accuse (« leo vrtx », « balance ton tiktokeur »): all testimonies share the others. What a second
+author repeats is live: from then on all untagged posts that hold it are counted as a tag's are. A phrase must also be
+new: `surprise` asks how probable so many of the latest testimonies would hold it, given how many of the earlier ones
+did. Until a second author comes only a hash of it is held.
 """
 
 import hashlib

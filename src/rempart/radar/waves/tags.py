@@ -38,6 +38,7 @@ class Tag(msgspec.Struct, array_like=True):
     seen: float
     authors: dict[int, float] = {}
     voices: dict[int, Voice] = {}
+    read: dict[int, int] = {}  # posts of an author that were read and testify to nothing
     hours: dict[int, int] = {}  # posts by hour since 1970
     past_authors: float = 0.0
     past_testimonies: tuple[float, float] = (0.0, 0.0)
@@ -62,6 +63,10 @@ class Tag(msgspec.Struct, array_like=True):
         self.authors[author] = at
         self.batch_authors += 1
         return True
+
+    def says_nothing(self, author: int) -> None:
+        """Count a post of an author that testifies to nothing."""
+        self.read[author] = self.read.get(author, 0) + 1
 
     def testify(self, author: int, voice: Voice) -> None:
         """Count an author's first testimony."""
@@ -108,6 +113,7 @@ class Tag(msgspec.Struct, array_like=True):
 
     def _forget(self, author: int, half_life: float) -> None:
         at = self.authors.pop(author)
+        self.read.pop(author, None)
         voice = self.voices.pop(author, None)
         if self.wave_at is None:  # what happens in a wave says nothing of the tag's ordinary course
             self.fade(at, half_life)
