@@ -1,8 +1,12 @@
 """What care asks for, carried out: once whatever happens, taken off at its end or at their word, whoever runs."""
 
+import contextlib
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from platforms.memory import Killed, killed, lasting, passing
 from rempart.care.errors import NotPossible
@@ -336,3 +340,43 @@ def test_every_step_has_its_row_in_the_ledger(memory, mia, events_of):
     order = CareOrder.objects.get()
     assert events_of(protection) == ["protection_proposed", "protection_accepted", "protection_undone"]
     assert events_of(order) == ["care_order_carried_out", "care_order_lifted"]
+
+
+STEPS = st.sampled_from(
+    ["on live", "off live", "on duets", "off duets", "look", "killed protect", "killed protect:done",
+     "killed unprotect", "killed unprotect:done", "ten days", "busy"]
+)  # fmt: skip
+KINDS = {"live": "no_live", "duets": "no_duets"}
+
+
+def step(memory, mia, clock, what):
+    """One thing that happens to somebody's protections."""
+    name, _, more = what.partition(" ")
+    if name == "on":
+        switch_on(mia, KINDS[more], by=YOUNG)
+    elif name == "off":
+        for one in mia.protections.filter(kind=KINDS[more]):
+            undo_protection(one, by=YOUNG)
+    elif what == "ten days":
+        clock.move(timedelta(days=10))
+    else:
+        troubles = {"killed": lambda: killed(more), "busy": lambda: passing("describe"), "look": lambda: None}
+        memory.trouble = troubles[name]()
+        with contextlib.suppress(Killed):
+            help_due()
+        memory.trouble = None
+
+
+@given(steps=st.lists(STEPS, max_size=12))
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_happens_the_platform_ends_where_their_word_and_the_clock_say(memory, mia, clock, steps):
+    with transaction.atomic():
+        memory.reset()
+        for what in steps:
+            step(memory, mia, clock, what)
+        clock.move(timedelta(minutes=11))
+        help_due()
+        wanted = {one.kind for one in mia.protections.all() if one.stands}
+        assert on(memory) == wanted
+        assert all(memory.log.count(one) == 1 for one in memory.log)
+        transaction.set_rollback(True)
