@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from rempart.care import means, wording
 from rempart.care.kinds import kinds
 from rempart.care.models import CareFile, CareOrder, Protection, Shield, ShieldGroup
-from rempart.casework.means import Means
+from rempart.casework.means import How, Means
 from rempart.casework.statements.dates import Language
 from rempart.intake.models import Account
 from rempart.ledger.clock import now
@@ -84,7 +84,7 @@ class ShownShield:
 
 
 def protections(file: CareFile, *, guardian: bool = False) -> ShownProtections:
-    """The switches of a file, in the reader's language. guardian: as the adult responsible for them reads it."""
+    """The switches of a file, in the reader's language. guardian: as somebody else reads it."""
     language, adult = _reader(file, guardian=guardian)
     said = wording.sentences("settings", language, adult)
     found = file.protections.prefetch_related("orders").order_by("pk")
@@ -209,7 +209,8 @@ def _reader(file: CareFile, *, guardian: bool = False) -> tuple[Language, bool]:
 
 
 def _how(by: Means | None, language: str) -> str:
-    return by.words.get(language, "") if by else ""
+    """What the platform does instead, or why it cannot; nothing where it does just that."""
+    return by.words.get(language, "") if by and by.how != How.NATIVE else ""
 
 
 def _said(standing: Protection | None, said: wording.Texts, stuck: dict[int, str]) -> str:

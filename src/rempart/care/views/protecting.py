@@ -77,7 +77,7 @@ def protecting(request: HttpRequest, pk: int) -> HttpResponse:
     problems = means.problems(order.pk for order in orders)
     context = {
         "file": file,
-        "protections": showing.protections(file),
+        "protections": showing.protections(file, guardian=True),
         "shield": showing.shield(file),
         "pile_on": shields.pile_on_about(file),
         "orders": [(order, _name(order), problems.get(order.pk, "")) for order in orders],
