@@ -137,11 +137,9 @@ LOOKS = [
     ("waiting", "now/", "fr", "light"),
     ("small", "adult/", "fr", "light"),
     ("full", "call/", "en", "dark"),
-    ("small", "pause/", "en", "light"),
     ("full", "erase/", "fr", "dark"),
     ("guardian", "", "fr", "light"),
-    ("guardian", "", "en", "dark"),
-    ("adult", "", "fr", "dark"),
+    ("adult", "", "en", "dark"),
 ]
 
 

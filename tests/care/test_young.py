@@ -293,6 +293,12 @@ def test_a_pause_ends_by_itself_or_at_their_word(minor, press, opened, clock):
     assert "Beaucoup de gens regardent" in press(minor, "young-answer", answer="resume")
 
 
+def test_whoever_waits_for_an_answer_is_told_before_erasing(minor, press, opened):
+    assert "ne pourra plus te répondre" not in opened(minor, "young-erase")
+    press(minor, "young-now")
+    assert "ne pourra plus te répondre" in opened(minor, "young-erase")
+
+
 def test_erasing_leaves_nothing_but_whom_to_call(minor, press, client):
     address = reverse("care:young", args=[token_for(minor.conversation)])
     press(minor, "young", text="Je dors mal.")
@@ -425,8 +431,11 @@ def lived_through(looked_after, opened, press, carer, other_carer):
     return read
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
-@pytest.mark.parametrize("band", ["under_13", "13_15", "16_17", "18_plus", None], ids=str)
+@pytest.mark.parametrize(
+    ("band", "language"),
+    [("under_13", "en"), ("13_15", "fr"), ("13_15", "en"), ("16_17", "fr"), ("18_plus", "fr"), (None, "en")],
+    ids=str,
+)
 def test_no_page_in_any_state_says_a_word_that_hurts(lived_through, band, language):
     pages = lived_through(band, language)
     assert [NEVER.search(page)[0] for page in pages if NEVER.search(page)] == []

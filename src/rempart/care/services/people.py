@@ -6,7 +6,6 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 
-from rempart.care import wording
 from rempart.care.errors import NotAllowed, NotAsWished, NotChecked, NotSafe, NotWaiting, SamePerson, Silent
 from rempart.care.models import By, CareFile, Guardian, Introduction, Mentor
 from rempart.care.services import follow_ups
@@ -15,7 +14,7 @@ from rempart.care.services.welcome import write_to_guardian
 from rempart.casework.services.guards import given_words
 from rempart.correspondence.links import link_for
 from rempart.correspondence.models import Conversation
-from rempart.correspondence.services import close_conversation, open_conversation, revoke_links, say
+from rempart.correspondence.services import close_conversation, open_conversation, revoke_links
 from rempart.files import sealing
 from rempart.ledger import append
 from rempart.ledger.clock import now
@@ -101,7 +100,6 @@ def tell_guardian(guardian: Guardian, *, acting: StaffMember | None = None) -> s
         write_to_guardian(guardian, conversation)
         append(Event.GUARDIAN_TOLD, subject=guardian, acting=acting)
         follow_ups.note_done(file, "guardian", acting=acting)
-    say(conversation, text=wording.guardian_letter(file.age_band, file.country), once="care:guardian")
     return link_for(conversation)
 
 

@@ -240,7 +240,8 @@ def erase(request: HttpRequest, access: LinkAccess) -> HttpResponse:
             erase_as_asked(reader.file)
             return render(request, "care/young/told.html", shown | {"access": None})
         return redirect(reader.url("young"))
-    return _confirm(request, reader, "erase", [said["erase_lead"], said["erase_keep"]])
+    waits = [said["erase_waits"]] if any(reader.wish(kind) for kind in Asked.Kind) else []
+    return _confirm(request, reader, "erase", [*waits, said["erase_lead"], said["erase_keep"]])
 
 
 @by_link(YOUNG, refused=opens_nothing)
