@@ -70,6 +70,8 @@ def _load(present: datetime) -> list[CareFile]:
     clock.set_offset(base - timedelta(minutes=20))
     welcome(mia, acting=second)
     asking.ask_for_call(mia, suits="evening", language="fr")
+    for file in (zoe, tom, mia):
+        file.refresh_from_db()
     return [zoe, tom, mia]
 
 

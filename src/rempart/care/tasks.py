@@ -17,9 +17,11 @@ def ring(timestamp: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(name="care.do_what_is_due", queueing_lock="care.do_what_is_due")
 def do_what_is_due(timestamp: int) -> None:
-    """Resume what was paused until now; shut the conversations of mandates that ended."""
+    """Resume what was paused until now, shut the conversations of mandates that ended, finish what is being erased."""
+    from rempart.care.services.erasing import finish_erasing
     from rempart.care.services.files import resume_what_is_over
     from rempart.care.services.mandates import close_what_is_over
 
     resume_what_is_over()
     close_what_is_over()
+    finish_erasing()
