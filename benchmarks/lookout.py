@@ -109,18 +109,18 @@ def main() -> None:
             keep_all(posts(100_000 + at, 20_000, telling=100), size=1_000)
             heard = sum(HeardPosts.objects.values_list("posts", flat=True))
             begun = time.perf_counter()
-            live.look()
+            live.LIVE.look()
             rate = heard / (time.perf_counter() - begun)
             print(f"{f'taken in by the detector, posts {at:,} to {at + 20_000:,}':<66}{rate:>10,.0f}/s", flush=True)
         begun = time.perf_counter()
-        live.look(checkpoint=True)
+        live.LIVE.look(checkpoint=True)
         print(f"{'a checkpoint':<66}{1000 * (time.perf_counter() - begun):>9,.0f} ms")
         print(f"{'its state':<66}{len(bytes(DetectorState.objects.get().state)) / 1e6:>9,.1f} MB")
         posted, delays = 0, []
         while not LiveWave.objects.filter(tag="balancetonyoutubeur").exists() and posted < 100:
             begun = time.perf_counter()
             keep_all(wave(posted, 1, 160_000))
-            live.look()
+            live.LIVE.look()
             delays.append(time.perf_counter() - begun)
             posted += 1
         print(f"{'posts of a wave until it is on the desk':<66}{posted:>12,}")

@@ -50,9 +50,8 @@ def detector(db, monkeypatch):
     """A detector that no other test has used; calling it makes another, as a process that starts would."""
 
     def another() -> live.Live:
-        one = live.Live()
-        monkeypatch.setattr(live, "look", one.look)
-        return one
+        monkeypatch.setattr(live, "LIVE", live.Live())
+        return live.LIVE
 
     return another
 
@@ -140,3 +139,25 @@ def test_what_cannot_be_opened_is_left_out_and_said(detector, caplog):
     detector().look(checkpoint=True)
     assert "cannot be opened" in caplog.text
     assert not HeardPosts.objects.exists()
+
+
+def test_of_a_post_without_hashtag_only_the_followed_phrases_are_left(detector):
+    DetectorState.objects.create(pk=1, version=1, state=b"", phrases=["leo vrtx"], saved_at=BEGIN)
+    detector()
+    text = "Moi je connais Léo Vrtx depuis longtemps, il est super"
+    receive_posts([Post(id="1", service="bluesky", author="fan", created_at=BEGIN, text=text)])
+    batch = msgspec.json.decode(unseal(HeardPosts.objects.get().sealed, purpose=live.PURPOSE))
+    assert [one["text"] for one in batch["posts"]] == ["leo vrtx"]
+
+
+def test_a_wave_without_a_hashtag_reaches_the_desk_by_its_phrase(detector):
+    posts = []
+    for one in stream(testimonies=20):
+        posts.append(msgspec.structs.replace(one, text=one.text.replace("#balancetonyoutubeur", "le menteur Zorvex")))
+    one = detector()
+    for first in range(0, len(posts), 10):
+        receive_posts(posts[first : first + 10])
+        one.look(checkpoint=True)
+    (wave,) = LiveWave.objects.all()
+    assert (wave.type, wave.public) == ("phrase", False)
+    assert "zorvex" in wave.tag

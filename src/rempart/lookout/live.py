@@ -1,9 +1,10 @@
 """The live detector: every post that is heard passes it, whatever becomes of the post, and a wave is seen as it begins.
 
 Whoever hears posts reads them and leaves what the detector needs, sealed, in the transaction that stores the batch
-(`hear`). One detector for all of them takes it in, in the worker (`look`), and an alert reaches the desk in the
-transaction that saw it. Now and then it saves where it stands and deletes what it took in (a checkpoint). Killed at any
-point, the next one begins at the checkpoint and takes in the same again: the alerts are the same, and are kept once.
+(`hear`): of a post that testifies its statement, of any other its hashtags, or the phrases that the detector follows.
+One detector for all of them takes it in, in the worker (`look`), and an alert reaches the desk in the transaction that
+saw it. Now and then it saves where it stands and deletes what it took in (a checkpoint). Killed at any point, the next
+one begins at the checkpoint and takes in the same again: the alerts are the same, and are kept once.
 """
 
 import logging
@@ -23,6 +24,7 @@ from rempart.lookout.models import DetectorState, HeardPosts
 from rempart.lookout.services.receiving import receive_waves
 from rempart.lookout.tasks import defer_look
 from rempart.radar.waves import Parameters, WaveDetector
+from rempart.radar.waves.phrases import Phrases
 from rempart.reading import PostReader
 from rempart.reading.reader import hashtags_in
 from rempart.records import Post, Statement, WaveAlert
@@ -46,11 +48,13 @@ class _Heard(msgspec.Struct):
 def hear(posts: Sequence[Post]) -> None:
     """Leave for the detector what it needs of posts that were heard. For use inside the transaction that stores them.
 
-    Nothing is left of a post that neither testifies nor carries a hashtag, nor of one that cannot be read.
+    Nothing is left of a post that neither testifies nor holds a hashtag or a phrase that is followed, nor of one that
+    cannot be read.
     """
     heard = _Heard([], [])
+    followed = LIVE.followed()
     for post in posts:
-        needed = glance(post)
+        needed = glance(post, followed)
         if isinstance(needed, Statement):
             heard.statements.append(needed)
         elif needed is not None:
@@ -62,8 +66,10 @@ def hear(posts: Sequence[Post]) -> None:
         defer_look()
 
 
-def glance(post: Post) -> Post | Statement | None:
-    """What the detector needs of a post: its statement if it testifies, else its hashtags, its author by a digest."""
+def glance(post: Post, followed: Phrases) -> Post | Statement | None:
+    """What the detector needs of a post, its author by a digest: its statement if it testifies, else its hashtags, or
+    without one the followed phrases that it holds.
+    """
     if post.repost_of is not None:
         return None
     try:
@@ -75,13 +81,13 @@ def glance(post: Post) -> Post | Statement | None:
             statement = _reader().read(post)
             if statement.stance in _SPOKEN:
                 return msgspec.structs.replace(statement, author=author[:16], spans={})
-        tags = hashtags_in(folded) if "#" in folded else []
+        tags = [f"#{tag}" for tag in hashtags_in(folded)] if "#" in folded else []
+        text = " ".join(tags) or ". ".join(followed.within(folded))
     except Exception as error:
         logger.error("a post of %s could not be looked at (%s)", post.service, type(error).__name__)
         return None
-    if not tags:
+    if not text:
         return None
-    text = " ".join(f"#{tag}" for tag in tags)
     return Post(id="-", service=post.service, author=author[:16], created_at=post.created_at, text=text)
 
 
@@ -97,6 +103,14 @@ class Live:
         self._posts = 0
         self._taken: set[int] = set()  # batches taken in since
         self._saved = monotonic()
+        self._followed, self._followed_at = Phrases(), -CHECKPOINT
+
+    def followed(self) -> Phrases:
+        """The phrases that the detector followed at its last checkpoint, asked for once in CHECKPOINT seconds."""
+        if monotonic() - self._followed_at >= CHECKPOINT:
+            known = DetectorState.objects.filter(pk=1).values_list("phrases", flat=True).first()
+            self._followed, self._followed_at = Phrases(live=known or []), monotonic()
+        return self._followed
 
     def look(self, *, checkpoint: bool = False) -> int:
         """Take in all that was heard, and tell of what it shows; the number of alerts.
@@ -152,14 +166,13 @@ class Live:
     def _save(self, detector: WaveDetector) -> None:
         """A checkpoint: the state, and nothing left of what it took in."""
         self._version += 1
-        values = {"version": self._version, "state": detector.state(), "posts": self._posts, "saved_at": now()}
-        DetectorState.objects.update_or_create(pk=1, defaults=values)
+        values = {"state": detector.state(), "phrases": detector.live_phrases, "posts": self._posts, "saved_at": now()}
+        DetectorState.objects.update_or_create(pk=1, defaults={"version": self._version, **values})
         HeardPosts.objects.filter(pk__in=self._taken).delete()
         self._taken, self._saved = set(), monotonic()
 
 
 LIVE = Live()
-look = LIVE.look
 
 
 def _from(state: bytes | None, parameters: Parameters) -> WaveDetector:
@@ -178,7 +191,9 @@ def _opened(heard: HeardPosts) -> Iterator[Post]:
     except (CannotUnseal, msgspec.DecodeError):
         logger.error("what was heard at %s cannot be opened: the key changed, or the version", heard.heard_at)
         return
-    yield from sorted([*batch.posts, *batch.statements], key=lambda post: post.created_at)
+    # What was read once is not read again, least of all from its hashtags alone.
+    silent = (Statement(**msgspec.structs.asdict(post), stance="other", stance_probability=1.0) for post in batch.posts)
+    yield from sorted([*silent, *batch.statements], key=lambda post: post.created_at)
 
 
 def _first() -> bool:

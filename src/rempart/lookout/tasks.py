@@ -18,7 +18,7 @@ def look() -> None:
     """Take in what was heard since."""
     from rempart.lookout import live
 
-    live.look()
+    live.LIVE.look()
 
 
 @app.periodic(cron="* * * * *")
@@ -27,7 +27,7 @@ def checkpoint(timestamp: int) -> None:
     """Take in what was missed, and save where the live detector stands."""
     from rempart.lookout import live
 
-    live.look(checkpoint=True)
+    live.LIVE.look(checkpoint=True)
 
 
 @app.periodic(cron="*/5 * * * *")

@@ -24,10 +24,14 @@ class HeardPosts(models.Model):
 
 
 class DetectorState(models.Model):
-    """The live detector as it stood at its last checkpoint, the `version`-th; posts: all that it took in. One row."""
+    """The live detector as it stood at its last checkpoint, the `version`-th; posts: all that it took in. One row.
+
+    phrases: those that it follows, so that whoever hears posts leaves which of them a post without a hashtag holds.
+    """
 
     version = models.PositiveBigIntegerField(default=0)
     state = models.BinaryField()
+    phrases = models.JSONField(default=list)
     posts = models.PositiveBigIntegerField(default=0)
     saved_at = models.DateTimeField()
 

@@ -35,7 +35,7 @@ _RECENT_HOURS = 48
 _MOST_PAST = 100.0  # authors of a tag's own past that count: subjects change
 _LEAST_PAST = 10.0  # a tag of which less is known is forgotten as soon as it is quiet
 _SWEEP = 6 * HOUR
-_MOST_READ = 3  # posts of an author under a tag: who writes a hundred would be misread once
+_MOST_READ = 2  # posts of an author under a tag: who writes a hundred would be misread once
 _TESTS = (1 / 3, 2 / 3)  # what may be spent on all who testify, and on those who do it plainly, who are misread less
 _SPOKEN = ("testimony", "relay")
 _MARKS = re.compile(r"#\S+|https?://\S+")
@@ -113,10 +113,16 @@ class WaveDetector:
         folded = normalise(post.text).text
         if folded.startswith("rt @"):
             return []
-        names_of_tags = dict.fromkeys(filter(None, map(_trimmed, hashtags_in(folded))))
-        if names_of_tags:
-            return self._see_under(list(names_of_tags)[:_MOST_TAGS_OF_A_POST], post, folded, at)
+        if "#" in folded:
+            names_of_tags = dict.fromkeys(filter(None, map(_trimmed, hashtags_in(folded))))
+            if names_of_tags:
+                return self._see_under(list(names_of_tags)[:_MOST_TAGS_OF_A_POST], post, folded, at)
         return self._see_without(post, folded, at)
+
+    @property
+    def live_phrases(self) -> list[str]:
+        """The phrases under which untagged posts are counted; of other untagged ones, only testimonies matter."""
+        return list(self._phrases.live)
 
     def _see_under(self, names_of_tags: list[str], post: Post, folded: str, at: float) -> list[WaveAlert]:
         """Count a post under its tags; it is read once, and only where its author does not testify yet."""
