@@ -4,6 +4,7 @@ Everyday posts come by kind (a tag keeps to one kind, mostly), and some kinds ar
 anger, quarrels about harassment and the courts, jokes, support. Texts of waves are those of the reading corpus and of
 templates of our own; `real_texts` takes texts of any origin, one a line, a file a kind, instead of the invented ones.
 """
+# ruff: noqa: E501 (a text is read better on one line)
 
 import json
 import random

@@ -10,6 +10,8 @@ Peers in the same run, on counts alone: Poisson, EARS C2, Mastodon's trend score
 """
 
 import argparse
+import io
+import json
 import math
 import os
 import random
@@ -21,11 +23,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
+import msgspec
 from wave_posts import corpus, everyday, real_texts, wave_text
 
 from rempart.radar.waves import Parameters, WaveDetector
-from rempart.reading import PostReader
+from rempart.radar.waves.trend import BIN, Trend
+from rempart.reading import PostReader, hashtags
+from rempart.reading.exports import parse_posts
 from rempart.records import Post, Statement, WaveAlert
+from rempart.records.lines import Reader, Rejects, Writer
+from rempart.records.references import Service
 
 HASHTAGS = "hashtags/german_elections_hashtags.parquet"
 HOUR = 3600.0
@@ -55,9 +62,10 @@ def background(data: Path, texts: Path | None, seed: int) -> Background:
     """The German stream; each tag keeps to one kind of text four times in five."""
     dice = random.Random(seed)
     kinds, text_of = real_texts(texts, dice) if texts else everyday(dice)
-    rows = duckdb.sql(
-        f"select post_id, any_value(account_id), min(timestamp), list(distinct hashtag_id) from '{data / HASHTAGS}'"
-        " group by post_id order by 3, 1"
+    rows = duckdb.execute(
+        "select post_id, min(account_id), min(timestamp), list(distinct hashtag_id) from read_parquet(?)"
+        " group by post_id order by 3, 1",
+        [str(data / HASHTAGS)],
     ).fetchall()
     kind_of: dict[int, str] = {}
     posts = []
@@ -66,15 +74,16 @@ def background(data: Path, texts: Path | None, seed: int) -> Background:
         if dice.random() < 0.2:
             kind = dice.choice(kinds)
         written = " ".join(f"#tag{tag}" for tag in tags)
-        service = "facebook" if account.startswith("fb") else "twitter"
-        posts.append(post(str(number), service, account, at, f"{text_of(kind)} {written}"))
+        posts.append(post(str(number), account, at, f"{text_of(kind)} {written}"))
     count = len({tag for row in rows for tag in row[3]})
     return Background(posts, count, rows[0][2], rows[-1][2])
 
 
-def post(number: str, service: str, author: str, at: float, text: str, role: str = "") -> Post:
+def post(number: str, author: str, at: float, text: str, role: str = "") -> Post:
+    """A post; Facebook's accounts begin with `fb`. `role`: what its author does in a wave."""
+    service: Service = "facebook" if author.startswith("fb") else "twitter"
     when = datetime.fromtimestamp(at, UTC)
-    return Post(id=number, service=service, author=author, created_at=when, text=text, extra={"role": role})  # type: ignore[arg-type]
+    return Post(id=number, service=service, author=author, created_at=when, text=text, extra={"role": role})
 
 
 def planted(stream: Background, count: int, seed: int) -> list[Planted]:
@@ -100,7 +109,7 @@ def planted(stream: Background, count: int, seed: int) -> list[Planted]:
         for index, (role, at) in enumerate(zip(roles, times, strict=True)):
             language = "fr" if dice.random() < 0.65 else "en"
             text = wave_text(role, language, dice, written)
-            posts.append(post(f"w{number}-{index}", "twitter", f"w{number}-{index}", at, f"{text} #{tag}", role))
+            posts.append(post(f"w{number}-{index}", f"w{number}-{index}", at, f"{text} #{tag}", role))
         waves.append(Planted(tag, size, posts))
     return waves
 
@@ -180,8 +189,8 @@ def detection(stream: Background, count: int, seed: int) -> None:
             if alert.tag == wave.tag
         ]
         print(
-            f"  {size:4} who testify: {sum(hits[wave.tag] for wave in mine)}/{len(mine)}, median {_median(delays):5.1f} h,"
-            f" {_median(needed):4.0f} posts; beginning off by {_median(wrong):.1f} h; alerts {len(delays)}"
+            f"  {size:4} who testify: {sum(hits[wave.tag] for wave in mine)}/{len(mine)}, after {_median(delays):.1f} h and"
+            f" {_median(needed):.0f} posts (medians); beginning off by {_median(wrong):.1f} h; alerts {len(delays)}"
         )
     for alert in alerts:
         if alert.tag in false_tags(alerts, waves):
@@ -207,9 +216,198 @@ def sensitivity(stream: Background, count: int, seed: int) -> None:
             hits = [found(wave, alerts) for wave in waves]
             small = [found(wave, alerts) for wave in waves if wave.size == SIZES[0]]
             print(
-                f"  {recall:.1f} {false:.1%}: {sum(hits) / len(hits):.1%} (of the smallest {sum(small) / len(small):.1%}), "
-                f"{len(false_tags(alerts, waves))}"
+                f"  {recall:.1f} {false:.1%}: {sum(hits) / len(hits):.1%}"
+                f" (of the smallest {sum(small) / len(small):.1%}), {len(false_tags(alerts, waves))}"
             )
+
+
+def speed(stream: Background) -> None:
+    """Posts a second of one core from lines of JSON to alerts, on texts that differ and on texts that repeat; and the state."""
+    source = [one.text for one in stream.posts]
+    print("speed, from lines of JSON to alerts, one core:")
+    for name, texts in (("mostly distinct texts", source), ("a text in five new", source[: len(source) // 5] * 5)):
+        tags = [text[text.find("#") :] if "#" in text else "" for text in source]
+        bodies = [text.split("#")[0] for text in texts]
+        for size in (len(source) // 4, len(source)):
+            lines = [
+                msgspec.json.encode(msgspec.structs.replace(one, text=f"{body}{tag}"))
+                for one, body, tag in zip(stream.posts[:size], bodies, tags, strict=False)
+            ]
+            out = io.BytesIO()
+            reader = Reader(Post, Rejects(out), parse=parse_posts)
+            detector, writer = WaveDetector(), Writer(out)
+            before = time.process_time()
+            for one in reader.read(lines):
+                for alert in detector.see(one):
+                    writer.write(alert)
+            spent = time.process_time() - before
+            state = len(detector.state())
+            distinct = len(set(bodies[:size])) / size
+            print(
+                f"  {name} ({distinct:.0%} new), {size:,} posts: {size / spent:,.0f} posts/s; state {state / 1024:,.0f} kB"
+            )
+
+
+class Series(NamedTuple):
+    """A series of counts with its labelled windows (seconds)."""
+
+    times: list[float]
+    counts: list[int]
+    windows: list[tuple[float, float]]
+
+
+def series_of(data: Path) -> list[Series]:
+    found = []
+    for name, windows in json.loads((data / "nab" / "windows.json").read_text()).items():
+        rows = [line.split(",") for line in (data / "nab" / name).read_text().splitlines()[1:]]
+        times = [_seconds(moment) for moment, _ in rows]
+        found.append(
+            Series(
+                times, [int(count) for _, count in rows], [(_seconds(start), _seconds(end)) for start, end in windows]
+            )
+        )
+    return found
+
+
+def _seconds(moment: str) -> float:
+    return datetime.fromisoformat(moment).replace(tzinfo=UTC).timestamp()
+
+
+def judged(series: list[Series], alerts: list[list[float]]) -> tuple[int, float]:
+    """Windows hit, and alerts outside of any a series and week, after the first 15 %, as NAB does."""
+    hit, false, weeks = 0, 0, 0.0
+    for one, mine in zip(series, alerts, strict=True):
+        start = one.times[int(0.15 * len(one.times))]
+        weeks += (one.times[-1] - start) / (7 * 86400)
+        inside = [{place for place, (a, b) in enumerate(one.windows) if a <= at <= b} for at in mine if at >= start]
+        hit += len(set().union(*inside))
+        false += sum(not places for places in inside)
+    return hit, false / weeks
+
+
+def poisson(counts: list[int]) -> list[float]:
+    """Surprise of each count under a Poisson distribution with the mean of the day before (normal approximation)."""
+    scores, total = [], 0
+    for place, count in enumerate(counts):
+        mean = max(total / min(place, 288), 0.1) if place else 1.0
+        scores.append((count - mean) / math.sqrt(mean))
+        total += count - (counts[place - 288] if place >= 288 else 0)
+    return scores
+
+
+def ears_c2(counts: list[int]) -> list[float]:
+    """EARS C2 (Hutwagner and others 2003) on hours: seven days' mean and spread, two days' gap."""
+    hours = _rolled(counts, 12)
+    lag, span = 2 * 288, 7 * 288
+    sums, squares = [0.0], [0.0]
+    for count in hours:
+        sums.append(sums[-1] + count)
+        squares.append(squares[-1] + count * count)
+    scores = []
+    for place, count in enumerate(hours):
+        end, start = max(0, place - lag), max(0, place - lag - span)
+        many = end - start
+        if many < 288:
+            scores.append(0.0)
+            continue
+        mean = (sums[end] - sums[start]) / many
+        spread = math.sqrt(max((squares[end] - squares[start]) / many - mean * mean, 0.25))
+        scores.append((count - mean) / spread)
+    return scores
+
+
+def mastodon(counts: list[int]) -> list[float]:
+    """Mastodon's trend score of a tag: (observed - expected)^2 / expected of a day against the day before."""
+    days = _rolled(counts, 288)
+    scores = []
+    for place, observed in enumerate(days):
+        expected = max(1.0, days[place - 288] if place >= 288 else observed)
+        scores.append((observed - expected) ** 2 / expected if observed > expected else 0.0)
+    return scores
+
+
+def _rolled(counts: list[int], size: int) -> list[int]:
+    total, sums = 0, []
+    for place, count in enumerate(counts):
+        total += count - (counts[place - size] if place >= size else 0)
+        sums.append(total)
+    return sums
+
+
+def alerts_above(series: list[Series], scores: list[list[float]], level: float) -> list[list[float]]:
+    """When scores exceed a level, once a day at most."""
+    found = []
+    for one, mine in zip(series, scores, strict=True):
+        told: list[float] = []
+        for at, score in zip(one.times, mine, strict=True):
+            if score > level and (not told or at - told[-1] >= 86400):
+                told.append(at)
+        found.append(told)
+    return found
+
+
+def counts_alone(data: Path) -> None:
+    """The windows of the Twitter series of NAB that the count alone finds, and what its peers find at their best level."""
+    series = series_of(data)
+    settings = Parameters()
+    alerts = []
+    for one in series:
+        trend = Trend(int(one.times[0] // BIN))
+        rises = [
+            trend.add(at, count, surprise=settings.rise, quiet=settings.rise_quiet.total_seconds())
+            for at, count in zip(one.times, one.counts, strict=True)
+        ]
+        alerts.append([rise.at for rise in rises if rise is not None])
+    hit, false = judged(series, alerts)
+    total = sum(len(one.windows) for one in series)
+    print(f"counts alone: {hit}/{total} windows, {false:.2f} false alerts a series and week, at the default setting")
+    for name, peer in (("Poisson", poisson), ("EARS C2", ears_c2), ("Mastodon", mastodon)):
+        scores = [peer(one.counts) for one in series]
+        every = sorted(score for mine in scores for score in mine)
+        levels = [
+            every[int(len(every) * (1 - share))] for share in (0.0003, 0.0006, 0.001, 0.002, 0.003, 0.006, 0.012, 0.02)
+        ]
+        best = max(
+            (found for level in levels if (found := judged(series, alerts_above(series, scores, level)))[1] <= 1),
+            default=(0, 0.0),
+        )
+        print(f"  {name}, at its best level within one false alert a series and week: {best[0]}/{total}, {best[1]:.2f}")
+
+
+def counting_peers(stream: Background, count: int, seed: int) -> None:
+    """The planted waves as counts alone would find them: the surprise of a tag's hour, at 3 false tags and at 300."""
+    waves = planted(stream, count, seed)
+    posts = merged(stream, waves)
+    authors: dict[str, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for one in posts:
+        for tag in set(hashtags(one.text)):
+            authors[tag][int(one.created_at.timestamp() // HOUR)].add(one.author)
+    # For each tag its hours in order with a score: distinct authors against those of the 7 days before.
+    scored: dict[str, list[tuple[int, float, float]]] = {}
+    for tag, hours in authors.items():
+        rows = []
+        for hour in sorted(hours):
+            before = sum(len(hours[past]) for past in hours if hour - 168 <= past < hour)
+            mean, seen = max(before / 168, 1 / 168), len(hours[hour])
+            yesterday = max(1.0, sum(len(hours[past]) for past in hours if hour - 48 <= past < hour - 24))
+            today = sum(len(hours[past]) for past in hours if hour - 24 <= past <= hour)
+            rows.append((hour, (seen - mean) / math.sqrt(mean), (today - yesterday) ** 2 / yesterday))
+        scored[tag] = rows
+    tags = {wave.tag: wave for wave in waves}
+    for name, place in (("Poisson by the hour", 1), ("Mastodon by the day", 2)):
+        ordinary = sorted(
+            (max(row[place] for row in rows) for tag, rows in scored.items() if tag not in tags), reverse=True
+        )
+        for allowed in (3, 300):
+            level = ordinary[allowed]
+            hits = 0
+            for tag, wave in tags.items():
+                first = wave.posts[0].created_at
+                late = max(first + timedelta(hours=3), wave.posts[min(24, len(wave.posts) - 1)].created_at).timestamp()
+                hits += any(
+                    row[place] > level and first.timestamp() // HOUR <= row[0] <= late // HOUR for row in scored[tag]
+                )
+            print(f"  {name}, counts alone, at {allowed} false tags: {hits / len(tags):.1%} found in time")
 
 
 def _median(values: list[float] | list[int]) -> float:
@@ -228,6 +426,10 @@ def main() -> None:
         sys.exit(f"{given.data / HASHTAGS}: not there; say where with --data")
     stream = background(given.data, given.texts, given.seed)
     detection(stream, given.waves, given.seed)
+    counting_peers(stream, given.waves, given.seed)
+    speed(stream)
+    if (given.data / "nab").exists():
+        counts_alone(given.data)
     sensitivity(stream, given.waves, given.seed)
 
 
