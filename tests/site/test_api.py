@@ -198,6 +198,8 @@ OPERATIONS = [
     "GET /api/v1/reports/{number}/link",
     "GET /api/v1/respondents/{service}/{handle}/link",
     "POST /api/v1/respondents/{service}/{handle}/held-sums",
+    "GET /api/v1/shields",
+    "POST /api/v1/comments",
 ]
 
 
