@@ -189,8 +189,8 @@ def detection(stream: Background, count: int, seed: int) -> None:
             if alert.tag == wave.tag
         ]
         print(
-            f"  {size:4} who testify: {sum(hits[wave.tag] for wave in mine)}/{len(mine)}, after {_median(delays):.1f} h and"
-            f" {_median(needed):.0f} posts (medians); beginning off by {_median(wrong):.1f} h; alerts {len(delays)}"
+            f"  {size:4} who testify: {sum(hits[wave.tag] for wave in mine)}/{len(mine)}, after {_median(delays):.1f} h"
+            f" and {_median(needed):.0f} posts (medians); beginning off by {_median(wrong):.1f} h; alerts {len(delays)}"
         )
     for alert in alerts:
         if alert.tag in false_tags(alerts, waves):
@@ -222,7 +222,7 @@ def sensitivity(stream: Background, count: int, seed: int) -> None:
 
 
 def speed(stream: Background) -> None:
-    """Posts a second of one core from lines of JSON to alerts, on texts that differ and on texts that repeat; and the state."""
+    """Posts a second of one core from lines of JSON to alerts, on texts that differ and that repeat; and the state."""
     source = [one.text for one in stream.posts]
     print("speed, from lines of JSON to alerts, one core:")
     for name, texts in (("mostly distinct texts", source), ("a text in five new", source[: len(source) // 5] * 5)):
@@ -243,9 +243,7 @@ def speed(stream: Background) -> None:
             spent = time.process_time() - before
             state = len(detector.state())
             distinct = len(set(bodies[:size])) / size
-            print(
-                f"  {name} ({distinct:.0%} new), {size:,} posts: {size / spent:,.0f} posts/s; state {state / 1024:,.0f} kB"
-            )
+            print(f"  {name} ({distinct:.0%} new), {size:,}: {size / spent:,.0f} posts/s; state {state / 1024:,.0f} kB")
 
 
 class Series(NamedTuple):
@@ -347,7 +345,7 @@ def alerts_above(series: list[Series], scores: list[list[float]], level: float) 
 
 
 def counts_alone(data: Path) -> None:
-    """The windows of the Twitter series of NAB that the count alone finds, and what its peers find at their best level."""
+    """The windows of NAB's Twitter series that the count alone finds, and what peers find at their best level."""
     series = series_of(data)
     settings = Parameters()
     alerts = []

@@ -84,7 +84,8 @@ class WaveDetector:
         self._windows = [window.total_seconds() for window in self.parameters.windows]
         self._shares = shares(len(self._windows))
         least = self.parameters.least
-        self._looks = {count: look for look, count in enumerate(count for count in LOOKS if count >= least)}
+        # Of those who testify without saying it plainly two more are asked for: misreadings come in threes.
+        self._looks = _looks_from(least + 2), _looks_from(least)
         self._half_life = self.parameters.memory.total_seconds()
         self._quiet = self.parameters.quiet.total_seconds()
         self._batch = self.parameters.batch.total_seconds()
@@ -280,10 +281,12 @@ class WaveDetector:
                 return None
         best: _Surprise | None = None
         for counted, window, share in self._counts(tag, at):
-            tests = list(zip(self._ordinary, counted.testimonies, counted.past_testimonies, _TESTS, strict=True))
+            tests = list(
+                zip(self._ordinary, counted.testimonies, counted.past_testimonies, self._looks, _TESTS, strict=True)
+            )
             # Everyday phrases are misread alike: around one, only those count who say it plainly.
-            for ordinary, seen, before, part in tests if phrase is None else tests[1:]:
-                look = self._looks.get(seen)
+            for ordinary, seen, before, looks, part in tests if phrase is None else tests[1:]:
+                look = looks.get(seen)
                 if look is None:
                     continue
                 level = self._budget.level(look, share * part)
@@ -434,6 +437,11 @@ def _trimmed(tag: str) -> str:
     while tag and not tag[0].isalnum():
         tag = tag[1:]
     return tag
+
+
+def _looks_from(least: int) -> dict[int, int]:
+    """The numbers of testimonies at which there is a look, and how many looks come before each."""
+    return {count: look for look, count in enumerate(count for count in LOOKS if count >= least)}
 
 
 def _past(testimonies: float, authors: float) -> tuple[float, float]:

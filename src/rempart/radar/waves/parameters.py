@@ -10,7 +10,7 @@ class Parameters:
 
     windows: the trailing windows in which authors are counted, longest first. The longest sees slow waves, the others
     a wave inside a tag that many use for something else.
-    least: fewest authors who testify in an alert.
+    least: fewest authors who testify plainly in an alert (see detector.py); two more where they do not.
     sure: least stance probability at which a post counts as a testimony (see docs/radar-waves.md for what it costs).
     false_alerts: alerts of ordinary tags and phrases that are accepted a day, over all of them together (the budget).
     quiet: how long nobody must testify under a tag before it may raise an alert again.
