@@ -173,6 +173,14 @@ def test_those_who_knew_them_are_offered_help_once_two_people_confirmed_it(lost,
     assert "lou.sky" not in str(message.text)
 
 
+def test_whoever_is_offered_help_is_not_welcomed_as_a_star_but_asked_how_they_are(lost, carer, other_carer):
+    postvention.confirm_death(lost, acting=other_carer)
+    peer = postvention.offer_to_peer(lost, AccountReference("tiktok", "ami.proche"), acting=carer)
+    waiting = {step.kind for step in peer.file.steps.all() if step.waits}
+    assert {"call", "day_1", "day_7", "day_30"} <= waiting
+    assert not waiting & {"welcome", "protections", "duties"}
+
+
 def test_no_text_states_or_hints_at_a_cause():
     texts = [text for texts in postvention.words().values() for text in texts.values()]
     assert len(texts) == 4

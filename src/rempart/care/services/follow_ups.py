@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext_lazy as _
 
 from rempart.care.errors import NotWaiting
 from rempart.care.models import CareFile, CareStep
@@ -16,8 +17,13 @@ from rempart.ledger.events import Event
 from rempart.staff.models import StaffMember
 
 LONGEST_NOTE = 2000
-UNSAFE = "they say that it is not safe"
-NO_LONGER = "the support ended"
+UNSAFE, NO_LONGER, AFTER_A_DEATH = "not safe", "ended", "after a death"
+BY_ITSELF = {
+    UNSAFE: _("they say that it is not safe"),
+    NO_LONGER: _("the support is over, or was declined"),
+    AFTER_A_DEATH: _("help was offered after a death"),
+}
+"""Why a step is left out without anybody, as it is stored, and in words."""
 
 
 def begin(file: CareFile, after: After, *, at: datetime | None = None) -> list[CareStep]:

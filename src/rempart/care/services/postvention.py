@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 
 from rempart.care.errors import NotAllowed, NotAsWished, NotWaiting, SamePerson
 from rempart.care.models import CareFile, Guardian, Mandate, Peer, Postvention
+from rempart.care.services import follow_ups
 from rempart.care.services.files import open_file
 from rempart.care.services.guards import locked
 from rempart.correspondence.models import Conversation, Message
@@ -118,6 +119,11 @@ def offer_to_peer(postvention: Postvention, account: AccountReference, *, acting
         if file.conversation is not None:
             text = words()["peer_child" if file.conversation.child_words else "peer"]
             say(file.conversation, text=text, once=f"peer:{postvention.pk}")
+        if file.because == PEER_BECAUSE:
+            # The welcome speaks of fame, and so do protections: what stays is to ask how they are.
+            follow_ups.leave_out(file, "welcome", because=follow_ups.AFTER_A_DEATH)
+            follow_ups.begin(file, "welcome")
+            follow_ups.leave_out(file, "protections", "duties", because=follow_ups.AFTER_A_DEATH)
         append(Event.PEER_OFFERED, subject=peer, acting=acting)
     return peer
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from rempart.care import selectors, team_forms
 from rempart.care.errors import JudgesThem, Refused
 from rempart.care.models import Asked, CareStep
-from rempart.care.services import asking, files
+from rempart.care.services import asking, files, follow_ups
 from rempart.care.services.guards import judges
 from rempart.care.steps import said, steps
 from rempart.ledger.clock import now
@@ -53,6 +53,7 @@ def line_of(step: CareStep) -> dict[str, Any]:
         "words": said(known.words) if known else step.kind,
         "help": said(known.help) if known else "",
         "url": reverse("care:file", args=[step.file_id]) + f"#step-{step.kind}",
+        "because": follow_ups.BY_ITSELF.get(step.skipped_because, step.skipped_because),
         "ahead": step.waits and step.starts > now(),
     }
 
