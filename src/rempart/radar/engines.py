@@ -29,29 +29,24 @@ class EngineFailed(Exception):
     """An engine gave up; the message is one sentence that says why."""
 
 
+def compiled(table: ir.Table, schema: ibis.Schema, dialect: str) -> str:
+    """An engine's SQL for a table, with the columns and types of `schema`, in the dialect that Ibis has for it."""
+    columns = ", ".join(f"CAST(t.{name} AS {SQL_TYPES[str(kind)]}) AS {name}" for name, kind in schema.items())
+    return f"SELECT {columns} FROM ({ibis.to_sql(table, dialect=dialect)}) AS t"  # noqa: S608 - names of our own schemas
+
+
 class Engine(ABC):
-    """Where expressions run. `connection` is Ibis's; tables have names, by which compiled queries find them.
+    """Where expressions run. Tables have names, by which compiled queries find them.
 
     `beside` is a DuckDB in this process: it reads what is given, and works on what is small. DuckDB is its own.
     """
 
-    name: ClassVar[str]
+    dialect: ClassVar[str]
     beside: "DuckDB"
 
-    def __init__(self, connection: ibis.BaseBackend) -> None:
-        self.connection = connection
-
-    def compile(self, table: ir.Table, schema: ibis.Schema) -> str:
-        """The engine's SQL for a table, with the columns and types of `schema`.
-
-        Compiling takes longer than a small tick: what runs every tick is compiled once, over tables of the same names.
-        """
-        columns = ", ".join(f"CAST(t.{name} AS {SQL_TYPES[str(kind)]}) AS {name}" for name, kind in schema.items())
-        return f"SELECT {columns} FROM ({self.connection.compile(table)}) AS t"  # noqa: S608 - names of our own schemas
-
     @abstractmethod
-    def load(self, name: str, folder: Path, schema: ibis.Schema) -> ir.Table:
-        """The table that lies in a folder of Parquet files, under this name until another is loaded under it."""
+    def load(self, name: str, folder: Path, schema: ibis.Schema) -> None:
+        """Give the table that lies in a folder of Parquet files this name, until another is given it."""
 
     @abstractmethod
     def store(self, query: str, folder: Path) -> None:
@@ -62,46 +57,33 @@ class Engine(ABC):
         """The rows that a query gives, when they are few."""
 
     @abstractmethod
-    def take(self, name: str, query: str, schema: ibis.Schema) -> ir.Table:
-        """What a query on `beside` gives, as a table of this engine under this name."""
+    def take(self, name: str, query: str, schema: ibis.Schema) -> None:
+        """Give what a query on `beside` gives this name."""
 
 
 class DuckDB(Engine):
     """DuckDB in this process."""
 
-    name = "duckdb"
+    dialect = "duckdb"
 
-    def __init__(self, connection: ibis.BaseBackend) -> None:
-        super().__init__(connection)
+    def __init__(self, session: duckdb.DuckDBPyConnection) -> None:
+        self.session = session
         self.beside = self
 
-    @property
-    def session(self) -> duckdb.DuckDBPyConnection:
-        """DuckDB's own connection."""
-        connection: duckdb.DuckDBPyConnection = self.connection.con
-        return connection
-
-    def load(self, name: str, folder: Path, schema: ibis.Schema) -> ir.Table:
-        return self._view(name, f"SELECT {', '.join(schema)} FROM read_parquet('{quoted(folder)}/*.parquet')")  # noqa: S608
+    def load(self, name: str, folder: Path, schema: ibis.Schema) -> None:
+        self.take(name, f"SELECT {', '.join(schema)} FROM read_parquet('{quoted(folder)}/*.parquet')", schema)  # noqa: S608
 
     def store(self, query: str, folder: Path) -> None:
         folder.mkdir()
-        self._sql(f"COPY ({query}) TO '{quoted(folder)}/part.parquet' (FORMAT parquet, COMPRESSION snappy)")
+        self.session.execute(f"COPY ({query}) TO '{quoted(folder)}/part.parquet' (FORMAT parquet, COMPRESSION snappy)")
 
     def fetch(self, query: str) -> list[dict[str, Any]]:
-        found = self._sql(query)
+        found = self.session.execute(query)
         names = [name for name, *_ in found.description or ()]
         return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
-    def take(self, name: str, query: str, schema: ibis.Schema) -> ir.Table:
-        return self._view(name, query)
-
-    def _view(self, name: str, query: str) -> ir.Table:
-        self._sql(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
-        return self.connection.table(name)
-
-    def _sql(self, query: str) -> duckdb.DuckDBPyConnection:
-        return self.session.execute(query)
+    def take(self, name: str, query: str, schema: ibis.Schema) -> None:
+        self.session.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {query}")
 
 
 @contextmanager
@@ -112,17 +94,14 @@ def engine(name: str, *, scratch: Path, master: str | None = None) -> Iterator[E
     master: of a Spark cluster (`spark://host:7077`); by default Spark runs on this machine alone.
     Raises EngineMissing, EngineFailed, NoJava.
     """
-    connection = ibis.duckdb.connect()
-    try:
-        duck = DuckDB(connection)
-        _bound(duck.session, scratch)
+    with duckdb.connect() as session:
+        _bound(session, scratch)
+        beside = DuckDB(session)
         if name == "duckdb":
-            yield duck
+            yield beside
         else:
-            with _spark()(beside=duck, master=master, scratch=scratch) as spark:
+            with _spark()(beside=beside, master=master, scratch=scratch) as spark:
                 yield spark
-    finally:
-        connection.disconnect()
 
 
 def _spark() -> Callable[..., AbstractContextManager[Engine]]:

@@ -16,7 +16,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import ibis
-from ibis import ir
 from py4j.protocol import Py4JError
 from pyspark import SparkConf, SparkContext
 from pyspark.errors import PySparkException
@@ -36,20 +35,18 @@ _WRITE_STEPS_OUT = ("PushDownPredicates", "PushPredicateThroughNonJoin")
 class Spark(Engine):
     """Spark. Files pass through `scratch`, which all of the cluster's machines see."""
 
-    name = "spark"
+    dialect = "pyspark"
 
     def __init__(self, session: SparkSession, *, beside: DuckDB, scratch: Path) -> None:
-        super().__init__(ibis.pyspark.connect(session))
         self.beside = beside
         self.scratch = scratch
         self._session = session
         self._numbers = count()
 
-    def load(self, name: str, folder: Path, schema: ibis.Schema) -> ir.Table:
+    def load(self, name: str, folder: Path, schema: ibis.Schema) -> None:
         columns = ", ".join(f"{column} {SQL_TYPES[str(kind)]}" for column, kind in schema.items())
         with _said_shortly():
             self._session.read.schema(columns).parquet(folder.resolve().as_uri()).createOrReplaceTempView(name)
-            return self.connection.table(name)
 
     def store(self, query: str, folder: Path) -> None:
         with _said_shortly():
@@ -59,13 +56,13 @@ class Spark(Engine):
         with _said_shortly():
             return [row.asDict() for row in self._session.sql(query).collect()]
 
-    def take(self, name: str, query: str, schema: ibis.Schema) -> ir.Table:
+    def take(self, name: str, query: str, schema: ibis.Schema) -> None:
         folder = self.scratch / f"{name}-{next(self._numbers)}"
         for before in self.scratch.glob(f"{name}-*"):
             shutil.rmtree(before)
         copy = f"COPY ({query}) TO '{quoted(folder)}' (FORMAT parquet, FILE_SIZE_BYTES '64MB')"
         self.beside.session.execute(copy)
-        return self.load(name, folder, schema)
+        self.load(name, folder, schema)
 
 
 @contextmanager

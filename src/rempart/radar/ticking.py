@@ -5,21 +5,20 @@ the missing one would have, and the tick is not taken again. Within one run the 
 """
 
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NamedTuple
 
 import ibis
 import pyarrow.parquet
-from ibis import ir
 
 from rempart.radar.accounts import AccountsTable
 from rempart.radar.counters import TODAY, CountersTable
-from rempart.radar.engines import Engine, engine
+from rempart.radar.engines import Engine, compiled, engine
 from rempart.radar.fame import POPULATION, SCORED, STATE, Parameters, alerts, observe, stand_out
 from rempart.radar.fame.population import count, settle, surprises, tide
 from rempart.radar.fame.ticking import hours, weekday
@@ -28,8 +27,16 @@ from rempart.records import FameAlert
 from rempart.records.lines import Rejects
 from rempart.records.progress import progress
 
-_INSTANT = ibis.schema({"hour": "int32"})
+# What is kept from tick to tick, and all the tables that a tick's queries name or make.
 TABLES = {"accounts": STATE, "population": POPULATION}
+_SCHEMAS = {
+    **TABLES,
+    **{f"{name}_before": schema for name, schema in TABLES.items()},
+    **dict.fromkeys(("counted", "known", "odd"), POPULATION),
+    "today": TODAY,
+    "instant": ibis.schema({"hour": "int32"}),
+    "scored": SCORED,
+}
 
 
 @dataclass
@@ -94,58 +101,41 @@ class _Ticker:
         self._state = state
         self._accounts = accounts
         self._parameters = parameters
-        self._queries: dict[str, str] = {}
 
     def tick(self, at: datetime, counters: str, *, rows: int) -> list[FameAlert]:
         """Take the tick of `at` with the counters that a query of DuckDB gives; its alerts."""
         # Tables of accounts are the engine's; those of the platform are small, and DuckDB's whatever the engine.
-        large, small, p = self._engine, self._engine.beside, self._parameters
-        instant = f"SELECT {hours(at)} AS hour"
-        hour = large.take("instant", instant, _INSTANT).hour.as_scalar()
-        slot = weekday(small.take("instant", instant, _INSTANT).hour.as_scalar())
-        today = large.take("today", counters, TODAY)
+        large, small = self._engine, self._engine.beside
+        queries = _queries(large.dialect, small.dialect, self._parameters)
+        for either in {large, small}:
+            either.take("instant", f"SELECT {hours(at)} AS hour", _SCHEMAS["instant"])
+        large.take("today", counters, TODAY)
+        scratch = self._state.scratch
         with self._state.draft() as draft:
-            # Each step is stored before the next one reads it, so that nothing is joined or computed twice.
-            tables = {
-                "accounts_before": _Table(self._newest("accounts"), STATE),
-                "population_before": _Table(self._newest("population"), POPULATION),
-                "accounts": _Table(draft / "accounts", STATE),
-                "counted": _Table(self._state.scratch / "counted", POPULATION),
-                "known": _Table(self._state.scratch / "known", POPULATION),
-                "odd": _Table(self._state.scratch / "odd", POPULATION),
-                "population": _Table(draft / "population", POPULATION),
+            folders = {
+                "accounts_before": self._newest("accounts"),
+                "population_before": self._newest("population"),
+                **{name: draft / name for name in TABLES},
+                **{name: scratch / name for name in ("counted", "known", "odd")},
             }
 
-            def step(name: str, engine: Engine, expression: Callable[..., ir.Table], *sources: str) -> None:
-                query = self._query(name, tables[name].schema, engine, expression, {s: tables[s] for s in sources})
-                shutil.rmtree(tables[name].folder, ignore_errors=True)
-                engine.store(query, tables[name].folder)
+            def step(runs: Engine, name: str, *sources: str) -> None:
+                for source in sources:
+                    runs.load(source, folders[source], _SCHEMAS[source])
+                shutil.rmtree(folders[name], ignore_errors=True)
+                runs.store(queries[name], folders[name])
 
-            step("accounts", large, lambda a, b: observe(a, b, today, hour, p), "accounts_before", "population_before")
-            step("counted", large, lambda a: count(a, p), "accounts")
-            step("known", small, lambda c, b: tide(c, b, slot=slot, parameters=p), "counted", "population_before")
-            step("odd", large, lambda a, k: surprises(a, k, p), "accounts", "known")
-            step("population", small, lambda o, k, b: settle(o, k, b, p), "odd", "known", "population_before")
-            sources = {name: tables[name] for name in ("accounts", "population")}
-            query = self._query("scored", SCORED, large, lambda a, b: stand_out(a, b, hour, p), sources)
-            scored = large.fetch(query)
-            told = alerts(scored, self._accounts.of(row["account_id"] for row in scored), p)
+            # Each step is stored before the next one reads it, so that nothing is joined or computed twice.
+            step(large, "accounts", "accounts_before", "population_before")
+            step(large, "counted", "accounts")
+            step(small, "known", "counted", "population_before")
+            step(large, "odd", "accounts", "known")
+            step(small, "population", "odd", "known", "population_before")
+            large.load("population", folders["population"], POPULATION)
+            scored = large.fetch(queries["scored"])
+            told = alerts(scored, self._accounts.of(row["account_id"] for row in scored), self._parameters)
             self._state.keep(draft, at=at, rows=rows, alerts=told)
         return told
-
-    def _query(
-        self,
-        name: str,
-        schema: ibis.Schema,
-        engine: Engine,
-        expression: Callable[..., ir.Table],
-        sources: Mapping[str, "_Table"],
-    ) -> str:
-        """The query of a step, compiled once, over its sources as they lie now."""
-        loaded = [engine.load(source, table.folder, table.schema) for source, table in sources.items()]
-        if name not in self._queries:
-            self._queries[name] = engine.compile(expression(*loaded), schema)
-        return self._queries[name]
 
     def _newest(self, name: str) -> Path:
         """The folder of a table as the newest tick left it; before the first one, of an empty table."""
@@ -158,8 +148,28 @@ class _Ticker:
         return folder
 
 
-class _Table(NamedTuple):
-    """A table of a tick: where it lies, and its columns."""
+@cache
+def _queries(large: str, small: str, parameters: Parameters) -> dict[str, str]:
+    """The SQL of each step of a tick, the same for all ticks: to compile it takes longer than a small tick.
 
-    folder: Path
-    schema: ibis.Schema
+    large, small: the dialects of those who work on the accounts, and on what is known of the platform.
+    """
+    tables = {name: ibis.table(schema, name=name) for name, schema in _SCHEMAS.items()}
+    hour = tables["instant"].hour.as_scalar()
+    accounts, population = tables["accounts"], tables["population"]
+    before, counted, known, odd = (tables[name] for name in ("population_before", "counted", "known", "odd"))
+    of_accounts = {
+        "accounts": observe(tables["accounts_before"], before, tables["today"], hour, parameters),
+        "counted": count(accounts, parameters),
+        "odd": surprises(accounts, known, parameters),
+        "scored": stand_out(accounts, population, hour, parameters),
+    }
+    of_platform = {
+        "known": tide(counted, before, slot=weekday(hour), parameters=parameters),
+        "population": settle(odd, known, before, parameters),
+    }
+    return {
+        name: compiled(table, _SCHEMAS[name], dialect)
+        for dialect, steps in ((large, of_accounts), (small, of_platform))
+        for name, table in steps.items()
+    }
