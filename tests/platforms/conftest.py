@@ -1,7 +1,5 @@
 """A platform in memory that is set up, the little one at an address, the builders of casework, a small world."""
 
-import itertools
-
 import pytest
 
 from casework.conftest import (  # noqa: F401 - fixtures
@@ -15,18 +13,16 @@ from casework.conftest import (  # noqa: F401 - fixtures
 )
 from platforms.webhook.conftest import little  # noqa: F401 - a fixture
 
-_ports = itertools.count(9001)
-
 
 @pytest.fixture
 def memory(db, monkeypatch):
     """A platform in memory for the accounts of TikTok, set up and enabled; `memory.platform` is its row."""
-    from platforms.memory import PLATFORMS, MemoryPlatform
+    from platforms.memory import PLATFORMS, PORTS, MemoryPlatform
     from rempart.platforms import registry
     from rempart.platforms.services import add_platform
 
     monkeypatch.setitem(registry.CONNECTORS, "memory", "platforms.memory.MemoryConnector")
-    address = f"http://localhost:{next(_ports)}"
+    address = f"http://localhost:{next(PORTS)}"
     PLATFORMS[address] = there = MemoryPlatform()
     there.platform = add_platform("there", kind="memory", service="tiktok", address=address, acting=None)
     yield there

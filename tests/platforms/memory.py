@@ -4,6 +4,7 @@ It behaves as platforms do: a repeated key changes nothing, nothing to lift is n
 accounts beside us. Every change is kept in `log`, so that a test can say what was done how often and in which order.
 """
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -115,6 +116,8 @@ class MemoryPlatform:
 
 PLATFORMS: dict[str, MemoryPlatform] = {}
 """By address, so that the connector finds the platform that the test made."""
+PORTS = itertools.count(9001)
+"""No two platforms of a process have one address: connectors are kept by it."""
 
 
 class MemoryConnector(Connector):

@@ -167,7 +167,7 @@ def test_what_the_platform_refuses_waits_for_a_person_who_may_try_again(memory, 
     help_due()
     failed = CareExecution.objects.get()
     memory.trouble = None
-    retry_help(failed, acting=carer, reason="Réglé avec la plateforme.")
+    retry_help(failed, acting=carer)
     help_due()
     assert (failed.state, failed.problem, on(memory)) == (State.FAILED, "HTTP 400", {"no_live"})
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from rempart.casework.means import How, Means
 from rempart.records import AccountReference
+from rempart.staff.models import StaffMember
 
 
 class Platforms(Protocol):
@@ -20,6 +21,9 @@ class Platforms(Protocol):
 
     def problems(self, orders: Iterable[int]) -> dict[int, str]:
         """What stands in the way of orders, by number."""
+
+    def retry(self, order: int, *, acting: StaffMember) -> bool:
+        """Have an order tried again that waits for a person; whether there is one. Raises NotAllowed."""
 
 
 _platforms: list[Platforms] = []
@@ -44,3 +48,8 @@ def problems(orders: Iterable[int]) -> dict[int, str]:
     """What stands in the way of orders, by number."""
     asked = list(orders)
     return {number: problem for one in _platforms for number, problem in one.problems(asked).items()}
+
+
+def retry(order: int, *, acting: StaffMember) -> bool:
+    """Have an order tried again that waits for a person; whether there was one. Raises NotAllowed."""
+    return any(one.retry(order, acting=acting) for one in _platforms)

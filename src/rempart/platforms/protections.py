@@ -5,9 +5,12 @@ from collections.abc import Iterable
 from rempart.casework.means import How, Means
 from rempart.platforms.abilities import HOW
 from rempart.platforms.connector import Ability, PermanentFailure
+from rempart.platforms.errors import NothingToRetry
 from rempart.platforms.models import CareExecution
 from rempart.platforms.registry import connector_of, platform_for
+from rempart.platforms.services import helping
 from rempart.records import AccountReference
+from rempart.staff.models import StaffMember
 
 
 def means(account: AccountReference, kind: str) -> Means | None:
@@ -24,6 +27,18 @@ def means(account: AccountReference, kind: str) -> Means | None:
     said: dict[str, Ability] = {**connector.protections, **connector.acts}
     found = said.get(kind)
     return Means(HOW[found.support], dict(found.how)) if found else Means(How.CANNOT, {})
+
+
+def retry(order: int, *, acting: StaffMember) -> bool:
+    """Have an order tried again that waits for a person; whether there is one. Raises NotAllowed."""
+    found = CareExecution.objects.filter(order=order).first()
+    if found is None:
+        return False
+    try:
+        helping.retry_help(found, acting=acting)
+    except NothingToRetry:
+        return False
+    return True
 
 
 def problems(orders: Iterable[int]) -> dict[int, str]:

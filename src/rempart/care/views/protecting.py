@@ -47,10 +47,17 @@ def _close(file: CareFile, _of: str, member: StaffMember) -> None:
         shields.close_shield(shield, by=By.TEAM, acting=member)
 
 
+def _retry(file: CareFile, of: str, member: StaffMember) -> None:
+    found = get_object_or_404(file.orders, pk=of if of.isdecimal() else 0)
+    if not means.retry(found.pk, acting=member):
+        raise NotWaiting
+
+
 ACTS: dict[str, tuple[Callable[[CareFile, str, StaffMember], None], Any]] = {
     "propose": (_propose, _("Proposed on their page: nothing changes before they say yes.")),
     "switch-off": (_switch_off, _("Switched off.")),
     "open": (_open, _("Open: comments are put aside from now on. Nothing is hidden before they say so.")),
+    "retry": (_retry, _("It is tried again now.")),
     "close": (_close, _("Closed: what was hidden shows again.")),
 }
 

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_noop
 from rempart import ledger
 from rempart.care.models import CareFile, CareOrder, ShieldedComment
 from rempart.casework.errors import NotAllowed
-from rempart.casework.services.guards import given_reason
 from rempart.ledger import Event
 from rempart.ledger.clock import now
 from rempart.platforms import tasks
@@ -223,17 +222,16 @@ def _compare(execution: CareExecution, connector: Connector) -> None:
 
 
 @transaction.atomic
-def retry_help(execution: CareExecution, *, acting: StaffMember, reason: str) -> CareExecution:
-    """Try something again that waits for a person. Raises NotAllowed, ReasonMissing, NothingToRetry."""
+def retry_help(execution: CareExecution, *, acting: StaffMember) -> CareExecution:
+    """Try something again that waits for a person. Raises NotAllowed, NothingToRetry."""
     if not acting.may(Permission.CARE):
         raise NotAllowed
-    reason = given_reason(reason)
     execution = CareExecution.objects.select_for_update().get(pk=execution.pk)
     if execution.state != State.FAILED:
         raise NothingToRetry
     execution.state, execution.next_try_at, execution.tries = State.WAITS, now(), 0
     execution.save(update_fields=["state", "next_try_at", "tries"])
-    said = {"platform": execution.platform.name, "reason": reason}
+    said = {"platform": execution.platform.name}
     ledger.append(Event.CARE_ORDER_RETRIED, subject=execution.order, acting=acting, content=said)
     tasks.defer_help(execution.order.file_id, at=now())
     return execution
