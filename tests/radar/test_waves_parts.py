@@ -152,10 +152,47 @@ def test_a_phrase_that_testimonies_always_held_is_no_surprise():
     assert phrases.surprise("j ose", 5, 0.0) > 0.005
 
 
-WORDS = (
-    "il m a demandé des nudes photo de moi ma sœur menacée @leo.vrtx asked me for pics i was 14 "
-    "ans j'avais secret dit que publier mes . #tag sans rien harcèle pas https://tiktok.com/@nox touched he sent screens argent"
-).split()
+WORDS = [
+    "il",
+    "m",
+    "a",
+    "demandé",
+    "des",
+    "nudes",
+    "photo",
+    "de",
+    "moi",
+    "ma",
+    "sœur",
+    "menacée",
+    "@leo.vrtx",
+    "asked",
+    "me",
+    "for",
+    "pics",
+    "i",
+    "was",
+    "14",
+    "ans",
+    "j'avais",
+    "secret",
+    "dit",
+    "que",
+    "publier",
+    "mes",
+    ".",
+    "#tag",
+    "sans",
+    "rien",
+    "harcèle",
+    "pas",
+    "https://tiktok.com/@nox",
+    "touched",
+    "he",
+    "sent",
+    "screens",
+    "argent",
+]
 
 
 @settings(max_examples=150)
