@@ -21,7 +21,7 @@ DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 @pytest.fixture
 def counters(tmp_path, settings):
-    """Counters of two hundred accounts, a file a day: `counters(5)` adds five; account 7 becomes known on day 12."""
+    """Counters of two hundred accounts, a file a day: `counters(5)` adds five; account 7 becomes known on day 9."""
     folder = tmp_path / "counters"
     folder.mkdir()
     settings.REMPART_COUNTERS = str(folder)
@@ -34,7 +34,7 @@ def counters(tmp_path, settings):
     def add(number: int) -> None:
         for day in (next(days) for _ in range(number)):
             levels = [1000 + one + day * (10 + one % 9) + (one * day) % 7 for one in range(200)]
-            levels[7] += sum(600 * 2 ** min(since, 5) for since in range(max(0, day - 11)))
+            levels[7] += sum(600 * 2 ** min(since, 5) for since in range(max(0, day - 8)))
             rows = {
                 "account_id": [str(one) for one in range(200)],
                 "at": [BEGIN + day * DAY] * 200,
@@ -52,22 +52,22 @@ def test_without_a_folder_nothing_is_looked_at(settings):
 
 
 def test_a_star_is_seen_when_the_counters_come_with_what_the_table_says_of_her(counters):
-    counters(12)
+    counters(9)
     look_at_fame()
     assert not FameAlert.objects.filter(number="7").exists()
-    counters(5)
+    counters(4)
     look_at_fame()
     support = FameAlert.objects.get(number="7", tier="support")
     assert (support.reference, support.age_band, support.country) == ("tiktok:lou.plays", "13_15", "FR")
-    assert support.alert_at > BEGIN + 11 * DAY
-    assert len(support.series) > 10
+    assert support.alert_at > BEGIN + 8 * DAY
+    assert len(support.series) > 8
     assert support.series[-1]["observed"] > support.series[-1]["high"] > support.series[0]["observed"]
     run = RadarRun.objects.first()
-    assert (run.upto, run.looked_at) == (BEGIN + 16 * DAY, 200)
+    assert (run.upto, run.looked_at) == (BEGIN + 12 * DAY, 200)
 
 
 def test_a_look_that_was_killed_before_it_stored_what_it_saw_sees_it_again(counters, monkeypatch):
-    counters(14)
+    counters(11)
     with monkeypatch.context() as killed:
         killed.setattr(looking, "_looked", lambda *_given, **_named: 1 / 0)
         with pytest.raises(ZeroDivisionError):
