@@ -15,7 +15,6 @@ import json
 import math
 import os
 import random
-import sys
 import time
 from collections import defaultdict
 from datetime import UTC, datetime, timedelta
@@ -421,7 +420,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     if not (given.data / HASHTAGS).exists():
-        sys.exit(f"{given.data / HASHTAGS}: not there; say where with --data")
+        print(f"{given.data / HASHTAGS} is not there: nothing measured; say where the data are with --data")
+        return
     stream = background(given.data, given.texts, given.seed)
     detection(stream, given.waves, given.seed)
     counting_peers(stream, given.waves, given.seed)
