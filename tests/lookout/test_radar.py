@@ -79,7 +79,7 @@ def test_the_overview_takes_the_same_queries_however_much_there_is(world, fame, 
 
 
 def test_rooms_on_the_right_say_where_an_alert_leads(world):
-    give = lambda alert: Link("there", "/there/") if isinstance(alert, FameAlert) else None  # noqa: E731
+    give = lambda alerts: {one: Link("there", "/there/") for one in alerts if isinstance(one, FameAlert)}  # noqa: E731
     link_with(give)
     try:
         seen = overview(now())
