@@ -21,7 +21,9 @@ class CareConfig(AppConfig):
         from rempart.casework import navigation
         from rempart.casework.services.guards import keep_apart
         from rempart.correspondence import links
+        from rempart.lookout.selectors import link_with
 
+        link_with(selectors.files_of)
         noticing.connect()
         hearing.connect()
         keep_apart(looks_after)

@@ -1,12 +1,16 @@
 """What the pages of the care team ask of the tables: who waits for a human, what falls due, who comes first."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, When
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from rempart.care.models import Asked, CareFile, CareStep, Postvention
 from rempart.ledger.clock import now
+from rempart.lookout.models import Alert, FameAlert
+from rempart.lookout.selectors import Link
 from rempart.staff.models import StaffMember
 
 State = CareFile.State
@@ -53,6 +57,19 @@ def looked_after(*, state: str = "", text: str = "") -> QuerySet[CareFile]:
 def to_confirm() -> QuerySet[Postvention]:
     """Deaths that one person stated and nobody confirmed yet."""
     return Postvention.objects.filter(confirmed_at=None, mistaken_at=None).select_related("declared_by")
+
+
+def files_of(alerts: Sequence[Alert]) -> dict[Alert, Link]:
+    """Where the radar's alerts of sudden fame lead: to the files that they opened or that were open already."""
+    stars = {(one.service, one.number): one for one in alerts if isinstance(one, FameAlert)}
+    if not stars:
+        return {}
+    known = CareFile.objects.filter(platform_id__in=[number for _service, number in stars], erasing_since=None)
+    return {
+        stars[file.service, file.platform_id]: Link(_("The care file"), reverse("care:file", args=[file.pk]))
+        for file in known
+        if (file.service, file.platform_id) in stars
+    }
 
 
 def waits_for(member: StaffMember) -> Mapping[str, QuerySet[Any]]:

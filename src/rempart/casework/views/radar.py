@@ -21,7 +21,7 @@ from rempart.casework.models import Case
 from rempart.intake.services import EmptyHashtag, NotAHashtag
 from rempart.ledger.clock import now
 from rempart.lookout.models import FameAlert, Kind, LiveWave, LookoutSettings, PileOn
-from rempart.lookout.selectors import Link, Sighting, overview, sighting
+from rempart.lookout.selectors import Link, Sighting, overview, sightings
 from rempart.lookout.services import CannotBeOpened, change_settings, judge_alert, open_wave
 from rempart.pages import charts
 from rempart.pages.writing import decimal
@@ -172,7 +172,7 @@ def _shown_to(member: StaffMember) -> list[str]:
 
 def _alert(request: HttpRequest, found: LiveWave | FameAlert | PileOn, *, may_change: bool) -> HttpResponse:
     """One alert; a POST says whether it was one."""
-    seen = sighting(found)
+    [seen] = sightings([found])
     if request.method == "POST":
         true = request.POST.get("do") == "one"
         judge_alert(found, true=true, acting=request.user)

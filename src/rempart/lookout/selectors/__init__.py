@@ -10,7 +10,7 @@ from rempart.lookout.selectors.radar import (
     Sighting,
     link_with,
     overview,
-    sighting,
+    sightings,
 )
 from rempart.lookout.selectors.series import LONGEST_SERIES, Hour, hourly_series
 
@@ -27,5 +27,5 @@ __all__ = [
     "hourly_series",
     "link_with",
     "overview",
-    "sighting",
+    "sightings",
 ]

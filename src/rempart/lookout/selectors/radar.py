@@ -1,6 +1,6 @@
 """The radar at a glance: what reached the desk, the series that its chart draws, why, and where one click leads."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -142,12 +142,13 @@ class Overview:
     health: Health
 
 
-# Rooms on the right say where an alert leads: each gives a link for the alerts that it knows something of.
-_LINKS: list[Callable[[Alert], Link | None]] = []
+# Rooms on the right say where alerts lead: each gives links for those that it knows something of.
+Linking = Callable[[Sequence[Alert]], Mapping[Alert, Link]]
+_LINKS: list[Linking] = []
 
 
-def link_with(give: Callable[[Alert], Link | None]) -> None:
-    """Ask `give` for a link whenever an alert is shown; called once, in an app's `ready()`."""
+def link_with(give: Linking) -> None:
+    """Ask `give` for links whenever alerts of one kind are shown; called once, in an app's `ready()`."""
     if give not in _LINKS:
         _LINKS.append(give)
 
@@ -163,16 +164,22 @@ def overview(now: datetime) -> Overview:
     pile_ons = PileOn.objects.filter(raised_at__gte=since).exclude(state=PileOn.State.DISMISSED)
     return Overview(
         at=now,
-        waves=[sighting(one) for one in _shown(waves.select_related("wave"))],
-        stars=[sighting(one) for one in _shown(stars)],
-        pile_ons=[sighting(one) for one in _shown(pile_ons.select_related("account"))],
+        waves=sightings(_shown(waves.select_related("wave"))),
+        stars=sightings(_shown(stars)),
+        pile_ons=sightings(_shown(pile_ons.select_related("account"))),
         budget=budgets(now),
         health=health(now),
     )
 
 
-def sighting(alert: Alert) -> Sighting:
-    """One alert as a line of the radar, in the reader's language."""
+def sightings(alerts: Iterable[Alert]) -> list[Sighting]:
+    """Alerts of one kind as lines of the radar, in the reader's language and in the order given."""
+    shown = list(alerts)
+    given = [give(shown) for give in _LINKS]
+    return [_sighting(alert, [links[alert] for links in given if alert in links]) for alert in shown]
+
+
+def _sighting(alert: Alert, links: list[Link]) -> Sighting:
     line = _LINES[type(alert)](alert)
     verdicts = sorted(alert.feedback.all(), key=lambda said: (said.said_at, said.pk))
     return Sighting(
@@ -183,7 +190,7 @@ def sighting(alert: Alert) -> Sighting:
         score=alert.score,
         series=[Point(**point) for point in _points(alert.series)],
         judged=verdicts[-1].true if verdicts else None,
-        links=[link for give in _LINKS if (link := give(alert)) is not None],
+        links=links,
         row=alert,
         **line,
     )
