@@ -10,7 +10,7 @@ from functools import reduce
 import ibis
 from ibis import ir
 
-from rempart.radar.fame.arithmetic import MILLION, double, hot_days, logarithm, root
+from rempart.radar.fame.arithmetic import MILLION, double, hot_days, logarithm, root, total
 from rempart.radar.fame.parameters import Parameters
 from rempart.radar.fame.tables import STATE
 
@@ -27,14 +27,20 @@ _NUMBERS = {
 
 def numbers(population: ir.Table) -> ir.Table:
     """The platform's numbers as one row, in units (not millionths), with what holds before anything is known."""
+
+    def marks(kind: str) -> ir.Value:
+        return double(ibis.coalesce(total(ibis.ifelse(population.kind == kind, population["count"], 0)), 0))
+
+    wrong = marks("not_star")
     return population.aggregate(
+        platform_doubt=wrong / (marks("star") + wrong + 20.0),
         **{
             f"platform_{kind}": double(
                 ibis.coalesce(ibis.ifelse(population.kind == kind, population["count"], None).max(), otherwise)
             )
             / float(MILLION)
             for kind, otherwise in _NUMBERS.items()
-        }
+        },
     )
 
 
@@ -149,7 +155,14 @@ def _tiers(t: ir.Table, p: Parameters) -> ir.Table:
     magnitude = t.new_surplus >= ibis.greatest(p.support_gain, p.support_share * began_with)
     effect = t.y >= p.support_ratio * t.platform_surge * t.mean
     told = ibis.coalesce(t.last_hour - t.supported_hour < 24 * p.support_silence, False)
-    support = persistent & effect & magnitude & echoed & (t.new_evidence >= p.support_evidence) & ~told
+    support = (
+        persistent
+        & effect
+        & magnitude
+        & echoed
+        & (t.new_evidence >= p.support_evidence * (1.0 + t.platform_doubt))
+        & ~told
+    )
     warned = ibis.coalesce(t.last_hour - t.watched_hour < 24 * p.watch_silence, False)
     watch = (
         (t.score >= t.platform_bar)

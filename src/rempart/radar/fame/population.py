@@ -121,7 +121,8 @@ def tide(counted: ir.Table, population: ir.Table, *, slot: ir.Value, parameters:
     zero = ibis.literal(0)
     others = population.filter(population.kind.isin(["slot", "star", "not_star", "scale"]))
     others = others.filter(~((others.kind == "slot") & (others.cell == slot)))
-    typical = _rows("typical", zero, whole(one.new_typical * million), one.filter(one.of > 0.0))
+    known = one.filter((one.of > 0.0) | one.past_typical.notnull())
+    typical = _rows("typical", zero, whole(known.new_typical * million), known)
     return _all(
         (
             _rows("factor", zero, whole(ibis.greatest(one.factor, 0.8 * one.weekday) * million), one),
@@ -158,8 +159,11 @@ def settle(today: ir.Table, known: ir.Table, population: ir.Table, parameters: P
     # All the other days are no surprise at all.
     rest = every.cross_join(odd.aggregate(odd=ibis.coalesce(total(odd.now), 0)))
     rest = rest.select(cell=ibis.literal(0), now=rest.every - rest.odd)
-    old = population.filter(population.kind == "score")
-    kept = (double(old["count"]) * p.scores_kept).floor().cast("int64")
+    # A tick at which no day ended, as most are where counters come by the hour, leaves the past as it was.
+    ended = every.aggregate(ended=ibis.coalesce(every.every.max(), 0))
+    old = population.filter(population.kind == "score").cross_join(ended)
+    share = ibis.ifelse(old.ended > 0, p.scores_kept, 1.0)
+    kept = (double(old["count"]) * share).floor().cast("int64")
     old = old.select("cell", kept=kept)
     both = _all(
         (

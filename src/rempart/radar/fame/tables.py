@@ -32,7 +32,8 @@ STATE = ibis.schema(
 )
 
 # What is known of the platform as a whole, as integers: `count` is a number of accounts for the histograms,
-# millionths for the rest.
+# millionths for the rest. Rows `star` and `not_star` (cell 0) are not the radar's: they count what people answered to
+# support alerts, and the more of them were wrong, the more evidence the next ones need.
 POPULATION = ibis.schema({"kind": "string", "cell": "int64", "count": "int64"})
 
 # What `alerts` needs of an account that stands out today.
