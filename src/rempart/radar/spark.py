@@ -4,6 +4,7 @@ What Java says goes to a file without a name, never to the terminal; nothing lis
 cluster is elsewhere; there is no web page. The Java machine is started once and ends with this process.
 """
 
+import atexit
 import os
 import shutil
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ from rempart.radar.java import java_home
 LOOPBACK = "127.0.0.1"
 MEMORY = "2g"  # of the driver, which does all the work where there is no cluster
 _LONGEST_REASON = 300
+_IBIS = ibis.pyspark  # Ibis knows the options of a dialect only once it was asked for its engine
 _RULES = "org.apache.spark.sql.catalyst.optimizer"
 _WRITE_STEPS_OUT = ("PushDownPredicates", "PushPredicateThroughNonJoin")
 
@@ -51,10 +53,6 @@ class Spark(Engine):
     def store(self, query: str, folder: Path) -> None:
         with _said_shortly():
             self._session.sql(query).write.parquet(folder.resolve().as_uri())
-
-    def fetch(self, query: str) -> list[dict[str, Any]]:
-        with _said_shortly():
-            return [row.asDict() for row in self._session.sql(query).collect()]
 
     def take(self, name: str, query: str, schema: ibis.Schema) -> None:
         folder = self.scratch / f"{name}-{next(self._numbers)}"
@@ -131,11 +129,19 @@ def _gateway(loopback: bool) -> Any:
     with _environment(variables), TemporaryFile() as log:
         try:
             conf = SparkConf().set("spark.driver.memory", MEMORY)
-            return launch_gateway(conf, {"stdout": log, "stderr": log})  # type: ignore[no-untyped-call]
+            gateway = launch_gateway(conf, {"stdout": log, "stderr": log})  # type: ignore[no-untyped-call]
         except PySparkException as error:
             log.seek(0)
             last = log.read().decode(errors="replace").strip().splitlines()[-1:]
             raise EngineFailed(f"Java did not start for Spark: {' '.join(last) or error}") from error
+    atexit.register(_end, gateway)
+    return gateway
+
+
+def _end(gateway: Any) -> None:
+    gateway.shutdown()
+    gateway.proc.stdin.close()  # which it takes for the end of this process
+    gateway.proc.wait()
 
 
 @contextmanager

@@ -116,7 +116,7 @@ class _Ticker:
                 "accounts_before": self._newest("accounts"),
                 "population_before": self._newest("population"),
                 **{name: draft / name for name in TABLES},
-                **{name: scratch / name for name in ("counted", "known", "odd")},
+                **{name: scratch / name for name in ("counted", "known", "odd", "scored")},
             }
 
             def step(runs: Engine, name: str, *sources: str) -> None:
@@ -131,8 +131,8 @@ class _Ticker:
             step(small, "known", "counted", "population_before")
             step(large, "odd", "accounts", "known")
             step(small, "population", "odd", "known", "population_before")
-            large.load("population", folders["population"], POPULATION)
-            scored = large.fetch(queries["scored"])
+            step(large, "scored", "accounts", "population")
+            scored = small.rows(folders["scored"])
             told = alerts(scored, self._accounts.of(row["account_id"] for row in scored), self._parameters)
             self._state.keep(draft, at=at, rows=rows, alerts=told)
         return told
