@@ -40,6 +40,7 @@ from rempart.intake.models import Testimony, Wave
 from rempart.intake.services import HandedReport, import_wave, receive_report
 from rempart.ledger import clock
 from rempart.ledger.clock import now
+from rempart.lookout import example as lookout_example
 from rempart.records.lines import Rejects, lines_of
 from rempart.records.tables import read_table
 from rempart.replay.commands import as_table
@@ -96,6 +97,7 @@ def load() -> tuple[Wave, bool]:
             publishing.tell_so_far()
             clock.set_offset(timedelta(0))
             care_example.load()
+            lookout_example.load(wave)
     finally:
         clock.set_offset(timedelta(0))
     return wave, True
