@@ -27,14 +27,14 @@ def day(number: int) -> datetime:
     return BEGINS + timedelta(days=number)
 
 
-def rows_of(number: int) -> list[dict[str, Any]]:
-    """The counters of one day."""
+def rows_of(number: int, *, rises: int = RISES) -> list[dict[str, Any]]:
+    """The counters of one day, of accounts of which a few rise from the day `rises` on."""
     rows = []
     for account in range(CROWD + STARS):
         usual = 5 + account % 40
         followers = 1000 + usual * number + (account * 7 + number * 3) % 5
-        if account >= CROWD and number >= RISES:
-            followers += 400 * 2 ** (number - RISES)
+        if account >= CROWD and number >= rises:
+            followers += 400 * 2 ** (number - rises)
         rows.append(
             {
                 "account_id": f"a{account:03}",
@@ -53,17 +53,17 @@ def write(path: Path, rows: Sequence[dict[str, Any]]) -> Path:
     return path
 
 
-def folder_of(folder: Path, days: Iterable[int]) -> Path:
+def folder_of(folder: Path, days: Iterable[int], *, rises: int = RISES) -> Path:
     """Write a file of counters for each of these days."""
     for number in days:
-        write(folder / f"{day(number):%Y-%m-%d}.parquet", rows_of(number))
+        write(folder / f"{day(number):%Y-%m-%d}.parquet", rows_of(number, rises=rises))
     return folder
 
 
 def told(counters: Path, **more: Any) -> list[FameAlert]:
     """The alerts of a run over counters of which no row is rejected."""
     rejects = io.BytesIO()
-    alerts = list(run(str(counters), rejects=Rejects(rejects), parameters=QUICK, **more))
+    alerts = list(run(str(counters), rejects=Rejects(rejects), **{"parameters": QUICK} | more))
     assert rejects.getvalue() == b""
     return alerts
 
