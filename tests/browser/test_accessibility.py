@@ -10,6 +10,8 @@ SIGNED_OUT = ["/staff/sign-in/", "/staff/link/nothing/"]
 SIGNED_IN = [
     "/waves/",
     "/waves/1/",
+    "/radar/",
+    "/radar/stars/1/",
     "/cases/",
     "/cases/?q=nobody-has-this-name",
     "case:waiting",

@@ -63,6 +63,8 @@ def _load(present: datetime) -> list[CareFile]:
             observed=float(observed),
             age_band=age,
             priority=3 if age == "13_15" else 2,
+            because=["lasting", "echo"],
+            recent=[records.FamePoint(present - before, float(observed), float(expected), 3.0 * expected)],
         )
         receive_fame_alerts([alert], service="tiktok", accounts={number: row}, gains={number: _gains(alert, observed)})
     zoe, tom, mia = (CareFile.objects.get(platform_id=star[0]) for star in STARS)

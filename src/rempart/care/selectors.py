@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from rempart.care.models import Asked, CareFile, CareStep, Postvention
 from rempart.ledger.clock import now
-from rempart.lookout.models import Alert, FameAlert
+from rempart.lookout.models import Alert, FameAlert, PileOn
 from rempart.lookout.selectors import Link
 from rempart.staff.models import StaffMember
 
@@ -60,16 +60,20 @@ def to_confirm() -> QuerySet[Postvention]:
 
 
 def files_of(alerts: Sequence[Alert]) -> dict[Alert, Link]:
-    """Where the radar's alerts of sudden fame lead: to the files that they opened or that were open already."""
+    """Where sudden fame and pile-ons lead: to the files of those whom they are about, where there are any."""
     stars = {(one.service, one.number): one for one in alerts if isinstance(one, FameAlert)}
-    if not stars:
+    under = {one.target: one for one in alerts if isinstance(one, PileOn)}
+    if not stars and not under:
         return {}
-    known = CareFile.objects.filter(platform_id__in=[number for _service, number in stars], erasing_since=None)
-    return {
-        stars[file.service, file.platform_id]: Link(_("The care file"), reverse("care:file", args=[file.pk]))
-        for file in known
-        if (file.service, file.platform_id) in stars
-    }
+    numbers = [number for _service, number in stars]
+    handles = [target.partition(":")[2] for target in under]
+    known = CareFile.objects.filter(Q(platform_id__in=numbers) | Q(handle__in=handles), erasing_since=None)
+    links: dict[Alert, Link] = {}
+    for file in known:
+        about = stars.get((file.service, file.platform_id)), under.get(f"{file.service}:{file.handle}")
+        link = Link(_("The care file"), reverse("care:file", args=[file.pk]))
+        links |= {alert: link for alert in about if alert is not None}
+    return links
 
 
 def waits_for(member: StaffMember) -> Mapping[str, QuerySet[Any]]:

@@ -23,7 +23,7 @@ PAGES: list[tuple[str, Promise, str, bool]] = [
     ("cases", _("Cases"), "c", True),
     ("due", _("Due"), "d", True),
     ("appeals", _("Appeals"), "p", True),
-    ("authorities", _("Authorities"), "u", True),
+    ("authorities", _("Authorities"), "u", False),
     ("rulebooks", _("Rulebooks"), "r", False),
     ("notices", _("Notices to other services"), "o", False),
     ("simulations", _("Simulations"), "m", False),

@@ -14,6 +14,7 @@ from rempart.ledger import clock
 from rempart.ledger.clock import now
 from rempart.lookout.models import LiveWave
 from rempart.lookout.services import receive_pile_ons, receive_waves
+from rempart.lookout.services.looking import chart
 from rempart.radar.pile_ons import find
 from rempart.radar.waves import waves
 
@@ -31,8 +32,9 @@ def load(wave: Wave) -> None:
             clock.set_offset(ahead - (present - alert.detected_at))
             receive_waves([alert])
         clock.set_offset(ahead)
-        found = find(_quarrel(present.replace(minute=0, second=0, microsecond=0)))
-        receive_pile_ons(found.alerts, service="tiktok")
+        quarrel = list(_quarrel(present.replace(minute=0, second=0, microsecond=0)))
+        found = find(quarrel).alerts
+        receive_pile_ons(found, service="tiktok", series={one.target: chart(quarrel, one) for one in found})
     finally:
         clock.set_offset(ahead)
     # The wave was imported and not listened for: what the radar saw is that wave.

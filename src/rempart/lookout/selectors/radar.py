@@ -275,6 +275,11 @@ def _shown(rows: "QuerySet[Any]") -> "QuerySet[Any]":
     return rows.select_related("judged_by").prefetch_related("feedback")[:AT_MOST]
 
 
+def _likely(expected: float) -> str:
+    """How many were likely: few with decimals, so that less than one is not told as none."""
+    return decimal(max(expected, 0.01), 0 if expected >= 10 else 1 if expected >= 1 else 2)
+
+
 def _points(series: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return [
         {
@@ -289,7 +294,7 @@ def _points(series: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 def _fame(alert: FameAlert) -> dict[str, Any]:
     why = [
         _("%(observed)s new followers where about %(expected)s were likely.")
-        % {"observed": decimal(alert.observed, 0), "expected": decimal(alert.expected, 0)}
+        % {"observed": decimal(alert.observed, 0), "expected": _likely(alert.expected)}
     ]
     if alert.growth >= 2:
         why.append(_("%(growth)s times what is usual for this account.") % {"growth": decimal(alert.growth, 0)})
@@ -346,7 +351,7 @@ def _wave(alert: LiveWave) -> dict[str, Any]:
 def _pile_on(alert: PileOn) -> dict[str, Any]:
     why = [
         _("%(actors)s people where about %(expected)s were likely.")
-        % {"actors": decimal(alert.observed, 0), "expected": decimal(alert.expected, 0)}
+        % {"actors": decimal(alert.observed, 0), "expected": _likely(alert.expected)}
     ]
     together = len({member for group in alert.groups for member in group["members"]})
     if together:

@@ -31,7 +31,7 @@ from rempart.text.normalise import normalise
 _VERSION = 1
 _MOST_TAGS_OF_A_POST = 12
 _MOST_EXAMPLES, _MOST_ACCUSED = 5, 30
-_RECENT_HOURS = 48
+_RECENT_HOURS, _LEAST_HOURS = 48, 24
 _MOST_PAST = 100.0  # authors of a tag's own past that count: subjects change
 _LEAST_PAST = 10.0  # a tag of which less is known is forgotten as soon as it is quiet
 _SWEEP = 6 * HOUR
@@ -459,9 +459,9 @@ def _log10(tail: float) -> float:
 
 
 def _recent(tag: Tag, at: float) -> list[WavePoint]:
-    """The authors and testimonies of each hour before `at`, from the first that is known."""
+    """The authors and testimonies of each hour before `at`, from the first that is known, a day at least."""
     last = int(at // HOUR)
-    first = max(last - _RECENT_HOURS + 1, int(min(tag.authors.values()) // HOUR))
+    first = max(last - _RECENT_HOURS + 1, min(last - _LEAST_HOURS + 1, int(min(tag.authors.values()) // HOUR)))
     authors = Counter(int(when // HOUR) for when in tag.authors.values())
     spoke = Counter(int(voice.at // HOUR) for voice in tag.voices.values())
     return [WavePoint(_instant(hour * HOUR), authors[hour], spoke[hour]) for hour in range(first, last + 1)]
