@@ -36,17 +36,21 @@ def make(folder: Path, accounts: int) -> None:
         session.execute("SET preserve_insertion_order = false")
         # The rows of a day come in no order, as from a service that is asked by many machines.
         session.execute(
-            f"CREATE TABLE accounts AS SELECT format('account-{{:09d}}', (i * 2654435761) % {accounts}) AS account_id,"
-            f" exp(hash(i) % 1000 / 1000 * 7 - 1) AS usual, hash(i + 7) % 1000 = 1 AS rises FROM range({accounts}) t(i)"  # noqa: S608
+            f"""CREATE TABLE accounts AS
+                SELECT format('account-{{:09d}}', (i * 2654435761) % {accounts}) AS account_id,
+                       exp(hash(i) % 1000 / 1000 * 7 - 1) AS usual, hash(i + 7) % 1000 = 1 AS rises
+                FROM range({accounts}) t(i)"""  # noqa: S608
         )
         for day in range(DAYS):
             noise = f"(hash(account_id || '-{day}') % 1000 / 1000 - 0.5)"
             rise = f"CASE WHEN rises AND {day} > 7 THEN usual * 30 * ({day} - 7) ELSE 0 END"
             session.execute(
-                f"COPY (SELECT account_id, TIMESTAMP '{BEGINS + timedelta(days=day):%Y-%m-%d}' AS \"at\","
-                f" (1000 + usual * ({day + 1} + {noise}) + {rise})::BIGINT AS followers,"  # noqa: S608
-                f" (usual * 50 * (1 + {noise}))::BIGINT AS views, (hash(account_id) % 10)::BIGINT AS mentions"
-                f" FROM accounts) TO '{folder}/{day:02}.parquet' (FORMAT parquet, COMPRESSION zstd)"
+                f"""COPY (SELECT account_id, TIMESTAMP '{BEGINS + timedelta(days=day):%Y-%m-%d}' AS "at",
+                                 (1000 + usual * ({day + 1} + {noise}) + {rise})::BIGINT AS followers,
+                                 (usual * 50 * (1 + {noise}))::BIGINT AS views,
+                                 (hash(account_id) % 10)::BIGINT AS mentions
+                          FROM accounts)
+                    TO '{folder}/{day:02}.parquet' (FORMAT parquet, COMPRESSION zstd)"""  # noqa: S608
             )
 
 
