@@ -194,7 +194,7 @@ def test_the_team_proposes_and_opens_and_they_have_not_answered_yet(desk):
     shown = words_of(desk(do="open"))
     assert Protection.objects.get().state == Protection.State.PROPOSED
     assert Shield.objects.get().accepted_at is None
-    assert "n’ont pas encore répondu" in shown or "have not answered yet" in shown
+    assert "Pas encore de réponse" in shown
 
 
 def test_the_team_sees_how_many_and_nothing_that_was_said(desk, full):

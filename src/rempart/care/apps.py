@@ -29,4 +29,4 @@ class CareConfig(AppConfig):
         keep_apart(looks_after)
         links.host("young", "care:young")
         links.host("guardian", "care:guardian")
-        navigation.add("care:team", _("Care"), "e", after="radar", counted=selectors.waits_for, in_menu=True)
+        navigation.add("care:team", _("Care"), "e", after="appeals", counted=selectors.waits_for, in_menu=True)

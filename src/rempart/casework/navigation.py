@@ -19,10 +19,10 @@ from rempart.staff.models import StaffMember
 PAGES: list[tuple[str, Promise, str, bool]] = [
     ("desk", _("Desk"), "h", True),
     ("waves", _("Waves"), "w", True),
-    ("radar", _("Radar"), "x", True),
     ("cases", _("Cases"), "c", True),
     ("due", _("Due"), "d", True),
     ("appeals", _("Appeals"), "p", True),
+    ("radar", _("Radar"), "x", True),
     ("authorities", _("Authorities"), "u", False),
     ("rulebooks", _("Rulebooks"), "r", False),
     ("notices", _("Notices to other services"), "o", False),

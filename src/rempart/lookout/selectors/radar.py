@@ -277,7 +277,8 @@ def _shown(rows: "QuerySet[Any]") -> "QuerySet[Any]":
 
 def _likely(expected: float) -> str:
     """How many were likely: few with decimals, so that less than one is not told as none."""
-    return decimal(max(expected, 0.01), 0 if expected >= 10 else 1 if expected >= 1 else 2)
+    whole = expected >= 10 or expected == int(expected)
+    return decimal(expected, 0) if whole else decimal(max(expected, 0.01), 1 if expected >= 1 else 2)
 
 
 def _points(series: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
