@@ -172,7 +172,7 @@ def endpoint() -> None:
 @endpoint.command("add")
 @click.argument("name")
 @click.argument("url")
-@click.option("--event", "events", multiple=True, help="What it is told of (default: messages; team.alarm must be named).")
+@click.option("--event", "events", multiple=True, help="What it hears of (default: messages; not team.alarm).")
 @click.option("--service", "services", multiple=True, help="A service it speaks for (default: all).")
 def endpoint_add(name: str, url: str, events: Sequence[str], services: Sequence[str]) -> None:
     """Add an endpoint and print the secret that its messages are signed with: it is shown this once."""
