@@ -256,7 +256,7 @@ class WaveDetector:
             return _Spoken(None, frozenset())
         if statement.stance not in _SPOKEN or statement.stance_probability < self.parameters.sure:
             return _Spoken(None, frozenset())
-        if not statement.conduct:
+        if not statement.conduct and not self._accuses(statement, folded):
             return _Spoken(None, frozenset())
         weight = (
             statement.stance_probability
@@ -271,6 +271,11 @@ class WaveDetector:
         plain = bool(statement.accused or statement.complainant_minor or statement.complainant_age is not None)
         voice = Voice(at, post.id, weight, int.from_bytes(copy, "little"), plain, statement.accused)
         return _Spoken(voice, frozenset(pieces))
+
+    def _accuses(self, statement: Statement, folded: str) -> bool:
+        """Whether somebody clearly tells, of a named account and in words that conduct is told with, what they lived."""
+        sure = statement.stance == "testimony" and statement.stance_probability >= self.parameters.sure_alone
+        return sure and bool(statement.accused) and self._reader.may_report(statement, folded)
 
     def _judge(self, tag: Tag, at: float, phrase: str | None = None) -> _Surprise | None:
         """What the latest testimony under a tag, or around a phrase, makes too surprising, if anything."""

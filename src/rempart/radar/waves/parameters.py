@@ -12,6 +12,7 @@ class Parameters:
     a wave inside a tag that many use for something else.
     least: fewest authors who testify plainly in an alert (see detector.py); two more where they do not.
     sure: least stance probability at which a post counts as a testimony (see docs/radar-waves.md for what it costs).
+    sure_alone: the same where no conduct was understood, but an account is accused.
     false_alerts: alerts of ordinary tags and phrases that are accepted a day, over all of them together (the budget).
     quiet: how long nobody must testify under a tag before it may raise an alert again.
     batch: after how long a tag's authors tell how ordinary tags are.
@@ -27,6 +28,7 @@ class Parameters:
     windows: tuple[timedelta, ...] = (timedelta(hours=72), timedelta(hours=12), timedelta(hours=3))
     least: int = 3
     sure: float = 0.5
+    sure_alone: float = 0.8
     false_alerts: float = 1 / 21
     quiet: timedelta = timedelta(days=3)
     batch: timedelta = timedelta(hours=24)
