@@ -37,7 +37,7 @@ def make(folder: Path, accounts: int) -> None:
         # The rows of a day come in no order, as from a service that is asked by many machines.
         session.execute(
             f"""CREATE TABLE accounts AS
-                SELECT format('account-{{:09d}}', (i * 2654435761) % {accounts}) AS account_id,
+                SELECT format('1{{:09d}}', (i * 2654435761) % {accounts}) AS account_id,
                        exp(hash(i) % 1000 / 1000 * 7 - 1) AS usual, hash(i + 7) % 1000 = 1 AS rises
                 FROM range({accounts}) t(i)"""  # noqa: S608
         )

@@ -50,10 +50,14 @@ _GOOD = f"NOT ({_BAD})"
 
 @dataclass
 class Instant:
-    """The rows of one instant: how many, good or bad, and the files that hold them, as given and as read."""
+    """The rows of one instant: how many, good or bad, and the files that hold them.
+
+    pure: all rows of these files are good and of this instant.
+    """
 
     rows: int = 0
     files: set[Path] = field(default_factory=set)
+    pure: bool = True
 
 
 class CountersTable:
@@ -80,16 +84,19 @@ class CountersTable:
         for file in progress(files, what="files", total=len(files)):
             rows = pyarrow.parquet.read_metadata(file).num_rows
             only = _only_instant(file)
-            counts = {only: rows} if only and taken(only) else self._counts(file, before + first_line)
-            for at, many in counts.items():
+            counts = {only: (rows, rows)} if only and taken(only) else self._counts(file, before + first_line)
+            for at, (many, good) in counts.items():
                 found[at].rows += many
                 found[at].files.add(file)
+                found[at].pure &= good == rows
             before += rows
         return dict(sorted(found.items()))
 
     def of(self, instant: Instant, at: datetime) -> str:
         """The query for the rows of an instant, as TODAY: one row an account, the latest where there are several."""
-        rows = f"SELECT * FROM ({self._rows(instant.files)}) WHERE {_GOOD} AND {_ends(at)}"  # noqa: S608
+        rows = self._rows(instant.files)
+        if not instant.pure:
+            rows = f"SELECT * FROM ({rows}) WHERE {_GOOD} AND {_ends(at)}"  # noqa: S608
         today = ", ".join(TODAY)
         if not self._repeated(rows, instant.rows):
             return f"SELECT {today} FROM ({rows})"  # noqa: S608
@@ -129,8 +136,11 @@ class CountersTable:
                 writer.write_table(pyarrow.table(values, schema=columns.to_pyarrow()))
         return [written], 1
 
-    def _counts(self, file: Path, first: int) -> dict[datetime, int]:
-        """How many rows of a file belong to each instant; its bad rows go to the rejects, numbered from `first`."""
+    def _counts(self, file: Path, first: int) -> dict[datetime, tuple[int, int]]:
+        """How many rows of a file belong to each instant, and how many of them are good.
+
+        Its bad rows go to the rejects, numbered from `first`.
+        """
         columns = self._columns_of(file)
         if missing := [name for name in _NEEDED if name not in columns]:
             self._rejects.add(first, f"Object missing required field `{missing[0]}`", missing[0])
@@ -143,7 +153,7 @@ class CountersTable:
         self.good += good
         if any(bad for _, _, bad in counts):
             self._reject(rows, first)
-        return {ends.replace(tzinfo=UTC): many for ends, many, _ in counts if ends is not None}
+        return {ends.replace(tzinfo=UTC): (many, many - bad) for ends, many, bad in counts if ends is not None}
 
     def _reject(self, rows: str, first: int) -> None:
         fault = " ".join(f"WHEN {when} THEN {place}" for place, (_, when, _) in enumerate(_FAULTS))

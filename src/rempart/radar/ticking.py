@@ -20,6 +20,7 @@ from rempart.radar.accounts import AccountsTable
 from rempart.radar.counters import TODAY, CountersTable
 from rempart.radar.engines import Engine, compiled, engine
 from rempart.radar.fame import POPULATION, SCORED, STATE, Parameters, alerts, observe, stand_out
+from rempart.radar.fame.judging import unusual
 from rempart.radar.fame.population import count, settle, surprises, tide
 from rempart.radar.fame.ticking import hours, weekday
 from rempart.radar.state import State
@@ -32,7 +33,8 @@ TABLES = {"accounts": STATE, "population": POPULATION}
 _SCHEMAS = {
     **TABLES,
     **{f"{name}_before": schema for name, schema in TABLES.items()},
-    **dict.fromkeys(("counted", "known", "odd"), POPULATION),
+    **dict.fromkeys(("counted", "known", "scores"), POPULATION),
+    "unusual": STATE,
     "today": TODAY,
     "instant": ibis.schema({"hour": "int32"}),
     "scored": SCORED,
@@ -116,7 +118,7 @@ class _Ticker:
                 "accounts_before": self._newest("accounts"),
                 "population_before": self._newest("population"),
                 **{name: draft / name for name in TABLES},
-                **{name: scratch / name for name in ("counted", "known", "odd", "scored")},
+                **{name: scratch / name for name in ("counted", "known", "unusual", "scores", "scored")},
             }
 
             def step(runs: Engine, name: str, *sources: str) -> None:
@@ -129,9 +131,10 @@ class _Ticker:
             step(large, "accounts", "accounts_before", "population_before")
             step(large, "counted", "accounts")
             step(small, "known", "counted", "population_before")
-            step(large, "odd", "accounts", "known")
-            step(small, "population", "odd", "known", "population_before")
-            step(large, "scored", "accounts", "population")
+            step(large, "unusual", "accounts", "known")
+            step(small, "scores", "unusual", "known")
+            step(small, "population", "scores", "counted", "known", "population_before")
+            step(small, "scored", "unusual", "population")
             scored = small.rows(folders["scored"])
             told = alerts(scored, self._accounts.of(row["account_id"] for row in scored), self._parameters)
             self._state.keep(draft, at=at, rows=rows, alerts=told)
@@ -156,20 +159,21 @@ def _queries(large: str, small: str, parameters: Parameters) -> dict[str, str]:
     """
     tables = {name: ibis.table(schema, name=name) for name, schema in _SCHEMAS.items()}
     hour = tables["instant"].hour.as_scalar()
-    accounts, population = tables["accounts"], tables["population"]
-    before, counted, known, odd = (tables[name] for name in ("population_before", "counted", "known", "odd"))
+    accounts, odd, population = tables["accounts"], tables["unusual"], tables["population"]
+    before, counted, known, scores = (tables[name] for name in ("population_before", "counted", "known", "scores"))
     of_accounts = {
         "accounts": observe(tables["accounts_before"], before, tables["today"], hour, parameters),
         "counted": count(accounts, parameters),
-        "odd": surprises(accounts, known, parameters),
-        "scored": stand_out(accounts, population, hour, parameters),
+        "unusual": unusual(accounts, known, parameters),
     }
-    of_platform = {
+    of_few = {
         "known": tide(counted, before, slot=weekday(hour), parameters=parameters),
-        "population": settle(odd, known, before, parameters),
+        "scores": surprises(odd, known, parameters),
+        "population": settle(scores, counted, known, before, parameters),
+        "scored": stand_out(odd, population, hour, parameters),
     }
     return {
         name: compiled(table, _SCHEMAS[name], dialect)
-        for dialect, steps in ((large, of_accounts), (small, of_platform))
+        for dialect, steps in ((large, of_accounts), (small, of_few))
         for name, table in steps.items()
     }

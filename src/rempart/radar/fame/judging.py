@@ -71,6 +71,12 @@ def expect(state: ir.Table, population: ir.Table, parameters: Parameters) -> ir.
     return t.mutate(odd=odd)
 
 
+def unusual(state: ir.Table, population: ir.Table, parameters: Parameters) -> ir.Table:
+    """The rows of STATE whose newest day is odd: few, and all that can be told or be a surprise."""
+    t = expect(state, population, parameters)
+    return t.filter(t.odd).select(*STATE)
+
+
 def judge(expected: ir.Table, parameters: Parameters) -> ir.Table:
     """What `expect` gives, with the day's surprise, the rise that it belongs to, and its `tier`.
 

@@ -12,7 +12,7 @@ import ibis
 from ibis import ir
 
 from rempart.radar.fame.arithmetic import MILLION, double, logarithm, root, total, whole
-from rempart.radar.fame.judging import expect, judge
+from rempart.radar.fame.judging import expect, judge, unusual
 from rempart.radar.fame.parameters import Parameters
 from rempart.radar.fame.tables import POPULATION
 
@@ -53,8 +53,10 @@ def _quantile(counted: ir.Table, kind: str, numerator: int, denominator: int, na
 
 def weigh(state: ir.Table, population: ir.Table, *, slot: ir.Value, parameters: Parameters) -> ir.Table:
     """The population after the newest day in `state`: platform factor, weekday, dispersion, scores, BH's bar."""
-    known = tide(count(state, parameters), population, slot=slot, parameters=parameters)
-    return settle(surprises(state, known, parameters), known, population, parameters)
+    counted = count(state, parameters)
+    known = tide(counted, population, slot=slot, parameters=parameters)
+    odd = surprises(unusual(state, known, parameters), known, parameters)
+    return settle(odd, counted, known, population, parameters)
 
 
 def _all(tables: Iterable[ir.Table]) -> ir.Table:
@@ -64,14 +66,20 @@ def _all(tables: Iterable[ir.Table]) -> ir.Table:
 
 
 def count(state: ir.Table, parameters: Parameters) -> ir.Table:
-    """Histograms of today over accounts that gain at least three a day: gain over the usual one, and overdispersion."""
+    """Histograms of today over accounts that gain at least three a day: gain over the usual one, and overdispersion.
+
+    And the row `every`: how many days were judged of accounts that were in no rise.
+    """
     settled = state.filter(
         state.gain.notnull() & (state.gap <= 28) & (state.days >= parameters.history) & (state.rate >= 3.0)
     )
     ratio = double(ibis.greatest(settled.gain, 0)) / double(settled.rate)
     spread = ibis.greatest(double(settled.spread), 0.0)
+    calm = state.filter(state.gain.notnull() & (state.days >= parameters.history) & (state.hot == 0))
+    every = calm.aggregate(many=calm.count())
     return _all(
         (
+            _rows("every", ibis.literal(0), every.many, every),
             _histogram("ratio", settled, ratio.sqrt() * _CELLS),
             _histogram("spread", settled, spread.sqrt() * _CELLS),
         )
@@ -137,17 +145,14 @@ def tide(counted: ir.Table, population: ir.Table, *, slot: ir.Value, parameters:
 
 
 def surprises(state: ir.Table, known: ir.Table, parameters: Parameters) -> ir.Table:
-    """The histogram of today's scores, from the accounts and what `tide` gives."""
-    p = parameters
-    days = state.filter(state.gain.notnull() & (state.days >= p.history) & (state.hot == 0))
-    odd = expect(days, known, p)
-    odd = judge(odd.filter(odd.odd), p)
-    odd = _histogram("odd", odd, odd.raw * _SCORE_CELLS)
-    every = days.aggregate(many=days.count())
-    return _all((odd, _rows("every", ibis.literal(0), every.many, every)))
+    """The histogram of today's scores of accounts that were in no rise, from those that are `unusual`."""
+    odd = judge(expect(state.filter(state.hot == 0), known, parameters), parameters)
+    return _histogram("odd", odd, odd.raw * _SCORE_CELLS)
 
 
-def settle(today: ir.Table, known: ir.Table, population: ir.Table, parameters: Parameters) -> ir.Table:
+def settle(
+    today: ir.Table, counted: ir.Table, known: ir.Table, population: ir.Table, parameters: Parameters
+) -> ir.Table:
     """The next POPULATION: what `tide` gives, the histogram of scores with today's (`surprises`), the scale, the bar.
 
     The scale says by how much real tails are longer than a negative binomial's: at the share `calibrated_at` of all
@@ -155,7 +160,7 @@ def settle(today: ir.Table, known: ir.Table, population: ir.Table, parameters: P
     """
     p = parameters
     odd = today.filter(today.kind == "odd").select("cell", now=today["count"])
-    every = today.filter(today.kind == "every").select(every=today["count"])
+    every = counted.filter(counted.kind == "every").select(every=counted["count"])
     # All the other days are no surprise at all.
     rest = every.cross_join(odd.aggregate(odd=ibis.coalesce(total(odd.now), 0)))
     rest = rest.select(cell=ibis.literal(0), now=rest.every - rest.odd)

@@ -57,10 +57,10 @@ def observe(
     t = t.mutate(here=ibis.coalesce(t.at_today, t.at_known))
     # After the join, so that the engine takes the accounts for as many as they are and hashes the narrow side.
     t = t.filter(t.now.notnull() | (t.last_hour > t.here - 24 * parameters.forgotten))
-    new, here = t.account_id.isnull(), t.here
-    gap = here - t.last_hour
-    judged = t.now.notnull() & ~new & (double(gap) >= parameters.whole_day)
-    start = t.now.notnull() & (judged | new)
+    t = t.mutate(new=t.account_id.isnull(), since=t.here - t.last_hour)
+    t = t.mutate(judged=ibis.coalesce(t.now.notnull() & (double(t.since) >= parameters.whole_day), False))
+    t = t.mutate(start=t.judged | t.new)
+    new, here, judged, start = t.new, t.here, t.judged, t.start
     columns = {
         "account_id": ibis.coalesce(t.account_id, t.today_id),
         "last_hour": ibis.ifelse(start, here, t.last_hour),
@@ -68,12 +68,12 @@ def observe(
         "days": ibis.coalesce(t.days, 0),
         "hot": ibis.coalesce(t.hot, 0),
         "gain": ibis.ifelse(judged, t.now - t.followers, ibis.null("int64")),
-        "gap": ibis.ifelse(judged, gap, ibis.null("int64")),
+        "gap": ibis.ifelse(judged, t.since, ibis.null("int64")),
         "views": ibis.ifelse(new, ibis.null("int64"), _together(t.views, t.now_views)),
         "mentions": ibis.ifelse(new, ibis.null("int64"), _together(t.mentions, t.now_mentions)),
     }
     for name in ("rate", "spread", "peak", "surplus", "evidence", "echo"):
-        columns[name] = ibis.coalesce(double(t[name]), 0.0)
+        columns[name] = ibis.coalesce(t[name], ibis.literal(0.0, "float32"))
     for name in ("views_rate", "mentions_rate", "supported_hour", "watched_hour"):
         columns[name] = t[name]
     return t.select(**{name: columns[name].cast(kind) for name, kind in STATE.items()})
