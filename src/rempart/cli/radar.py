@@ -71,7 +71,7 @@ def fame(
             writer.write(alert)
     if summary.late:
         rows = "1 row" if summary.late == 1 else f"{summary.late} rows"
-        click.echo(f"rempart: {rows} came after the tick of their time and were left out", err=True)
+        click.echo(f"rempart: {rows} came too late: the tick of that time had been taken", err=True)
     if rejected.count and not summary.good:
         raise NothingGood
 
