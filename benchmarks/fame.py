@@ -8,6 +8,7 @@ and variance, account by account, which is the least that any detector over many
     python benchmarks/fame.py [ACCOUNTS…]
 """
 
+import hashlib
 import json
 import os
 import resource
@@ -56,6 +57,8 @@ def make(folder: Path, accounts: int) -> None:
 
 def run(counters: Path, engine: str) -> None:
     """Tick through the counters, and print the seconds of the last ticks and the greatest memory in MB."""
+    import msgspec
+
     from rempart.radar import ticking
     from rempart.records.lines import Rejects
 
@@ -69,10 +72,11 @@ def run(counters: Path, engine: str) -> None:
         begun.append(time.perf_counter())
 
     ticking.progress = timed
-    alerts = sum(1 for _ in ticking.run(str(counters), rejects=Rejects(sys.stderr.buffer), name=engine))
+    told = list(ticking.run(str(counters), rejects=Rejects(sys.stderr.buffer), name=engine))
     ticks = [later - earlier for earlier, later in pairwise(begun)]
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(json.dumps({"seconds": median(ticks[-TIMED:]), "memory": memory, "alerts": alerts}))
+    digest = hashlib.sha256(msgspec.json.encode(told)).hexdigest()
+    print(json.dumps({"seconds": median(ticks[-TIMED:]), "memory": memory, "alerts": len(told), "digest": digest}))
 
 
 def river(counters: Path) -> float:
@@ -112,12 +116,15 @@ def main() -> None:
             folder = Path(name)
             made = subprocess.Popen([sys.executable, "-c", _MAKING, __file__, name, str(accounts)])
             assert made.wait() == 0
+            digests = set()
             for engine in ("duckdb", "spark") if accounts <= LARGEST_ON_SPARK else ("duckdb",):
                 command = [sys.executable, __file__, "--run", name, engine]
                 found = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
                 seconds, memory = found["seconds"], found["memory"] if engine == "duckdb" else float("nan")
                 rate = accounts / seconds
+                digests.add(found["digest"])
                 print(f"{accounts:10,}  {engine:8} {seconds:8.2f} {rate:12,.0f} {memory:10,.0f} {found['alerts']:8,}")
+            assert len(digests) == 1, "the engines' alerts differ"
             if accounts <= LARGEST_ON_RIVER:
                 seconds = river(folder)
                 print(f"{accounts:10,}  {'river':8} {seconds:8.2f} {accounts / seconds:12,.0f}")

@@ -18,6 +18,14 @@ DAYS = RISES + 2
 SHARED = RISES  # what a state of DuckDB holds before Spark goes on from it
 
 
+@pytest.fixture(scope="module", autouse=True)
+def short_lived() -> Iterator[None]:
+    """Spare Java the work that pays only after minutes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto")
+        yield
+
+
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Counters, the state that DuckDB left half-way, and what it told and remembered in the end."""
@@ -88,9 +96,9 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         process.kill()
 
 
-def test_on_this_machine_alone(world, expected, tmp_path):
-    assert lines(world, name="spark", state=tmp_path / "state") == expected
-    assert remembered(tmp_path / "state") == remembered(world / "duckdb")
+def test_on_this_machine_alone(world, expected, state):
+    assert lines(world, name="spark", state=state) == expected
+    assert remembered(state) == remembered(world / "duckdb")
 
 
 def test_on_a_cluster_from_a_state_of_duckdb(world, expected, state, cluster):
@@ -114,9 +122,11 @@ def test_a_worker_killed_in_the_middle_of_a_job_changes_nothing(world, expected,
     assert remembered(state) == remembered(world / "duckdb")
 
 
-def test_spark_says_nothing_on_the_terminal(world, tmp_path, capfd):
+def test_from_nothing_and_without_a_word_on_the_terminal(tmp_path, capfd):
     counters = folder_of(tmp_path / "counters", range(1))
-    told(counters, name="spark")
+    told(counters, name="spark", state=tmp_path / "spark")
+    told(counters, name="duckdb", state=tmp_path / "duckdb")
+    assert remembered(tmp_path / "spark") == remembered(tmp_path / "duckdb")
     assert capfd.readouterr() == ("", "")
 
 
