@@ -35,6 +35,7 @@ def make(folder: Path, accounts: int) -> None:
 
     with duckdb.connect(config={"memory_limit": "2GB", "temp_directory": str(folder / "spilled")}) as session:
         session.execute("SET preserve_insertion_order = false")
+        session.execute("SET enable_progress_bar = false")
         # The rows of a day come in no order, as from a service that is asked by many machines.
         session.execute(
             f"""CREATE TABLE accounts AS
