@@ -273,7 +273,7 @@ class WaveDetector:
         return _Spoken(voice, frozenset(pieces))
 
     def _accuses(self, statement: Statement, folded: str) -> bool:
-        """Whether somebody clearly tells, of a named account and in words that conduct is told with, what they lived."""
+        """Whether somebody clearly tells what they lived, of a named account, in words that conduct is told with."""
         sure = statement.stance == "testimony" and statement.stance_probability >= self.parameters.sure_alone
         return sure and bool(statement.accused) and self._reader.may_report(statement, folded)
 
