@@ -121,10 +121,11 @@ def main() -> None:
             for engine in ("duckdb", "spark") if accounts <= LARGEST_ON_SPARK else ("duckdb",):
                 command = [sys.executable, __file__, "--run", name, engine]
                 found = json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout)
-                seconds, memory = found["seconds"], found["memory"] if engine == "duckdb" else float("nan")
-                rate = accounts / seconds
+                seconds, rate = found["seconds"], accounts / found["seconds"]
+                # Spark's memory is Java's, which this process does not see.
+                memory = f"{found['memory']:,.0f}" if engine == "duckdb" else "–"
                 digests.add(found["digest"])
-                print(f"{accounts:10,}  {engine:8} {seconds:8.2f} {rate:12,.0f} {memory:10,.0f} {found['alerts']:8,}")
+                print(f"{accounts:10,}  {engine:8} {seconds:8.2f} {rate:12,.0f} {memory:>10} {found['alerts']:8,}")
             assert len(digests) == 1, "the engines' alerts differ"
             if accounts <= LARGEST_ON_RIVER:
                 seconds = river(folder)
