@@ -28,6 +28,8 @@ from rempart.accountability.services import publishing
 from rempart.accountability.services.commitments import keep_commitment, make_commitment
 from rempart.accountability.services.requests import add_authority, register_request
 from rempart.care import example as care_example
+from rempart.care.models import CareFile
+from rempart.care.services.files import conversation_of
 from rempart.casework import services
 from rempart.casework.models import Appeal, Case, Complainant, Decision, WaveReplay
 from rempart.casework.services.appealing import file_appeal
@@ -327,6 +329,9 @@ def outside_addresses(port: int) -> Iterator[tuple[str, str]]:
     complainant = Complainant.objects.select_related("conversation").first()
     if complainant is not None:
         yield "the page of somebody who reported", _here(link_for(complainant.conversation), port)
+    young = CareFile.objects.filter(state=CareFile.State.ACCEPTED).first()
+    if young is not None:
+        yield f"the page of @{young.handle}, known overnight", _here(link_for(conversation_of(young)), port)
 
 
 def _here(address: str, port: int) -> str:
