@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("care", "0002_protections"),
+        ("care", "0004_protections"),
         ("platforms", "0005_labels_and_tokens"),
     ]
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("care", "0001_files"),
+        ("care", "0003_after_a_death"),
         ("files", "0003_who_opens"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
