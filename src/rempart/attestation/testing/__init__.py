@@ -1,0 +1,1 @@
+"""A test issuer, a test wallet and those who attack both, so that everything runs on one machine."""
