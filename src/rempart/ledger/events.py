@@ -287,3 +287,5 @@ class Event(TextChoices):
     CARE_ORDER_FAILED = "care_order_failed", _("What care asked for cannot be done: a person has to look")
     CARE_ORDER_RETRIED = "care_order_retried", _("What care asked for tried again")
     CARE_ORDER_DROPPED = "care_order_dropped", _("What care asked for no longer wanted before it was done")
+
+    AGE_ASSURED = "age_assured", _("Age shown to be over a threshold, or not")

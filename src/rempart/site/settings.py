@@ -20,7 +20,7 @@ ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]", *os.environ.get("REMPART_HOS
 # In the order of the house: a room's templates and static files win over those of the rooms on its right.
 ROOMS = [
     *("ledger", "staff", "pages", "files", "correspondence", "privacy"),
-    *("intake", "lookout", "casework", "care", "platforms", "accountability"),
+    *("intake", "lookout", "casework", "care", "age", "platforms", "accountability"),
 ]
 INSTALLED_APPS = [
     "django.contrib.contenttypes",

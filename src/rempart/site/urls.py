@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("rempart.lookout.urls")),
     path("", include("rempart.casework.urls")),
     path("", include("rempart.care.urls")),
+    path("", include("rempart.age.urls")),
     path("", include("rempart.accountability.urls")),
     path("", include("rempart.platforms.urls")),
     path("", include("rempart.platforms.matrix.urls")),

@@ -37,19 +37,20 @@ class Permission(StrEnum):
     AUDIT = "audit"  # the ledger, what staff did, samplings and agreement; changes nothing
     CHILD_SAFETY = "child_safety"  # open, report and destroy locked files
     CARE = "care"  # the files of people looked after; no case and no testimony
+    AGE = "age"  # reports of under-age accounts, steps asked of them, appeals; no testimony
     ADMINISTER = "administer"  # members, invitations, machine keys, endpoints; no case
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.READER: frozenset({Permission.SEE_WAVES, Permission.READ_CASES}),
-    Role.REVIEWER: frozenset({Permission.SEE_WAVES, Permission.READ_CASES, Permission.REVIEW}),
+    Role.REVIEWER: frozenset({Permission.SEE_WAVES, Permission.READ_CASES, Permission.REVIEW, Permission.AGE}),
     Role.SENIOR_REVIEWER: frozenset(
-        {Permission.SEE_WAVES, Permission.READ_CASES, Permission.REVIEW, Permission.COUNTERSIGN}
+        {Permission.SEE_WAVES, Permission.READ_CASES, Permission.REVIEW, Permission.COUNTERSIGN, Permission.AGE}
     ),
     Role.POLICY_OWNER: frozenset({Permission.SEE_WAVES, Permission.SET_POLICY}),
     Role.AUTHORITY_LIAISON: frozenset({Permission.SEE_WAVES, Permission.READ_CASES, Permission.LIAISE}),
     Role.AUDITOR: frozenset({Permission.SEE_WAVES, Permission.READ_CASES, Permission.AUDIT}),
-    Role.CHILD_SAFETY: frozenset({Permission.CHILD_SAFETY}),
+    Role.CHILD_SAFETY: frozenset({Permission.CHILD_SAFETY, Permission.AGE}),
     Role.CARE: frozenset({Permission.CARE}),
     Role.ADMINISTRATOR: frozenset({Permission.ADMINISTER}),
 }

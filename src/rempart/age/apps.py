@@ -1,0 +1,10 @@
+"""The Django app of the room."""
+
+from django.apps import AppConfig
+
+
+class AgeConfig(AppConfig):
+    """Keeps children out of what is not for them, or in their parents' care, and asks nobody for papers."""
+
+    name = "rempart.age"
+    default_auto_field = "django.db.models.BigAutoField"

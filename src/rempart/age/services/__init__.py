@@ -1,0 +1,1 @@
+"""What can be done about somebody's age: one function a use case."""
