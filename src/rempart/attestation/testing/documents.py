@@ -1,4 +1,4 @@
-"""The pieces of an mdoc, each made alone (ISO/IEC 18013-5, sections 8.3 and 9.1), and the transcripts they are shown in.
+"""The pieces of an mdoc, each made alone (ISO/IEC 18013-5, sections 8.3 and 9.1), and the transcripts around them.
 
 The test issuer and wallet put honest ones together, the attacks put others.
 """
