@@ -1,6 +1,6 @@
 """What verifying a presentation comes to: one verdict, or a refusal with a code that a platform can count."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -69,3 +69,40 @@ class Verdict:
     method: Method | None = None
     spent: bytes = b""
     until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Genuine:
+    """What a presentation that passed every check attests: threshold in years → yes or no; see Verdict for the rest."""
+
+    attested: Mapping[int, bool]
+    method: Method
+    spent: bytes
+    until: datetime
+
+
+def judged(genuine: Genuine, *, thresholds: Collection[int] = THRESHOLDS, over: int | None = None) -> Verdict:
+    """The verdict on a genuine presentation: accepted when it says yes to `over`, or to any threshold when None.
+
+    Somebody over 18 is over 15, somebody not over 13 is not over 15, and nothing follows the other way. Raises Refused
+    (malformed) for thresholds that contradict one another.
+    """
+    reached = max((years for years, is_over in genuine.attested.items() if is_over), default=-1)
+    missed = min((years for years, is_over in genuine.attested.items() if not is_over), default=1000)
+    if missed <= reached:
+        raise Refused(Reason.MALFORMED, "thresholds that contradict one another")
+    asked = {*thresholds} if over is None else {*thresholds, over}
+    answers = {years: years <= reached for years in sorted(asked) if years <= reached or years >= missed}
+    decisive = any(answers.values()) if over is None else answers.get(over, False)
+    reason = None
+    if not decisive:
+        said = bool(answers) if over is None else over in answers
+        reason = Reason.NOT_OVER if said else Reason.UNSUPPORTED
+    return Verdict(
+        accepted=decisive,
+        over=answers,
+        reason=reason,
+        method=genuine.method,
+        spent=genuine.spent,
+        until=genuine.until,
+    )

@@ -1,0 +1,148 @@
+"""JSON Web Signatures and Keys, as strictly as proofs need: three algorithms, one spelling of everything.
+
+RFC 7515 (JWS), RFC 7517 (JWK), RFC 7518 (ECDSA), with the advice of RFC 8725: the algorithm is ours to allow, not the
+token's to choose. JSON with a repeated name, a number that is none (NaN) or bytes that are no UTF-8 is refused, since
+two readers could read two things.
+"""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
+from rempart.attestation.outcome import Reason, Refused
+
+ALGORITHMS: Mapping[str, tuple[str, ec.ECDSA, int]] = {
+    "ES256": ("secp256r1", ec.ECDSA(hashes.SHA256()), 32),
+    "ES384": ("secp384r1", ec.ECDSA(hashes.SHA384()), 48),
+    "ES512": ("secp521r1", ec.ECDSA(hashes.SHA512()), 66),
+}
+"""Algorithm → its curve, its signature scheme, the bytes of a coordinate (RFC 7518 3.4)."""
+
+CURVES: Mapping[str, tuple[ec.EllipticCurve, int]] = {
+    "P-256": (ec.SECP256R1(), 32),
+    "P-384": (ec.SECP384R1(), 48),
+    "P-521": (ec.SECP521R1(), 66),
+}
+
+MAX_JSON = 1 << 20
+
+
+def base64url(raw: bytes) -> str:
+    """Bytes as unpadded base64url."""
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def unbase64url(text: str) -> bytes:
+    """Bytes of unpadded base64url in its only canonical spelling. Raises Refused (malformed)."""
+    try:
+        encoded = text.encode("ascii")
+        raw = urlsafe_b64decode(encoded + b"=" * (-len(encoded) % 4))
+    except ValueError as error:
+        raise Refused(Reason.MALFORMED, "not base64url") from error
+    if urlsafe_b64encode(raw).rstrip(b"=") != encoded:
+        raise Refused(Reason.MALFORMED, "base64url in another spelling")
+    return raw
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise Refused(Reason.MALFORMED, "a JSON name stands twice")
+    return members
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise Refused(Reason.MALFORMED, "a JSON number that is none")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant)
+
+
+def read_json(raw: bytes) -> Any:
+    """A JSON value whose names are unique. Raises Refused (malformed, too_large)."""
+    if len(raw) > MAX_JSON:
+        raise Refused(Reason.TOO_LARGE, "JSON")
+    try:
+        return _DECODER.decode(raw.decode())
+    except (ValueError, RecursionError) as error:
+        raise Refused(Reason.MALFORMED, "not JSON") from error
+
+
+def read_object(raw: bytes) -> dict[str, Any]:
+    """A JSON object. Raises Refused (malformed, too_large)."""
+    value = read_json(raw)
+    if not isinstance(value, dict):
+        raise Refused(Reason.MALFORMED, "not a JSON object")
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Jws:
+    """A signed token, not yet verified."""
+
+    header: dict[str, Any]
+    payload: dict[str, Any]
+    signing_input: bytes
+    signature: bytes
+
+
+def read_jws(compact: str, *, typ: frozenset[str], otherwise: Reason) -> Jws:
+    """Take a compact JWS apart: an allowed algorithm, one of these types, no critical extension, an object inside.
+
+    Raises Refused (malformed, bad_algorithm, `otherwise` when the type is another).
+    """
+    parts = compact.split(".")
+    if len(parts) != 3:
+        raise Refused(Reason.MALFORMED, "not a compact JWS")
+    header = read_object(unbase64url(parts[0]))
+    algorithm = header.get("alg")
+    if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
+        raise Refused(Reason.BAD_ALGORITHM)
+    if "crit" in header or "b64" in header:
+        raise Refused(Reason.BAD_ALGORITHM, "critical extensions")
+    kind = header.get("typ")
+    if not isinstance(kind, str) or kind.lower().removeprefix("application/") not in typ:
+        raise Refused(otherwise, "typ")
+    payload = read_object(unbase64url(parts[1]))
+    return Jws(header, payload, f"{parts[0]}.{parts[1]}".encode(), unbase64url(parts[2]))
+
+
+def verify_jws(token: Jws, key: object, *, otherwise: Reason) -> None:
+    """Check the signature with a key of the algorithm's own curve; raises Refused(otherwise), bad_algorithm."""
+    curve, scheme, size = ALGORITHMS[token.header["alg"]]
+    if not isinstance(key, ec.EllipticCurvePublicKey) or key.curve.name != curve:
+        raise Refused(Reason.BAD_ALGORITHM, "the key is of another curve")
+    if len(token.signature) != 2 * size:
+        raise Refused(otherwise, "length of the signature")
+    r, s = int.from_bytes(token.signature[:size]), int.from_bytes(token.signature[size:])
+    try:
+        key.verify(encode_dss_signature(r, s), token.signing_input, scheme)
+    except InvalidSignature as error:
+        raise Refused(otherwise) from error
+
+
+def read_key(jwk: object, *, otherwise: Reason = Reason.MALFORMED) -> ec.EllipticCurvePublicKey:
+    """The public key of an EC JWK (P-256, P-384, P-521), its point checked to be on the curve.
+
+    A JWK that holds a private part is refused: whoever shows one has given the key away.
+    """
+    if not isinstance(jwk, dict) or jwk.get("kty") != "EC" or "d" in jwk:
+        raise Refused(otherwise, "not a public EC key")
+    name, x, y = jwk.get("crv"), jwk.get("x"), jwk.get("y")
+    if not isinstance(name, str) or name not in CURVES or not isinstance(x, str) or not isinstance(y, str):
+        raise Refused(otherwise, "not an EC key of an allowed curve")
+    curve, size = CURVES[name]
+    x_bytes, y_bytes = unbase64url(x), unbase64url(y)
+    if len(x_bytes) != size or len(y_bytes) != size:
+        raise Refused(otherwise, "length of a coordinate")
+    try:
+        return ec.EllipticCurvePublicKey.from_encoded_point(curve, b"\x04" + x_bytes + y_bytes)
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise Refused(otherwise, "not a point of the curve") from error
