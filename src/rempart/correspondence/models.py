@@ -32,6 +32,10 @@ class Conversation(models.Model):
         YOUNG = "young", _("The person looked after")
         GUARDIAN = "guardian", _("Their guardian")
         AGENT = "agent", _("Whoever works for them")
+        AGE = "age", _("The person asked how old they are")
+        VOUCHER = "voucher", _("Who vouches for somebody’s age")
+        AGE_REPORTER = "age_reporter", _("The person who reported somebody too young")
+        AGE_GUARDIAN = "age_guardian", _("Who is asked to consent as a guardian")
 
     kind = models.CharField(max_length=20, choices=Kind)
     about = models.CharField(max_length=120)
@@ -61,7 +65,12 @@ class Conversation(models.Model):
             models.UniqueConstraint(name="one_conversation_with_a_person", fields=["kind", "about", "person"]),
             models.CheckConstraint(
                 name="conversation_kind_is_known",
-                condition=Q(kind__in=["respondent", "complainant", "concerned", "young", "guardian", "agent"]),
+                condition=Q(
+                    kind__in=[
+                        *("respondent", "complainant", "concerned", "young", "guardian", "agent"),
+                        *("age", "voucher", "age_reporter", "age_guardian"),
+                    ]
+                ),
             ),
             models.CheckConstraint(name="conversation_language_is_known", condition=Q(language__in=LANGUAGES)),
             models.CheckConstraint(
