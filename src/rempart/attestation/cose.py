@@ -1,7 +1,6 @@
 """COSE_Sign1 and COSE_Key (RFC 9052, RFC 9053), ECDSA over the NIST curves and nothing else."""
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -30,8 +29,7 @@ _CURVES: dict[int, tuple[ec.EllipticCurve, int]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Sign1:
+class Sign1(NamedTuple):
     """A COSE_Sign1 as it came: `protected` are the signed header's own bytes, `payload` is None when detached."""
 
     protected: bytes
@@ -45,11 +43,14 @@ def sign1(value: Any) -> Sign1:
     """Read a decoded COSE_Sign1, tagged or not. Raises Refused (malformed, bad_algorithm)."""
     if type(value) is cbor.Tag and value.tag == 18:
         value = value.value
-    match value:
-        case [bytes() as protected, dict() as unprotected, (bytes() | None) as payload, bytes() as signature]:
-            headers = cbor.decode(protected) if protected else {}
-        case _:
-            raise Refused(Reason.MALFORMED, "COSE_Sign1 expected")
+    if type(value) is not list or len(value) != 4:
+        raise Refused(Reason.MALFORMED, "COSE_Sign1 expected")
+    protected, unprotected, payload, signature = value
+    if type(protected) is not bytes or type(unprotected) is not dict or type(signature) is not bytes:
+        raise Refused(Reason.MALFORMED, "COSE_Sign1 expected")
+    if payload is not None and type(payload) is not bytes:
+        raise Refused(Reason.MALFORMED, "COSE_Sign1 expected")
+    headers = cbor.decode(protected) if protected else {}
     if type(headers) is not dict or CRITICAL in headers:
         raise Refused(Reason.MALFORMED, "a protected header that is no map, or has critical parameters")
     if ALGORITHM in unprotected:

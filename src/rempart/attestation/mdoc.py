@@ -8,9 +8,8 @@ gives the order of the checks.
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
@@ -25,14 +24,14 @@ ROUNDED = timedelta(days=1)
 """How long `signed` may precede the signer's certificate: issuers round it down, to the day at most, so that the
 attestations of a batch cannot be told apart by their seconds."""
 
+_VERSIONS = ("1.0", "1.1")
 _THRESHOLD = re.compile(r"age_over_([0-9]{2})", re.ASCII)
 _DIGESTS = {"SHA-256": hashlib.sha256, "SHA-384": hashlib.sha384, "SHA-512": hashlib.sha512}
-_ITEM = {"digestID", "random", "elementIdentifier", "elementValue"}
+_ITEM = ("digestID", "random", "elementIdentifier", "elementValue")
 _SHORTEST_RANDOM = 16
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """A document of a DeviceResponse, its shape checked and nothing more.
 
     name_spaces: namespace → bytes of its IssuerSignedItems. device_name_spaces: DeviceNameSpaces as they came.
@@ -46,14 +45,16 @@ class Document:
     device_auth: cose.Sign1
 
 
-@dataclass(frozen=True, slots=True)
-class SecurityObject:
-    """What the issuer signed (MobileSecurityObject): digests of the elements, the device's key, when it is valid."""
+class SecurityObject(NamedTuple):
+    """What the issuer signed (MobileSecurityObject): digests of the elements, the device's key, when it is valid.
+
+    What is `Any` is looked at where it is used.
+    """
 
     encoded: bytes
-    doctype: str
-    algorithm: str
-    digests: dict[str, dict[int, bytes]]
+    doctype: Any
+    algorithm: Any
+    digests: dict[Any, dict[Any, Any]]
     device_key: Any
     signed: datetime
     valid_from: datetime
@@ -89,38 +90,37 @@ def verify_mdoc(response: Any, *, trust: Trust, transcripts: Sequence[bytes], at
 
 
 def read_response(response: Any) -> Document:
-    """The one document of a decoded DeviceResponse (8.3.2.1.2.2 of the ISO standard). Raises Refused (malformed…)."""
-    match response:
-        case {"version": "1.0" | "1.1", "documents": [dict() as document], "status": int() as status, **others}:
-            if others or type(status) is not int or status != 0:
-                raise Refused(Reason.MALFORMED, "a response that reports errors, or holds something unknown")
-            return read_document(document)
-        case {"documents": [_, _, *_]}:
-            raise Refused(Reason.MALFORMED, "several documents")
-    raise Refused(Reason.MALFORMED, "a DeviceResponse with one document expected")
+    """The one document of a decoded DeviceResponse (8.3.2.1.2.2 of the ISO standard). Raises Refused."""
+    version, documents, status = _members(response, "version", "documents", "status")
+    if version not in _VERSIONS or type(status) is not int or status != 0:
+        raise Refused(Reason.MALFORMED, "a response that reports an error, or of another version")
+    if type(documents) is not list or len(documents) != 1:
+        raise Refused(Reason.MALFORMED, "one document expected")
+    return read_document(documents[0])
 
 
-def read_document(document: dict[Any, Any]) -> Document:
-    """Take a decoded Document apart. Raises Refused (malformed, missing_binding, bad_algorithm)."""
-    match document:
-        case {
-            "docType": str() as doctype,
-            "issuerSigned": {"nameSpaces": dict() as name_spaces, "issuerAuth": issuer_auth, **more_issued},
-            "deviceSigned": {"nameSpaces": device_name_spaces, "deviceAuth": dict() as device_auth, **more_device},
-            **others,
-        } if not (more_issued or more_device or others):
-            pass
-        case {"docType": _, "issuerSigned": _} if "deviceSigned" not in document:
-            raise Refused(Reason.MISSING_BINDING, "not signed by the holder's device")
-        case _:
-            raise Refused(Reason.MALFORMED, "a Document expected")
-    if device_auth.keys() != {"deviceSignature"}:
+def read_document(document: Any) -> Document:
+    """Take a decoded Document apart. Raises Refused (malformed, missing_binding, bad_algorithm, extra_attribute)."""
+    if type(document) is dict and "errors" in document:
+        document = {**document}
+        _ensure_only_ages(document.pop("errors"))
+    if type(document) is dict and "deviceSigned" not in document:
+        raise Refused(Reason.MISSING_BINDING, "not signed by the holder's device")
+    doctype, issued, by_device = _members(document, "docType", "issuerSigned", "deviceSigned")
+    name_spaces, issuer_auth = _members(issued, "nameSpaces", "issuerAuth")
+    device_name_spaces, device_auth = _members(by_device, "nameSpaces", "deviceAuth")
+    if type(device_auth) is not dict or device_auth.keys() != {"deviceSignature"}:
         raise Refused(Reason.MISSING_BINDING, "a device signature expected")
-    if not all(type(name) is str and type(items) is list and items for name, items in name_spaces.items()):
-        raise Refused(Reason.MALFORMED, "IssuerNameSpaces expected")
+    if type(doctype) is not str or type(name_spaces) is not dict:
+        raise Refused(Reason.MALFORMED, "a document type and namespaces expected")
+    items: dict[str, list[bytes]] = {}
+    for name, elements in name_spaces.items():
+        if type(name) is not str or type(elements) is not list or not elements:
+            raise Refused(Reason.MALFORMED, "elements of a namespace expected")
+        items[name] = [cbor.embedded(element) for element in elements]
     return Document(
         doctype,
-        {name: [cbor.embedded(item) for item in items] for name, items in name_spaces.items()},
+        items,
         cose.sign1(issuer_auth),
         cbor.embedded(device_name_spaces),
         cose.sign1(device_auth["deviceSignature"]),
@@ -143,25 +143,21 @@ def verify_issuer(issuer_auth: cose.Sign1, key: ec.EllipticCurvePublicKey) -> Se
         raise Refused(Reason.MALFORMED, "the security object is missing")
     cose.verify_signature(issuer_auth, key, issuer_auth.payload, otherwise=Reason.BAD_ISSUER_SIGNATURE)
     encoded = cbor.embedded(cbor.decode(issuer_auth.payload))
-    match cbor.decode(encoded):
-        case {
-            "version": str(),
-            "digestAlgorithm": str() as algorithm,
-            "valueDigests": dict() as digests,
-            "deviceKeyInfo": {"deviceKey": device_key},
-            "docType": str() as doctype,
-            "validityInfo": {
-                "signed": datetime() as signed,
-                "validFrom": datetime() as valid_from,
-                "validUntil": datetime() as valid_until,
-            },
-            **others,
-        } if all(type(each) is dict for each in digests.values()):
-            status = others.get("status")
-            return SecurityObject(
-                encoded, doctype, algorithm, digests, device_key, signed, valid_from, valid_until, status
-            )
-    raise Refused(Reason.MALFORMED, "a MobileSecurityObject expected")
+    issued = cbor.decode(encoded)
+    if type(issued) is not dict:
+        raise Refused(Reason.MALFORMED, "a MobileSecurityObject expected")
+    status = issued.get("status")
+    algorithm, digests, device, doctype, validity = _members(
+        issued, "digestAlgorithm", "valueDigests", "deviceKeyInfo", "docType", "validityInfo", others=True
+    )
+    moments = _members(validity, "signed", "validFrom", "validUntil", others=True)
+    (device_key,) = _members(device, "deviceKey", others=True)
+    if not all(type(moment) is datetime and moment.tzinfo is not None for moment in moments):
+        raise Refused(Reason.MALFORMED, "moments of validity expected")
+    if type(digests) is not dict or not all(type(each) is dict for each in digests.values()):
+        raise Refused(Reason.MALFORMED, "digests by namespace expected")
+    signed, valid_from, valid_until = moments
+    return SecurityObject(encoded, doctype, algorithm, digests, device_key, signed, valid_from, valid_until, status)
 
 
 def verify_items(name_spaces: dict[str, list[bytes]], issued: SecurityObject) -> dict[str, dict[str, Any]]:
@@ -169,7 +165,7 @@ def verify_items(name_spaces: dict[str, list[bytes]], issued: SecurityObject) ->
 
     Raises Refused (digest_mismatch, malformed).
     """
-    digest = _DIGESTS.get(issued.algorithm)
+    digest = _DIGESTS.get(issued.algorithm) if type(issued.algorithm) is str else None
     if digest is None:
         raise Refused(Reason.BAD_ALGORITHM, "a digest that is not SHA-2")
     shown: dict[str, dict[str, Any]] = {}
@@ -177,10 +173,7 @@ def verify_items(name_spaces: dict[str, list[bytes]], issued: SecurityObject) ->
         expected = issued.digests.get(name_space, {})
         values, numbers = shown.setdefault(name_space, {}), set()
         for encoded in items:
-            item = cbor.decode(encoded)
-            if type(item) is not dict or item.keys() != _ITEM:
-                raise Refused(Reason.MALFORMED, "an IssuerSignedItem expected")
-            number, name, random = item["digestID"], item["elementIdentifier"], item["random"]
+            number, random, name, value = _members(cbor.decode(encoded), *_ITEM)
             if type(number) is not int or type(name) is not str or type(random) is not bytes:
                 raise Refused(Reason.MALFORMED, "an IssuerSignedItem expected")
             if number in numbers or name in values or len(random) < _SHORTEST_RANDOM:
@@ -188,7 +181,7 @@ def verify_items(name_spaces: dict[str, list[bytes]], issued: SecurityObject) ->
             if digest(cbor.wrapped(encoded)).digest() != expected.get(number):
                 raise Refused(Reason.DIGEST_MISMATCH, "an element that was not issued so")
             numbers.add(number)
-            values[name] = item["elementValue"]
+            values[name] = value
     return shown
 
 
@@ -224,6 +217,30 @@ def verify_device(document: Document, issued: SecurityObject, transcripts: Seque
         else:
             return
     raise Refused(Reason.BAD_DEVICE_SIGNATURE, "signed by another device, or for another request")
+
+
+def _members(value: Any, *names: str, others: bool = False) -> list[Any]:
+    """The values of a decoded map under these names, in their order. others: whether it may hold more.
+
+    Raises Refused (malformed).
+    """
+    if type(value) is not dict or not (others or len(value) == len(names)):
+        raise Refused(Reason.MALFORMED, f"a map of {', '.join(names)} expected")
+    try:
+        return [value[name] for name in names]
+    except KeyError as error:
+        raise Refused(Reason.MALFORMED, f"a map of {', '.join(names)} expected") from error
+
+
+def _ensure_only_ages(errors: Any) -> None:
+    """A wallet may say that it has not all that was asked: codes for thresholds of the profile, and no more."""
+    match errors:
+        case {"eu.europa.ec.av.1": dict() as codes, **others} if not others:
+            if all(
+                type(name) is str and _THRESHOLD.fullmatch(name) and type(code) is int for name, code in codes.items()
+            ):
+                return
+    raise Refused(Reason.EXTRA_ATTRIBUTE, "errors about something that is no age threshold")
 
 
 def _ensure_valid(issued: SecurityObject, signer: Signer, at: datetime) -> None:

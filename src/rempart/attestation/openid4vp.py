@@ -24,7 +24,7 @@ LARGEST = 2 * 1024 * 1024
 
 _FORMATS = {"mso_mdoc": {"issuerauth_alg_values": [-7], "deviceauth_alg_values": [-7]}}
 _USUAL_PATHS = ("", "/", "/response", "/post", "/cb", "/callback", "/direct_post")
-_DEEPEST = 6  # a form that holds JSON that holds a query's list that holds the presentation
+_DEEPEST = 8  # a form that holds JSON that holds a query's list that holds the presentation
 
 
 def dcql(over: int) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 THRESHOLDS = (13, 15, 16, 18)
 """Ages that services ask about, in years."""
@@ -71,8 +72,7 @@ class Verdict:
     until: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Genuine:
+class Genuine(NamedTuple):
     """What a presentation that passed every check attests: threshold in years → yes or no; see Verdict for the rest."""
 
     attested: Mapping[int, bool]
