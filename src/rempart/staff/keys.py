@@ -41,6 +41,7 @@ class Scope(TextChoices):
     REPORTS_READ = "reports:read", _("Ask what became of a report")
     LINKS_READ = "links:read", _("Fetch the links to hand over to the people concerned")
     COMMENTS_WRITE = "comments:write", _("Hand in comments on accounts whose shield is open")
+    AGE = "age", _("Ask for the age of people who sign up, and read the answer")
     ORDERS = "orders", _("Fetch what is to be applied or lifted, and tell what was done")
 
 

@@ -2,16 +2,26 @@
 
 from rempart.age.models.assurances import Assurance, Confidence, Method, Subject
 from rempart.age.models.challenges import AgeDecision, Challenge, ChallengeAppeal, Voucher
+from rempart.age.models.gate import Attempt
 from rempart.age.models.orders import AgeOrder
+from rempart.age.models.reports import AgeMatter, AgeSighting, ClosedYoung, Comeback, UnderAgeReport
+from rempart.age.models.safeguarding import ProtectionCase
 
 __all__ = [
     "AgeDecision",
+    "AgeMatter",
     "AgeOrder",
+    "AgeSighting",
     "Assurance",
+    "Attempt",
     "Challenge",
     "ChallengeAppeal",
+    "ClosedYoung",
+    "Comeback",
     "Confidence",
     "Method",
+    "ProtectionCase",
     "Subject",
+    "UnderAgeReport",
     "Voucher",
 ]
