@@ -204,6 +204,11 @@ REMPART_COUNTERS = os.environ.get("REMPART_COUNTERS", "")
 REMPART_ACCOUNTS = os.environ.get("REMPART_ACCOUNTS", "")
 REMPART_RADAR_STATE = os.environ.get("REMPART_RADAR_STATE", str(REMPART_HOME / "radar"))
 
+# --- age assurance (docs/age-gate.md): a folder of policies of your own, by country, and the addresses that the gate
+# may send people back to (each stands for itself and for what is below it)
+REMPART_AGE_POLICIES = os.environ.get("REMPART_AGE_POLICIES", "")
+REMPART_AGE_RETURN = os.environ.get("REMPART_AGE_RETURN", "").split()
+
 # --- the ledger: the name under which it signs its checkpoints (a log's origin: a host of yours, then a path), and its
 # key where the home folder is not shared by all machines (docs/ledger.md)
 REMPART_LEDGER_NAME = os.environ.get("REMPART_LEDGER_NAME", "rempart.local/ledger")
