@@ -137,7 +137,7 @@ def load(data: bytes) -> x509.Certificate:
     """A certificate in DER. Raises Refused (bad_certificate)."""
     try:
         return x509.load_der_x509_certificate(data)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, x509.InvalidVersion) as error:
         raise Refused(Reason.BAD_CERTIFICATE, "not a certificate") from error
 
 
