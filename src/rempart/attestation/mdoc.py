@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from rempart.attestation import cbor, cose
 from rempart.attestation.certificates import Signer
 from rempart.attestation.outcome import Genuine, Method, Reason, Refused
+from rempart.attestation.status_lists import reference
 from rempart.attestation.trust import Trust
 
 DOCTYPE = NAMESPACE = "eu.europa.ec.av.1"
@@ -84,7 +85,8 @@ def verify_mdoc(response: Any, *, trust: Trust, transcripts: Sequence[bytes], at
         raise Refused(Reason.EXTRA_ATTRIBUTE, "elements signed by the device")
     verify_device(document, issued, transcripts)
     if issued.status is not None:
-        _ensure_not_revoked(issued.status, trust, at)
+        uri, index = reference(issued.status)
+        trust.statuses.ensure_valid(uri, index, at=at)
     spent = hashlib.sha256(issued.encoded).digest()
     return Genuine(attested=attested, method=Method.MDOC, spent=spent, until=issued.valid_until)
 
@@ -253,12 +255,3 @@ def _ensure_valid(issued: SecurityObject, signer: Signer, at: datetime) -> None:
     signer.ensure_valid(at)
     if not signer.not_before - ROUNDED <= issued.signed <= signer.not_after:
         raise Refused(Reason.BAD_CERTIFICATE, "signed when the certificate was not valid")
-
-
-def _ensure_not_revoked(status: Any, trust: Trust, at: datetime) -> None:
-    """Look the attestation up in the list that it names (draft-ietf-oauth-status-list, 6.3)."""
-    match status:
-        case {"status_list": {"idx": int() as index, "uri": str() as uri}} if type(index) is int and index >= 0:
-            trust.statuses.ensure_valid(uri, index, at=at)
-        case _:
-            raise Refused(Reason.STATUS_UNKNOWN, "a status that no list here answers")

@@ -112,6 +112,19 @@ def read_presentation(given: object) -> bytes | str:
     raise Refused(Reason.UNKNOWN_FORMAT, "no presentation")
 
 
+def said_of_request(given: bytes) -> dict[str, str]:
+    """What a saved answer in JSON says of the request that it answers: `response_uri`, `origin`, `encryption_info`…
+
+    For files that somebody keeps to verify them later. Never take it from an answer as it comes in: who relays a
+    presentation would say whatever makes it fit.
+    """
+    try:
+        said = jose.read_object(given)
+    except Refused:
+        return {}
+    return {name: value for name, value in said.items() if isinstance(value, str)}
+
+
 def response_uris(client_id: str) -> list[str]:
     """Where the answer may have been sent, as far as the client's identifier tells (section 5.9.3).
 
@@ -155,7 +168,7 @@ def _opened(given: object) -> object:
             return _from_text(given.strip())
         case {"error": _}:
             raise Refused(Reason.MALFORMED, "the wallet answered with an error")
-        case {"vp_token": held} | {"data": held}:
+        case {"vp_token": held} | {"data": held} | {"presentation": held} | {"device_response": held}:
             return held
         case {"response": _}:
             raise Refused(Reason.UNKNOWN_FORMAT, "an encrypted answer: open it first")

@@ -3,29 +3,19 @@
 Nothing is trusted by default: an empty folder refuses every issuer.
 """
 
+import errno
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from cryptography import x509
 
-from rempart.attestation import jose
+from rempart.attestation import jose, status_lists
 from rempart.attestation.certificates import Anchor, Anchors
-from rempart.attestation.outcome import Reason, Refused
-
-
-class Statuses(Protocol):
-    """What status lists answer (see status_lists)."""
-
-    def ensure_valid(self, uri: str, index: int, *, at: datetime) -> None:
-        """Raise Refused: revoked, status_unknown when the list is not at hand, bad_status_list."""
-
-
-class _NoLists:
-    def ensure_valid(self, uri: str, index: int, *, at: datetime) -> None:
-        raise Refused(Reason.STATUS_UNKNOWN, "its status list is not at hand")
+from rempart.attestation.outcome import Refused
+from rempart.attestation.status_lists import StatusLists
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +32,7 @@ class Trust:
 
     anchors: Anchors = field(default_factory=lambda: Anchors(()))
     keys: tuple[IssuerKey, ...] = ()
-    statuses: Statuses = field(default_factory=_NoLists)
+    statuses: StatusLists = field(default_factory=StatusLists)
     ignored: tuple[str, ...] = ()
     """Names of files of the folder that are nothing of all that."""
 
@@ -50,25 +40,31 @@ class Trust:
     def from_folder(cls, folder: Path) -> "Trust":
         """Read every file of the folder and its subfolders by what it holds, whatever it is called.
 
-        Certificates in PEM or DER; a JWK, a JWK set, or an issuer's metadata with its `issuer` and `jwks` in JSON.
-        Raises OSError.
+        Certificates in PEM or DER; a JWK, a JWK set, or an issuer's metadata with its `issuer` and `jwks` in JSON;
+        status list tokens. Raises OSError.
         """
+        if not folder.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
         certificates: list[x509.Certificate] = []
         keys: list[IssuerKey] = []
+        tokens: list[bytes] = []
         ignored: list[str] = []
-        if not folder.is_dir():
-            raise NotADirectoryError(20, "not a folder", str(folder))
         for file in sorted(path for path in folder.rglob("*") if path.is_file()):
             data = file.read_bytes()
             try:
-                found = _certificates(data)
-                found_keys = [] if found else _keys(data)
+                if status_lists.looks_like_token(data):
+                    tokens.append(data)
+                elif found := _certificates(data):
+                    certificates += found
+                else:
+                    keys += _keys(data)
             except (ValueError, Refused):
                 ignored.append(file.name)
-                continue
-            certificates += found
-            keys += found_keys
-        return cls(anchors=Anchors(Anchor(each) for each in certificates), keys=tuple(keys), ignored=tuple(ignored))
+        anchors = Anchors(Anchor(each) for each in certificates)
+        statuses = StatusLists()
+        for token in tokens:
+            status_lists.load(statuses, token, anchors=anchors, keys=keys)
+        return cls(anchors=anchors, keys=tuple(keys), statuses=statuses, ignored=tuple(ignored))
 
 
 def _certificates(data: bytes) -> list[x509.Certificate]:

@@ -6,7 +6,8 @@ from typing import Any
 
 from rempart.attestation import cbor, openid4vp, transcripts
 from rempart.attestation.mdoc import verify_mdoc
-from rempart.attestation.outcome import THRESHOLDS, Genuine, Reason, Refused, Verdict, judged
+from rempart.attestation.outcome import THRESHOLDS, Reason, Refused, Verdict, judged
+from rempart.attestation.sd_jwt import verify_sd_jwt
 from rempart.attestation.trust import Trust
 
 
@@ -19,6 +20,7 @@ def verify(
     response_uri: str | None = None,
     origin: str | None = None,
     jwk_thumbprint: bytes | None = None,
+    encryption_info: str | None = None,
     transcript: bytes | None = None,
     at: datetime,
     thresholds: Collection[int] = THRESHOLDS,
@@ -29,31 +31,34 @@ def verify(
 
     presentation: a DeviceResponse (CBOR, base64url or hexadecimal), an SD-JWT with its key binding, or an OpenID4VP
     answer that holds one (`vp_token`, as JSON or as a posted form). nonce, client_id, response_uri, origin: of the
-    request; response_uri follows from a `redirect_uri:` client_id, and origin means the Digital Credentials API.
-    jwk_thumbprint: of the key that the answer was encrypted to. transcript: the session's, where it is already known
-    (`dc_api.open_response`); it then takes the place of all these. at: aware. over: the threshold that decides, any
-    when None. spent: whether an attestation with this digest was used before.
+    request; response_uri follows from a `redirect_uri:` client_id, and origin means the Digital Credentials API: with
+    encryption_info of an `org-iso-mdoc` request, without for OpenID4VP. jwk_thumbprint: of the key that the answer
+    was encrypted to. transcript: the session's, where it is known already (`dc_api.open_response`), in the place of
+    all these. at: aware. over: the threshold that decides, any when None. spent: whether an attestation with this
+    digest was used before.
     """
     try:
         found = openid4vp.read_presentation(presentation)
-        if transcript is not None:
-            may_be = [transcript]
-        elif origin is not None:
-            may_be = [transcripts.openid4vp_dc_api(origin=origin, nonce=nonce, jwk_thumbprint=jwk_thumbprint)]
+        audience = client_id if origin is None else f"origin:{origin}"
+        if isinstance(found, str):
+            genuine = verify_sd_jwt(found, trust=trust, nonce=nonce, client_id=audience, at=at)
         else:
-            may_be = [
-                transcripts.openid4vp(client_id=client_id, nonce=nonce, response_uri=uri, jwk_thumbprint=jwk_thumbprint)
-                for uri in ([response_uri] if response_uri is not None else openid4vp.response_uris(client_id))
-            ]
-        genuine = _verify_one(found, trust=trust, transcripts=may_be, at=at)
+            if transcript is not None:
+                may_be = [transcript]
+            elif origin is not None and encryption_info is not None:
+                may_be = [transcripts.iso_dc_api(encryption_info=encryption_info, origin=origin)]
+            elif origin is not None:
+                may_be = [transcripts.openid4vp_dc_api(origin=origin, nonce=nonce, jwk_thumbprint=jwk_thumbprint)]
+            else:
+                may_be = [
+                    transcripts.openid4vp(
+                        client_id=client_id, nonce=nonce, response_uri=uri, jwk_thumbprint=jwk_thumbprint
+                    )
+                    for uri in ([response_uri] if response_uri is not None else openid4vp.response_uris(client_id))
+                ]
+            genuine = verify_mdoc(cbor.decode(found), trust=trust, transcripts=may_be, at=at)
         if spent is not None and spent(genuine.spent):
             raise Refused(Reason.ALREADY_USED, "shown before")
         return judged(genuine, thresholds=thresholds, over=over)
     except Refused as refused:
         return Verdict(accepted=False, reason=refused.reason)
-
-
-def _verify_one(found: bytes | str, *, trust: Trust, transcripts: list[bytes], at: datetime) -> Genuine:
-    if isinstance(found, bytes):
-        return verify_mdoc(cbor.decode(found), trust=trust, transcripts=transcripts, at=at)
-    raise Refused(Reason.UNKNOWN_FORMAT, "neither a DeviceResponse nor an SD-JWT")

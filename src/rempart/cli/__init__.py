@@ -6,6 +6,7 @@ import sys
 import click
 
 from rempart.cli import (  # noqa: F401 - they add their commands
+    age,
     authority,
     dsa,
     filters,
