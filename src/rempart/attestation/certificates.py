@@ -58,6 +58,12 @@ class Anchor:
     certificate: x509.Certificate
     listed_until: datetime | None = None
 
+    def expires_before(self, other: "Anchor") -> bool:
+        """Whether the other one, of the same certificate, may be relied on for longer."""
+        if self.listed_until is None:
+            return False
+        return other.listed_until is None or self.listed_until < other.listed_until
+
 
 class Anchors:
     """The certificates that are trusted, and the chains to them that were verified before."""
@@ -67,9 +73,12 @@ class Anchors:
         self._by_subject: dict[bytes, list[Anchor]] = {}
         for each in anchors:
             anchor = each if isinstance(each, Anchor) else Anchor(each)
-            self._pinned[der(anchor.certificate)] = anchor
-            self._by_subject.setdefault(anchor.certificate.subject.public_bytes(), []).append(anchor)
-        self._verified: dict[tuple[bytes, ...], Signer] = {}
+            known = self._pinned.get(der(anchor.certificate))
+            if known is None or known.expires_before(anchor):
+                self._pinned[der(anchor.certificate)] = anchor
+        for anchor in self._pinned.values():
+            self._by_subject.setdefault(_names(anchor.certificate)[1], []).append(anchor)
+        self._verified: dict[tuple[object, ...], Signer] = {}
 
     def __len__(self) -> int:
         return len(self._pinned)
@@ -86,7 +95,7 @@ class Anchors:
         its usage at all. A certificate that is an anchor itself needs no chain. Verified chains are remembered, never
         the moment. Raises Refused (bad_certificate, untrusted_issuer, bad_algorithm).
         """
-        remembered = self._verified.get(key := (*sorted(purposes), *chain))
+        remembered = self._verified.get(key := (purposes, *chain))
         if remembered is None:
             remembered = self._verify(chain, purposes)
             if len(self._verified) >= REMEMBERED:
@@ -99,7 +108,7 @@ class Anchors:
             raise Refused(Reason.BAD_CERTIFICATE, f"1 to {LONGEST_CHAIN} certificates expected")
         try:
             return self._follow([load(each) for each in chain], purposes)
-        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        except (ValueError, TypeError, UnsupportedAlgorithm, Warning) as error:
             raise Refused(Reason.BAD_CERTIFICATE, "a certificate that cannot be read") from error
 
     def _follow(self, chain: list[x509.Certificate], purposes: frozenset[bytes]) -> Signer:
@@ -126,7 +135,7 @@ class Anchors:
         raise Refused(Reason.UNTRUSTED_ISSUER, "no chain to an issuer that is trusted")
 
     def _issuer_of(self, certificate: x509.Certificate) -> Anchor | None:
-        for anchor in self._by_subject.get(certificate.issuer.public_bytes(), ()):
+        for anchor in self._by_subject.get(_names(certificate)[0], ()):
             if _issued(certificate, by=anchor.certificate):
                 _ensure_authority(anchor.certificate)
                 return anchor
@@ -137,7 +146,7 @@ def load(data: bytes) -> x509.Certificate:
     """A certificate in DER. Raises Refused (bad_certificate)."""
     try:
         return x509.load_der_x509_certificate(data)
-    except (ValueError, TypeError, x509.InvalidVersion) as error:
+    except (ValueError, TypeError, x509.InvalidVersion, Warning) as error:
         raise Refused(Reason.BAD_CERTIFICATE, "not a certificate") from error
 
 
@@ -229,6 +238,13 @@ def _extensions(certificate: x509.Certificate) -> dict[bytes, bytes]:
         elif critical and critical[0][1] != b"\x00":
             raise Refused(Reason.BAD_CERTIFICATE, "a critical extension that is not known here")
     return found
+
+
+def _names(certificate: x509.Certificate) -> tuple[bytes, bytes]:
+    """Issuer and subject as they are encoded: read as text, a name out of its bounds makes a library complain."""
+    _, fields, _ = _element(certificate.tbs_certificate_bytes, 0)
+    held = [content for tag, content in _elements(fields) if tag == 0x30]
+    return held[1], held[3]  # signature algorithm, issuer, validity, subject, key
 
 
 def _elements(data: bytes) -> list[tuple[int, bytes]]:

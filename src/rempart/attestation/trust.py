@@ -12,10 +12,12 @@ from typing import Any
 
 from cryptography import x509
 
-from rempart.attestation import jose, status_lists
+from rempart.attestation import jose, status_lists, trusted_lists
 from rempart.attestation.certificates import Anchor, Anchors
 from rempart.attestation.outcome import Refused
 from rempart.attestation.status_lists import StatusLists
+
+OPERATORS = "operators"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,37 +36,60 @@ class Trust:
     keys: tuple[IssuerKey, ...] = ()
     statuses: StatusLists = field(default_factory=StatusLists)
     ignored: tuple[str, ...] = ()
-    """Names of files of the folder that are nothing of all that."""
+    """What was found in the folder and is not relied on: names of files, and why a list is not."""
 
     @classmethod
     def from_folder(cls, folder: Path) -> "Trust":
         """Read every file of the folder and its subfolders by what it holds, whatever it is called.
 
         Certificates in PEM or DER; a JWK, a JWK set, or an issuer's metadata with its `issuer` and `jwks` in JSON;
-        status list tokens. Raises OSError.
+        trusted lists in XML; status list tokens. Every certificate may have signed a trusted list; those in a
+        subfolder called `operators` attest nothing besides. Raises OSError.
         """
         if not folder.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
-        certificates: list[x509.Certificate] = []
-        keys: list[IssuerKey] = []
-        tokens: list[bytes] = []
-        ignored: list[str] = []
+        pile = _Pile()
         for file in sorted(path for path in folder.rglob("*") if path.is_file()):
-            data = file.read_bytes()
             try:
-                if status_lists.looks_like_token(data):
-                    tokens.append(data)
-                elif found := _certificates(data):
-                    certificates += found
-                else:
-                    keys += _keys(data)
-            except (ValueError, Refused):
-                ignored.append(file.name)
-        anchors = Anchors(Anchor(each) for each in certificates)
-        statuses = StatusLists()
-        for token in tokens:
-            status_lists.load(statuses, token, anchors=anchors, keys=keys)
-        return cls(anchors=anchors, keys=tuple(keys), statuses=statuses, ignored=tuple(ignored))
+                pile.add(file.read_bytes(), operates_only=file.parent.name == OPERATORS)
+            except (ValueError, x509.InvalidVersion, Refused):
+                pile.ignored.append(file.name)
+        return pile.trust()
+
+
+@dataclass
+class _Pile:
+    """What the files of a folder hold, by kind, before the ones are verified with the others."""
+
+    issuers: list[Anchor] = field(default_factory=list)
+    operators: list[x509.Certificate] = field(default_factory=list)
+    keys: list[IssuerKey] = field(default_factory=list)
+    lists: list[bytes] = field(default_factory=list)
+    tokens: list[bytes] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+
+    def add(self, data: bytes, *, operates_only: bool) -> None:
+        if status_lists.looks_like_token(data):
+            self.tokens.append(data)
+        elif trusted_lists.looks_like_list(data):
+            self.lists.append(data)
+        elif found := _certificates(data):
+            self.operators += found
+            if not operates_only:
+                self.issuers += [Anchor(each) for each in found]
+        else:
+            self.keys += _keys(data)
+
+    def trust(self) -> Trust:
+        for data in self.lists:
+            try:
+                self.issuers += trusted_lists.read_trusted_list(data, operators=self.operators).anchors
+            except Refused as refused:
+                self.ignored.append(f"a trusted list ({refused})")
+        anchors, statuses = Anchors(self.issuers), StatusLists()
+        for token in self.tokens:
+            status_lists.load(statuses, token, anchors=anchors, keys=self.keys)
+        return Trust(anchors=anchors, keys=tuple(self.keys), statuses=statuses, ignored=tuple(self.ignored))
 
 
 def _certificates(data: bytes) -> list[x509.Certificate]:

@@ -42,23 +42,41 @@ def verify(
         audience = client_id if origin is None else f"origin:{origin}"
         if isinstance(found, str):
             genuine = verify_sd_jwt(found, trust=trust, nonce=nonce, client_id=audience, at=at)
+        elif transcript is not None:
+            genuine = verify_mdoc(cbor.decode(found), trust=trust, transcripts=[transcript], at=at)
         else:
-            if transcript is not None:
-                may_be = [transcript]
-            elif origin is not None and encryption_info is not None:
-                may_be = [transcripts.iso_dc_api(encryption_info=encryption_info, origin=origin)]
-            elif origin is not None:
-                may_be = [transcripts.openid4vp_dc_api(origin=origin, nonce=nonce, jwk_thumbprint=jwk_thumbprint)]
-            else:
-                may_be = [
-                    transcripts.openid4vp(
-                        client_id=client_id, nonce=nonce, response_uri=uri, jwk_thumbprint=jwk_thumbprint
-                    )
-                    for uri in ([response_uri] if response_uri is not None else openid4vp.response_uris(client_id))
-                ]
-            genuine = verify_mdoc(cbor.decode(found), trust=trust, transcripts=may_be, at=at)
+            asked = _transcripts(
+                client_id=client_id,
+                nonce=nonce,
+                response_uri=response_uri,
+                origin=origin,
+                encryption_info=encryption_info,
+                jwk_thumbprint=jwk_thumbprint,
+            )
+            genuine = verify_mdoc(cbor.decode(found), trust=trust, transcripts=asked, at=at)
         if spent is not None and spent(genuine.spent):
             raise Refused(Reason.ALREADY_USED, "shown before")
         return judged(genuine, thresholds=thresholds, over=over)
     except Refused as refused:
         return Verdict(accepted=False, reason=refused.reason)
+
+
+def _transcripts(
+    *,
+    client_id: str,
+    nonce: str,
+    response_uri: str | None,
+    origin: str | None,
+    encryption_info: str | None,
+    jwk_thumbprint: bytes | None,
+) -> list[bytes]:
+    """The transcripts that an answer to this request may be signed over: one, unless `response_uri` is not known."""
+    if origin is not None and encryption_info is not None:
+        return [transcripts.iso_dc_api(encryption_info=encryption_info, origin=origin)]
+    if origin is not None:
+        return [transcripts.openid4vp_dc_api(origin=origin, nonce=nonce, jwk_thumbprint=jwk_thumbprint)]
+    uris = openid4vp.response_uris(client_id) if response_uri is None else [response_uri]
+    return [
+        transcripts.openid4vp(client_id=client_id, nonce=nonce, response_uri=uri, jwk_thumbprint=jwk_thumbprint)
+        for uri in uris
+    ]
