@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from rempart.attestation import cbor, openid4vp, transcripts
+from rempart.attestation import cbor, openid4vp, transcripts, zero_knowledge
 from rempart.attestation.mdoc import verify_mdoc
 from rempart.attestation.outcome import THRESHOLDS, Reason, Refused, Verdict, judged
 from rempart.attestation.sd_jwt import verify_sd_jwt
@@ -42,18 +42,24 @@ def verify(
         audience = client_id if origin is None else f"origin:{origin}"
         if isinstance(found, str):
             genuine = verify_sd_jwt(found, trust=trust, nonce=nonce, client_id=audience, at=at)
-        elif transcript is not None:
-            genuine = verify_mdoc(cbor.decode(found), trust=trust, transcripts=[transcript], at=at)
         else:
-            asked = _transcripts(
-                client_id=client_id,
-                nonce=nonce,
-                response_uri=response_uri,
-                origin=origin,
-                encryption_info=encryption_info,
-                jwk_thumbprint=jwk_thumbprint,
+            asked = (
+                [transcript]
+                if transcript is not None
+                else _transcripts(
+                    client_id=client_id,
+                    nonce=nonce,
+                    response_uri=response_uri,
+                    origin=origin,
+                    encryption_info=encryption_info,
+                    jwk_thumbprint=jwk_thumbprint,
+                )
             )
-            genuine = verify_mdoc(cbor.decode(found), trust=trust, transcripts=asked, at=at)
+            response = cbor.decode(found, largest=zero_knowledge.LARGEST)
+            verify_response = zero_knowledge.verify_proof if zero_knowledge.is_proof(response) else verify_mdoc
+            if verify_response is verify_mdoc and len(found) > cbor.LARGEST:
+                raise Refused(Reason.TOO_LARGE, "a DeviceResponse without a proof")
+            genuine = verify_response(response, trust=trust, transcripts=asked, at=at)
         if spent is not None and spent(genuine.spent):
             raise Refused(Reason.ALREADY_USED, "shown before")
         return judged(genuine, thresholds=thresholds, over=over)
