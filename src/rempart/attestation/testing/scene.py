@@ -38,11 +38,10 @@ class Scene:
     def make(cls, *, at: datetime) -> "Scene":
         """New keys for everybody; `at` is when presentations are verified."""
         since = at - timedelta(days=200)
-        return cls(
-            at=at,
-            issuer=Issuer.make(at=since, with_status=True),
-            rogue=Issuer.make(at=since, name="Test IACA"),
-        )
+        issuer = Issuer.make(at=since, with_status=True)
+        if issuer.status is not None:
+            issuer.status.set(REVOKED)
+        return cls(at=at, issuer=issuer, rogue=Issuer.make(at=since))
 
     @property
     def transcript(self) -> documents.Transcript:
@@ -54,7 +53,6 @@ class Scene:
         issuer = self.issuer
         files = {"issuer.pem": issuer.anchor}
         if issuer.status is not None:
-            issuer.status.set(REVOKED)
             token = issuer.status.as_jwt(issuer.signer_key, issuer.signer, at=self.at)
             files["status.jwt"] = token.encode()
         return files
