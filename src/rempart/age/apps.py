@@ -8,3 +8,9 @@ class AgeConfig(AppConfig):
 
     name = "rempart.age"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Close what is asked once an age is shown."""
+        from rempart.age.services import challenges
+
+        challenges.connect()

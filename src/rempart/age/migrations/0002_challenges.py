@@ -234,7 +234,9 @@ class Migration(migrations.Migration):
                 (
                     "outcome",
                     models.CharField(
-                        blank=True, choices=[("overturned", "lifted"), ("upheld", "stays")], max_length=10
+                        blank=True,
+                        choices=[("overturned", "lifted"), ("upheld", "stays"), ("settled", "no longer needed")],
+                        max_length=10,
                     ),
                 ),
                 ("reason", models.TextField(blank=True)),
@@ -466,6 +468,7 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("decided_at", None), ("decided_by", None), ("outcome", "")),
+                    models.Q(("decided_at__isnull", False), ("decided_by", None), ("outcome", "settled")),
                     models.Q(
                         ("decided_at__isnull", False),
                         ("decided_by__isnull", False),

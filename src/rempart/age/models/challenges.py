@@ -209,6 +209,7 @@ class ChallengeAppeal(models.Model):
 
         OVERTURNED = "overturned", _("lifted")
         UPHELD = "upheld", _("stays")
+        SETTLED = "settled", _("no longer needed")
 
     challenge = models.ForeignKey(Challenge, models.CASCADE, related_name="appeals")
     made_at = models.DateTimeField(default=now)
@@ -228,6 +229,7 @@ class ChallengeAppeal(models.Model):
             models.CheckConstraint(
                 name="an_answered_age_appeal_says_how_and_why",
                 condition=Q(decided_at=None, outcome="", decided_by=None)
+                | Q(decided_at__isnull=False, outcome="settled", decided_by=None)
                 | Q(decided_at__isnull=False, decided_by__isnull=False, outcome__in=["overturned", "upheld"])
                 & ~Q(reason=""),
             ),
