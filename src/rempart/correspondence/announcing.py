@@ -19,8 +19,11 @@ TEST = "endpoint.test"
 ALARM = "team.alarm"
 EVENTS = (OPENED, SENT)
 """What a platform hears of unless it asks for less."""
-ALL_EVENTS = (*EVENTS, ALARM)
-"""An alarm goes only to an endpoint that asks for it by name: whatever rings in the team's pockets."""
+AGE_ANSWERED = "age.answered"
+ALL_EVENTS = (*EVENTS, ALARM, AGE_ANSWERED)
+"""An alarm goes only to an endpoint that asks for it by name: whatever rings in the team's pockets. So does word that
+somebody who signs up was asked their age: it goes to the sign-up, which then reads the answer.
+"""
 
 
 def announce(message: Message, *, at: datetime, first: bool) -> list[Delivery]:
@@ -54,6 +57,28 @@ def alarm_team(members: Iterable[StaffMember], *, page: str, key: str, at: datet
     rows += [
         Delivery(channel=Delivery.Channel.MAIL, staff=one, uid=new_uid(), key=f"{key}:s{one.pk}", **common)
         for one in members
+    ]
+    return Delivery.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def announce_page(kind: str, service: str, *, page: str, key: str, at: datetime) -> list[Delivery]:
+    """Write the deliveries that tell a platform's endpoints of something to read under an address of the machine API.
+
+    key: written once, whoever asks twice.
+    """
+    speaks_for_it = Q(services=[]) | Q(services__contains=[service])
+    rows = [
+        Delivery(
+            channel=Delivery.Channel.WEBHOOK,
+            type=kind,
+            endpoint=one,
+            page=page,
+            uid=new_uid(),
+            key=f"{key}:e{one.pk}",
+            created_at=at,
+            next_at=at,
+        )
+        for one in Endpoint.objects.filter(speaks_for_it, active=True, events__contains=[kind])
     ]
     return Delivery.objects.bulk_create(rows, ignore_conflicts=True)
 

@@ -75,7 +75,7 @@ def _but_for(silent: set[int | None], deliveries: QuerySet[Delivery]) -> QuerySe
 def _next(silent: set[int | None], *, alarms: bool) -> Delivery | None:
     due = _but_for(silent, Delivery.objects.filter(NOT_HELD, next_at__lte=now()))
     if alarms:
-        due = due.exclude(page="")
+        due = due.exclude(page="").filter(type=announcing.ALARM)
     with_all = due.select_related("endpoint", "staff", "message__conversation").order_by("next_at", "pk")
     return with_all.select_for_update(of=("self",), skip_locked=True).first()
 

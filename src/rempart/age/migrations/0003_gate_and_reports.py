@@ -220,6 +220,7 @@ class Migration(migrations.Migration):
                 ),
                 ("handle", models.CharField(max_length=255)),
                 ("platform_id", models.CharField(max_length=255, null=True)),
+                ("stem", models.CharField(blank=True, max_length=255)),
                 ("device", models.CharField(blank=True, max_length=64)),
                 ("network", models.CharField(blank=True, max_length=64)),
                 ("closed_at", models.DateTimeField(default=rempart.ledger.clock.now)),
@@ -227,6 +228,16 @@ class Migration(migrations.Migration):
             options={
                 "ordering": ["-closed_at", "-pk"],
                 "constraints": [models.UniqueConstraint(fields=("service", "handle"), name="closed_young_once")],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("stem", ""), _negated=True), fields=["stem"], name="closed_young_by_stem"
+                    ),
+                    models.Index(
+                        condition=models.Q(("device", ""), _negated=True),
+                        fields=["device"],
+                        name="closed_young_by_device",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(

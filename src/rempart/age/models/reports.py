@@ -161,12 +161,14 @@ class AgeSighting(models.Model):
 class ClosedYoung(models.Model):
     """An account that was closed because its owner is too young: by what somebody who signs up again is noticed.
 
-    device, network: keyed hashes, from the attempt that the account came of; blank where nothing is known.
+    stem: its handle without digits and signs. device, network: keyed hashes, from the attempt that the account came
+    of; blank where nothing is known.
     """
 
     service = models.CharField(max_length=16, choices=SERVICE_NAMES)
     handle = models.CharField(max_length=255)
     platform_id = models.CharField(max_length=255, null=True)  # noqa: DJ001 – unknown is not an empty number
+    stem = models.CharField(max_length=255, blank=True)
     device = models.CharField(max_length=64, blank=True)
     network = models.CharField(max_length=64, blank=True)
     closed_at = models.DateTimeField(default=now)
@@ -174,6 +176,10 @@ class ClosedYoung(models.Model):
     class Meta:
         ordering = ["-closed_at", "-pk"]
         constraints = [models.UniqueConstraint(name="closed_young_once", fields=["service", "handle"])]
+        indexes = [
+            models.Index(fields=["stem"], name="closed_young_by_stem", condition=~Q(stem="")),
+            models.Index(fields=["device"], name="closed_young_by_device", condition=~Q(device="")),
+        ]
 
     def __str__(self) -> str:
         return f"account closed {self.pk}"

@@ -1,0 +1,184 @@
+"""What a platform's sign-up asks of the gate: `POST /api/v1/age/attempts`, and what it reads of the answer."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from django.http import Http404, HttpRequest
+from ninja import Field, Query, Router, Schema
+from ninja.responses import Status
+from pydantic import StringConstraints
+
+from rempart import records
+from rempart.age.errors import WrongState
+from rempart.age.models import Attempt
+from rempart.age.services import gate
+from rempart.age.services.gate import AttemptRefused, NumberTaken
+from rempart.intake.api import REFUSALS, OriginIn, Problems
+from rempart.intake.ours import own_services
+from rempart.records.references import Service
+from rempart.staff.keys import KeyAuth, Scope
+
+router = Router(tags=["age"])
+
+Number = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._~-]{1,100}$")]
+Country = Annotated[str, StringConstraints(pattern=r"^([A-Z]{2}(-[A-Z0-9]{1,3})?)?$")]
+Feature = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
+
+
+# What the database can hold: no NUL.
+Name = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00]*$")]
+
+
+class AccountIn(Schema):
+    """An account: its service and handle, and the platform's immutable id where it is known."""
+
+    service: Service
+    handle: Name
+    id: Name | None = None
+
+
+class AttemptIn(Schema):
+    """A sign-up whose age is to be asked."""
+
+    number: Number = Field(description="The platform's own number of the sign-up: it is asked once.")
+    service: Service | None = Field(None, description="The platform, where there are several.")
+    country: Country = Field("", description="ISO 3166, a region where its law differs (CA-QC); ours by default.")
+    language: Literal["fr", "en"] = "fr"
+    return_to: Annotated[str, StringConstraints(max_length=500, pattern=r"^[\x21-\x7e]+$")] = Field(
+        description="Where its person goes on: an address of REMPART_AGE_RETURN, or below one."
+    )
+    thresholds: list[Literal[13, 15, 16, 18]] = Field([], max_length=4)
+    features: list[Feature] = Field([], max_length=20, description="As the policies name them: account, live …")
+    origin: OriginIn | None = None
+
+
+class AttemptOut(Schema):
+    """An attempt, and the address to hand over to its person alone."""
+
+    number: str
+    service: Service
+    page: str
+    expires_at: datetime
+
+
+class Bit(Schema):
+    """Whether somebody is over so many years, how that was shown, how far to trust it (IEEE 2089.1), until when."""
+
+    over: int
+    met: bool
+    method: str
+    confidence: str
+    expires_at: datetime
+
+
+class Bits(Schema):
+    """One for each threshold that was asked for; none before the question was answered."""
+
+    results: list[Bit]
+
+
+class BoundIn(Schema):
+    """The account that came of a sign-up."""
+
+    account: AccountIn
+    same_as: list[AccountIn] = Field(
+        [], max_length=20, description="Accounts that the platform holds to be the same person's."
+    )
+
+
+@router.post(
+    "/age/attempts",
+    auth=KeyAuth(Scope.AGE),
+    response={201: AttemptOut, 200: AttemptOut, 409: Problems, **REFUSALS},
+    url_name="age-attempts",
+    summary="Have somebody who signs up asked their age",
+)
+def ask(request: HttpRequest, body: AttemptIn) -> Status:
+    """201 when it is new, 200 when it was made before, 409 when its number belongs to another question."""
+    origin = body.origin or OriginIn()
+    try:
+        made = gate.make_attempt(
+            service=body.service or own_services()[0],
+            number=body.number,
+            return_to=body.return_to,
+            country=body.country,
+            language=body.language,
+            thresholds=body.thresholds,
+            features=body.features,
+            device=origin.device or "",
+            network=origin.network or "",
+        )
+    except AttemptRefused as refused:
+        return _refused(refused)
+    attempt = made.attempt
+    told = {
+        "number": attempt.number,
+        "service": attempt.service,
+        "page": gate.address_of(attempt),
+        "expires_at": attempt.expires_at,
+    }
+    return Status(201 if made.is_new else 200, told)
+
+
+@router.get(
+    "/age/attempts/{number}",
+    auth=KeyAuth(Scope.AGE),
+    response={200: Bits, 404: Problems, **REFUSALS},
+    url_name="age-attempt",
+    summary="Read what became of the question",
+)
+def read(request: HttpRequest, number: Number, service: Annotated[Service | None, Query()] = None) -> dict[str, object]:
+    """One bit for each threshold asked for, and nothing else."""
+    return {"results": gate.results_of(_attempt(number, service))}
+
+
+@router.put(
+    "/age/attempts/{number}/account",
+    auth=KeyAuth(Scope.AGE),
+    response={200: Bits, 404: Problems, 409: Problems, **REFUSALS},
+    url_name="age-attempt-account",
+    summary="Say which account came of a sign-up",
+)
+def bind(
+    request: HttpRequest, number: Number, body: BoundIn, service: Annotated[Service | None, Query()] = None
+) -> Status:
+    """200 with what is held; 409 before the question was answered, or where another account came of it."""
+    attempt = _attempt(number, service)
+    account = _account(body.account, "account")
+    if isinstance(account, AttemptRefused):
+        return _refused(account)
+    others = []
+    for place, one in enumerate(body.same_as):
+        other = _account(one, f"same_as.{place}")
+        if isinstance(other, AttemptRefused):
+            return _refused(other)
+        others.append(other)
+    if account.service != attempt.service:
+        return _refused(AttemptRefused("account.service", "the attempt is another service's"))
+    try:
+        attempt = gate.bind(attempt, account, same_as=others)
+    except AttemptRefused as refused:
+        return _refused(refused)
+    except WrongState:
+        return Status(409, {"errors": [{"field": "", "error": "the question was not answered yet"}]})
+    return Status(200, {"results": gate.results_of(attempt)})
+
+
+def _attempt(number: str, service: str | None) -> Attempt:
+    found = Attempt.objects.filter(number=number, service=service or own_services()[0]).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _account(given: AccountIn, field: str) -> records.AccountReference | AttemptRefused:
+    try:
+        return records.AccountReference(**given.dict())
+    except ValueError:
+        why = "nothing is left of it once it is written as this service does"
+        return AttemptRefused(f"{field}.handle", why)
+
+
+def _refused(refused: AttemptRefused) -> Status:
+    told = {"errors": [{"field": refused.field, "error": refused.why}]}
+    return Status(409 if isinstance(refused, NumberTaken) else 422, told)
