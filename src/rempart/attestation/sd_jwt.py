@@ -42,8 +42,8 @@ VISIBLE = frozenset(
 )
 """Claims that may stand in the clear: about the credential, not about its holder."""
 
-_AGE = re.compile(r"age_over_([0-9]{1,3})")
-_YEARS = re.compile(r"[0-9]{1,3}")
+_AGE = re.compile(r"age_over_([0-9]{2})")
+_YEARS = re.compile(r"[0-9]{2}")
 
 
 def verify_sd_jwt(text: str, *, trust: Trust, nonce: str, client_id: str, at: datetime) -> Genuine:
