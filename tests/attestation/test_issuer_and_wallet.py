@@ -3,10 +3,13 @@
 import json
 import stat
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import cbor2
 import pytest
+from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from rempart.attestation import dc_api
@@ -20,6 +23,7 @@ from rempart.attestation.testing.trusted_list import WITHDRAWN, Operator
 from rempart.attestation.testing.wallet import MDOC, SD_JWT, Wallet
 from rempart.attestation.trust import Trust
 from rempart.attestation.verifying import verify
+from rempart.cli import cli
 
 AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 RESPONSE_URI = "https://platform.example/age/response"
@@ -331,3 +335,57 @@ def test_a_disclosure_is_hidden_among_decoys(issuer):
     made = issuer.issue_sd_jwt(new_key().public_key(), {18: True}, at=AT)
     payload = json.loads(from_base64url(made.jwt.split(".")[1]))
     assert len(payload["_sd"]) > len(made.disclosures)
+
+
+def ran(*arguments):
+    result = CliRunner().invoke(cli, ["age", *arguments], catch_exceptions=False)
+    return result.exit_code, result.output
+
+
+def test_the_commands_issue_answer_and_verify_on_one_machine(tmp_path):
+    at, asked = AT.isoformat(), Request.for_age(15, nonce=NONCE, response_uri=RESPONSE_URI)
+    ran("issuer", "--out", str(tmp_path), "--over", "15", "--under", "18", "--batch", "2", "--as-of", at)
+    _, form = ran("wallet", str(tmp_path / "wallet.json"), asked.as_uri(), "--as-of", at)
+    (tmp_path / "answer").write_text(form)
+    request = ("--nonce", NONCE, "--client-id", CLIENT_ID, "--trust", str(tmp_path / "trust"), "--as-of", at)
+    status, said = ran("verify", str(tmp_path / "answer"), *request, "--over", "15")
+    assert (status, json.loads(said)) == (0, {"accepted": True, "over": {"13": True, "15": True}, "reason": None})
+    assert len(Wallet.load(tmp_path / "wallet.json").credentials) == 1
+
+
+def test_an_answer_is_posted_where_the_request_says(tmp_path, httpserver_of_one):
+    url, got = httpserver_of_one
+    ran("issuer", "--out", str(tmp_path), "--batch", "1")
+    asked = Request.for_age(18, nonce=NONCE, response_uri=url, state="of mine")
+    status, said = ran("wallet", str(tmp_path / "wallet.json"), asked.as_uri(), "--send")
+    assert (status, said) == (0, '200 {"redirect_uri": "https://platform.example/thanks"}\n')
+    assert parse_qs(got[0])["state"] == ["of mine"]
+
+
+def test_a_wallet_is_not_written_over(tmp_path):
+    ran("issuer", "--out", str(tmp_path), "--batch", "1")
+    status, said = ran("issuer", "--out", str(tmp_path), "--batch", "1")
+    assert status != 0
+    assert "exists already" in said
+
+
+@pytest.fixture
+def httpserver_of_one():
+    """A server that takes one post: its address, and the list of what it got."""
+    got = []
+
+    class Once(BaseHTTPRequestHandler):
+        def do_POST(self):
+            got.append(self.rfile.read(int(self.headers["Content-Length"])).decode())
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b'{"redirect_uri": "https://platform.example/thanks"}')
+
+        def log_message(self, *_):
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Once) as server:
+        waiting = Thread(target=server.handle_request)
+        waiting.start()
+        yield f"http://127.0.0.1:{server.server_port}/post", got
+        waiting.join(timeout=10)

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from rempart.cli.ground import cli
+from rempart.cli.ground import cli, said_plainly
 from rempart.records import exits
 from rempart.records.post import Instant
 
@@ -61,6 +61,69 @@ def age_verify(
     ages = {str(years): is_over for years, is_over in sorted(verdict.over.items())}
     click.echo(json.dumps({"accepted": verdict.accepted, "over": ages, "reason": verdict.reason}))
     sys.exit(exits.OK if verdict.accepted else 1)
+
+
+@age.command("issuer")
+@click.option("--out", required=True, metavar="DIR", help="Where the trust folder and the wallet go.")
+@click.option("--over", type=click.IntRange(0, 99), multiple=True, metavar="N", help="Attest: over N (default: 18).")
+@click.option("--under", type=click.IntRange(0, 99), multiple=True, metavar="N", help="Attest: not over N.")
+@click.option("--format", "form", type=click.Choice(["mdoc", "sd-jwt"]), default="mdoc", show_default=True)
+@click.option("--batch", type=click.IntRange(1, 1000), default=30, show_default=True, help="Single-use credentials.")
+@click.option("--as-of", metavar="TIME", help="Issue as of that moment (default: now).")
+def age_issuer(
+    *, out: str, over: tuple[int, ...], under: tuple[int, ...], form: str, batch: int, as_of: str | None
+) -> None:
+    """Make a test issuer that attests ages, and a wallet with a batch of its credentials.
+
+    Writes DIR/trust (the issuer's root, a signed trusted list with its operator, a status list), for `rempart age
+    verify --trust`, and DIR/wallet.json, for `rempart age wallet`. For tests only: nobody else trusts it.
+    """
+    from rempart.attestation.testing import Issuer, Wallet, write_trust
+    from rempart.attestation.testing.wallet import MDOC, SD_JWT
+
+    at, folder = _moment(as_of), Path(out)
+    if both := set(over) & set(under):
+        raise click.UsageError(f"--under {min(both)}: --over says the contrary")
+    if (folder / "wallet.json").exists():
+        raise click.UsageError(f"{folder / 'wallet.json'}: exists already, and is not written over")
+    held = {**dict.fromkeys(over or (() if under else (18,)), True), **dict.fromkeys(under, False)}
+    issuer, wallet = Issuer.make(at=at, thresholds=sorted(held), with_status=True), Wallet()
+    wallet.receive(issuer, held, at=at, batch=batch, format=MDOC if form == "mdoc" else SD_JWT)
+    write_trust(issuer, folder / "trust", at=at)
+    wallet.save(folder / "wallet.json")
+    click.echo(f"{folder / 'trust'} trusts the issuer of the {batch} credentials in {folder / 'wallet.json'}")
+
+
+@age.command("wallet")
+@click.argument("wallet", metavar="WALLET")
+@click.argument("request", metavar="REQUEST_URI")
+@click.option("--send", is_flag=True, help="Post the answer where the request says, and print what came back.")
+@click.option("--as-of", metavar="TIME", help="Answer as of that moment (default: now).")
+def age_wallet(*, wallet: str, request: str, send: bool, as_of: str | None) -> None:
+    """Answer a request for a proof of age with a credential of a test wallet, which then forgets it.
+
+    REQUEST_URI (- for standard input): the link or the content of the QR code, av://?… Prints the form of the answer,
+    as it is posted.
+    """
+    from urllib.parse import urlencode
+
+    import httpx
+
+    from rempart.attestation.testing.requests import CannotAnswer, read_request
+    from rempart.attestation.testing.wallet import Wallet
+
+    at, file = _moment(as_of), Path(wallet)
+    with said_plainly(CannotAnswer, httpx.HTTPError):
+        read = read_request((sys.stdin.read() if request == "-" else request).strip())
+        holder = Wallet.load(file)
+        form = holder.answer(read, at=at)
+        holder.save(file)
+        if not send:
+            click.echo(urlencode(form))
+            return
+        answered = httpx.post(read.response_uri, data=form, timeout=30)
+        click.echo(f"{answered.status_code} {answered.text}".strip())
+    sys.exit(exits.OK if answered.is_success else 1)
 
 
 def _moment(text: str | None) -> datetime:

@@ -8,6 +8,8 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID, ObjectIdentifier
 
+ISSUER = "https://issuer.example"
+"""How SD-JWTs name the test issuer."""
 DOCUMENT_SIGNER = "1.3.130.2.0.0.1.2"
 """Extended key usage of who signs European proofs of age."""
 MDL_SIGNER = "1.0.18013.5.1.2"
@@ -93,6 +95,10 @@ def document_signer(
         .add_extension(_usage(signs_documents=not is_root), critical=True)
         .add_extension(
             x509.IssuerAlternativeName([x509.UniformResourceIdentifier("https://issuer.example/")]), critical=False
+        )
+        .add_extension(
+            x509.SubjectAlternativeName([x509.UniformResourceIdentifier(ISSUER), x509.DNSName("issuer.example")]),
+            critical=False,
         )
     )
     if is_root:

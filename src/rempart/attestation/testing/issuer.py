@@ -152,7 +152,7 @@ class Issuer:
         disclosures = {f"age_over_{age:02}": disclosure(f"age_over_{age:02}", held) for age, held in over.items()}
         decoys = [disclosed_digest(base64url(secrets.token_bytes(24))) for _ in range(3)]
         payload: dict[str, object] = {
-            "iss": "https://issuer.example",
+            "iss": certificates.ISSUER,
             "iat": int(issued.timestamp()),
             "nbf": int(issued.timestamp()),
             "exp": int(until.timestamp()),

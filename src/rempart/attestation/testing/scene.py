@@ -3,7 +3,7 @@
 `Scene.response` makes an honest DeviceResponse; each of its arguments lets an attacker change one step of it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from rempart.attestation.testing import documents
+from rempart.attestation.testing.certificates import DOCUMENT_SIGNER
 from rempart.attestation.testing.encoding import embedded, sign1, x5chain
 from rempart.attestation.testing.issuer import Issuer, new_key
 
@@ -35,13 +36,13 @@ class Scene:
     origin: str = "https://platform.example"
 
     @classmethod
-    def make(cls, *, at: datetime) -> "Scene":
-        """New keys for everybody; `at` is when presentations are verified."""
+    def make(cls, *, at: datetime, usages: Collection[str] = (DOCUMENT_SIGNER,)) -> "Scene":
+        """New keys for everybody; `at` is when presentations are verified, `usages` what the signers may be for."""
         since = at - timedelta(days=200)
-        issuer = Issuer.make(at=since, with_status=True)
+        issuer = Issuer.make(at=since, with_status=True, usages=usages)
         if issuer.status is not None:
             issuer.status.set(REVOKED)
-        return cls(at=at, issuer=issuer, rogue=Issuer.make(at=since))
+        return cls(at=at, issuer=issuer, rogue=Issuer.make(at=since, usages=usages))
 
     @property
     def transcript(self) -> documents.Transcript:

@@ -50,7 +50,7 @@ def present(
     disclosures = [disclosure(name, value) for name, value in claims]
     issued = scene.at - timedelta(days=10)
     body: dict[str, Any] = {
-        "iss": "https://issuer.example",
+        "iss": certificates.ISSUER,
         "iat": int(issued.timestamp()),
         "exp": int((scene.at + timedelta(days=60)).timestamp()),
         "vct": VCT,
