@@ -70,8 +70,6 @@ def verify_mdoc(response: Any, *, trust: Trust, transcripts: Sequence[bytes], at
     known. Raises Refused.
     """
     document = read_response(response)
-    if document.doctype != DOCTYPE:
-        raise Refused(Reason.WRONG_DOCTYPE, "the document is no European proof of age")
     if not document.name_spaces.keys() <= {NAMESPACE}:
         raise Refused(Reason.EXTRA_ATTRIBUTE, "a namespace that is not the profile's")
     signer = trust.anchors.signer(x5chain(document.issuer_auth))
@@ -102,19 +100,23 @@ def read_response(response: Any) -> Document:
 
 
 def read_document(document: Any) -> Document:
-    """Take a decoded Document apart. Raises Refused (malformed, missing_binding, bad_algorithm, extra_attribute)."""
-    if type(document) is dict and "errors" in document:
+    """Take a decoded Document apart. Raises Refused (malformed, wrong_doctype, missing_binding, extra_attribute…)."""
+    if type(document) is not dict:
+        raise Refused(Reason.MALFORMED, "a Document expected")
+    if document.get("docType") != DOCTYPE:
+        raise Refused(Reason.WRONG_DOCTYPE, "the document is no European proof of age")
+    if "errors" in document:
         document = {**document}
         _ensure_only_ages(document.pop("errors"))
-    if type(document) is dict and "deviceSigned" not in document:
+    if "deviceSigned" not in document:
         raise Refused(Reason.MISSING_BINDING, "not signed by the holder's device")
     doctype, issued, by_device = _members(document, "docType", "issuerSigned", "deviceSigned")
     name_spaces, issuer_auth = _members(issued, "nameSpaces", "issuerAuth")
     device_name_spaces, device_auth = _members(by_device, "nameSpaces", "deviceAuth")
     if type(device_auth) is not dict or device_auth.keys() != {"deviceSignature"}:
         raise Refused(Reason.MISSING_BINDING, "a device signature expected")
-    if type(doctype) is not str or type(name_spaces) is not dict:
-        raise Refused(Reason.MALFORMED, "a document type and namespaces expected")
+    if type(name_spaces) is not dict:
+        raise Refused(Reason.MALFORMED, "namespaces expected")
     items: dict[str, list[bytes]] = {}
     for name, elements in name_spaces.items():
         if type(name) is not str or type(elements) is not list or not elements:
@@ -206,19 +208,22 @@ def verify_device(document: Document, issued: SecurityObject, transcripts: Seque
     key = cose.public_key(issued.device_key)
     if document.device_auth.payload is not None:
         raise Refused(Reason.MALFORMED, "a device signature over a payload of its own")
-    after = cbor.text_string(document.doctype) + cbor.wrapped(document.device_name_spaces)
     for transcript in transcripts:
-        authentication = b"\x84\x74DeviceAuthentication" + transcript + after
+        payload = device_authentication(transcript, document.doctype, document.device_name_spaces)
         try:
-            cose.verify_signature(
-                document.device_auth, key, cbor.wrapped(authentication), otherwise=Reason.BAD_DEVICE_SIGNATURE
-            )
+            cose.verify_signature(document.device_auth, key, payload, otherwise=Reason.BAD_DEVICE_SIGNATURE)
         except Refused as refused:
             if refused.reason is not Reason.BAD_DEVICE_SIGNATURE:
                 raise
         else:
             return
     raise Refused(Reason.BAD_DEVICE_SIGNATURE, "signed by another device, or for another request")
+
+
+def device_authentication(transcript: bytes, doctype: str, device_name_spaces: bytes) -> bytes:
+    """DeviceAuthenticationBytes (9.1.3.4): what the device authenticates, made of bytes that are already CBOR."""
+    parts = (transcript, cbor.text_string(doctype), cbor.wrapped(device_name_spaces))
+    return cbor.wrapped(b"\x84\x74DeviceAuthentication" + b"".join(parts))
 
 
 def _members(value: Any, *names: str, others: bool = False) -> list[Any]:

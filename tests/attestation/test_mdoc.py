@@ -1,0 +1,256 @@
+"""What an mdoc of the European profile attests, and which deviations are refused for which reason."""
+
+from datetime import timedelta
+
+import cbor2
+import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from attestation.conftest import AT, CLIENT_ID, NONCE
+from rempart.attestation import cbor, cose, mdoc
+from rempart.attestation.outcome import Genuine, Method, Reason, Refused, judged
+from rempart.attestation.testing.issuer import new_key
+
+NAMESPACE = "eu.europa.ec.av.1"
+
+
+def changed(shown, change):
+    """A DeviceResponse decoded, changed by hand and encoded again."""
+    response = cbor2.loads(shown)
+    change(response)
+    return cbor2.dumps(response)
+
+
+def test_a_genuine_attestation_answers_its_threshold_and_the_lower_ones(stage):
+    verdict = stage.verify(stage.show(age=17, only=("age_over_16",)))
+    assert (verdict.accepted, verdict.reason, verdict.method) == (True, None, Method.MDOC)
+    assert verdict.over == {13: True, 15: True, 16: True}
+
+
+def test_a_threshold_that_is_not_reached_answers_the_higher_ones(stage):
+    verdict = stage.verify(stage.show(age=14, only=("age_over_15",)))
+    assert (verdict.accepted, verdict.reason) == (False, Reason.NOT_OVER)
+    assert verdict.over == {15: False, 16: False, 18: False}
+
+
+def test_what_is_not_attested_is_unsupported_when_it_is_asked_for(stage):
+    verdict = stage.verify(stage.show(age=17, only=("age_over_16",)), over=18)
+    assert (verdict.accepted, verdict.reason) == (False, Reason.UNSUPPORTED)
+
+
+def test_the_age_asked_for_decides(stage):
+    shown = stage.show(age=16, only=("age_over_16", "age_over_18"))
+    assert stage.verify(shown, over=15).accepted
+    assert stage.verify(shown, over=18).reason is Reason.NOT_OVER
+    assert stage.verify(shown, over=21).reason is Reason.NOT_OVER
+
+
+def test_an_attestation_is_used_once(stage):
+    shown = stage.show()
+    first = stage.verify(shown)
+    assert len(first.spent) == 32
+    assert first.until > AT
+    assert stage.verify(shown, spent={first.spent}.__contains__).reason is Reason.ALREADY_USED
+    assert stage.verify(stage.show(), spent={first.spent}.__contains__).accepted
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (lambda r: r.update(status=10), Reason.MALFORMED),
+        (lambda r: r.update(status=False), Reason.MALFORMED),
+        (lambda r: r.update(version="2.0"), Reason.MALFORMED),
+        (lambda r: r.update(documentErrors=[{NAMESPACE: 0}]), Reason.MALFORMED),
+        (lambda r: r["documents"].append(r["documents"][0]), Reason.MALFORMED),
+        (lambda r: r["documents"].clear(), Reason.MALFORMED),
+        (lambda r: r["documents"][0].update(docType="org.iso.18013.5.1.mDL"), Reason.WRONG_DOCTYPE),
+        (lambda r: r["documents"][0].update(docType=f"{NAMESPACE} "), Reason.WRONG_DOCTYPE),
+        (lambda r: r["documents"][0].pop("deviceSigned"), Reason.MISSING_BINDING),
+        (lambda r: r["documents"][0].update(note=1), Reason.MALFORMED),
+        (lambda r: r["documents"][0].update(errors={NAMESPACE: {"family_name": 0}}), Reason.EXTRA_ATTRIBUTE),
+        (lambda r: r["documents"][0]["issuerSigned"]["nameSpaces"].update({"other": []}), Reason.MALFORMED),
+        (lambda r: r["documents"][0]["issuerSigned"].update(nameSpaces={}), Reason.UNSUPPORTED),
+    ],
+    ids=[
+        "status",
+        "status that is no number",
+        "version",
+        "document errors",
+        "two documents",
+        "no document",
+        "driving licence",
+        "trailing space",
+        "no device",
+        "unknown member",
+        "errors",
+        "empty namespace",
+        "nothing shown",
+    ],
+)
+def test_a_response_that_the_profile_does_not_know_is_refused(stage, change, reason):
+    assert stage.verify(changed(stage.show(), change)).reason is reason
+
+
+def test_a_wallet_may_say_which_ages_it_cannot_show(stage):
+    def add(response):
+        response["documents"][0]["errors"] = {NAMESPACE: {"age_over_21": 0}}
+
+    assert stage.verify(changed(stage.show(), add)).accepted
+
+
+@pytest.mark.parametrize("place", ["issuer", "device"])
+def test_a_signature_over_something_else_is_refused(stage, place):
+    other = stage.show()
+
+    def swap(response):
+        theirs = cbor2.loads(other)["documents"][0]
+        if place == "issuer":
+            response["documents"][0]["issuerSigned"]["issuerAuth"][3] = theirs["issuerSigned"]["issuerAuth"][3]
+        else:
+            response["documents"][0]["deviceSigned"] = theirs["deviceSigned"]
+
+    reason = {"issuer": Reason.BAD_ISSUER_SIGNATURE, "device": Reason.BAD_DEVICE_SIGNATURE}[place]
+    assert stage.verify(changed(stage.show(), swap)).reason is reason
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"nonce": "another"},
+        {"client_id": "redirect_uri:https://other.example/age/response"},
+        {"response_uri": "https://rempart.example/elsewhere"},
+        {"origin": "https://rempart.example"},
+        {"jwk_thumbprint": b"x" * 32},
+    ],
+    ids=lambda asked: next(iter(asked)),
+)
+def test_what_was_shown_for_another_request_is_refused(stage, asked):
+    assert stage.verify(stage.show(), **asked).reason is Reason.BAD_DEVICE_SIGNATURE
+
+
+@pytest.mark.parametrize(
+    ("moment", "reason"),
+    [
+        (AT - timedelta(days=1), Reason.NOT_YET_VALID),
+        (AT + timedelta(days=89), None),
+        (AT.replace(hour=0) + timedelta(days=90) - timedelta(seconds=1), None),
+        (AT.replace(hour=0) + timedelta(days=90), Reason.EXPIRED),
+    ],
+    ids=["before", "during", "last second", "after"],
+)
+def test_an_attestation_counts_while_it_is_valid(stage, moment, reason):
+    assert stage.verify(stage.show(), at=moment).reason is reason
+
+
+def test_two_thresholds_that_contradict_one_another_attest_nothing():
+    genuine = Genuine(attested={18: True, 15: False}, method=Method.MDOC, spent=b"", until=AT)
+    with pytest.raises(Refused):
+        judged(genuine)
+
+
+@settings(max_examples=50)
+@given(st.integers(0, 99), st.sets(st.integers(0, 99), max_size=5), st.integers(0, 99))
+def test_nothing_is_answered_that_does_not_follow(age, attested, asked):
+    genuine = Genuine({years: age >= years for years in attested}, Method.MDOC, b"", AT)
+    verdict = judged(genuine, over=asked)
+    assert all(is_over == (age >= years) for years, is_over in verdict.over.items())
+    assert verdict.accepted == any(asked <= years <= age for years in attested)
+    assert (asked in verdict.over) == (verdict.reason is not Reason.UNSUPPORTED)
+
+
+@pytest.mark.parametrize("name", ["age_over_18 ", "AGE_OVER_18", "age_over_8", "age_over_١٨", "age_in_years"])
+def test_only_thresholds_of_two_digits_are_ages(name, refused):
+    assert refused(mdoc.read_thresholds, {name: True}) is Reason.EXTRA_ATTRIBUTE
+
+
+@pytest.mark.parametrize("value", [1, "true", None, 1.0, [True], b"\xf5"], ids=repr)
+def test_only_true_and_false_are_answers(value, refused):
+    assert refused(mdoc.read_thresholds, {"age_over_18": value}) is Reason.EXTRA_ATTRIBUTE
+
+
+@pytest.mark.parametrize(
+    ("curve", "algorithm", "scheme", "size"),
+    [(ec.SECP384R1(), -35, hashes.SHA384(), 48), (ec.SECP521R1(), -36, hashes.SHA512(), 66)],
+    ids=["ES384", "ES512"],
+)
+def test_the_larger_curves_verify_with_their_own_algorithm_alone(curve, algorithm, scheme, size, refused):
+    key = ec.generate_private_key(curve)
+    protected = cbor2.dumps({1: algorithm})
+    message = cbor2.dumps(["Signature1", protected, b"", b"payload"])
+    r, s = decode_dss_signature(key.sign(message, ec.ECDSA(scheme)))
+    signed = cose.sign1([protected, {}, b"payload", r.to_bytes(size) + s.to_bytes(size)])
+    cose.verify_signature(signed, key.public_key(), b"payload", otherwise=Reason.BAD_PROOF)
+    call = {"otherwise": Reason.BAD_PROOF}
+    assert refused(cose.verify_signature, signed, key.public_key(), b"other", **call) is Reason.BAD_PROOF
+    assert refused(cose.verify_signature, signed, new_key().public_key(), b"payload", **call) is Reason.BAD_ALGORITHM
+
+
+@pytest.mark.parametrize(
+    ("protected", "unprotected", "reason"),
+    [
+        ({1: 5}, {}, Reason.BAD_ALGORITHM),
+        ({1: True}, {}, Reason.BAD_ALGORITHM),
+        ({}, {}, Reason.BAD_ALGORITHM),
+        ({1: -7}, {1: -7}, Reason.BAD_ALGORITHM),
+        ({}, {1: -7}, Reason.BAD_ALGORITHM),
+        ({1: -7, 2: [1]}, {}, Reason.MALFORMED),
+    ],
+    ids=["HMAC", "no number", "none", "twice", "unprotected", "critical"],
+)
+def test_the_algorithm_is_ours_to_allow(protected, unprotected, reason, refused):
+    def check():
+        signed = cose.sign1([cbor2.dumps(protected), unprotected, b"", b"x" * 64])
+        cose.verify_signature(signed, new_key().public_key(), b"", otherwise=Reason.BAD_PROOF)
+
+    assert refused(check) is reason
+
+
+def test_a_compressed_device_key_is_the_same_key():
+    key = new_key().public_key()
+    whole = cose.key_map(key)
+    odd = bool(whole[-3][-1] & 1)
+    assert cose.public_key({**whole, -3: odd}) == cose.public_key(whole) == key
+    assert cose.public_key({**whole, -3: not odd}) != key
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{1: 1}, {-1: 8}, {-2: b"x" * 31}, {-3: b"x" * 33}, {-2: b"\xff" * 32}, {-3: None}, {1: 2.0}],
+    ids=repr,
+)
+def test_what_is_no_key_on_its_curve_is_refused(change, refused):
+    key = {**cose.key_map(new_key().public_key()), **change}
+    assert refused(cose.public_key, key) in {Reason.MALFORMED, Reason.BAD_ALGORITHM}
+
+
+def test_the_bytes_that_were_issued_are_hashed_as_they_came(stage):
+    """An item whose length is written longer than it need be is still the item that was issued."""
+    shown = stage.show()
+    item = cbor.embedded(cbor.decode(shown)["documents"][0]["issuerSigned"]["nameSpaces"][NAMESPACE][0])
+    longer = shown.replace(cbor.wrapped(item), b"\xd8\x18\x59" + len(item).to_bytes(2) + item)
+    assert len(longer) == len(shown) + 1
+    assert stage.verify(longer).over[18]
+
+
+def test_a_request_by_name_finds_where_the_answer_went(stage):
+    shown = stage.show(client_id="x509_san_dns:rempart.example", response_uri="https://rempart.example/response")
+    assert stage.verify(shown, client_id="x509_san_dns:rempart.example").accepted
+    assert stage.verify(shown, client_id="x509_hash:Uvo3HtuIxuhC92rShpgqcT3YXwrqRxWE").reason is Reason.WRONG_AUDIENCE
+
+
+def test_the_digital_credentials_api_ties_an_answer_to_its_page(stage):
+    transcript = [None, None, ["OpenID4VPDCAPIHandover", cbor2.dumps(["https://rempart.example", NONCE, None])]]
+    transcript[2][1] = hashes_of(transcript[2][1])
+    shown = stage.show(client_id=CLIENT_ID, transcript=transcript)
+    assert stage.verify(shown, origin="https://rempart.example").accepted
+    assert stage.verify(shown, origin="https://other.example").reason is Reason.BAD_DEVICE_SIGNATURE
+
+
+def hashes_of(data):
+    digest = hashes.Hash(hashes.SHA256())
+    digest.update(data)
+    return digest.finalize()
