@@ -120,7 +120,7 @@ class Anchors:
         _ensure_signs_documents(leaf, purposes)
         passed = [leaf]
         for following in (*chain[1:], None):
-            anchor = self._issuer_of(passed[-1])
+            anchor = self._issuer_of(passed[-1], below=len(passed) - 1)
             if anchor is not None:
                 passed.append(anchor.certificate)
                 not_before = max(each.not_valid_before_utc for each in passed)
@@ -128,16 +128,16 @@ class Anchors:
                 return Signer(leaf_key, not_before, not_after, anchor.listed_until)
             if following is None:
                 break
-            _ensure_authority(following)
+            _ensure_authority(following, below=len(passed) - 1)
             if not _issued(passed[-1], by=following):
                 raise Refused(Reason.BAD_CERTIFICATE, "a chain whose certificates do not sign one another")
             passed.append(following)
         raise Refused(Reason.UNTRUSTED_ISSUER, "no chain to an issuer that is trusted")
 
-    def _issuer_of(self, certificate: x509.Certificate) -> Anchor | None:
+    def _issuer_of(self, certificate: x509.Certificate, *, below: int) -> Anchor | None:
         for anchor in self._by_subject.get(_names(certificate)[0], ()):
             if _issued(certificate, by=anchor.certificate):
-                _ensure_authority(anchor.certificate)
+                _ensure_authority(anchor.certificate, below=below)
                 return anchor
         return None
 
@@ -176,13 +176,13 @@ def _issued(certificate: x509.Certificate, *, by: x509.Certificate) -> bool:
     return True
 
 
-def _ensure_authority(certificate: x509.Certificate) -> None:
-    """An issuer of certificates says that it is one (RFC 5280, 4.2.1.9 and 4.2.1.3)."""
+def _ensure_authority(certificate: x509.Certificate, *, below: int) -> None:
+    """An issuer of certificates says that it is one, for as many authorities below it (RFC 5280, 4.2.1.9, 4.2.1.3)."""
     extensions = _extensions(certificate)
-    constraints = extensions.get(_BASIC_CONSTRAINTS)
-    usage = extensions.get(_KEY_USAGE)
-    if constraints is None or not _is_authority(constraints):
-        raise Refused(Reason.BAD_CERTIFICATE, "a certificate issued by one that is no authority")
+    constraints, usage = extensions.get(_BASIC_CONSTRAINTS), extensions.get(_KEY_USAGE)
+    is_authority, deepest = _authority(constraints) if constraints is not None else (False, None)
+    if not is_authority or (deepest is not None and below > deepest):
+        raise Refused(Reason.BAD_CERTIFICATE, "a certificate issued by one that is no authority for it")
     if usage is not None and not _usage_bits(usage) & _CERTIFICATE_SIGNING:
         raise Refused(Reason.BAD_CERTIFICATE, "an authority that may not sign certificates")
 
@@ -191,7 +191,7 @@ def _ensure_signs_documents(certificate: x509.Certificate, purposes: frozenset[b
     """A document signer is no authority, and may sign for these purposes, if it says for which (RFC 5280, 4.2.1)."""
     extensions = _extensions(certificate)
     constraints, usage = extensions.get(_BASIC_CONSTRAINTS), extensions.get(_KEY_USAGE)
-    if constraints is not None and _is_authority(constraints):
+    if constraints is not None and _authority(constraints)[0]:
         raise Refused(Reason.BAD_CERTIFICATE, "an authority's certificate where a document signer's is expected")
     if usage is not None and not _usage_bits(usage) & _DIGITAL_SIGNATURE:
         raise Refused(Reason.BAD_CERTIFICATE, "a certificate that may not sign")
@@ -200,10 +200,14 @@ def _ensure_signs_documents(certificate: x509.Certificate, purposes: frozenset[b
         raise Refused(Reason.BAD_CERTIFICATE, "a certificate for other purposes than signing documents")
 
 
-def _is_authority(constraints: bytes) -> bool:
-    """BasicConstraints ::= SEQUENCE { cA BOOLEAN DEFAULT FALSE, … }"""
+def _authority(constraints: bytes) -> tuple[bool, int | None]:
+    """BasicConstraints ::= SEQUENCE { cA BOOLEAN DEFAULT FALSE, pathLenConstraint INTEGER OPTIONAL }"""
     tag, content, _ = _element(constraints, 0)
-    return tag == 0x30 and content[:3] == b"\x01\x01\xff"
+    if tag != 0x30:
+        raise ValueError("basic constraints")
+    said = dict(_elements(content))
+    deepest = said.get(0x02)
+    return said.get(0x01) == b"\xff", None if deepest is None else int.from_bytes(deepest, "big")
 
 
 def _usage_bits(usage: bytes) -> int:

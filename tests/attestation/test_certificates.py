@@ -1,0 +1,187 @@
+"""Whose signature counts: chains to an anchor, and nothing that only looks like one."""
+
+from datetime import timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from attestation.conftest import AT
+from rempart.attestation.certificates import DOCUMENT_SIGNERS, REMEMBERED, Anchor, Anchors, der
+from rempart.attestation.outcome import Reason
+from rempart.attestation.testing import certificates as made
+from rempart.attestation.testing.issuer import new_key
+
+ROOT_KEY, SIGNER_KEY = new_key(), new_key()
+ROOT = made.root(ROOT_KEY, at=AT)
+OPENS, CLOSES = AT - timedelta(days=1), AT + timedelta(days=455)
+
+
+def signer(**changed):
+    given = {"signed_by": ROOT, "with_key": ROOT_KEY, "at": AT, **changed}
+    return made.document_signer(SIGNER_KEY.public_key(), **given)
+
+
+def authority(key, *, by, with_key, name="Intermediate", ca=True, signs=True, deepest=None):
+    usage = x509.KeyUsage(not signs, False, False, False, False, signs, signs, False, False)
+    return (
+        x509.CertificateBuilder()
+        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]))
+        .issuer_name(by.subject)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(OPENS)
+        .not_valid_after(AT + timedelta(days=30))
+        .add_extension(x509.BasicConstraints(ca, deepest), critical=True)
+        .add_extension(usage, critical=True)
+        .sign(with_key, hashes.SHA256())
+    )
+
+
+def plain(key, *, subject=ROOT.subject, issuer=ROOT.subject, with_key=ROOT_KEY, extensions=(), scheme=None):
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(2)
+        .not_valid_before(OPENS)
+        .not_valid_after(CLOSES)
+    )
+    for extension, critical in extensions:
+        builder = builder.add_extension(extension, critical=critical)
+    return builder.sign(with_key, scheme or hashes.SHA256())
+
+
+@pytest.mark.parametrize("usages", [[made.DOCUMENT_SIGNER], [made.MDL_SIGNER], []], ids=["age", "licence", "any"])
+def test_a_document_signer_under_a_trusted_root_may_sign(usages):
+    found = Anchors([ROOT]).signer([der(signer(usages=usages))])
+    assert found.key == SIGNER_KEY.public_key()
+    assert (found.not_before, found.not_after) == (OPENS, CLOSES)
+
+
+def test_a_signer_pinned_for_itself_needs_no_root():
+    pinned = signer(usages=["1.2.3.4"])
+    assert Anchors([pinned]).signer([der(pinned)]).key == SIGNER_KEY.public_key()
+
+
+def test_a_chain_passes_through_an_intermediate_and_lasts_as_long_as_its_shortest_part():
+    key, root_key = new_key(), new_key()
+    root = authority(root_key, by=ROOT, with_key=ROOT_KEY, name="Root", deepest=1)
+    between = authority(key, by=root, with_key=root_key)
+    found = Anchors([root]).signer([der(signer(signed_by=between, with_key=key)), der(between)])
+    assert found.not_after == AT + timedelta(days=30)
+
+
+def test_a_root_that_appoints_signers_alone_has_no_intermediates(refused):
+    key = new_key()
+    between = authority(key, by=ROOT, with_key=ROOT_KEY)
+    chain = [der(signer(signed_by=between, with_key=key)), der(between)]
+    assert refused(Anchors([ROOT]).signer, chain) is Reason.BAD_CERTIFICATE
+
+
+@pytest.mark.parametrize(
+    ("chain", "reason"),
+    [
+        (list, Reason.BAD_CERTIFICATE),
+        (lambda: [b"no certificate"], Reason.BAD_CERTIFICATE),
+        (lambda: [der(signer())[:-1]], Reason.BAD_CERTIFICATE),
+        (lambda: [der(signer())] * 5, Reason.BAD_CERTIFICATE),
+        (lambda: [der(signer(is_root=True))], Reason.BAD_CERTIFICATE),
+        (lambda: [der(signer(usages=[ExtendedKeyUsageOID.SERVER_AUTH.dotted_string]))], Reason.BAD_CERTIFICATE),
+        (lambda: [der(signer(with_key=new_key()))], Reason.UNTRUSTED_ISSUER),
+        (lambda: [der(signer(with_key=new_key())), der(ROOT)], Reason.BAD_CERTIFICATE),
+    ],
+    ids=["none", "no certificate", "cut", "long", "authority", "web server", "other key", "other key, same name"],
+)
+def test_what_does_not_lead_to_the_root_is_refused(chain, reason, refused):
+    assert refused(Anchors([ROOT]).signer, chain()) is reason
+
+
+@pytest.mark.parametrize(
+    ("between", "reason"),
+    [
+        ({"ca": False, "signs": True}, Reason.BAD_CERTIFICATE),
+        ({"ca": True, "signs": False}, Reason.BAD_CERTIFICATE),
+    ],
+    ids=["no authority", "may not sign"],
+)
+def test_a_signer_does_not_appoint_signers(between, reason, refused):
+    key = new_key()
+    middle = authority(key, by=ROOT, with_key=ROOT_KEY, **between)
+    assert refused(Anchors([ROOT]).signer, [der(signer(signed_by=middle, with_key=key)), der(middle)]) is reason
+
+
+def test_a_pinned_signer_does_not_appoint_signers(refused):
+    """Trusted to sign documents, it is no root."""
+    pinned = signer()
+    key = new_key()
+    forged = made.document_signer(key.public_key(), signed_by=pinned, with_key=SIGNER_KEY, at=AT)
+    assert refused(Anchors([pinned]).signer, [der(forged)]) is Reason.BAD_CERTIFICATE
+
+
+@pytest.mark.parametrize(
+    ("leaf", "reason"),
+    [
+        (lambda: plain(rsa.generate_private_key(65537, 2048)), Reason.BAD_ALGORITHM),
+        (
+            lambda: plain(SIGNER_KEY, extensions=[(x509.PolicyConstraints(0, None), True)]),
+            Reason.BAD_CERTIFICATE,
+        ),
+        (lambda: plain(SIGNER_KEY, extensions=[(x509.KeyUsage(*[False] * 4, True, *[False] * 4), True)]), None),
+    ],
+    ids=["RSA", "critical and unknown", "no signature"],
+)
+def test_a_leaf_that_is_not_understood_is_refused(leaf, reason, refused):
+    assert refused(Anchors([ROOT]).signer, [der(leaf())]) is (reason or Reason.BAD_CERTIFICATE)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [bytes.fromhex("3027822568747470733a2f2f636f6d6d697373696f6e2e6575726f70612e65752f696e6465785f656e"), b"\xff", b""],
+    ids=["a URL as DNS name", "no DER", "nothing"],
+)
+def test_a_malformed_alternative_name_of_the_issuer_does_not_matter(value):
+    odd = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.18"), value)
+    leaf = plain(SIGNER_KEY, extensions=[(odd, False)])
+    assert Anchors([ROOT]).signer([der(leaf)]).key == SIGNER_KEY.public_key()
+
+
+def test_a_chain_verified_before_is_still_looked_at_as_of_the_moment(refused):
+    anchors = Anchors([ROOT])
+    chain = [der(signer())]
+    anchors.signer(chain).ensure_valid(AT)
+    assert refused(anchors.signer(chain).ensure_valid, CLOSES + timedelta(seconds=1)) is Reason.BAD_CERTIFICATE
+    assert refused(anchors.signer(chain).ensure_valid, OPENS - timedelta(seconds=1)) is Reason.BAD_CERTIFICATE
+
+
+def test_a_chain_verified_for_one_purpose_is_not_taken_for_another(refused):
+    anchors = Anchors([ROOT])
+    chain = [der(signer())]
+    anchors.signer(chain)
+    assert refused(anchors.signer, chain, purposes=frozenset((b"\x2a",))) is Reason.BAD_CERTIFICATE
+
+
+def test_what_is_remembered_is_bounded(monkeypatch):
+    monkeypatch.setattr("rempart.attestation.certificates.REMEMBERED", 2)
+    anchors = Anchors([ROOT])
+    chains = [[der(signer(name=f"Signer {number}"))] for number in range(5)]
+    assert [anchors.signer(chain).key for chain in chains] == [SIGNER_KEY.public_key()] * 5
+    assert len(anchors._verified) <= 2 < REMEMBERED
+
+
+def test_an_issuer_is_trusted_as_long_as_the_list_that_names_it(refused):
+    chain = [der(signer())]
+    stale = Anchors([Anchor(ROOT, AT)]).signer(chain)
+    stale.ensure_valid(AT)
+    assert refused(stale.ensure_valid, AT + timedelta(seconds=1)) is Reason.STALE_TRUST
+    both = Anchors([Anchor(ROOT, AT), Anchor(ROOT)]).signer(chain)
+    both.ensure_valid(AT + timedelta(days=1))
+
+
+def test_every_document_signer_of_another_curve_keeps_its_own(refused):
+    key = ec.generate_private_key(ec.SECP384R1())
+    leaf = plain(key, extensions=[(x509.ExtendedKeyUsage([x509.ObjectIdentifier(made.DOCUMENT_SIGNER)]), True)])
+    assert Anchors([ROOT]).signer([der(leaf)], purposes=DOCUMENT_SIGNERS).key == key.public_key()
