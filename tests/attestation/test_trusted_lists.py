@@ -1,6 +1,6 @@
 """Trusted lists: who signed, what is covered, who is granted, when it is stale; and lists that attackers write."""
 
-from base64 import b64encode
+import base64
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ from signxml.signer import XMLSigner
 
 from rempart.attestation import trusted_lists
 from rempart.attestation.outcome import Reason, Refused
-from rempart.attestation.testing.encoding import der
+from rempart.attestation.testing.encoding import der, raw_signature
 from rempart.attestation.testing.issuer import Issuer
 from rempart.attestation.testing.trusted_list import PROOF_OF_AGE, RECOGNIZED, WITHDRAWN, Operator
 from rempart.attestation.testing.wallet import Wallet
@@ -72,7 +72,7 @@ def sign(listed: bytes, by: Operator, named: Operator | None = None) -> bytes:
 
 def _service(service: Service, issued: datetime) -> str:
     identity = "".join(
-        f"<DigitalId><X509Certificate>{b64encode(der(each)).decode()}</X509Certificate></DigitalId>"
+        f"<DigitalId><X509Certificate>{base64.b64encode(der(each)).decode()}</X509Certificate></DigitalId>"
         for each in service.certificates
     )
     return (
@@ -240,11 +240,29 @@ WRAPPED = {
 }
 
 
+def filtered(path: str) -> bytes:
+    """A list whose signature is left out of what is signed by an XPath filter, as European tools write it."""
+    root = etree.fromstring(made())
+    enveloped = root.find(".//{*}Transform[@Algorithm='http://www.w3.org/2000/09/xmldsig#enveloped-signature']")
+    enveloped.set("Algorithm", FILTER)
+    etree.SubElement(enveloped, f"{{{FILTER}}}XPath", Filter="subtract", nsmap={None: FILTER}).text = path
+    signed_info = etree.tostring(root.find(".//{*}SignedInfo"), method="c14n", exclusive=True)
+    signature = base64.b64encode(raw_signature(operator().key, signed_info)).decode()
+    root.find(".//{*}SignatureValue").text = signature
+    return etree.tostring(root)
+
+
+def test_the_filter_that_leaves_the_signature_out_is_known_and_no_other():
+    assert read(filtered("/descendant::ds:Signature")).certificates == (issuer().root,)
+    assert reason_of(filtered("/descendant::ds:Signature | //*")) == Reason.BAD_ISSUER_SIGNATURE
+
+
 @pytest.mark.parametrize("wrap", WRAPPED.values(), ids=WRAPPED)
 def test_a_signature_lends_its_weight_to_nothing_that_it_does_not_cover(wrap):
     assert reason_of(wrap(*parts(made()))) in {Reason.BAD_ISSUER_SIGNATURE, Reason.BAD_ALGORITHM}
 
 
+FILTER = "http://www.w3.org/2002/06/xmldsig-filter2"
 ENTITY = '<!DOCTYPE TrustServiceStatusList [<!ENTITY a "{}">]>'
 
 
