@@ -59,7 +59,7 @@ clean: ## remove what setup made (the database stays: see `rempart database`)
 
 .venv/.installed-dev: .venv/.installed
 	@echo "Installing the development tools …"
-	@$(UV_SYNC) --inexact --group dev --group bench --extra spark --python "$(PYTHON)"
+	@$(UV_SYNC) --inexact --group dev --group bench --extra spark --extra zk --python "$(PYTHON)"
 	@touch $@
 
 $(UV):
