@@ -1,5 +1,6 @@
 """COSE_Sign1 and COSE_Key (RFC 9052, RFC 9053), ECDSA over the NIST curves and nothing else."""
 
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from cryptography.exceptions import InvalidSignature
@@ -50,12 +51,18 @@ def sign1(value: Any) -> Sign1:
         raise Refused(Reason.MALFORMED, "COSE_Sign1 expected")
     if payload is not None and type(payload) is not bytes:
         raise Refused(Reason.MALFORMED, "COSE_Sign1 expected")
-    headers = cbor.decode(protected) if protected else {}
-    if type(headers) is not dict or CRITICAL in headers:
-        raise Refused(Reason.MALFORMED, "a protected header that is no map, or has critical parameters")
     if ALGORITHM in unprotected:
         raise Refused(Reason.BAD_ALGORITHM, "the algorithm must be in the protected header")
-    return Sign1(protected, headers, unprotected, payload, signature)
+    return Sign1(protected, _protected(protected), unprotected, payload, signature)
+
+
+@lru_cache(maxsize=128)
+def _protected(encoded: bytes) -> dict[Any, Any]:
+    """A protected header, read once: nearly all say ES256 and nothing else."""
+    headers = cbor.decode(encoded) if encoded else {}
+    if type(headers) is not dict or CRITICAL in headers:
+        raise Refused(Reason.MALFORMED, "a protected header that is no map, or has critical parameters")
+    return headers
 
 
 def verify_signature(signed: Sign1, key: ec.EllipticCurvePublicKey, payload: bytes, *, otherwise: Reason) -> None:

@@ -87,8 +87,8 @@ def judged(genuine: Genuine, *, thresholds: Collection[int] = THRESHOLDS, over: 
     Somebody over 18 is over 15, somebody not over 13 is not over 15, and nothing follows the other way. Raises Refused
     (malformed) for thresholds that contradict one another.
     """
-    reached = max((years for years, is_over in genuine.attested.items() if is_over), default=-1)
-    missed = min((years for years, is_over in genuine.attested.items() if not is_over), default=1000)
+    reached = max([years for years, is_over in genuine.attested.items() if is_over], default=-1)
+    missed = min([years for years, is_over in genuine.attested.items() if not is_over], default=1000)
     if missed <= reached:
         raise Refused(Reason.MALFORMED, "thresholds that contradict one another")
     asked = {*thresholds} if over is None else {*thresholds, over}
