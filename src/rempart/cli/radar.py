@@ -1,5 +1,6 @@
 """What numbers show before people tell: sudden fame, waves, pile-ons."""
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -9,7 +10,7 @@ from rempart.cli.ground import NothingGood, cli, results, said_plainly, with_res
 
 @cli.group()
 def radar() -> None:
-    """See sudden fame, waves and pile-ons begin."""
+    """See sudden fame, waves and pile-ons begin, and who may be too young."""
 
 
 @radar.command()
@@ -90,4 +91,35 @@ def pile_ons(
     with results(out, rejects) as (writer, rejected):
         nothing_good = commands.pile_ons(actions, writer, rejected, groups=groups, communities=communities)
     if nothing_good:
+        raise NothingGood
+
+
+@radar.command()
+@click.argument("accounts", metavar="ACCOUNTS")
+@click.option(
+    "--as-of", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="The day of the sweep (default: today)."
+)
+@click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True)
+@click.option("--master", metavar="URL", help="Of a Spark cluster, spark://host:7077 (default: this machine).")
+@with_results
+def age(
+    *, accounts: str, as_of: datetime | None, engine: str, master: str | None, out: str | None, rejects: str | None
+) -> None:
+    """Tell from what accounts publish themselves who may be under 13, and the lightest step that it calls for.
+
+    ACCOUNTS is a JSONL or Parquet file, a folder of Parquet files, or - . It holds public texts only: the sweep reads
+    nothing that its owner did not publish.
+    """
+    from rempart.radar.age.sweep import Summary, run
+    from rempart.radar.engines import EngineFailed, EngineMissing
+    from rempart.radar.java import NoJava
+
+    if master and engine != "spark":
+        raise click.UsageError("--master goes with --engine spark")
+    summary = Summary()
+    with results(out, rejects) as (writer, rejected), said_plainly(EngineMissing, EngineFailed, NoJava):
+        day = as_of.date() if as_of else None
+        for estimate in run(accounts, rejects=rejected, as_of=day, name=engine, master=master, summary=summary):
+            writer.write(estimate)
+    if rejected.count and not summary.good:
         raise NothingGood

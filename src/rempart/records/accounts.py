@@ -21,6 +21,13 @@ class AccountFacts(msgspec.Struct, kw_only=True, frozen=True):
     country: str | None = None
 
 
+class PublicPost(msgspec.Struct, frozen=True):
+    """A post of an account's, where its table tells when it was written."""
+
+    text: str
+    created_at: Instant | None = None
+
+
 class AccountRow(msgspec.Struct, kw_only=True):
     """A row of the accounts table; `id` is the platform's immutable id."""
 
@@ -29,7 +36,7 @@ class AccountRow(msgspec.Struct, kw_only=True):
     handle: Text
     created_at: Instant | None = None
     bio: str | None = None
-    posts: list[str] | None = None
+    posts: list[str | PublicPost] | None = None
     declared_birthdate: date | None = None
     age_band: AgeBand | None = None
     reach: Count | None = None

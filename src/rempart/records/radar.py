@@ -85,6 +85,9 @@ class WaveAlert(msgspec.Struct, kw_only=True):
     extra: dict[str, Any] | UnsetType = UNSET
 
 
+Step = Literal["none", "ask", "prove", "restrict"]
+
+
 class AgeEvidence(msgspec.Struct, kw_only=True):
     """The words from which an age was read; `source` is `bio` or `posts[i]`."""
 
@@ -94,12 +97,17 @@ class AgeEvidence(msgspec.Struct, kw_only=True):
 
 
 class AgeEstimate(msgspec.Struct, kw_only=True):
-    """What an account's own words say of its owner's age, and the lightest step that it calls for."""
+    """What an account's own words say of its owner's age, and the lightest step that it calls for.
+
+    `safeguarding` is true where they also suggest that somebody harms or exploits its owner: that comes first.
+    """
 
     id: Text
     probability_under_13: Probability
     estimated_age: float | None = None
     interval: tuple[float, float] | None = None
     evidence: list[AgeEvidence] = []
-    step: Literal["none", "ask", "prove", "restrict"] = "none"
+    step: Step = "none"
+    safeguarding: bool | UnsetType = UNSET
+    safeguarding_evidence: list[AgeEvidence] | UnsetType = UNSET
     extra: dict[str, Any] | UnsetType = UNSET

@@ -1,0 +1,543 @@
+"""School years and how old those in them are: CP to terminale, 1H to 11H, Year 1 to 13, 1st to 12th grade."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any, NamedTuple
+
+import yaml
+
+from rempart.radar.age.dates import YEAR
+from rempart.radar.age.parameters import Parameters
+from rempart.radar.age.signs import Ages, Sign
+from rempart.radar.age.text import Text
+
+
+@cache
+def systems() -> dict[str, Any]:
+    """The school systems of `schools.yaml`."""
+    text = files("rempart.radar.age").joinpath("schools.yaml").read_text(encoding="utf-8")
+    loaded: dict[str, Any] = yaml.safe_load(text)
+    return loaded
+
+
+class Level(NamedTuple):
+    """Pupils who on the first of September are `age` to a year older; several where it is not clear which (weights).
+
+    clear: how sure the words are a school year at all.
+    """
+
+    ages: tuple[tuple[float, float], ...]
+    clear: float = 1.0
+    width: float = 1.0
+
+
+_ENGLISH = {
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "eleven": 11,
+    "twelve": 12,
+    "thirteen": 13,
+}
+_ORDINAL = {
+    "first": 1,
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+    "fifth": 5,
+    "sixth": 6,
+    "seventh": 7,
+    "eighth": 8,
+    "ninth": 9,
+    "tenth": 10,
+    "eleventh": 11,
+    "twelfth": 12,
+}
+_FRENCH = {"sixieme": 6, "cinquieme": 5, "quatrieme": 4, "troisieme": 3, "premiere": 1, "deuxieme": 2}
+_NUMERAL = "|".join(_ENGLISH)
+_ORDINALS = "|".join(_ORDINAL)
+
+
+def _country(country: str | None, *those: str) -> bool:
+    return country is not None and country.upper() in those
+
+
+def _french_low(found: re.Match[str], text: Text, country: str | None) -> Level | None:
+    level = found[1].replace(" ", "")
+    if (
+        level == "cp"
+        and not re.search(
+            r"(?:^|[^a-z])(?:en|au|de|du|le|mon|class?e|eleve|les|et)\s*$",
+            text.folded[max(0, found.start() - 8) : found.start()],
+        )
+        and not (text.bio and not text.segment(*found.span())[0].strip())
+    ):
+        return None
+    return Level(((systems()["france"][level], 1.0),))
+
+
+def _french_numbered(found: re.Match[str], text: Text, country: str | None) -> Level | None:  # noqa: PLR0911
+    number = int(found["n"]) if found["n"] else _FRENCH[found["w"]]
+    kind = found["kind"]
+    known = systems()
+    if kind and kind.startswith("prim"):
+        return Level(((known["belgian_primary"] + number - 1, 1.0),)) if number <= 6 else None
+    if kind and kind.startswith(("sec", "human")):
+        base = known["quebec_secondary"] if _country(country, "CA") else known["belgian_secondary"]
+        return Level(((base + number - 1, 1.0),)) if number <= 7 else None
+    if kind and kind.startswith("h"):
+        return Level(((known["swiss"] + number - 1, 1.0),)) if number <= 11 else None
+    if kind and kind.startswith("a"):
+        if number > 6:
+            return (
+                Level(((known["swiss"] + number - 1, 1.0),), 0.8) if _country(country, "CH") and number <= 11 else None
+            )
+        if _country(country, "CA"):
+            return Level(((known["quebec_primary"] + number - 1, 1.0),))
+        if _country(country, "BE"):
+            return Level(((known["belgian_primary"] + number - 1, 1.0),), 0.8)
+        return Level(((known["quebec_primary"] + number - 1, 1.0),), 0.9 if number >= 4 else 0.35)
+    if number not in (3, 4, 5, 6) or (found["w"] and number < 3):
+        if (
+            number in (1, 2)
+            and found["n"]
+            and _country(country, "BE", "CA", "CH") is False
+            and re.search(r"(?:en|de) $", text.folded[max(0, found.start() - 3) : found.start()])
+        ):
+            return Level(((known["france"][str(number)], 1.0),), 0.7)
+        return None
+    ages = [(known["france"][str(number)], 1.0)]
+    if _country(country, "BE"):
+        ages = [(known["belgian_primary"] + number - 1, 0.6), (known["belgian_secondary"] + number - 1, 1.0)]
+    elif _country(country, "CA"):
+        ages = [(known["quebec_primary"] + number - 1, 1.0)]
+    elif _country(country, "CH"):
+        ages = [(known["swiss"] + number - 1, 1.0), (known["belgian_primary"] + number - 1, 0.5)]
+    return Level(tuple(ages))
+
+
+def _quebec_secondary(found: re.Match[str], text: Text, country: str | None) -> Level | None:
+    return Level(((systems()["quebec_secondary"] + int(found[1]) - 1, 1.0),))
+
+
+def _swiss(found: re.Match[str], text: Text, country: str | None) -> Level | None:
+    number = int(found[1])
+    if not 1 <= number <= 11:
+        return None
+    start, end = text.span(*found.span())
+    upper = "H" in text.original[start:end]
+    taught = bool(re.search(r"\b(?:en|in) $", text.folded[max(0, found.start() - 3) : found.start()]))
+    lone = text.bio and not text.segment(*found.span())[0].strip() and not text.segment(*found.span())[1].strip()
+    if "armos" in text.folded[found.start() : found.end() + 7]:
+        clear = 1.0
+    elif _country(country, "CH"):
+        clear = 1.0 if upper or taught else 0.0
+    else:
+        clear = 0.85 if upper and (taught or lone) else 0.0
+    if re.search(
+        r"(?:a|vers|de|avant|apres|jusqu'a|des|depuis|pendant|fait|dormi|at|for|en) $",
+        text.folded[max(0, found.start() - 9) : found.start()],
+    ) and not (taught and (upper or _country(country, "CH"))):
+        return None
+    return Level(((systems()["swiss"] + number - 1, 1.0),), clear) if clear else None
+
+
+def _english(found: re.Match[str], text: Text, country: str | None) -> Level | None:
+    number = _ENGLISH.get(found[1]) or int(found[1])
+    if not 1 <= number <= 13:
+        return None
+    if _country(country, "AU", "NZ"):
+        return Level(((systems()["english"] + number - 0.4, 1.0),))
+    return Level(((systems()["english"] + number - 1, 1.0),))
+
+
+def _american(found: re.Match[str], text: Text, country: str | None) -> Level | None:
+    word = next(group for group in found.groups() if group)
+    number = _ORDINAL.get(word) or int(word)
+    return Level(((systems()["american"] + number - 1, 1.0),)) if 1 <= number <= 12 else None
+
+
+def _irish(found: re.Match[str], text: Text, country: str | None) -> Level | None:
+    word = found[1]
+    number = _ORDINAL.get(word) or int(word)
+    return Level(((systems()["irish"] + number - 0.8, 1.0),), 0.9 if _country(country, "IE") else 0.6)
+
+
+def _scottish(found: re.Match[str], text: Text, country: str | None) -> Level | None:
+    kind, number = found[1], int(found[2])
+    long = len(kind) > 1
+    if (kind.startswith("p") and number > 7) or (kind.startswith("s") and number > 6):
+        return None
+    around = text.folded[max(0, found.start() - 14) : found.start()]
+    placed = (
+        re.search(
+            r"(?:^|[^a-z])(?:in|en|into|of|from|to|finish\w*|start\w*|classe de|now|going into|i'?m|im|i am) (?:a )?$",
+            around,
+        )
+        is not None
+    )
+    head, tail = text.segment(*found.span())
+    lone = text.bio and not head.strip() and len(tail.strip()) < 12
+    if _country(country, "BE"):
+        if not (placed or lone or long):
+            return None
+        base = systems()["belgian_primary" if kind.startswith("p") else "belgian_secondary"]
+        return Level(((base + number - 1, 1.0),), 0.95)
+    if not (long or placed or lone):
+        return None
+    if kind == "s" and not (placed or _country(country, "GB", "UK")):
+        return None
+    ages = [(systems()["scottish_primary" if kind.startswith("p") else "scottish_secondary"] + number - 1, 1.0)]
+    return Level(tuple(ages), 1.0 if long or _country(country, "GB", "UK") or placed else 0.75)
+
+
+def _fixed(*ages: tuple[float, float], width: float = 1.0, clear: float = 1.0) -> Callable[..., Level | None]:
+    def level(found: re.Match[str], text: Text, country: str | None) -> Level | None:
+        return Level(ages, clear, width)
+
+    return level
+
+
+_NOT_A_YEAR = (
+    r"(?!\s?(?:places?|position|edition|jours?|fois|tour|arrondissement|arr(?![a-z])|etage|rang"
+    r"|anniversaire|rue|saison|episode|tome|ligne|avenue|de couverture|degre|siecle"
+    r"|republique|journee|victoire|buts?|partie|sens|doigt|essai|film|album|heure|set|match|division"
+    r"|regiment|mois|semaine|bougie|anniv|chapitre|dan(?![a-z])|sur |au (?:classement|general|scratch)|mondial|reich"
+    r"|volet|opus|video|compte|message|chat|chien|enfant|bebe|titre|medaille|vitesse|generation|round"
+    r"|point|mort|vague|dose|dimension|art(?![a-z])|element|jeu|sous-sol|course|tentative|quart|cafe|verre"
+    r"|partant|en partant|nuit|concert|but|annee (?:de (?!prim|sec)|d'|en (?:med|dro|lic|psy|phar|ec)"
+    r"|a la fac|medecine|pharma|droit|licence|master|du |d etud|que|consecutive|ensemble|au|avec"
+    r"|universitaire|a |sans|dans)))"
+)
+_PATTERNS: tuple[tuple[frozenset[str], re.Pattern[str], Callable[..., Level | None]], ...] = (
+    (frozenset({"cp", "ce", "cm"}), re.compile(r"(?<![a-z0-9])(cp|ce ?[12]|cm ?[12])(?![a-z0-9']|€)"), _french_low),
+    (
+        frozenset(
+            {
+                "e",
+                "eme",
+                "ieme",
+                "em",
+                "re",
+                "ere",
+                "nd",
+                "nde",
+                "er",
+                "sixieme",
+                "cinquieme",
+                "quatrieme",
+                "troisieme",
+                "premiere",
+                "deuxieme",
+            }
+        ),
+        re.compile(
+            r"(?<![\d.,:/#-])(?<![a-z])(?:(?P<n>[1-9]|1[01])\s?(?:e|eme|ieme|em|er|re|ere|nde"
+            r"|nd)(?![a-z'])|(?P<w>sixieme|cinquieme|quatrieme|troisieme|premiere|deuxieme)(?![a-z]))"
+            + _NOT_A_YEAR
+            + r"(?:\s?(?:annee )?(?:de |du |en )?(?P<kind>primaire|prim(?![a-z])|secondaires?|sec(?![a-z])"
+            r"|humanites?|harmos|h(?![a-z])|annee(?![a-z])))?"
+        ),
+        _french_numbered,
+    ),
+    (
+        frozenset({"sec", "secondaire"}),
+        re.compile(r"(?<![a-z])sec(?:ondaire)?\.?\s?([1-5])(?![\d.,:/a-z]|\s?(?:sec|min))"),
+        _quebec_secondary,
+    ),
+    (
+        frozenset({"h", "harmos"}),
+        re.compile(r"(?<![\d.,:/a-z-])(\d{1,2})\s?(?:h|harmos|h harmos)(?![a-z\d'])(?!\s?\d)"),
+        _swiss,
+    ),
+    (
+        frozenset({"year", "yr", "y", "yrs"}),
+        re.compile(
+            rf"(?<![a-z0-9])(?<!\d )(?:year|yr|y)(?:\s|(?=\d))((?:{_NUMERAL})(?![a-z])"
+            rf"|\d{{1,2}}(?![\d.,:/]\d|\d|st|nd|rd|th|%))s?(?!\s?(?:of (?!sec|school)|old|anniv|challenge"
+            rf"|in a row|months?|running|deal|plan|contract|since|into|reunion|later|ago|together"
+            rf"|and counting|university|uni(?![a-z])|undergrad|post|warranty|in (?:the )?(?:business"
+            rf"|teaching|lockdown|a row)))"
+        ),
+        _english,
+    ),
+    (
+        frozenset({"grade", "grader", "graders", "grades", "gr"}),
+        re.compile(
+            rf"(?<![a-z0-9])(?:(\d{{1,2}})(?:st|nd|rd|th)?[ -]?gr(?:ade|ader|aders|d)(?![a-z])"
+            rf"|({_ORDINALS})[ -]grade(?:r|rs)?(?![a-z])|gr(?:ade)?\.? (\d{{1,2}})(?!\d|[.,]\d))"
+            r"(?!'?s? ?(?:piano|violin|flute|cello|guitar|ballet|theory|music|abrsm|singing|vocal|exam"
+            r"|climb|steel|reading level|level|tap|clarinet|drum|saxophone|bolt|titanium|listed|teacher"
+            r"|classroom decor|humou?r|ela|curriculum|pointe|essay energy))"
+        ),
+        _american,
+    ),
+    (
+        frozenset({"th", "rd"}),
+        re.compile(
+            r"(?<![a-z])(?:in|into|starting|finish(?:ed|ing)?|start(?:ed)?|enter(?:ing)?|rising"
+            r"|a) (?:the )?([3-9]|1[0-2])(?:th|rd)(?! ?-?(?:place|street|st(?![a-z])|ave|inning|floor|row"
+            r"|position|edition|century|of|season|largest|day|week|hour|year|time|circle|ward|district"
+            r"|house|gear|period|quarter|round|and|avenue|attempt|try|set|game|month|grade|grader|most"
+            r"|best|world|century|chapter|episode|dimension|street|member|party|amendment|class|wheel|birthday|bday))"
+        ),
+        _american,
+    ),
+    (
+        frozenset({"class"}),
+        re.compile(r"(?<![a-z0-9])([3-6])(?:rd|th) class(?!\s?(?:of|ticket|citizen|stamp|seat))"),
+        _irish,
+    ),
+    (
+        frozenset({"p", "s", "primary", "secondary"}),
+        re.compile(
+            r"(?<![a-z0-9@#.'’-])(p|s|primary|secondary)\s?([1-7])(?![\da-z.,:/%])(?!\s?(?:sur|of|pro|lite|season|ep))"
+        ),
+        _scottish,
+    ),
+    (
+        frozenset({"kindergarten", "kindergartner", "kindergartener", "kinder"}),
+        re.compile(r"(?<![a-z])kindergart(?:en|e?ner)(?![a-z])(?! teacher)"),
+        _fixed((5.0, 1.0)),
+    ),
+    (
+        frozenset({"reception"}),
+        re.compile(r"(?<![a-z])(?:in|start(?:ing|ed)?) reception(?![a-z])(?! (?:hall|area|desk|at))"),
+        _fixed((4.0, 1.0), clear=0.5),
+    ),
+    (
+        frozenset({"gs", "maternelle"}),
+        re.compile(r"(?<![a-z])(?:en (?:gs|grande section)|en maternelle)(?![a-z])"),
+        _fixed((4.667, 1.0), clear=0.6),
+    ),
+    (
+        frozenset({"college", "collegienne", "collegien"}),
+        re.compile(r"(?<![a-z])(?:au college|collegienne?|mon college)(?![a-z])"),
+        _fixed((10.667, 1.0), width=4.3, clear=0.75),
+    ),
+    (
+        frozenset(
+            {
+                "lycee",
+                "lyceenne",
+                "lyceen",
+                "seconde",
+                "premiere",
+                "terminale",
+                "tle",
+                "term",
+                "nde",
+                "rheto",
+                "cegep",
+                "gymnase",
+            }
+        ),
+        re.compile(
+            r"(?<![a-z])(?:au lycee|lyceenne?|mon lycee|en (?:2nde|2de|seconde|1ere|1re|premiere|terminale"
+            r"|tle|term|rheto)|terminale|rhetoricienne?|au cegep|au gymnase|2nde(?= )|terminale)(?![a-z])"
+        ),
+        _fixed((14.667, 1.0), width=3.3),
+    ),
+    (
+        frozenset(
+            {
+                "highschool",
+                "high",
+                "freshman",
+                "sophomore",
+                "sixth",
+                "gcse",
+                "gcses",
+                "levels",
+                "hs",
+                "varsity",
+                "prom",
+                "jv",
+            }
+        ),
+        re.compile(
+            r"(?<![a-z])(?:(?:in |my |a |at )?high ?school(?:er)?|freshman|sophomore|sixth form(?:er)?"
+            r"|gcses?|a[- ]levels|varsity|jv)(?![a-z])(?! (?:teacher|sweetheart|musical|reunion|math|science|english))"
+        ),
+        _fixed((14.0, 1.0), width=4.5),
+    ),
+    (
+        frozenset({"brevet"}),
+        re.compile(r"(?<![a-z])(?:le|mon|au) brevet(?: blanc)?(?![a-z])(?! (?:de|d'))"),
+        _fixed((13.667, 1.0)),
+    ),
+    (
+        frozenset({"bac"}),
+        re.compile(r"(?<![a-z])(?:le|mon|au) bac(?: blanc)?(?![a-z])(?! (?:a|de|\+))"),
+        _fixed((15.667, 1.0), width=2.3),
+    ),
+)
+_CLASS_OF = re.compile(
+    r"(?<![a-z])(?:class of|c/o|co|promo(?:tion)?(?: de)?|classe de|grad(?:uating)?(?: in)?) ?'?(20\d\d|[2-4]\d)(?!\d)"
+)
+
+_GOING = re.compile(
+    r"(?:^|[^a-z])(?:je rentre|j'?entre|jentre|jrentre|je passe|jpasse|je vais (?:entrer |rentrer |passer "
+    r"|aller |etre )?|j'?irai|jirai|je serai|jserai|bientot|rentree|l'annee pro\w*|l'an prochain"
+    r"|en septembre|a la rentree"
+    r"|going (?:in)?to|goin (?:in)?to|starting|start|entering|heading (?:in)?to|rising|i'?ll be|will be"
+    r"|gonna be|next year|in september|in fall|this fall|soon to be|future|moving up to|about to (?:start"
+    r"|be))[^.!?\n]{0,22}$"
+)
+_GOING_AFTER = re.compile(
+    r"[^.!?\n]{0,14}(?:l'annee pro|l'an prochain|next year|a la rentree|en septembre|in september"
+    r"|in the fall|this fall|after summer|bientot)"
+)
+_LAST = re.compile(r"(?:l'an(?:nee)? (?:derniere?|passee?)|last year)")
+_PAST = re.compile(
+    r"(?:^|[^a-z])(?:quand|kan|lorsque|j'?etais|jetais|etait|j'?avais|depuis|a l'epoque|epoque|souvenirs?"
+    r"|when|back in|back when|since|remember|used to|was in|was a|were in|nostalgi\w*|old|ancienne?"
+    r"|m'avait|mon prof(?:esseur)? de|ma prof de|throwback|tbt|once in|il y a|ago|in the|rentrais"
+    r"|meilleure? (?:amie?|pote) (?:de|du|depuis)|finished college|my first|appris en|learned in"
+    r"|taught me in|like (?:a |an )?|of a|than a|smarter|humou?r|peaked in|comme (?:un|une|des)|for my"
+    r"|appris|devoir de|exo de|programme de|livres? de|cours de|niveau|a|manuel de|manuels de|for"
+    r"|exercices? de|annales|revisions? de)[^.!?\n,]{0,18}$"
+)
+_PAST_AFTER = re.compile(
+    r"[^.!?\n]{0,10}(?:j'avais|j'etais|i was|i used|i had|we used|on avait|c'etait|was the|were the"
+    r"|me manque|i miss|prof(?:s|esseur)?(?![a-z])|teacher|classroom|curriculum|students|lesson|worksheets"
+    r"|decor|read(?:ing)? level|level (?:math|reading)|parents|eleves|pupils|ages|resources"
+    r"|maths worksheet|sats (?:papers|practice))"
+)
+_STAFF = re.compile(
+    r"(?:^|[^a-z])(?:prof\w*|instit\w*|enseign\w*|maitresse|maitre|atsem|aesh|eleves?|parents?|teach\w*"
+    r"|taught|tutor\w*|students?|pupils?|coach|subbing|sub(?: for)?|mes|classe a|eleve de|cahier d\w+|kids"
+    r"|children|ressources?|fiches?|cours (?:pour|particuliers)|soutien|programme|lessons?|worksheets?|for"
+    r"|pour|les|des|aux|ma fille|mon fils|a class of|marking|grading|corrige\w*|copies)[^.!?\n]{0,22}$"
+)
+_OWN = re.compile(
+    r"(?:^|[^a-z])(?:je suis|j'?suis|jsuis|chuis?|suis|jss|jui|je rentre|j'?entre|jentre|jrentre|je passe"
+    r"|jpasse|je vais|j'?irai|moi|on est|je serai|je redouble|redouble|eleve|je viens d'entrer"
+    r"|j'?ai (?:commence|fini)|rentree"
+    r"|i'?m|i am|im|i go|i start(?:ed)?|starting|start|going|goin|entering|rising|i just (?:finished"
+    r"|started)|just (?:finished|started)|finished|i'?ll be|ill be|gonna be|will be|i got|still|proud|only"
+    r"|currently|officially)"
+    r"(?: (?:deja|maintenant|actuellement|en|au|a|l'|la|le|une?|que|ma|mon|mtn|encore|et|toujours|juste"
+    r"|pas|mais|in|into|to|an|the|my|only|just|still|now|like|officially|first|day|of|currently|being"
+    r"|classe|class|de|year))*\s*$"
+)
+_SCHOOLISH = re.compile(
+    r"(?:controle|interro|devoirs?|rentree|cantine|classe|prof|maitre|maitresse|ecole|recre|bulletin"
+    r"|vacances|brevet|dictee|ds |eval|homework|test|teacher|school|recess|class|quiz|exam|sats|lunch|locker|bus|math)"
+)
+_MY_CLASS = re.compile(r"(?:^|[^a-z])(?:ma|my|notre|our) (?:class?e|class|annee)?(?: de| of| d')?\s*$")
+_IN = re.compile(r"(?:^|[^a-z])(?:en|au|in|the|de|classe|eleve|d')\s*$")
+
+
+def school_years_told(text: Text, country: str | None, parameters: Parameters) -> Iterator[Sign]:
+    """The signs that the school years of a text are."""
+    taken: list[tuple[int, int]] = []
+    for keys, pattern, level_of in _PATTERNS:
+        if keys.isdisjoint(text.words):
+            continue
+        for found in pattern.finditer(text.folded):
+            if any(start < found.end() and found.start() < end for start, end in taken):
+                continue
+            level = level_of(found, text, country)
+            if level is None:
+                continue
+            taken.append(found.span())
+            sign = _sign(text, found.start(), found.end(), level, parameters)
+            if sign is not None:
+                yield sign
+    if (
+        "class" in text.words
+        or "promo" in text.words
+        or "co" in text.words
+        or "c" in text.words
+        or "promotion" in text.words
+    ):
+        for found in _CLASS_OF.finditer(text.folded):
+            year = int(found[1]) % 100 + 2000
+            if text.subject(found.start()) == "other" or not 0 < year - text.written.year <= 14:
+                continue
+            last = date(year - 1, 9, 1)
+            low = systems()["american"] + 11 + (text.written - last).days / YEAR
+            sure = 0.85 if text.bio else 0.65
+            if year - text.written.year <= 5:
+                sure = 0.6  # perhaps a college's
+            yield Sign("school", _spread(low, 1.0, parameters), sure, found.start(), found.end(), primary=low < 14)
+
+
+def _sign(text: Text, start: int, end: int, level: Level, parameters: Parameters) -> Sign | None:
+    folded = text.folded
+    before = folded[max(0, start - 60) : start]
+    begins = text.sentence(start)
+    clause = folded[begins:start]
+    own = _OWN.search(folded, begins, start) is not None
+    if text.spoken(start):
+        return None
+    going = _GOING.search(clause) is not None or _GOING_AFTER.match(folded, end) is not None
+    past = _PAST.search(clause) is not None or _PAST_AFTER.match(folded, end) is not None
+    shift = 0.0
+    youngest = min(age for age, _ in level.ages)
+    if past and not own and _LAST.search(folded[max(0, start - 45) : end + 30]):
+        shift, past, own = 1.0, False, text.first_person
+    if past and not (own and not _PAST_AFTER.match(folded, end)) and not (own and going):
+        ages = ((youngest + 1.5, youngest + 3.0, 0.4), (youngest + 3.0, 100.0, 1.0))
+        return Sign("past", ages, 0.6, start, end, primary=False)
+    if not own and (_STAFF.search(clause) or text.subject(start, max(0, start - 60) if text.bio else None) == "other"):
+        return None
+    if own and text.subject(start) == "other" and not re.search(r"(?:je|j'|i'm|im|i am|chui|jsuis)", clause[-24:]):
+        return None
+    if own:
+        sure, explicit = 0.93, True
+    elif text.bio:
+        head, _ = text.segment(start, end)
+        sure, explicit = (0.88, True) if len(head.strip()) <= 14 else (0.6, False)
+    elif _MY_CLASS.search(before):
+        sure, explicit = 0.5, False
+    elif _IN.search(before) and text.first_person:
+        sure, explicit = 0.7 if _SCHOOLISH.search(folded) else 0.6, False
+    elif text.first_person or _SCHOOLISH.search(folded) or going or "#" in before[-1:]:
+        sure, explicit = 0.5, False
+    else:
+        sure, explicit = 0.3, False
+    return Sign(
+        "school",
+        _ages(level, text.written, shift, going=going, parameters=parameters),
+        sure * level.clear,
+        start,
+        end,
+        primary=youngest < 14.5,
+        explicit=explicit and level.clear >= 0.85,
+    )
+
+
+def _ages(level: Level, written: date, shift: float, *, going: bool, parameters: Parameters) -> Ages:
+    """The ages, on the day of writing, of those who are (or will be, or were) in a level."""
+    this_year = written.year if written.month >= 9 or (written.month == 8 and written.day > 24) else written.year - 1
+    years = [(this_year, 1.0)]
+    if going:
+        years = [(this_year, 1.0)] if written.month in (9, 10) else [(this_year + 1, 1.0)]
+    elif written.month in (7, 8) and this_year < written.year:
+        years = [(this_year, 1.0), (this_year + 1, 0.5)]  # in the holidays: the year gone by or the one to come
+    found: list[tuple[float, float, float]] = []
+    for year, often in years:
+        gone = (written - date(year, 9, 1)).days / YEAR + shift
+        for age, weight in level.ages:
+            found += [
+                (low, high, one * often * weight) for low, high, one in _spread(age + gone, level.width, parameters)
+            ]
+    return tuple(found)
+
+
+def _spread(low: float, width: float, parameters: Parameters) -> Ages:
+    """Ages from `low`, with those who are ahead and those who are behind."""
+    shares = ((-1, parameters.ahead), (0, parameters.on_time), (1, parameters.behind), (2, parameters.far_behind))
+    return tuple((low + shift, low + shift + width, share / parameters.on_time) for shift, share in shares if share)
