@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from rempart.attestation import dc_api
 from rempart.attestation.openid4vp import Request, read_direct_post
-from rempart.attestation.outcome import Reason
+from rempart.attestation.outcome import Method, Reason
 from rempart.attestation.testing import documents
 from rempart.attestation.testing.encoding import base64url, from_base64url
 from rempart.attestation.testing.issuer import Issuer, new_key
@@ -99,6 +99,15 @@ def test_a_query_for_an_sd_jwt_is_answered_with_one(wallet, trust):
     }
     form = wallet.answer(link(dcql_query=json.dumps(query)), at=AT)
     assert verdict(read_direct_post(form).presentation, trust, over=15).accepted
+
+
+def test_a_query_for_a_proof_is_answered_without_showing_the_attestation(wallet, trust):
+    claims = [{"path": [documents.NAMESPACE, "age_over_15"]}]
+    meta = {"doctype_value": documents.DOCTYPE}
+    query = {"credentials": [{"id": "age", "format": "mso_mdoc_zk", "meta": meta, "claims": claims}]}
+    form = wallet.answer(link(dcql_query=json.dumps(query)), at=AT)
+    assert verdict(read_direct_post(form).presentation, trust, over=15).method is Method.ZERO_KNOWLEDGE
+    assert len(wallet.unused(MDOC)) == 2
 
 
 def test_a_browser_is_answered_sealed_to_who_asked(wallet, trust):

@@ -207,7 +207,7 @@ class Cbor:
 def _tweaked(encoded: bytes, random: Random) -> bytes:
     """A value with one byte past its head changed, so that it still is one."""
     made = bytearray(encoded)
-    if len(made) == 1:
+    if len(made) < 2:
         return bytes((random.choice(_TELLING),))
     made[random.randrange(1, len(made))] ^= 1 << random.randrange(8)
     return bytes(made)

@@ -1,18 +1,18 @@
 """A test wallet: keeps batches of proofs of age with their keys, and shows each at most once.
 
 It answers OpenID4VP 1.0 requests by value and `org-iso-mdoc` requests of the Digital Credentials API, shows what is
-asked and nothing else, and refuses to show anything but an age threshold.
+asked and nothing else, and refuses to show anything but an age threshold. Where the request takes zero-knowledge
+proofs (`mso_mdoc_zk`) it makes one with the library that verifies them.
 """
 
 import json
 import os
 import re
 import tempfile
-import time
 from base64 import b64decode, b64encode
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 
+from rempart.attestation import zero_knowledge
 from rempart.attestation.testing import documents
 from rempart.attestation.testing.encoding import base64url, jws, sha256
 from rempart.attestation.testing.issuer import BATCH, LONGEST, VCT, IssuedMdoc, IssuedSdJwt, Issuer, new_key
@@ -28,7 +29,7 @@ from rempart.attestation.testing.requests import Asked, CannotAnswer, Request, r
 
 AGE = re.compile(r"age_over_\d{2}")
 ENCAPSULATED = 65
-MDOC, SD_JWT = "mso_mdoc", "dc+sd-jwt"
+MDOC, SD_JWT, ZERO_KNOWLEDGE = "mso_mdoc", "dc+sd-jwt", "mso_mdoc_zk"
 Issued = TypeVar("Issued", IssuedMdoc, IssuedSdJwt)
 
 
@@ -141,25 +142,23 @@ class Wallet:
         token: dict[str, list[str]] = {}
         for options in read.choices:
             chosen = self._choose(read, options, at=at)
-            for asked, (credential, names) in chosen.items():
-                if credential.format == MDOC:
-                    shown = base64url(
-                        self.present_mdoc(
-                            credential,
-                            client_id=read.client_id,
-                            nonce=read.nonce,
-                            response_uri=read.response_uri,
-                            only=names,
-                        )
-                    )
-                else:
-                    made = at or datetime.fromtimestamp(time.time()).astimezone()
-                    shown = self.present_sd_jwt(
-                        credential, client_id=read.client_id, nonce=read.nonce, only=names, at=made
-                    )
-                token[asked] = [shown]
+            for name, (credential, elements) in chosen.items():
+                token[name] = [self._show(read, read.asked[name].format, credential, elements, at=at)]
         form = {"vp_token": json.dumps(token, separators=(",", ":"))}
         return form if read.state is None else {**form, "state": read.state}
+
+    def _show(
+        self, read: Request, format: str, credential: Credential, elements: list[str], *, at: datetime | None
+    ) -> str:
+        """The presentation, as a vp_token holds it."""
+        at = at or datetime.now(UTC)
+        if format == SD_JWT:
+            return self.present_sd_jwt(credential, client_id=read.client_id, nonce=read.nonce, only=elements, at=at)
+        transcript = documents.redirect_transcript(
+            client_id=read.client_id, nonce=read.nonce, response_uri=read.response_uri
+        )
+        shown = self.present_mdoc(credential, only=elements, transcript=transcript)
+        return base64url(shown if format == MDOC else proven(shown, elements, transcript=transcript, at=at))
 
     def _choose(
         self, read: Request, options: tuple[tuple[str, ...], ...], *, at: datetime | None
@@ -178,7 +177,7 @@ class Wallet:
     def _match(
         self, asked: Asked, taken: Collection[int], *, at: datetime | None
     ) -> tuple[Credential, list[str]] | None:
-        for credential in self.unused(asked.format, asked.types, at=at):
+        for credential in self.unused(MDOC if asked.format == ZERO_KNOWLEDGE else asked.format, asked.types, at=at):
             held = credential.values()
             for wanted in asked.sets:
                 paths = {tuple(str(part).strip() for part in path): values for path, values in wanted.items()}
@@ -238,6 +237,13 @@ def sealed(shown: bytes, *, to: Mapping[int, Any], transcript: documents.Transcr
     suite = Suite(KEM.P256, KDF.HKDF_SHA256, AEAD.AES_128_GCM)
     made = suite.encrypt(shown, point.public_key(), cbor2.dumps(transcript))
     return cbor2.dumps(["dcapi", {"enc": made[:ENCAPSULATED], "cipherText": made[ENCAPSULATED:]}])
+
+
+def proven(shown: bytes, elements: Sequence[str], *, transcript: documents.Transcript, at: datetime) -> bytes:
+    """A zero-knowledge proof of the one element that a DeviceResponse shows. Raises CannotAnswer."""
+    if len(elements) != 1 or not zero_knowledge.available():
+        raise CannotAnswer("proofs of one age only, where pylongfellow is installed")
+    return zero_knowledge.prove(shown, transcript=cbor2.dumps(transcript), over=int(elements[0][-2:]), at=at)
 
 
 def _first_use(credential: Credential, kind: type[Issued]) -> Issued:
