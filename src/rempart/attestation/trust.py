@@ -5,7 +5,7 @@ Nothing is trusted by default: an empty folder refuses every issuer.
 
 import errno
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,25 +35,30 @@ class Trust:
     anchors: Anchors = field(default_factory=lambda: Anchors(()))
     keys: tuple[IssuerKey, ...] = ()
     statuses: StatusLists = field(default_factory=StatusLists)
+    operators: tuple[x509.Certificate, ...] = ()
+    """Who may sign a trusted list."""
     ignored: tuple[str, ...] = ()
     """What was found in the folder and is not relied on: names of files, and why a list is not."""
 
     @classmethod
-    def from_folder(cls, folder: Path) -> "Trust":
+    def from_folder(cls, folder: Path, *, more: Iterable[bytes] = ()) -> "Trust":
         """Read every file of the folder and its subfolders by what it holds, whatever it is called.
 
         Certificates in PEM or DER; a JWK, a JWK set, or an issuer's metadata with its `issuer` and `jwks` in JSON;
         trusted lists in XML; status list tokens. Every certificate may have signed a trusted list; those in a
-        subfolder called `operators` attest nothing besides. Raises OSError.
+        subfolder called `operators` attest nothing besides. more: contents of the same kinds kept elsewhere. Raises
+        OSError.
         """
         if not folder.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
         pile = _Pile()
-        for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        found = sorted(path for path in folder.rglob("*") if path.is_file())
+        contents = [(file.name, file.read_bytes(), file.parent.name == OPERATORS) for file in found]
+        for name, data, operates_only in [*contents, *(("more", data, False) for data in more)]:
             try:
-                pile.add(file.read_bytes(), operates_only=file.parent.name == OPERATORS)
+                pile.add(data, operates_only=operates_only)
             except (ValueError, x509.InvalidVersion, Refused):
-                pile.ignored.append(file.name)
+                pile.ignored.append(name)
         return pile.trust()
 
 
@@ -89,7 +94,13 @@ class _Pile:
         anchors, statuses = Anchors(self.issuers), StatusLists()
         for token in self.tokens:
             status_lists.load(statuses, token, anchors=anchors, keys=self.keys)
-        return Trust(anchors=anchors, keys=tuple(self.keys), statuses=statuses, ignored=tuple(self.ignored))
+        return Trust(
+            anchors=anchors,
+            keys=tuple(self.keys),
+            statuses=statuses,
+            operators=tuple(self.operators),
+            ignored=tuple(self.ignored),
+        )
 
 
 def _certificates(data: bytes) -> list[x509.Certificate]:

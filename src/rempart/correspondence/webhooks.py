@@ -109,6 +109,19 @@ def send(url: str, uid: str, at: int, body: bytes, keys: Iterable[str], *, readi
         "webhook-timestamp": str(at),
         "webhook-signature": signature(uid, at, body, keys),
     }
+    return _exchange("POST", url, headers, body, reading=reading)
+
+
+def fetch(url: str, *, reading: int) -> Outcome:
+    """Get what stands at an address, at most `reading` bytes of it, with the same care as `send` and never raising."""
+    try:
+        ensure_usable(url)
+    except EndpointRefused:
+        return Outcome(gettext_noop("the address is inside a private network"), unreachable=True)
+    return _exchange("GET", url, {"User-Agent": "Rempart"}, None, reading=reading)
+
+
+def _exchange(method: str, url: str, headers: dict[str, str], body: bytes | None, *, reading: int) -> Outcome:
     parts = urlsplit(url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
     connection = _Connection(parts.hostname or "", parts.port, secure=parts.scheme == "https")
@@ -116,7 +129,7 @@ def send(url: str, uid: str, at: int, body: bytes, keys: Iterable[str], *, readi
     watchdog = threading.Timer(DEADLINE, connection.cut)
     watchdog.start()
     try:
-        connection.request("POST", path, body, headers)
+        connection.request(method, path, body, headers)
         response = connection.getresponse()
         asked = response.getheader("Retry-After", "")
         status = response.status
