@@ -149,7 +149,11 @@ class _Disclosures:
     def _open_object(self, value: dict[str, Any], depth: int) -> dict[str, Any]:
         if "..." in value:
             raise Refused(Reason.MALFORMED, "`...` as a claim")
-        opened = {name: self.open(inner, depth + 1) for name, inner in value.items() if name != "_sd"}
+        opened = {
+            name: self.open(inner, depth + 1) if type(inner) in {dict, list} else inner
+            for name, inner in value.items()
+            if name != "_sd"
+        }
         digests = value.get("_sd", [])
         if not isinstance(digests, list):
             raise Refused(Reason.MALFORMED, "_sd")

@@ -2,6 +2,7 @@
 
 from base64 import b64decode
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any, Protocol
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -62,6 +63,12 @@ def _chain(x5c: object) -> list[bytes]:
     if not isinstance(x5c, list) or not all(isinstance(each, str) for each in x5c):
         raise Refused(Reason.MALFORMED, "x5c")
     try:
-        return [b64decode(each, validate=True) for each in x5c]
+        return [_decoded(each) for each in x5c]
     except ValueError as error:
         raise Refused(Reason.MALFORMED, "x5c") from error
+
+
+@lru_cache(maxsize=128)
+def _decoded(text: str) -> bytes:
+    """A certificate in base64, read once for all the tokens of its issuer."""
+    return b64decode(text, validate=True)
