@@ -12,9 +12,9 @@ SOURCE = Path(__file__).parents[2] / "src/rempart"
 
 # Left to right; a room may name only those that stand before it. The same order as the linter's layers.
 ORDER = (
-    *("records", "tlog", "text", "corroboration", "rulebook", "reading", "replay", "radar"),
+    *("records", "tlog", "attestation", "text", "corroboration", "rulebook", "reading", "replay", "radar"),
     *("database", "ledger", "pages", "staff", "privacy", "files", "correspondence"),
-    *("intake", "lookout", "casework", "care", "platforms", "accountability"),
+    *("intake", "lookout", "casework", "care", "age", "platforms", "accountability"),
     *("site", "demo", "cli"),
 )
 ROOMS = [
