@@ -15,6 +15,7 @@ __all__ = [
     "SafetyFirst",
     "SamePerson",
     "TooManyAppeals",
+    "TooManyProofs",
     "TooSoon",
     "WrongState",
 ]
@@ -66,6 +67,12 @@ class TooManyAppeals(Refused):
     """So many appeals of one question were answered."""
 
     words = _("Your appeals about this were answered. You can still write to us on your page.")
+
+
+class TooManyProofs(Refused):
+    """So many proofs were asked for within the hour."""
+
+    words = _("This was tried often just now. Try again in an hour, or take another way.")
 
 
 class NotAsWished(Refused):

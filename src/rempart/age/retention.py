@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from rempart import ledger
-from rempart.age.models import Assurance
+from rempart.age.models import Assurance, ProofRequest, SpentProof
 
 
 def erase_assurances(before: datetime) -> int:
@@ -15,4 +15,18 @@ def erase_assurances(before: datetime) -> int:
     return len(ended)
 
 
-ERASERS = {"assurance": erase_assurances}
+def erase_proofs(before: datetime) -> int:
+    """Requests for a proof whose time was over before that moment."""
+    ended = list(ProofRequest.objects.filter(expires_at__lt=before))
+    for one in ended:
+        ledger.erase(one, because="retention")
+        one.delete()
+    return len(ended)
+
+
+def erase_spent(before: datetime) -> int:
+    """Digests of what expired before that moment, and could be shown to nobody any more."""
+    return SpentProof.objects.filter(until__lt=before).delete()[0]
+
+
+ERASERS = {"assurance": erase_assurances, "age_proof": erase_proofs, "spent_proof": erase_spent}

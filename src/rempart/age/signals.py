@@ -16,3 +16,6 @@ guardian_needed = Signal()
 
 # case: ProtectionCase. A child-safety officer said what was done, and whether a step may follow (`go_ahead`).
 protection_settled = Signal()
+
+# proof: ProofRequest. A wallet showed what was asked for; a guardian's says nothing of the child's age.
+proved = Signal()

@@ -288,6 +288,10 @@ class Event(TextChoices):
     CARE_ORDER_RETRIED = "care_order_retried", _("What care asked for tried again")
     CARE_ORDER_DROPPED = "care_order_dropped", _("What care asked for no longer wanted before it was done")
 
+    AGE_PROOF_ASKED = "age_proof_asked", _("Proof of age asked of a wallet")
+    AGE_PROOF_ACCEPTED = "age_proof_accepted", _("Proof of age accepted")
+    AGE_PROOF_REFUSED = "age_proof_refused", _("Proof of age refused")
+    AGE_TRUST_STALE = "age_trust_stale", _("List of whom we trust for proofs of age out of date: the team called")
     AGE_ASSURED = "age_assured", _("Age shown to be over a threshold, or not")
     AGE_CHALLENGED = "age_challenged", _("Owner of an account asked how old they are")
     AGE_CHALLENGED_AGAIN = "age_challenged_again", _("More noticed of an account that was asked about its age")

@@ -208,6 +208,13 @@ REMPART_RADAR_STATE = os.environ.get("REMPART_RADAR_STATE", str(REMPART_HOME / "
 # may send people back to (each stands for itself and for what is below it)
 REMPART_AGE_POLICIES = os.environ.get("REMPART_AGE_POLICIES", "")
 REMPART_AGE_RETURN = os.environ.get("REMPART_AGE_RETURN", "").split()
+# … whom proofs of age are believed from (docs/age-proofs.md): a folder of certificates, keys and operators of trusted
+# lists; the addresses of trusted lists; the hosts that status lists may be fetched from. The test wallet stands in for
+# real ones in the demonstration: with it, anybody may pretend any age.
+REMPART_AGE_TRUST = os.environ.get("REMPART_AGE_TRUST", str(REMPART_HOME / "age-trust"))
+REMPART_AGE_TRUSTED_LISTS = os.environ.get("REMPART_AGE_TRUSTED_LISTS", "").split()
+REMPART_AGE_STATUS_HOSTS = os.environ.get("REMPART_AGE_STATUS_HOSTS", "").split()
+REMPART_TEST_WALLET = os.environ.get("REMPART_TEST_WALLET", "0") == "1"
 
 # --- the ledger: the name under which it signs its checkpoints (a log's origin: a host of yours, then a path), and its
 # key where the home folder is not shared by all machines (docs/ledger.md)

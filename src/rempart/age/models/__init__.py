@@ -4,6 +4,7 @@ from rempart.age.models.assurances import Assurance, Confidence, Method, Subject
 from rempart.age.models.challenges import AgeDecision, Challenge, ChallengeAppeal, Voucher
 from rempart.age.models.gate import Attempt
 from rempart.age.models.orders import AgeOrder
+from rempart.age.models.proofs import ProofCount, ProofRequest, SpentProof, TrustFile
 from rempart.age.models.reports import AgeMatter, AgeSighting, ClosedYoung, Comeback, UnderAgeReport
 from rempart.age.models.safeguarding import ProtectionCase
 
@@ -20,8 +21,12 @@ __all__ = [
     "Comeback",
     "Confidence",
     "Method",
+    "ProofCount",
+    "ProofRequest",
     "ProtectionCase",
+    "SpentProof",
     "Subject",
+    "TrustFile",
     "UnderAgeReport",
     "Voucher",
 ]
