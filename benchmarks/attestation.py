@@ -26,7 +26,6 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from rempart.attestation.outcome import Verdict
 from rempart.attestation.testing import certificates, documents
 from rempart.attestation.testing.attacks import EIGHT, MDOC, SD_JWT, Attack, Replay
-from rempart.attestation.testing.attacks.sd_jwt import present
 from rempart.attestation.testing.encoding import from_base64url
 from rempart.attestation.testing.issuer import VCT, new_key
 from rempart.attestation.testing.mutations import examine
@@ -141,7 +140,7 @@ def speeds(scene: Scene) -> None:
     ours, _ = relying_party(scene)
     made: dict[str, list[Shown]] = {
         "mdoc": [scene.response() for _ in range(PRESENTATIONS)],
-        "sd-jwt": [present(scene) for _ in range(PRESENTATIONS)],
+        "sd-jwt": [scene.sd_jwt() for _ in range(PRESENTATIONS)],
     }
     print(
         "Presentations verified a second on one core; the limit is half of what the core does in raw P-256 signatures"
@@ -202,10 +201,10 @@ def mutated(scene: Scene, number: int) -> None:
             scene.response(elements={"age_over_18": True, "age_over_21": False}),
             scene.response(elements={"age_over_18": True, "age_over_21": True}, transcript=elsewhere),
         ),
-        "sd-jwt": (present(scene, claims=[("age_over_18", False)]), present(scene, nonce="of another")),
+        "sd-jwt": (scene.sd_jwt(claims=[("age_over_18", False)]), scene.sd_jwt(nonce="of another")),
         "sd-jwt of two ages": (
-            present(scene, claims=[("age_over_18", True), ("age_over_21", False)]),
-            present(scene, claims=[("age_over_18", True), ("age_over_21", True)], nonce="of another"),
+            scene.sd_jwt(claims=[("age_over_18", True), ("age_over_21", False)]),
+            scene.sd_jwt(claims=[("age_over_18", True), ("age_over_21", True)], nonce="of another"),
         ),
     }
     print(f"\n{number:,} mutations of valid presentations: accepted only where nothing changes, no exception")

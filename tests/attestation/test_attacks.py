@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 import pytest
 
 from rempart.attestation.testing.attacks import EIGHT, MDOC, SD_JWT, Replay
-from rempart.attestation.testing.attacks.sd_jwt import present
 from rempart.attestation.testing.scene import Scene
 from rempart.attestation.trust import Trust
 from rempart.attestation.verifying import verify
@@ -34,7 +33,7 @@ def asked(scene, tmp_path_factory):
     return ask
 
 
-@pytest.mark.parametrize("honest", [Scene.response, present], ids=["mdoc", "sd-jwt"])
+@pytest.mark.parametrize("honest", [Scene.response, Scene.sd_jwt], ids=["mdoc", "sd-jwt"])
 def test_what_is_attacked_is_accepted_when_it_is_honest(scene, asked, honest):
     assert asked(honest(scene)).accepted
 

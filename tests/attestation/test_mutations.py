@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from rempart.attestation.outcome import Verdict
 from rempart.attestation.testing import documents, trees
-from rempart.attestation.testing.attacks.sd_jwt import present
 from rempart.attestation.testing.mutations import ClaimChanged, NoReason, examine, mutations
 from rempart.attestation.testing.scene import Scene
 from rempart.attestation.trust import Trust
@@ -50,8 +49,8 @@ def test_no_mutation_makes_an_adult_of_a_child(scene, verified):
 
 
 def test_no_mutation_of_an_sd_jwt_changes_what_is_attested(scene, verified):
-    original = present(scene, claims=[("age_over_15", True), ("age_over_18", False)])
-    donor = present(scene, claims=[("age_over_15", True), ("age_over_18", True)], nonce="of another")
+    original = scene.sd_jwt(claims=[("age_over_15", True), ("age_over_18", False)])
+    donor = scene.sd_jwt(claims=[("age_over_15", True), ("age_over_18", True)], nonce="of another")
     met = examine(original, donor, verify=verified, number=20_000, seed=3)
     assert sum(met.values()) == 20_000
     assert len(met) > 8
@@ -65,7 +64,7 @@ def test_the_same_seed_breaks_the_same_things(scene):
 
 
 def test_every_mutation_differs_from_the_original(scene):
-    for original, donor in ((scene.response(), scene.response()), (present(scene), present(scene))):
+    for original, donor in ((scene.response(), scene.response()), (scene.sd_jwt(), scene.sd_jwt())):
         assert original not in islice(mutations(original, donor, seed=5), 500)
 
 

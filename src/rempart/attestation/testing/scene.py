@@ -1,8 +1,10 @@
 """The scene of an attack: a trusted issuer, one that is not, the request to answer, and what is shown, built loosely.
 
-`Scene.response` makes an honest DeviceResponse; each of its arguments lets an attacker change one step of it.
+`Scene.response` makes an honest DeviceResponse, `Scene.sd_jwt` an honest SD-JWT with key binding; each of their
+arguments lets an attacker change one step.
 """
 
+from base64 import b64encode
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,12 +14,14 @@ import cbor2
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from rempart.attestation.testing import documents
+from rempart.attestation.testing import certificates, documents
 from rempart.attestation.testing.certificates import DOCUMENT_SIGNER
-from rempart.attestation.testing.encoding import embedded, sign1, x5chain
-from rempart.attestation.testing.issuer import Issuer, new_key
+from rempart.attestation.testing.encoding import der, embedded, jwk, jws, sign1, x5chain
+from rempart.attestation.testing.issuer import VCT, Issuer, disclosed_digest, disclosure, new_key
+from rempart.attestation.testing.wallet import key_binding
 
 Change = Callable[[dict[str, Any]], None]
+AGE = ("age_over_18", True)
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 REVOKED = 4711
 """A place in the issuer's status list that is revoked."""
@@ -112,6 +116,54 @@ class Scene:
         response = {"version": "1.0", "documents": [each], "status": 0}
         whole(response)
         return cbor2.dumps(response)
+
+    def sd_jwt(
+        self,
+        *,
+        claims: Sequence[tuple[str, object]] = (AGE,),
+        shown: Sequence[str] | None = None,
+        unsigned: Sequence[str] = (),
+        issuer: Issuer | None = None,
+        signer_key: ec.EllipticCurvePrivateKey | None = None,
+        chain: Sequence[x509.Certificate] | None = None,
+        header: Change = lambda header: None,
+        payload: Change = lambda payload: None,
+        bound_to: ec.EllipticCurvePrivateKey | None = None,
+        shown_by: ec.EllipticCurvePrivateKey | None = None,
+        nonce: str | None = None,
+        audience: str | None = None,
+        at: datetime | None = None,
+        binding: Callable[[str], str] | None = None,
+    ) -> str:
+        """An SD-JWT with key binding, each argument a step that an attacker may change.
+
+        claims: what is issued, each as a disclosure; shown: the disclosures shown, by default all; unsigned: further ones
+        that the issuer knows nothing of; binding: makes the key binding JWT from what is shown.
+        """
+        issuer = issuer or self.issuer
+        bound_to = bound_to or new_key()
+        disclosures = [disclosure(name, value) for name, value in claims]
+        issued = self.at - timedelta(days=10)
+        body: dict[str, Any] = {
+            "iss": certificates.ISSUER,
+            "iat": int(issued.timestamp()),
+            "exp": int((self.at + timedelta(days=60)).timestamp()),
+            "vct": VCT,
+            "cnf": {"jwk": jwk(bound_to.public_key())},
+            "_sd": [disclosed_digest(each) for each in disclosures],
+            "_sd_alg": "sha-256",
+        }
+        payload(body)
+        x5c = [b64encode(der(each)).decode() for each in chain or [issuer.signer]]
+        head: dict[str, Any] = {"typ": "dc+sd-jwt", "x5c": x5c}
+        header(head)
+        jwt = jws(signer_key or issuer.signer_key, head, body)
+        text = "~".join([jwt, *(disclosures if shown is None else shown), *unsigned, ""])
+        if binding is not None:
+            return text + binding(text)
+        return text + key_binding(
+            shown_by or bound_to, text, audience=audience or self.client_id, nonce=nonce or self.nonce, at=at or self.at
+        )
 
 
 def changed(response: bytes, change: Change) -> bytes:

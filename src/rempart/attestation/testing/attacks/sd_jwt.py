@@ -1,74 +1,19 @@
 """Attacks on SD-JWT VC presentations: the analogues of the eight, and those that the format invites."""
 
 import json
-from base64 import b64encode
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
-from cryptography import x509
 from cryptography.hazmat.primitives import hashes, hmac, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from rempart.attestation.outcome import Reason
 from rempart.attestation.testing import certificates
 from rempart.attestation.testing.attacks.noted import BAD_SIGNER, SD_JWT, UNREAD, Build, Replay, attack, named
-from rempart.attestation.testing.encoding import base64url, der, from_base64url, json_bytes, jwk, jws, raw_signature
-from rempart.attestation.testing.issuer import VCT, Issuer, disclosed_digest, disclosure, new_key
-from rempart.attestation.testing.scene import REVOKED, Scene
+from rempart.attestation.testing.encoding import base64url, from_base64url, json_bytes, jwk, jws, raw_signature
+from rempart.attestation.testing.issuer import VCT, disclosed_digest, disclosure, new_key
+from rempart.attestation.testing.scene import AGE, REVOKED, Scene
 from rempart.attestation.testing.wallet import key_binding
-
-Change = Callable[[dict[str, Any]], None]
-AGE = ("age_over_18", True)
-
-
-def present(
-    scene: Scene,
-    *,
-    claims: Sequence[tuple[str, object]] = (AGE,),
-    shown: Sequence[str] | None = None,
-    unsigned: Sequence[str] = (),
-    issuer: Issuer | None = None,
-    signer_key: ec.EllipticCurvePrivateKey | None = None,
-    chain: Sequence[x509.Certificate] | None = None,
-    header: Change = lambda header: None,
-    payload: Change = lambda payload: None,
-    bound_to: ec.EllipticCurvePrivateKey | None = None,
-    shown_by: ec.EllipticCurvePrivateKey | None = None,
-    nonce: str | None = None,
-    audience: str | None = None,
-    at: datetime | None = None,
-    binding: Callable[[str], str] | None = None,
-) -> str:
-    """An SD-JWT with key binding, each argument a step that an attacker may change.
-
-    claims: what is issued, each as a disclosure; shown: the disclosures shown, all by default; unsigned: further ones
-    that the issuer knows nothing of; binding: makes the key binding JWT from what is shown.
-    """
-    issuer = issuer or scene.issuer
-    bound_to = bound_to or new_key()
-    disclosures = [disclosure(name, value) for name, value in claims]
-    issued = scene.at - timedelta(days=10)
-    body: dict[str, Any] = {
-        "iss": certificates.ISSUER,
-        "iat": int(issued.timestamp()),
-        "exp": int((scene.at + timedelta(days=60)).timestamp()),
-        "vct": VCT,
-        "cnf": {"jwk": jwk(bound_to.public_key())},
-        "_sd": [disclosed_digest(each) for each in disclosures],
-        "_sd_alg": "sha-256",
-    }
-    payload(body)
-    x5c = [b64encode(der(each)).decode() for each in chain or [issuer.signer]]
-    head: dict[str, Any] = {"typ": "dc+sd-jwt", "x5c": x5c}
-    header(head)
-    jwt = jws(signer_key or issuer.signer_key, head, body)
-    text = "~".join([jwt, *(disclosures if shown is None else shown), *unsigned, ""])
-    if binding is not None:
-        return text + binding(text)
-    return text + key_binding(
-        shown_by or bound_to, text, audience=audience or scene.client_id, nonce=nonce or scene.nonce, at=at or scene.at
-    )
 
 
 def sd_jwt(*reasons: Reason) -> Callable[[Build], Build]:
@@ -82,50 +27,50 @@ def sd_jwt(*reasons: Reason) -> Callable[[Build], Build]:
 @sd_jwt(Reason.DIGEST_MISMATCH)
 def injected_namespace(scene: Scene) -> str:
     """Beside a genuine age, a claim that the issuer never signed."""
-    return present(scene, unsigned=[disclosure("age_over_21", True)])
+    return scene.sd_jwt(unsigned=[disclosure("age_over_21", True)])
 
 
 @sd_jwt(Reason.WRONG_DOCTYPE)
 def swapped_doctype(scene: Scene) -> str:
     """A membership card of the same issuer, shown as a proof of age."""
-    return present(scene, payload=lambda payload: payload.update(vct="https://example.org/membership"))
+    return scene.sd_jwt(payload=lambda payload: payload.update(vct="https://example.org/membership"))
 
 
 @sd_jwt(Reason.EXPIRED)
 def expired(scene: Scene) -> str:
     """A genuine credential past its end."""
-    return present(scene, payload=lambda payload: payload.update(exp=int(scene.at.timestamp()) - 86400))
+    return scene.sd_jwt(payload=lambda payload: payload.update(exp=int(scene.at.timestamp()) - 86400))
 
 
 @sd_jwt(Reason.UNTRUSTED_ISSUER)
 def rogue_issuer(scene: Scene) -> str:
     """Everything as it should be, by an issuer that has the name of a trusted one and another key."""
-    return present(scene, issuer=scene.rogue)
+    return scene.sd_jwt(issuer=scene.rogue)
 
 
 @sd_jwt(Reason.BAD_DEVICE_SIGNATURE)
 def stolen(scene: Scene) -> str:
     """A copied credential, shown by who does not have its key."""
-    return present(scene, shown_by=new_key())
+    return scene.sd_jwt(shown_by=new_key())
 
 
 @sd_jwt(Reason.ALREADY_USED)
 def replayed(scene: Scene) -> Replay:
     """The same presentation a second time."""
-    shown = present(scene)
+    shown = scene.sd_jwt()
     return Replay(shown, shown)
 
 
 @sd_jwt(Reason.NOT_OVER)
 def claim_false(scene: Scene) -> str:
     """A genuine credential that its holder is not over 18."""
-    return present(scene, claims=[("age_over_18", False)])
+    return scene.sd_jwt(claims=[("age_over_18", False)])
 
 
 @sd_jwt(Reason.EXTRA_ATTRIBUTE)
 def extra_attribute(scene: Scene) -> str:
     """A genuine age with a genuine pseudonym, by which somebody could be followed."""
-    return present(scene, claims=[AGE, ("personal_administrative_number", "x-1")])
+    return scene.sd_jwt(claims=[AGE, ("personal_administrative_number", "x-1")])
 
 
 # What was issued
@@ -134,62 +79,62 @@ def extra_attribute(scene: Scene) -> str:
 @sd_jwt(Reason.DIGEST_MISMATCH)
 def claim_flipped(scene: Scene) -> str:
     """`false` was issued, `true` is shown."""
-    return present(scene, claims=[("age_over_18", False)], shown=[disclosure(*AGE)])
+    return scene.sd_jwt(claims=[("age_over_18", False)], shown=[disclosure(*AGE)])
 
 
 @sd_jwt(Reason.MALFORMED, Reason.DIGEST_MISMATCH)
 def disclosed_twice(scene: Scene) -> str:
     """One disclosure, shown twice."""
     each = disclosure(*AGE)
-    return present(scene, shown=[each, each], payload=lambda payload: payload.update(_sd=[disclosed_digest(each)]))
+    return scene.sd_jwt(shown=[each, each], payload=lambda payload: payload.update(_sd=[disclosed_digest(each)]))
 
 
 @sd_jwt(Reason.MALFORMED)
 def digest_twice(scene: Scene) -> str:
     """One digest stands in the credential twice."""
-    return present(scene, payload=lambda payload: payload.update(_sd=payload["_sd"] * 2))
+    return scene.sd_jwt(payload=lambda payload: payload.update(_sd=payload["_sd"] * 2))
 
 
 @sd_jwt(Reason.MALFORMED)
 def digest_in_two_places(scene: Scene) -> str:
     """One digest stands at the top and inside a claim."""
-    return present(scene, payload=lambda payload: payload.update(age_equal_or_over={"_sd": payload["_sd"]}))
+    return scene.sd_jwt(payload=lambda payload: payload.update(age_equal_or_over={"_sd": payload["_sd"]}))
 
 
 @sd_jwt(Reason.MALFORMED, Reason.EXTRA_ATTRIBUTE)
 def in_the_clear_and_disclosed(scene: Scene) -> str:
     """The credential says no in the clear and yes by a disclosure."""
-    return present(scene, payload=lambda payload: payload.update(age_over_18=False))
+    return scene.sd_jwt(payload=lambda payload: payload.update(age_over_18=False))
 
 
 @sd_jwt(Reason.MALFORMED)
 def said_twice(scene: Scene) -> str:
     """The issuer signed yes and no under one name, and both are shown."""
-    return present(scene, claims=[("age_over_18", False), AGE])
+    return scene.sd_jwt(claims=[("age_over_18", False), AGE])
 
 
 @sd_jwt(Reason.MALFORMED, Reason.NOT_OVER, Reason.UNSUPPORTED)
 def contradiction(scene: Scene) -> str:
     """Over 18 and not over 15: whatever it is, it shows no age."""
-    return present(scene, claims=[("age_over_15", False), AGE])
+    return scene.sd_jwt(claims=[("age_over_15", False), AGE])
 
 
 @sd_jwt(Reason.UNSUPPORTED, Reason.MALFORMED)
 def nothing_shown(scene: Scene) -> str:
     """A genuine credential of which nothing is shown."""
-    return present(scene, shown=[])
+    return scene.sd_jwt(shown=[])
 
 
 @sd_jwt(Reason.EXTRA_ATTRIBUTE)
 def name_in_the_clear(scene: Scene) -> str:
     """The issuer wrote a name where everybody reads it."""
-    return present(scene, payload=lambda payload: payload.update(family_name="x"))
+    return scene.sd_jwt(payload=lambda payload: payload.update(family_name="x"))
 
 
 def _claim(name: object, value: object = True) -> Build:
     def build(scene: Scene) -> str:
         each = base64url(json_bytes(["salt-salt-salt-salt", name, value]))
-        return present(scene, shown=[each], payload=lambda payload: payload.update(_sd=[disclosed_digest(each)]))
+        return scene.sd_jwt(shown=[each], payload=lambda payload: payload.update(_sd=[disclosed_digest(each)]))
 
     return build
 
@@ -230,7 +175,7 @@ for _what, _name, _value in (
 
 def _disclosed(text: str) -> Build:
     def build(scene: Scene) -> str:
-        return present(scene, shown=[text], payload=lambda payload: payload.update(_sd=[disclosed_digest(text)]))
+        return scene.sd_jwt(shown=[text], payload=lambda payload: payload.update(_sd=[disclosed_digest(text)]))
 
     return build
 
@@ -264,7 +209,7 @@ def _algorithm(about: str, name: str, change: Mapping[str, object]) -> None:
     named(
         name,
         about,
-        lambda scene: present(scene, header=lambda header: header.update(change)),
+        lambda scene: scene.sd_jwt(header=lambda header: header.update(change)),
         Reason.BAD_ALGORITHM,
         Reason.MALFORMED,
         Reason.BAD_ISSUER_SIGNATURE,
@@ -286,7 +231,7 @@ _algorithm("It says to be a status list.", "type_of_status_list", {"typ": "statu
 def _resigned(scene: Scene, sign: Callable[[bytes], bytes], header: Mapping[str, object]) -> str:
     """With the issuer's part under another header and another signature, and a key binding made for that."""
     key = new_key()
-    jwt, shown, *_ = present(scene, bound_to=key).split("~")
+    jwt, shown, *_ = scene.sd_jwt(bound_to=key).split("~")
     head, body, _ = jwt.split(".")
     text = f"{base64url(json_bytes({**json.loads(from_base64url(head)), **header}))}.{body}"
     presented = f"{text}.{base64url(sign(text.encode()))}~{shown}~"
@@ -335,7 +280,7 @@ def key_brought_along(scene: Scene) -> str:
         header.pop("x5c")
         header["jwk"] = jwk(key.public_key())
 
-    return present(scene, signer_key=key, header=bring)
+    return scene.sd_jwt(signer_key=key, header=bring)
 
 
 @sd_jwt(Reason.UNTRUSTED_ISSUER, Reason.BAD_CERTIFICATE, Reason.MALFORMED)
@@ -347,13 +292,13 @@ def key_fetched(scene: Scene) -> str:
         header.pop("x5c")
         header.update(jku=uri, x5u=uri, kid="1")
 
-    return present(scene, signer_key=new_key(), header=point)
+    return scene.sd_jwt(signer_key=new_key(), header=point)
 
 
 @sd_jwt(Reason.BAD_ISSUER_SIGNATURE)
 def certificate_of_another(scene: Scene) -> str:
     """A rogue's signature under the genuine signer's certificate."""
-    return present(scene, signer_key=new_key())
+    return scene.sd_jwt(signer_key=new_key())
 
 
 @sd_jwt(*BAD_SIGNER)
@@ -367,25 +312,25 @@ def signer_for_web_servers(scene: Scene) -> str:
         at=scene.at - timedelta(days=200),
         usages=("1.3.6.1.5.5.7.3.1",),
     )
-    return present(scene, signer_key=key, chain=[signer])
+    return scene.sd_jwt(signer_key=key, chain=[signer])
 
 
 @sd_jwt(*BAD_SIGNER, Reason.MALFORMED)
 def chain_empty(scene: Scene) -> str:
     """No certificate at all."""
-    return present(scene, header=lambda header: header.update(x5c=[]))
+    return scene.sd_jwt(header=lambda header: header.update(x5c=[]))
 
 
 @sd_jwt(*BAD_SIGNER, Reason.MALFORMED)
 def chain_of_noise(scene: Scene) -> str:
     """Noise where the certificate belongs."""
-    return present(scene, header=lambda header: header.update(x5c=["AAAA", 5]))
+    return scene.sd_jwt(header=lambda header: header.update(x5c=["AAAA", 5]))
 
 
 @sd_jwt(Reason.BAD_ALGORITHM)
 def digest_sha1(scene: Scene) -> str:
     """The issuer's digests are said to be SHA-1."""
-    return present(scene, payload=lambda payload: payload.update(_sd_alg="sha-1"))
+    return scene.sd_jwt(payload=lambda payload: payload.update(_sd_alg="sha-1"))
 
 
 # When
@@ -395,7 +340,7 @@ def digest_sha1(scene: Scene) -> str:
 def not_yet_valid(scene: Scene) -> str:
     """Valid from tomorrow week."""
     later = int((scene.at + timedelta(days=8)).timestamp())
-    return present(scene, payload=lambda payload: payload.update(nbf=later))
+    return scene.sd_jwt(payload=lambda payload: payload.update(nbf=later))
 
 
 for _what, _end in {
@@ -408,8 +353,8 @@ for _what, _end in {
     named(
         _what,
         "An end of validity that is none.",
-        lambda scene, end=_end: present(  # type: ignore[misc]
-            scene, payload=lambda payload: payload.pop("exp") if end is None else payload.update(exp=end)
+        lambda scene, end=_end: scene.sd_jwt(  # type: ignore[misc]
+            payload=lambda payload: payload.pop("exp") if end is None else payload.update(exp=end)
         ),
         Reason.MALFORMED,
         Reason.EXPIRED,
@@ -423,37 +368,37 @@ for _what, _end in {
 @sd_jwt(Reason.WRONG_NONCE, Reason.BAD_DEVICE_SIGNATURE)
 def nonce_of_another(scene: Scene) -> str:
     """Shown for another request."""
-    return present(scene, nonce="another")
+    return scene.sd_jwt(nonce="another")
 
 
 @sd_jwt(Reason.WRONG_AUDIENCE, Reason.BAD_DEVICE_SIGNATURE)
 def client_of_another(scene: Scene) -> str:
     """Shown to another service, which hands it on."""
-    return present(scene, audience="redirect_uri:https://elsewhere.example/response")
+    return scene.sd_jwt(audience="redirect_uri:https://elsewhere.example/response")
 
 
 @sd_jwt(Reason.MISSING_BINDING)
 def device_missing(scene: Scene) -> str:
     """Nothing is signed by its holder."""
-    return present(scene, binding=lambda shown: "")
+    return scene.sd_jwt(binding=lambda shown: "")
 
 
 @sd_jwt(Reason.MISSING_BINDING)
 def device_key_missing(scene: Scene) -> str:
     """The credential is bound to nobody."""
-    return present(scene, payload=lambda payload: payload.pop("cnf"))
+    return scene.sd_jwt(payload=lambda payload: payload.pop("cnf"))
 
 
 @sd_jwt(Reason.MISSING_BINDING, Reason.MALFORMED, Reason.BAD_ALGORITHM, Reason.BAD_DEVICE_SIGNATURE)
 def device_key_symmetric(scene: Scene) -> str:
     """The credential is bound to a shared secret."""
-    return present(scene, payload=lambda payload: payload.update(cnf={"jwk": {"kty": "oct", "k": "AAAA"}}))
+    return scene.sd_jwt(payload=lambda payload: payload.update(cnf={"jwk": {"kty": "oct", "k": "AAAA"}}))
 
 
 @sd_jwt(Reason.MALFORMED, Reason.BAD_ALGORITHM, Reason.BAD_DEVICE_SIGNATURE)
 def device_key_off_curve(scene: Scene) -> str:
     """The holder's key is no point of the curve."""
-    return present(scene, payload=lambda payload: payload["cnf"]["jwk"].update(y=payload["cnf"]["jwk"]["x"]))
+    return scene.sd_jwt(payload=lambda payload: payload["cnf"]["jwk"].update(y=payload["cnf"]["jwk"]["x"]))
 
 
 @sd_jwt(Reason.BAD_DEVICE_SIGNATURE)
@@ -465,7 +410,7 @@ def binding_of_other_disclosures(scene: Scene) -> str:
         less = shown.split("~", maxsplit=1)[0] + "~"
         return key_binding(key, less, audience=scene.client_id, nonce=scene.nonce, at=scene.at)
 
-    return present(scene, bound_to=key, binding=bind)
+    return scene.sd_jwt(bound_to=key, binding=bind)
 
 
 def _binding(
@@ -484,7 +429,7 @@ def _binding(
             }
             return jws(key, {"typ": "kb+jwt", **header}, {name: at for name, at in made.items() if at is not None})
 
-        return present(scene, bound_to=key, binding=bind)
+        return scene.sd_jwt(bound_to=key, binding=bind)
 
     named(name, about, build, *reasons, among=SD_JWT)
 
@@ -508,20 +453,20 @@ _binding(
 @sd_jwt(Reason.EXPIRED, Reason.BAD_DEVICE_SIGNATURE)
 def binding_old(scene: Scene) -> str:
     """The holder signed last month."""
-    return present(scene, at=scene.at - timedelta(days=30))
+    return scene.sd_jwt(at=scene.at - timedelta(days=30))
 
 
 @sd_jwt(Reason.NOT_YET_VALID, Reason.BAD_DEVICE_SIGNATURE)
 def binding_of_tomorrow(scene: Scene) -> str:
     """The holder signed tomorrow: prepared for later."""
-    return present(scene, at=scene.at + timedelta(days=1))
+    return scene.sd_jwt(at=scene.at + timedelta(days=1))
 
 
 @sd_jwt(Reason.ALREADY_USED)
 def replayed_for_another_request(scene: Scene) -> Replay:
     """A wallet that shows the same credential twice, each time signed anew."""
     key = new_key()
-    shown = present(scene, bound_to=key)
+    shown = scene.sd_jwt(bound_to=key)
     text = shown.rpartition("~")[0] + "~"
     again = key_binding(key, text, audience=scene.client_id, nonce=scene.nonce, at=scene.at)
     return Replay(shown, text + again)
@@ -533,32 +478,32 @@ def replayed_for_another_request(scene: Scene) -> Replay:
 @sd_jwt(*UNREAD, Reason.MISSING_BINDING, Reason.DIGEST_MISMATCH)
 def trailing_bytes(scene: Scene) -> str:
     """Something follows."""
-    return present(scene) + "~x"
+    return scene.sd_jwt() + "~x"
 
 
 @sd_jwt(*UNREAD, Reason.BAD_DEVICE_SIGNATURE, Reason.MISSING_BINDING)
 def cut_short(scene: Scene) -> str:
     """The end is missing."""
-    return present(scene)[:-5]
+    return scene.sd_jwt()[:-5]
 
 
 @sd_jwt(*UNREAD)
 def far_too_large(scene: Scene) -> str:
     """A million disclosures."""
-    return present(scene) + "~x" * 1_000_000
+    return scene.sd_jwt() + "~x" * 1_000_000
 
 
 @sd_jwt(*UNREAD)
 def deep_header(scene: Scene) -> str:
     """A header of lists in one another."""
-    return base64url(b'{"alg":' + b"[" * 50_000) + ".e30.AA~" + present(scene).split("~", 1)[1]
+    return base64url(b'{"alg":' + b"[" * 50_000) + ".e30.AA~" + scene.sd_jwt().split("~", 1)[1]
 
 
 @sd_jwt(*UNREAD)
 def key_twice(scene: Scene) -> str:
     """The signed part says `cnf` twice: one reader would take the first, another the last."""
     key, other = new_key(), new_key()
-    jwt, shown, *_ = present(scene, bound_to=other).split("~")
+    jwt, shown, *_ = scene.sd_jwt(bound_to=other).split("~")
     head, body, _ = jwt.split(".")
     twice = b'{"cnf":' + json_bytes({"jwk": jwk(key.public_key())}) + b"," + from_base64url(body)[1:]
     text = f"{head}.{base64url(twice)}"
@@ -572,7 +517,7 @@ def key_twice(scene: Scene) -> str:
 def _status(name: str, about: str, held: Callable[[str], object], *reasons: Reason) -> None:
     def build(scene: Scene) -> str:
         uri = scene.issuer.status.uri if scene.issuer.status else ""
-        return present(scene, payload=lambda payload: payload.update(status=held(uri)))
+        return scene.sd_jwt(payload=lambda payload: payload.update(status=held(uri)))
 
     named(name, about, build, *reasons, among=SD_JWT)
 
