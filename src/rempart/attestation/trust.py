@@ -46,19 +46,22 @@ class Trust:
 
         Certificates in PEM or DER; a JWK, a JWK set, or an issuer's metadata with its `issuer` and `jwks` in JSON;
         trusted lists in XML; status list tokens. Every certificate may have signed a trusted list; those in a
-        subfolder called `operators` attest nothing besides. more: contents of the same kinds kept elsewhere. Raises
-        OSError.
+        subfolder called `operators` attest nothing besides. more: trusted lists and status list tokens kept elsewhere,
+        as they were fetched; nothing else is read there, since only what is signed may come from afar. Raises OSError.
         """
         if not folder.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
         pile = _Pile()
         found = sorted(path for path in folder.rglob("*") if path.is_file())
         contents = [(file.name, file.read_bytes(), file.parent.name == OPERATORS) for file in found]
-        for name, data, operates_only in [*contents, *(("more", data, False) for data in more)]:
+        for name, data, operates_only in contents:
             try:
                 pile.add(data, operates_only=operates_only)
             except (ValueError, x509.InvalidVersion, Refused):
                 pile.ignored.append(name)
+        for data in more:
+            if not pile.add_signed(data):
+                pile.ignored.append("what was fetched (neither a trusted list nor a status list)")
         return pile.trust()
 
 
@@ -73,12 +76,20 @@ class _Pile:
     tokens: list[bytes] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
 
-    def add(self, data: bytes, *, operates_only: bool) -> None:
+    def add_signed(self, data: bytes) -> bool:
+        """Keep what is trusted by its signature alone, and say whether it is such."""
         if status_lists.looks_like_token(data):
             self.tokens.append(data)
         elif trusted_lists.looks_like_list(data):
             self.lists.append(data)
-        elif found := _certificates(data):
+        else:
+            return False
+        return True
+
+    def add(self, data: bytes, *, operates_only: bool) -> None:
+        if self.add_signed(data):
+            return
+        if found := _certificates(data):
             self.operators += found
             if not operates_only:
                 self.issuers += [Anchor(each) for each in found]
