@@ -139,7 +139,7 @@ def test_a_folder_is_read_by_what_its_files_hold(stage, folder):
 def test_nobody_is_trusted_for_what_comes_from_afar_unsigned(stage, tmp_path):
     (tmp_path / "empty").mkdir()
     key = json.dumps(jwk(new_key().public_key())).encode()
-    trust = Trust.from_folder(tmp_path / "empty", more=[stage.issuer.anchor, key, b"<html>not found</html>"])
+    trust = Trust.from_folder(tmp_path / "empty", fetched=[stage.issuer.anchor, key, b"<html>not found</html>"])
     assert (len(trust.anchors), trust.keys, len(trust.ignored)) == (0, (), 3)
 
 

@@ -41,25 +41,26 @@ class Trust:
     """What was found in the folder and is not relied on: names of files, and why a list is not."""
 
     @classmethod
-    def from_folder(cls, folder: Path, *, more: Iterable[bytes] = ()) -> "Trust":
+    def from_folder(cls, folder: Path, *, pinned: Iterable[bytes] = (), fetched: Iterable[bytes] = ()) -> "Trust":
         """Read every file of the folder and its subfolders by what it holds, whatever it is called.
 
         Certificates in PEM or DER; a JWK, a JWK set, or an issuer's metadata with its `issuer` and `jwks` in JSON;
         trusted lists in XML; status list tokens. Every certificate may have signed a trusted list; those in a
-        subfolder called `operators` attest nothing besides. more: trusted lists and status list tokens kept elsewhere,
-        as they were fetched; nothing else is read there, since only what is signed may come from afar. Raises OSError.
+        subfolder called `operators` attest nothing besides. pinned: contents that count as files of the folder do.
+        fetched: trusted lists and status list tokens; nothing else is read there, since only what is signed may come
+        from afar. Raises OSError.
         """
         if not folder.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
         pile = _Pile()
         found = sorted(path for path in folder.rglob("*") if path.is_file())
         contents = [(file.name, file.read_bytes(), file.parent.name == OPERATORS) for file in found]
-        for name, data, operates_only in contents:
+        for name, data, operates_only in [*contents, *(("what was pinned", data, False) for data in pinned)]:
             try:
                 pile.add(data, operates_only=operates_only)
             except (ValueError, x509.InvalidVersion, Refused):
                 pile.ignored.append(name)
-        for data in more:
+        for data in fetched:
             if not pile.add_signed(data):
                 pile.ignored.append("what was fetched (neither a trusted list nor a status list)")
         return pile.trust()

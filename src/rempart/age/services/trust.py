@@ -64,11 +64,12 @@ def trusted() -> Trust:
     key = (str(folder), *seen, *fetched.values_list("pk", "fetched_at"), hour if pretending else None)
     if (found := _read.get(key)) is None:
         contents = [bytes(one) for one in fetched.values_list("content", flat=True)]
+        pinned: list[bytes] = []
         if pretending:
             from rempart.age.services.test_wallet import trusted_too  # brings the test issuer along
 
-            contents += trusted_too(hour)
-        found = Trust.from_folder(folder, more=contents)
+            pinned = trusted_too(hour)
+        found = Trust.from_folder(folder, pinned=pinned, fetched=contents)
         _read.clear()
         _read[key] = found
     return found
