@@ -34,6 +34,15 @@ def test_an_answer_opens_and_is_believed(stage, exchange):
     assert stage.verify(shown, origin=ORIGIN).reason is Reason.BAD_DEVICE_SIGNATURE
 
 
+def test_an_sd_jwt_is_no_answer_to_a_request_for_an_mdoc(stage):
+    wallet = Wallet()
+    (held,) = wallet.receive(stage.issuer, {18: True}, at=AT, batch=1, format="dc+sd-jwt")
+    shown = wallet.present_sd_jwt(held, client_id="", nonce="", at=AT)
+    asked = {"nonce": "", "client_id": ""}
+    assert stage.verify(shown, **asked, transcript=b"").reason is Reason.UNKNOWN_FORMAT
+    assert stage.verify(shown, nonce="", origin="", encryption_info="").reason is Reason.UNKNOWN_FORMAT
+
+
 @pytest.mark.parametrize("changed", ["key", "origin", "request"])
 def test_an_answer_for_somebody_else_does_not_open(exchange, changed, refused):
     key, encryption_info, response = exchange

@@ -41,6 +41,8 @@ def verify(
         found = openid4vp.read_presentation(presentation)
         audience = client_id if origin is None else f"origin:{origin}"
         if isinstance(found, str):
+            if transcript is not None or encryption_info is not None:  # nothing there would tie it to the request
+                raise Refused(Reason.UNKNOWN_FORMAT, "an mdoc was asked for")
             genuine = verify_sd_jwt(found, trust=trust, nonce=nonce, client_id=audience, at=at)
         else:
             asked = (
