@@ -19,9 +19,10 @@ LARGEST = 64 * 1024
 MOST_DISCLOSURES = 64
 DEEPEST = 16
 SKEW = timedelta(minutes=5)
-"""How far ahead of ours the clock of a telephone or an issuer may be."""
-BINDING_LASTS = timedelta(hours=1)
-"""How old a proof of possession may be; the nonce, used once, is what ties it to one request."""
+"""How far ahead of ours the clock of an issuer may be."""
+TELEPHONES = timedelta(hours=12)
+"""How far from ours the clock of a holder's telephone may be, either way: they are set by hand, to other time zones.
+What makes a proof of possession fresh is the nonce of the request, which is answered once."""
 
 YEAR_10000 = 253402300800
 """In seconds: where the dates that we can hold end."""
@@ -245,9 +246,9 @@ def _verify_binding(
     made, moment = _moment(claims, "iat"), at.timestamp()
     if made is None:
         raise Refused(Reason.MALFORMED, "iat of the key binding")
-    if made > moment + SKEW.total_seconds():
+    if made > moment + TELEPHONES.total_seconds():
         raise Refused(Reason.NOT_YET_VALID, "key binding")
-    if made < moment - BINDING_LASTS.total_seconds():
+    if made < moment - TELEPHONES.total_seconds():
         raise Refused(Reason.EXPIRED, "key binding")
 
 
