@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rempart.attestation.certificates import Anchors
-from rempart.attestation.jose import read_json, unbase64url
+from rempart.attestation.jose import read_json, read_key, unbase64url
 from rempart.attestation.outcome import Reason, Refused
 from rempart.attestation.sd_jwt import verify_sd_jwt
 from rempart.attestation.status_lists import StatusLists, load
@@ -228,6 +229,32 @@ def test_an_issuers_key_signs_for_that_issuer_alone_and_under_its_name():
         trusted = Trust(keys=keys)
         got = verified(text, trust=trusted) if isinstance(expected, dict) else reason_of(text, trust=trusted)
         assert got == expected
+
+
+def test_keys_of_issuers_are_read_from_a_folder_in_the_forms_that_they_are_published_in(tmp_path):
+    key = VECTORS["issuer_key"]
+    rsa = {"kty": "RSA", "n": "AQAB", "e": "AQAB", "use": "enc"}
+    forms = {
+        "jwk": json.dumps(key),
+        "jwks": json.dumps({"keys": [rsa, key]}),
+        "metadata": json.dumps({"issuer": "https://pid-issuer.bund.de.example", "jwks": {"keys": [key]}}),
+        "another issuer's": json.dumps({"issuer": "https://another.example", "jwks": {"keys": [key]}}),
+        "pem": read_key(key).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode(),
+        "rsa": json.dumps({"keys": [rsa]}),
+        "private": json.dumps({**key, "d": "AQ"}),
+    }
+    refused = {}
+    for name, text in forms.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "key").write_text(text)
+        trust = Trust.from_folder(tmp_path / name)
+        refused[name] = reason_of(**{**published("person_identification"), "trust": trust}), trust.ignored
+    known, unknown = (Reason.EXTRA_ATTRIBUTE, ()), (Reason.UNTRUSTED_ISSUER, ("key",))
+    assert refused == {
+        **dict.fromkeys(("jwk", "jwks", "metadata", "pem"), known),
+        "another issuer's": (Reason.UNTRUSTED_ISSUER, ()),
+        **dict.fromkeys(("rsa", "private"), unknown),
+    }
 
 
 def test_a_chain_that_leads_nowhere_or_is_stale_is_refused():

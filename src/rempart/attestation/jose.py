@@ -161,3 +161,13 @@ def read_key(jwk: object, *, otherwise: Reason = Reason.MALFORMED) -> ec.Ellipti
         return ec.EllipticCurvePublicKey.from_encoded_point(curve, b"\x04" + x_bytes + y_bytes)
     except (ValueError, UnsupportedAlgorithm) as error:
         raise Refused(otherwise, "not a point of the curve") from error
+
+
+def write_key(key: ec.EllipticCurvePublicKey) -> dict[str, str]:
+    """A public key as a JWK. Raises ValueError for a curve that is not allowed."""
+    numbers = key.public_numbers()
+    for name, (curve, size) in CURVES.items():
+        if curve.name == key.curve.name:
+            x, y = (base64url(value.to_bytes(size, "big")) for value in (numbers.x, numbers.y))
+            return {"kty": "EC", "crv": name, "x": x, "y": y}
+    raise ValueError("a curve that is not allowed")

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from rempart.attestation import jose, status_lists, trusted_lists
 from rempart.attestation.certificates import Anchor, Anchors
@@ -44,7 +46,7 @@ class Trust:
     def from_folder(cls, folder: Path, *, pinned: Iterable[bytes] = (), fetched: Iterable[bytes] = ()) -> "Trust":
         """Read every file of the folder and its subfolders by what it holds, whatever it is called.
 
-        Certificates in PEM or DER; a JWK, a JWK set, or an issuer's metadata with its `issuer` and `jwks` in JSON;
+        Certificates in PEM or DER; public keys in PEM, a JWK, a JWK set, an issuer's metadata with `issuer` and `jwks`;
         trusted lists in XML; status list tokens. Every certificate may have signed a trusted list; those in a
         subfolder called `operators` attest nothing besides. pinned: contents that count as files of the folder do.
         fetched: trusted lists and status list tokens; nothing else is read there, since only what is signed may come
@@ -122,12 +124,27 @@ def _certificates(data: bytes) -> list[x509.Certificate]:
 
 
 def _keys(data: bytes) -> list[IssuerKey]:
+    if b"-----BEGIN PUBLIC KEY-----" in data:
+        key = load_pem_public_key(data)
+        if not isinstance(key, ec.EllipticCurvePublicKey):
+            raise ValueError("no key on a NIST curve")
+        return [IssuerKey(jose.write_key(key))]
     held = jose.read_object(data)
     issuer = held.get("issuer")
     listed = held.get("jwks", held)
     jwks = listed.get("keys", [listed]) if isinstance(listed, dict) else []
     if not isinstance(jwks, list) or not (issuer is None or isinstance(issuer, str)):
         raise ValueError("not a set of keys")
-    for jwk in jwks:
+    found = [IssuerKey(jwk, issuer) for jwk in jwks if _is_ours(jwk)]
+    if not found:
+        raise ValueError("no key on a NIST curve")
+    return found
+
+
+def _is_ours(jwk: object) -> bool:
+    """Whether a key of a set is one that we verify with: issuers list others beside, for encryption or with RSA."""
+    try:
         jose.read_key(jwk)
-    return [IssuerKey(jwk, issuer) for jwk in jwks]
+    except Refused:
+        return False
+    return True
