@@ -110,6 +110,17 @@ def test_a_query_for_a_proof_is_answered_without_showing_the_attestation(wallet,
     assert len(wallet.unused(MDOC)) == 2
 
 
+def test_a_page_that_asks_through_a_browser_is_named_by_its_origin(wallet, trust):
+    origin = "https://platform.example"
+    transcript = documents.browser_transcript(origin=origin, nonce=NONCE)
+    by_mdoc = wallet.present_mdoc(wallet.unused(MDOC)[0], transcript=transcript, only=["age_over_15"])
+    by_sd_jwt = wallet.present_sd_jwt(
+        wallet.unused(SD_JWT)[0], client_id=f"origin:{origin}", nonce=NONCE, only=["age_over_15"], at=AT
+    )
+    asked = [{"client_id": f"origin:{origin}"}, {"origin": origin}]
+    assert all(verdict(shown, trust, **how).accepted for shown in (by_mdoc, by_sd_jwt) for how in asked)
+
+
 def test_a_browser_is_answered_sealed_to_who_asked(wallet, trust):
     key = new_key()
     asked = dc_api.request([15], nonce=bytes(16), reader_key=key.public_key())

@@ -39,6 +39,8 @@ def verify(
     """
     try:
         found = openid4vp.read_presentation(presentation)
+        if origin is None and client_id.startswith("origin:"):  # how OpenID4VP names who asks through a browser
+            origin = client_id.removeprefix("origin:")
         audience = client_id if origin is None else f"origin:{origin}"
         if isinstance(found, str):
             if transcript is not None or encryption_info is not None:  # nothing there would tie it to the request

@@ -137,7 +137,7 @@ class Scene:
     ) -> str:
         """An SD-JWT with key binding, each argument a step that an attacker may change.
 
-        claims: what is issued, each as a disclosure; shown: the disclosures shown, by default all; unsigned: further ones
+        claims: what is issued, each as a disclosure; shown: the disclosures shown, by default all; unsigned: others,
         that the issuer knows nothing of; binding: makes the key binding JWT from what is shown.
         """
         issuer = issuer or self.issuer
