@@ -12,8 +12,14 @@ from hypothesis import strategies as st
 
 from attestation.conftest import AT, CLIENT_ID, NONCE
 from rempart.attestation import cbor, cose, mdoc
+from rempart.attestation.certificates import Anchors
 from rempart.attestation.outcome import Genuine, Method, Reason, Refused, judged
+from rempart.attestation.status_lists import StatusLists
+from rempart.attestation.testing import documents
 from rempart.attestation.testing.issuer import new_key
+from rempart.attestation.testing.scene import Scene
+from rempart.attestation.trust import Trust
+from rempart.attestation.verifying import verify
 
 NAMESPACE = "eu.europa.ec.av.1"
 
@@ -144,6 +150,27 @@ def test_what_was_shown_for_another_request_is_refused(stage, asked):
 )
 def test_an_attestation_counts_while_it_is_valid(stage, moment, reason):
     assert stage.verify(stage.show(), at=moment).reason is reason
+
+
+def test_an_attestation_may_be_valid_from_before_it_was_signed():
+    """Both are rounded, and not always alike."""
+    scene = Scene.make(at=AT)
+
+    def earlier(mso):
+        mso["validityInfo"]["validFrom"] = documents.date_time(AT - timedelta(days=30))
+
+    shown = scene.response(mso=earlier, signed=AT - timedelta(days=2))
+    trust = Trust(anchors=Anchors([scene.issuer.root]), statuses=AnyStatus())
+    asked = {"trust": trust, "nonce": scene.nonce, "client_id": scene.client_id}
+    assert verify(shown, at=AT, **asked).accepted
+    assert verify(shown, at=AT - timedelta(days=3), **asked).reason is Reason.NOT_YET_VALID
+
+
+class AnyStatus(StatusLists):
+    """Every credential is in a list and was not revoked."""
+
+    def ensure_valid(self, uri, index, *, at):
+        """Nothing is raised."""
 
 
 def test_two_thresholds_that_contradict_one_another_attest_nothing():

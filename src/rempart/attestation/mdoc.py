@@ -251,9 +251,9 @@ def _ensure_only_ages(errors: Any) -> None:
 
 
 def _ensure_valid(issued: SecurityObject, signer: Signer, at: datetime) -> None:
-    if not issued.signed <= issued.valid_from < issued.valid_until:
-        raise Refused(Reason.MALFORMED, "moments of validity out of their order")
-    if at < issued.valid_from:
+    if not issued.valid_from < issued.valid_until:
+        raise Refused(Reason.MALFORMED, "valid until before it is valid")
+    if at < issued.valid_from or at < issued.signed:
         raise Refused(Reason.NOT_YET_VALID, "not valid yet")
     if at >= issued.valid_until:
         raise Refused(Reason.EXPIRED, "not valid any more")

@@ -170,6 +170,8 @@ def _opened(given: object) -> object:
             raise Refused(Reason.MALFORMED, "the wallet answered with an error")
         case {"vp_token": held} | {"data": held} | {"presentation": held} | {"device_response": held}:
             return held
+        case {"response": Mapping() as held}:  # saved beside the request that it answers
+            return held
         case {"response": _}:
             raise Refused(Reason.UNKNOWN_FORMAT, "an encrypted answer: open it first")
         case Mapping() if len(given) == 1:
