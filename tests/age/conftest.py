@@ -13,19 +13,19 @@ _numbers = itertools.count(1)
 
 
 @pytest.fixture
-def decider(staff_member):
+def decider(db, staff_member):
     """Somebody who decides about ages."""
     return staff_member(Role.REVIEWER, name="Nour Haddad")
 
 
 @pytest.fixture
-def other_decider(staff_member):
+def other_decider(db, staff_member):
     """A second person who does."""
     return staff_member(Role.REVIEWER, name="Elio Brun")
 
 
 @pytest.fixture
-def third_decider(staff_member):
+def third_decider(db, staff_member):
     """A third one."""
     return staff_member(Role.CHILD_SAFETY, name="Salomé Petit")
 

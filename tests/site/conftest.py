@@ -18,6 +18,7 @@ from rempart.rulebook import load
 
 if TYPE_CHECKING:
     from rempart.accountability.models import Answer, Commitment, Submission, TransparencyReport
+    from rempart.age.models import Attempt, Challenge, Comeback, ProtectionCase, UnderAgeReport, Voucher
     from rempart.care.models import Asked, CareFile, Mentor, Postvention
     from rempart.casework.models import (
         AccountLink,
@@ -86,6 +87,8 @@ class World:
     promise: "Commitment"
     transparency: "TransparencyReport"
     submission: "Submission"
+    asked: "Challenge"
+    voucher: "Voucher"
     care_file: "CareFile"
     wish: "Asked"
     mentor: "Mentor"
@@ -202,8 +205,11 @@ def make_world() -> World:
     checkpoint_now()
     platform, execution, drift = on_a_platform(said, acting=[member, senior])
     care_file, wish, mentor, death = looked_after()
+    asked, voucher = asked_about_age()
     seen = {"score": 6.0, "received_at": moment, "raised_at": moment}
     return World(
+        asked=asked,
+        voucher=voucher,
         care_file=care_file,
         wish=wish,
         mentor=mentor,
@@ -435,6 +441,77 @@ def looked_after() -> "tuple[CareFile, Asked, Mentor, Postvention]":
     return file, ask_for_call(file), mentor, death
 
 
+def gate_token() -> str:
+    """The address of somebody who signs up."""
+    from rempart.age.services.gate import address_of
+
+    return address_of(sign_up()).rstrip("/").rpartition("/")[2]
+
+
+def sign_up() -> "Attempt":
+    """A sign-up that was asked already."""
+    from rempart.age.services.gate import answer, make_attempt
+
+    with override_settings(REMPART_AGE_RETURN=["https://app.example"]):
+        made = make_attempt(service="tiktok", number="s-1", return_to="https://app.example/on")
+    return answer(made.attempt, date(2000, 1, 1))
+
+
+def under_age_report() -> "UnderAgeReport":
+    """A report that somebody is too young."""
+    from rempart.age.services.reports import report_account
+    from rempart.records import AccountReference
+
+    return report_account(AccountReference("tiktok", "example.young"), reason="said_so")
+
+
+def under_age_report_token() -> str:
+    """The signed link of whoever made it."""
+    from rempart.correspondence.links import token_for
+
+    return token_for(under_age_report().conversation)
+
+
+def comeback() -> "Comeback":
+    """A new account that resembles a closed one."""
+    from rempart.age.services.comebacks import look_for, remember
+    from rempart.records import AccountReference
+
+    remember(AccountReference("tiktok", "example.closed"))
+    return look_for(AccountReference("tiktok", "example_closed2"))[0]
+
+
+def protection_case() -> "ProtectionCase":
+    """A child whom somebody may be hurting."""
+    from rempart.age.services.safeguarding import look_first
+    from rempart.records import AccountReference
+
+    found = look_first(AccountReference("tiktok", "example.hurt"), sign="said")
+    assert found is not None
+    return found
+
+
+def asked_about_age() -> "tuple[Challenge, Voucher]":
+    """Somebody who is asked how old they are, and whoever vouches for them."""
+    from rempart.age.services.appealing import check_voucher, name_voucher
+    from rempart.age.services.challenges import open_challenge
+    from rempart.records import AccountReference
+    from rempart.staff.services import add_member
+
+    decider = add_member("decides@rempart.example", name="Decider", roles=["reviewer"])
+    challenge = open_challenge(AccountReference("tiktok", "example.asked"), because="sweep", step="ask")
+    voucher = name_voucher(challenge, capacity="school", name="Example", email="v@example.org")
+    return challenge, check_voucher(voucher, acting=decider, how="Example")
+
+
+def token_of(thing: "Challenge | Voucher") -> str:
+    """The signed link of the conversation with them."""
+    from rempart.correspondence.links import token_for
+
+    assert thing.conversation is not None
+    return token_for(thing.conversation)
+
+
 def own_passkey(member: Any) -> dict[str, Any]:
     """The passkey of whoever tries."""
     return {"pk": member.authenticator_set.get(type="webauthn").pk if member else 0}
@@ -468,6 +545,20 @@ EXAMPLES: dict[str, Example] = {
     "care:death": Example(lambda world: {"pk": world.death.pk}),
     "care:protecting": Example(lambda world: {"pk": world.care_file.pk}, sent={"do": "propose", "of": "no_live"}),
     "care:evidence": Example(lambda world: {"pk": world.care_file.pk}),
+    "age:gate": Example(lambda _world: {"token": gate_token()}),
+    "age:reporter": Example(lambda _world: {"token": under_age_report_token()}),
+    "age:matter": Example(lambda _world: {"pk": under_age_report().matter_id}),
+    "age:comeback": Example(lambda _world: {"pk": comeback().pk}),
+    "age:protection": Example(lambda _world: {"pk": protection_case().pk}),
+    "api:age-attempt": Example(lambda _world: {"number": sign_up().number}),
+    "api:age-attempt-account": Example(lambda _world: {"number": sign_up().number}),
+    "age:challenge": Example(lambda world: {"pk": world.asked.pk}),
+    "age:asked": Example(lambda world: {"token": token_of(world.asked)}),
+    "age:asked-say": Example(lambda world: {"token": token_of(world.asked)}),
+    "age:asked-show": Example(lambda world: {"token": token_of(world.asked)}),
+    "age:asked-appeal": Example(lambda world: {"token": token_of(world.asked)}),
+    "age:asked-vouch": Example(lambda world: {"token": token_of(world.asked)}),
+    "age:voucher": Example(lambda world: {"token": token_of(world.voucher)}),
     "care:young-protection": Example(
         lambda world: {"token": young_token(world.care_file), "kind": "no_live"}, sent={"answer": "no"}
     ),

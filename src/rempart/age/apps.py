@@ -1,6 +1,7 @@
 """The Django app of the room."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AgeConfig(AppConfig):
@@ -10,7 +11,22 @@ class AgeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Close what is asked once an age is shown."""
-        from rempart.age.services import challenges
+        """Close what is asked once an age is shown; show conversations about ages by pages of our own.
+
+        What waits for a person stands behind the menu's last entry.
+        """
+        from rempart.age import challenge_selectors, selectors
+        from rempart.age.services import challenges, comebacks, sweeps
+        from rempart.casework import navigation
+        from rempart.correspondence import links
 
         challenges.connect()
+        comebacks.connect()
+        sweeps.connect()
+        links.host("age", "age:asked")
+        links.host("voucher", "age:voucher")
+        navigation.add("age:desk", _("Age"), "b", after="radar", counted=challenge_selectors.waits_for)
+        links.host("age_reporter", "age:reporter")
+        navigation.add(
+            "age:protection-cases", _("Children first"), "i", after="authorities", counted=selectors.officers_wait_for
+        )
