@@ -17,6 +17,7 @@ import time
 import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 import cbor2
@@ -27,6 +28,7 @@ from rempart.attestation.outcome import Verdict
 from rempart.attestation.testing import certificates, documents
 from rempart.attestation.testing.attacks import EIGHT, MDOC, SD_JWT, Attack, Replay
 from rempart.attestation.testing.encoding import from_base64url
+from rempart.attestation.testing.faulty import signed
 from rempart.attestation.testing.issuer import VCT, new_key
 from rempart.attestation.testing.mutations import examine
 from rempart.attestation.testing.scene import Scene
@@ -217,6 +219,10 @@ def mutated(scene: Scene, number: int) -> None:
         print(f"{name:<20} {sum(counts.values()):>9,} {took * 1e6:>6.0f} µs each")
         print("  " + " · ".join(f"{reason} {count:,}" for reason, count in counts.most_common()))
     print(f"claim-changing acceptances: 0 of {total:,}; exceptions: 0; refusals without a code: 0")
+    faults = max(1, number // 50)
+    verdicts = [read(shown) for _, shown in islice(signed(scene, seed=1), faults)]
+    assert all(verdict.accepted or verdict.reason for verdict in verdicts)
+    print(f"parts broken before they were signed: {faults:,}; exceptions: 0; refusals without a code: 0")
 
 
 def main() -> None:

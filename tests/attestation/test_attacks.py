@@ -1,6 +1,7 @@
 """Forged, replayed and misleading presentations are refused, each for a reason that says what is wrong with it."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -58,3 +59,10 @@ def test_an_attack_is_refused_for_what_it_is(scene, asked, attack):
 def test_the_eight_are_there_for_both_formats(name):
     assert MDOC[name].about
     assert SD_JWT[name].about
+
+
+def test_every_attack_stands_in_the_documentation():
+    page = (Path(__file__).parents[2] / "docs" / "attestation-attacks.md").read_text("utf-8")
+    on_mdocs, on_sd_jwts = page.split("### On mdocs")[1].split("### On SD-JWTs")
+    assert [name for name in MDOC if f"| `{name}` |" not in on_mdocs] == []
+    assert [name for name in SD_JWT if f"| `{name}` |" not in on_sd_jwts] == []
