@@ -149,6 +149,13 @@ def test_a_malformed_alternative_name_of_the_issuer_does_not_matter(value):
     assert Anchors([ROOT]).signer([der(leaf)]).key == SIGNER_KEY.public_key()
 
 
+def test_a_certificate_that_makes_its_parser_warn_is_refused(refused):
+    """Warnings are errors here, as they may be where this runs."""
+    leaf = bytearray(der(plain(SIGNER_KEY)))
+    leaf[leaf.index(b"\x02\x01\x02\x02\x01\x02") + 5] = 0x82  # version 3, then the serial number: -126
+    assert refused(Anchors([ROOT]).signer, [bytes(leaf)]) is Reason.BAD_CERTIFICATE
+
+
 def test_a_chain_verified_before_is_still_looked_at_as_of_the_moment(refused):
     anchors = Anchors([ROOT])
     chain = [der(signer())]

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from rempart.attestation.outcome import Reason, Refused
 
@@ -106,9 +107,12 @@ class Anchors:
     def _verify(self, chain: Sequence[bytes], purposes: frozenset[bytes]) -> Signer:
         if not 0 < len(chain) <= LONGEST_CHAIN:
             raise Refused(Reason.BAD_CERTIFICATE, f"1 to {LONGEST_CHAIN} certificates expected")
+        certificates = [load(each) for each in chain]
         try:
-            return self._follow([load(each) for each in chain], purposes)
-        except (ValueError, TypeError, UnsupportedAlgorithm, Warning) as error:
+            return self._follow(certificates, purposes)
+        except Refused:
+            raise
+        except Exception as error:  # parts of a certificate are parsed as they are looked at, each in its own way
             raise Refused(Reason.BAD_CERTIFICATE, "a certificate that cannot be read") from error
 
     def _follow(self, chain: list[x509.Certificate], purposes: frozenset[bytes]) -> Signer:
@@ -145,15 +149,17 @@ class Anchors:
 def load(data: bytes) -> x509.Certificate:
     """A certificate in DER. Raises Refused (bad_certificate)."""
     try:
-        return x509.load_der_x509_certificate(data)
-    except (ValueError, TypeError, x509.InvalidVersion, Warning) as error:
+        certificate = x509.load_der_x509_certificate(data)
+        positive = certificate.serial_number > 0
+    except Exception as error:  # errors of several kinds, and warnings where they are errors
         raise Refused(Reason.BAD_CERTIFICATE, "not a certificate") from error
+    if not positive:
+        raise Refused(Reason.BAD_CERTIFICATE, "a serial number that is not positive (RFC 5280, 4.1.2.2)")
+    return certificate
 
 
 def der(certificate: x509.Certificate) -> bytes:
     """The certificate's own bytes: what pins it."""
-    from cryptography.hazmat.primitives.serialization import Encoding
-
     return certificate.public_bytes(Encoding.DER)
 
 
