@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pylongfellow.backends.google_cpp import circuit_id
 
-from rempart.attestation import cbor, transcripts, zero_knowledge
+from rempart.attestation import cbor, dc_api, transcripts, zero_knowledge
 from rempart.attestation.certificates import Anchors
 from rempart.attestation.outcome import Method, Reason, Refused
-from rempart.attestation.testing.issuer import Issuer
+from rempart.attestation.testing.issuer import Issuer, new_key
 from rempart.attestation.testing.wallet import Wallet
 from rempart.attestation.trust import Trust
 from rempart.attestation.verifying import verify
@@ -80,6 +80,19 @@ def test_a_request_is_answered_by_a_proof_once():
     verdict = verify(proven(), trust=trust(), at=AT, **ASKED)
     assert verdict.spent == hashlib.sha256(TRANSCRIPT).digest()
     assert verify(proven(), trust=trust(), at=AT, spent=lambda _: True, **ASKED).reason == Reason.ALREADY_USED
+
+
+def test_a_browsers_request_that_welcomes_a_proof_is_answered_by_one():
+    reader_key = new_key()
+    asked = dc_api.request([15], nonce=bytes(16), reader_key=reader_key.public_key(), proofs=True)
+    wallet, origin = Wallet(proves=True), "https://platform.example"
+    wallet.receive(issuer(), issuer().over(16), at=AT, batch=1)
+    answer = wallet.answer_browser(asked.as_request()["data"], origin=origin, at=AT)["response"]
+    response, transcript = dc_api.open_response(
+        answer, private_key=reader_key, encryption_info=asked.encryption_info, origin=origin
+    )
+    verdict = verify(response, trust=trust(), transcript=transcript, at=AT, nonce="", client_id="", over=15)
+    assert (verdict.accepted, verdict.method) == (True, Method.ZERO_KNOWLEDGE)
 
 
 def test_nobody_can_prove_an_age_that_was_not_attested():

@@ -11,7 +11,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hpke
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from rempart.attestation import cbor, cose, jose, openid4vp, transcripts
+from rempart.attestation import cbor, cose, jose, openid4vp, transcripts, zero_knowledge
 from rempart.attestation.mdoc import DOCTYPE, NAMESPACE
 from rempart.attestation.outcome import Reason, Refused
 
@@ -35,17 +35,22 @@ class BrowserRequest:
         return {"protocol": PROTOCOL, "data": data}
 
 
-def request(over: Collection[int], *, nonce: bytes, reader_key: ec.EllipticCurvePublicKey) -> BrowserRequest:
+def request(
+    over: Collection[int], *, nonce: bytes, reader_key: ec.EllipticCurvePublicKey, proofs: bool = False
+) -> BrowserRequest:
     """Ask whether somebody is over these ages.
 
     nonce: fresh, 16 bytes at least. reader_key: on P-256, made for this request alone; whoever has its private part
-    can read the answer. Raises ValueError.
+    can read the answer. proofs: a zero-knowledge proof is welcome; wallets that make none show the attestation. Raises
+    ValueError.
     """
     if len(nonce) < _SHORTEST_NONCE or not isinstance(reader_key.curve, ec.SECP256R1):
         raise ValueError(f"a nonce of {_SHORTEST_NONCE} bytes at least and a key on P-256 expected")
     wanted = {f"age_over_{years:02d}": False for years in sorted(over)}  # False: we do not intend to retain it
-    items = cbor.encode({"docType": DOCTYPE, "nameSpaces": {NAMESPACE: wanted}})
-    asked = {"version": "1.0", "docRequests": [{"itemsRequest": cbor.Tag(cbor.EMBEDDED, items)}]}
+    items: dict[str, object] = {"docType": DOCTYPE, "nameSpaces": {NAMESPACE: wanted}}
+    if proofs:
+        items["requestInfo"] = {"zkRequest": {"systemSpecs": [zero_knowledge.system_spec()], "zkRequired": False}}
+    asked = {"version": "1.0", "docRequests": [{"itemsRequest": cbor.Tag(cbor.EMBEDDED, cbor.encode(items))}]}
     sealing = ["dcapi", {"nonce": nonce, "recipientPublicKey": cose.key_map(reader_key)}]
     return BrowserRequest(
         device_request=jose.base64url(cbor.encode(asked)), encryption_info=jose.base64url(cbor.encode(sealing))

@@ -55,8 +55,14 @@ def available() -> bool:
 
 
 def system_spec() -> dict[str, Any]:
-    """The proof system that a request offers (`systemSpecs` of a zkRequest, `zk_system_type` of DCQL)."""
-    params = {"version": VERSION, "circuit_hash": CIRCUIT, "num_attributes": ELEMENTS}
+    """The proof system that a request offers, as a ZkSystemSpec (ISO/IEC 18013-5, second edition)."""
+    params = {
+        "version": VERSION,
+        "circuit_hash": CIRCUIT,
+        "num_attributes": ELEMENTS,
+        "block_enc_hash": 4151,
+        "block_enc_sig": 4096,
+    }
     return {"zkSystemId": _system_id(), "system": SYSTEM, "params": params}
 
 

@@ -99,11 +99,11 @@ def _credential(each: Mapping[str, Any]) -> Asked:
     )
 
 
-def read_device_request(data: Mapping[str, str]) -> tuple[bytes, list[tuple[str, set[tuple[str, str]]]], Any]:
+def read_device_request(data: Mapping[str, str]) -> tuple[bytes, list[tuple[str, set[tuple[str, str]], bool]], Any]:
     """Read what a browser hands to a wallet for `org-iso-mdoc`.
 
-    Returns the encryption info as it came, for each document its type and (namespace, element) asked, and the key to
-    answer to as COSE_Key. Raises CannotAnswer.
+    Returns the encryption info as it came; for each document its type, (namespace, element) asked, and whether a
+    zero-knowledge proof is welcome; and the key to answer to as COSE_Key. Raises CannotAnswer.
     """
     try:
         encryption_info = from_base64url(data["encryptionInfo"])
@@ -113,7 +113,11 @@ def read_device_request(data: Mapping[str, str]) -> tuple[bytes, list[tuple[str,
             for each in cbor2.loads(from_base64url(data["deviceRequest"]))["docRequests"]
         ]
         wanted = [
-            (each["docType"], {(space, name) for space, names in each["nameSpaces"].items() for name in names})
+            (
+                each["docType"],
+                {(space, name) for space, names in each["nameSpaces"].items() for name in names},
+                bool(each.get("requestInfo", {}).get("zkRequest", {}).get("systemSpecs")),
+            )
             for each in documents
         ]
         key = parameters["recipientPublicKey"]

@@ -59,9 +59,10 @@ class Credential:
 
 @dataclass(kw_only=True)
 class Wallet:
-    """The credentials of one person."""
+    """The credentials of one person. `proves`: it shows a proof through the browser where one is welcome."""
 
     credentials: list[Credential] = field(default_factory=list)
+    proves: bool = False
 
     def receive(
         self,
@@ -196,13 +197,15 @@ class Wallet:
         """
         encryption_info, wanted, to = read_device_request(data)
         transcript = documents.iso_browser_transcript(encryption_info=encryption_info, origin=origin)
-        for doc_type, elements in wanted:
+        for doc_type, elements, proof_is_welcome in wanted:
             names = [name for space, name in sorted(elements) if space == documents.NAMESPACE and AGE.fullmatch(name)]
             if len(names) < len(elements):
                 raise CannotAnswer("the request asks for more than an age")
             for credential in self.unused(MDOC, (doc_type,), at=at):
                 if {(documents.NAMESPACE, name) for name in names} <= credential.values().keys():
                     shown = self.present_mdoc(credential, only=names, transcript=transcript)
+                    if proof_is_welcome and self.proves:
+                        shown = proven(shown, names, transcript=transcript, at=at or datetime.now(UTC))
                     return {"response": base64url(sealed(shown, to=to, transcript=transcript))}
         raise CannotAnswer("nothing in this wallet answers the request")
 
