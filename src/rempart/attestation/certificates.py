@@ -172,7 +172,8 @@ def _key(certificate: x509.Certificate) -> ec.EllipticCurvePublicKey:
 
 def _issued(certificate: x509.Certificate, *, by: x509.Certificate) -> bool:
     """Whether `by` is named as issuer and signed it, with ECDSA over a hash that is still good."""
-    _key(by)
+    if not isinstance(by.public_key(), ec.EllipticCurvePublicKey):
+        return False
     if not isinstance(certificate.signature_hash_algorithm, _HASHES):
         raise Refused(Reason.BAD_ALGORITHM, "a certificate signed over a weak hash")
     try:
