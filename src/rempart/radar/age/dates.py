@@ -31,7 +31,7 @@ for _number, _names in enumerate(
 MONTH = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")\.?(?![a-z])"
 _WEEKDAYS = (
     "lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|monday|tuesday|wednesday|thursday|friday|saturday|sunday"
-    "|mon|tues?|weds?|thurs?|fri|sat|sun"
+    "|tues?|weds?|thurs?|fri"
 )
 _COUNTS = {
     "un": 1,

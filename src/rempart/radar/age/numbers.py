@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from rempart.radar.age.dates import YEAR, When, when_before, when_follows
+from rempart.radar.age.dates import YEAR, When, days_of, when_before, when_follows
 from rempart.radar.age.signs import Ages, Sign, at_age
 from rempart.radar.age.text import Text, bag
 
@@ -62,7 +62,7 @@ _NUMBER = re.compile(
 )
 _HALF = r"(?: ?ans?)? ?(?:et demie?|1\u20442|and a half|& a half|½)"
 _UNIT = re.compile(
-    rf"(?P<half>{_HALF})?(?:(?P<ans>\s?(?:ans?|annees?|piges?|balais|printemps)(?![a-z]))"
+    rf"(?P<half>{_HALF})?(?:(?P<ans>\s?(?:[a4]ns?|annees?|piges?|balais|printemps)(?![a-z]))"
     r"|(?P<old>[ -]?(?:(?:y(?:ea)?rs?|year'?s)[ -]?(?:olds?|young)|y ?/ ?o|y\.? ?o\.?|y/?old|yos?"
     r"|years of age|yrs? o)(?![a-z]))"
     r"|(?P<years>\s?(?:years?|yrs?|y)(?![a-z0-9])))?"
@@ -100,10 +100,13 @@ _NOT_AGE_AFTER = re.compile(
     r"|min|hours?|hrs?|heures?|days?|jours?|weeks?|semaines?|months?|mois|miles?|km|k(?![a-z])|m(?=[ .,]|$)(?!\s?[|/•])"
     r"|st(?![a-z])|nd(?![a-z])|rd(?![a-z])|th(?![a-z])|e(?![a-z])|eme|h(?![a-z])|out of|points?|pts?"
     r"|followers?|abonnes?|subs|episodes?|chapters?|pages?|levels?|niveaux?|away|short|dollars?|bucks"
-    r"|euros?|balles|games?|goals?|buts?|percent"
+    r"|euros?|balles|games?|goals?|buts|percent"
     r"|people|personnes?|others?|times?|fois|of (?:them|us|my|the|\d)|sur \d|a la suite|in a row|in line"
     r"|and 0|a \d|likes?|vues|views|videos?|vids|coups|pour cent|/ ?\d|x(?![a-z])|mg|ml|°|degres|degrees"
     r"|gb|go(?![a-z])|fps|hp|am(?![a-z])|pm(?![a-z])|o'?clock|of spades)"
+)
+_THINGS_AFTER = re.compile(
+    r"\s?[-–]?\s?(?:[a-z]+s(?![a-z])|\d|th|nd|(?:foot|deep|down|up|over|under|behind|ahead|inches)(?![a-z]))"
 )
 _FILLER = re.compile(
     r"(?:^|(?<=[^a-z0-9]))(?:que|qu'|seulement|juste|tout juste|tt juste|a peine|deja|maintenant|mtn"
@@ -111,7 +114,7 @@ _FILLER = re.compile(
     r"|encore|pile|exactement|vraiment|vrmt|donc|now|just|only|like|about|literally|actually|currently"
     r"|still|finally|officially|already|barely|legit"
     r"|exactly|really|fully|technically|en fait|du coup|around|fucking|freaking|fr|an|a|les|tt|the big|la"
-    r"|:|=|de|turned)[\s,:]*$"
+    r"|:|=|de)[\s,:]*$"
 )
 _SOON = re.compile(
     r"(?:^|(?<=[^a-z0-9]))(?:bientot|bi1to|biento|presque|pratiquement|quasi(?:ment)?|almost|nearly|soon"
@@ -122,7 +125,7 @@ _OWN = re.compile(
     r"(?:^|(?<=[^a-z0-9']))(?:(?P<have>(?:moi |perso |et |mais )?(?:j ?' ?ai|j ai|jai+|jé|jay|j'?aie"
     r"|j ?'?en ai|jen ai|ge?(?=\s?$)|jsuis agee? de|je suis agee? de|chuis? agee? de|suis agee? de"
     r"|agee? de|mon age c'?est|mon age est|mon age|du haut de mes|moi c'?est|moi|perso)"
-    r"|i ?' ?m|im|i am|iam|my age is|my age|i'm aged|im aged|aged|me|i be|am)"
+    r"|i ?' ?m|im|i am|iam|(?:not )?me being|being|my age is|my age|i'm aged|im aged|aged|me|i be|am)"
     r"|(?P<will>j ?'?aurai|j ?'?aurais bientot|(?:je|j') ?(?:vais|vai) (?:avoir|faire|feter mes|sur mes)"
     r"|jv(?:ais|ai|a)? (?:avoir|faire|feter mes|sur mes)|je fete(?:rai)?(?: mes)?|on fete(?:ra)? mes"
     r"|je passe a|je prends|jprends"
@@ -159,7 +162,12 @@ _MENTALLY = re.compile(
     r"[^.!?\n]{0,14}(?:mentale?(?:ment)?|dans ma tete|dans mon c|at heart|mentally|inside|in (?:dog|human"
     r"|cat) years|at (?:most|best) |apparently|in my head|in my mind|emotionally|again(?! tomorrow)"
     r"|all over|en annees? (?:de )?chien|ou quoi|or (?:what|something)|de maturite|de mon ame|quand (?:je"
-    r"|j')|when(?:ever)? i (?:see|hear|play|watch|laugh)|forever)(?![a-z])"
+    r"|j')|when(?:ever)? i (?:see|hear|play|watch|laugh)|forever|(?:and|&) (?:this is deep|what is this)"
+    r"|(?:in|on|sur|dans) (?:this|cette|la|ce|that|the) (?:one|video|vid|pic|photo|picture|clip|story|tof)|here(?= (?:lol|omg|awww*)))(?![a-z])"
+)
+_OLD_THINGS = re.compile(
+    r" (?:\w+ )?(?:scotch|whiske?y|rum|bourbon|wine|cheese|account|phone|car|laptop|song|game|tweet|post|video|house|tree|building"
+    r"|bug|code|photo|picture|son|daughter|dog|cat|horse|brother|sister|cousin|nephew|niece|movie|album|tech|brain|humou?r)(?![a-z])"
 )
 _PERSON_OF = re.compile(
     r"(?:^|[^a-z])(?:fille|garcon|gamer|gameuse|danseuse|danseur|gymnaste|cavaliere?|footeux|footballeuse"
@@ -176,6 +184,25 @@ _NOT_NAMES = bag(
 )
 _MATES = re.compile(r"(?:quel(?:le)? age|how old|age\s?\?|asl|t'as quel age|tu as quel age)")
 _OTHERS_DO = re.compile(r"(?:^|[^a-z])(?:a|is|are|was|turns?|fete|fetera|aura|going to be|gonna be|'s|s)\s*$")
+
+
+_COUNTDOWN = re.compile(
+    r"(?<![\d.,:/])(\d{1,2}|un|une|deux|trois|one|two|three|a) (?:more |petits? |little )?(ans?|annees?|mois|semaines?|jours?|years?|yrs?|months?|weeks?|days?)"
+    r"(?: (?:et|and) (\d{1,2}|un|deux|trois|one|two|three|a) (mois|semaines?|jours?|months?|weeks?|days?))?"
+    r"[^.!?\n]{0,16}?(?<![a-z])(?:avant|jusqu'a|til+|until|before|pour|to)(?![a-z])[^.!?\n]{0,12}?"
+    r"(?:(?<![a-z])(?:mes|mes les|que j'?aie|d'avoir|avoir|i'?m|i am|i turn|i hit|i'?ll be|i be|turning|my|im)) (\d{1,2})(?!\d)"
+)
+
+
+def countdowns(text: Text) -> Iterator[Sign]:
+    """« plus que 3 mois avant mes 13 ans », "2 more years until i turn 13"."""
+    for found in _COUNTDOWN.finditer(text.folded):
+        value = int(found[5])
+        days = days_of(found[1], found[2]) + (days_of(found[3], found[4]) if found[3] else 0.0)
+        slack = max(1.0, days * 0.1) + (15.0 if found[2][0] in "ay" and not found[3] else 0.0)
+        if YOUNGEST <= value <= OLDEST and text.subject(found.start()) != "other":
+            ages = at_age(value - (days + slack) / YEAR, value - max(days - slack, 0.0) / YEAR)
+            yield Sign("age", ages, 0.88, found.start(), found.end(), explicit=True)
 
 
 def ages_told(text: Text) -> Iterator[Sign]:
@@ -204,16 +231,16 @@ def _read(text: Text, found: re.Match[str], value: int, previous: tuple[int, int
         return None
     half = bool(unit["half"] or unit["half2"])
     end = unit.end()
-    is_year = bool(unit["ans"] or unit["old"])
+    is_year = bool(unit["ans"] or unit["old"]) or "an" in (unit["half"] or "").replace("and", "")
     if unit["years"] and not is_year:
         if not _YEARS_ARE_AGE.match(folded, end):
             return None
         is_year = unit["years"].strip() != "y" or text.bio
-    if is_year and _DURATION.match(folded, end) and not (unit["old"]):
+    if is_year and _DURATION.match(folded, end) and not unit["old"]:
         return None
     if not is_year and (half is False) and _NOT_AGE_AFTER.match(folded, found.end()):
         return None
-    if _MENTALLY.match(folded, end):
+    if _MENTALLY.match(folded, end) or (unit["old"] and _OLD_THINGS.match(folded, end)):
         return None
     before, soon = _stripped(folded, start)
     if previous is not None and soon and start - previous[1] <= 22 and value == previous[0] + 1:
@@ -223,7 +250,7 @@ def _read(text: Text, found: re.Match[str], value: int, previous: tuple[int, int
     own = _OWN.search(folded, max(0, before - 40), before)
     if own is None or (own["mine"] and own["mine"].endswith("my")):
         return _bare(text, start, end, before, value, is_year=is_year, old=bool(unit["old"]), half=half, soon=soon)
-    began = own.start()
+    began, loose = own.start(), False
     if own[0].strip(" :,") in ("am", "aged", "me", "agee de", "age de") and text.subject(began) == "other":
         return None
     if not is_year and not half:
@@ -234,8 +261,11 @@ def _read(text: Text, found: re.Match[str], value: int, previous: tuple[int, int
             if after is None and not _BIRTHDAY.search(folded):
                 return None
         if not _PLAIN_AFTER.match(folded, found.end()):
-            return None
-    return _said(text, own, start, end, value, plain=not is_year, half=half, soon=soon)
+            if own["mine"] or (own["have"] and "m" not in own["have"]) or _THINGS_AFTER.match(folded, found.end()):
+                return None
+            loose = True
+    sign = _said(text, own, start, end, value, plain=not is_year, half=half, soon=soon)
+    return sign._replace(sure=min(sign.sure, 0.75)) if sign is not None and loose else sign
 
 
 def _stripped(folded: str, at: int) -> tuple[int, bool]:
@@ -303,7 +333,7 @@ def _said(  # noqa: PLR0911, PLR0912
         if re.search(r"(?:depuis|a|des|jusqu'?a|lors de|avant|apres) $", folded[max(0, began - 10) : began]):
             return None
         return Sign(
-            "age", at_age(value - 0.4, value + 0.9), 0.55 if not own["mine"].startswith("c") else 0.85, began, end
+            "age", at_age(value - 0.4, value + 0.9), 0.62 if not own["mine"].startswith("c") else 0.85, began, end
         )
     if own["had"]:
         when = when_follows(folded, end, text.written, past=True) or when_before(folded, began, text.written, past=True)
@@ -334,6 +364,8 @@ def _until(end: int, when: When | None) -> int:
 def _born(value: int, when: When) -> Ages:
     """The ages of somebody who turns `value` at that time."""
     low, high = when.days
+    if when.days == (0, 1):
+        return at_age(value, value + 0.05)
     return at_age(value - high / YEAR, value - low / YEAR)
 
 
@@ -349,7 +381,7 @@ def _to_come(text: Text, own: re.Match[str], start: int, end: int, value: int) -
         if own["have"] and not re.search(r"when *$|until *$|till *$|once *$", before):
             return None
         ages = ((value - 2.0, float(value), 1.0), (value - 4.0, value - 2.0, 0.5), (value - 7.0, value - 4.0, 0.15))
-        return Sign("to_come", ages, 0.6, own.start(), end)
+        return Sign("to_come", ages, 0.7 if value <= 13 else 0.55, own.start(), end)
     return None
 
 
@@ -465,10 +497,10 @@ def _bare(  # noqa: PLR0911, PLR0912
     if is_year and not left.strip() and (old or here or text.first_person):
         at_start = not folded[:start].strip(" .!,-")
         if here or at_start:
-            return Sign("age", ages, 0.7 if here else 0.5, start, end)
+            return Sign("age", ages, 0.75 if here else 0.62, start, end)
         return Sign("age", ages, 0.3, start, end)
     if _MATES.search(folded[:start]) and not left.strip() and value < 30:
-        return Sign("age", ages, 0.5, start, end)
+        return Sign("age", ages, 0.85 if _ASL.match(folded[end:]) else 0.65, start, end)
     if re.search(r"(?:^|[^a-z])(?:mon age|my age|age) ?[:=]? ?$", folded[max(0, start - 9) : start]):
         return Sign("age", ages, 0.7, start, end)
     return None
@@ -500,8 +532,8 @@ def _in_bio(  # noqa: PLR0911, PLR0917
         return Sign("age", ages, 0.2, start, end)
     if not head and not tail:
         return Sign("age", ages, 0.72, start, end)
-    if name and not tail:
-        return Sign("age", ages, 0.62, start, end)
+    if name and (not tail or len(tail) < 4):
+        return Sign("age", ages, 0.66, start, end)
     return None
 
 

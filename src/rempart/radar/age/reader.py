@@ -8,7 +8,7 @@ from functools import lru_cache
 from rempart.radar.age.births import births_told
 from rempart.radar.age.cues import ROLES, adult_signs, child_signs, roles_of
 from rempart.radar.age.model import Posterior, band_of, posterior, prior, summary
-from rempart.radar.age.numbers import ages_past, ages_told
+from rempart.radar.age.numbers import ages_past, ages_told, countdowns
 from rempart.radar.age.parameters import Parameters
 from rempart.radar.age.safeguarding import suggests_harm
 from rempart.radar.age.schools import school_years_told
@@ -136,6 +136,7 @@ class AgeReader:
     def _signs(self, text: Text, row: AccountRow) -> Iterator[Sign]:
         if text.numbers or not text.words.isdisjoint(_NUMBER_WORDS):
             yield from ages_told(text)
+            yield from countdowns(text)
             yield from births_told(text, self.as_of)
             yield from ages_past(text)
         yield from school_years_told(text, row.country, self.parameters)

@@ -387,12 +387,12 @@ _CLASS_OF = re.compile(
 )
 
 _GOING = re.compile(
-    r"(?:^|[^a-z])(?:je rentre|j'?entre|jentre|jrentre|je passe|jpasse|je vais (?:entrer |rentrer |passer "
-    r"|aller |etre )?|j'?irai|jirai|je serai|jserai|bientot|rentree|l'annee pro\w*|l'an prochain"
+    r"(?:^|[^a-z])(?:je rentre|j'?entre|jentre|jrentre|je passe|jpasse|je vais(?: entrer| rentrer| passer"
+    r"| aller| etre)?|j'?irai|jirai|je serai|jserai|bientot|vivement|hate d'etre|l'annee pro\w*|l'an prochain"
     r"|en septembre|a la rentree"
     r"|going (?:in)?to|goin (?:in)?to|starting|start|entering|heading (?:in)?to|rising|i'?ll be|will be"
-    r"|gonna be|next year|in september|in fall|this fall|soon to be|future|moving up to|about to (?:start"
-    r"|be))[^.!?\n]{0,22}$"
+    r"|gonna be|next year|in september|in fall|this fall|soon to be|future|moving up to|can'?t wait (?:for|to)|about to (?:start"
+    r"|be))(?![a-z])[^.!?\n]{0,22}$"
 )
 _GOING_AFTER = re.compile(
     r"[^.!?\n]{0,14}(?:l'annee pro|l'an prochain|next year|a la rentree|en septembre|in september"
@@ -405,25 +405,29 @@ _PAST = re.compile(
     r"|m'avait|mon prof(?:esseur)? de|ma prof de|throwback|tbt|once in|il y a|ago|in the|rentrais"
     r"|meilleure? (?:amie?|pote) (?:de|du|depuis)|finished college|my first|appris en|learned in"
     r"|taught me in|like (?:a |an )?|of a|than a|smarter|humou?r|peaked in|comme (?:un|une|des)|for my"
-    r"|appris|devoir de|exo de|programme de|livres? de|cours de|niveau|a|manuel de|manuels de|for"
-    r"|exercices? de|annales|revisions? de)[^.!?\n,]{0,18}$"
+    r"|appris|devoirs? (?:de|du)|exo de|programme de|livres? de|cours de|niveau|manuel de|manuels de|for"
+    r"|exercices? de|annales|revisions? de)(?![a-z])[^.!?\n,]{0,18}$"
 )
 _PAST_AFTER = re.compile(
-    r"[^.!?\n]{0,10}(?:j'avais|j'etais|i was|i used|i had|we used|on avait|c'etait|was the|were the"
-    r"|me manque|i miss|prof(?:s|esseur)?(?![a-z])|teacher|classroom|curriculum|students|lesson|worksheets"
+    r"[^.!?\n]{0,10}(?:j'avais|j'etais|i was|i used|i had|we used|on avait|c'etait (?:le bon|quand)|(?:was|were) the (?:best|good) (?:days|times?|years?)"
+    r"|me manque|i miss)|\s?(?:prof(?:s|esseur)?(?![a-z])|teacher|classroom|curriculum|students|lesson|worksheets"
     r"|decor|read(?:ing)? level|level (?:math|reading)|parents|eleves|pupils|ages|resources"
     r"|maths worksheet|sats (?:papers|practice))"
+)
+_FOR_OTHERS = re.compile(
+    r"(?<![a-z])(?:avec|pour|de|a|for|with) (?:le petit|la petite|la grande|le grand|les enfants|mon fils|ma fille|ma niece"
+    r"|mon neveu|mes eleves|my (?:son|daughter|kids?|students|niece|nephew)|the kids)(?![a-z])"
 )
 _STAFF = re.compile(
     r"(?:^|[^a-z])(?:prof\w*|instit\w*|enseign\w*|maitresse|maitre|atsem|aesh|eleves?|parents?|teach\w*"
     r"|taught|tutor\w*|students?|pupils?|coach|subbing|sub(?: for)?|mes|classe a|eleve de|cahier d\w+|kids"
     r"|children|ressources?|fiches?|cours (?:pour|particuliers)|soutien|programme|lessons?|worksheets?|for"
-    r"|pour|les|des|aux|ma fille|mon fils|a class of|marking|grading|corrige\w*|copies)[^.!?\n]{0,22}$"
+    r"|pour|les|des|aux|ma fille|mon fils|a class of|marking|grading|corrige\w*|copies)(?![a-z])[^.!?\n]{0,22}$"
 )
 _OWN = re.compile(
     r"(?:^|[^a-z])(?:je suis|j'?suis|jsuis|chuis?|suis|jss|jui|je rentre|j'?entre|jentre|jrentre|je passe"
     r"|jpasse|je vais|j'?irai|moi|on est|je serai|je redouble|redouble|eleve|je viens d'entrer"
-    r"|j'?ai (?:commence|fini)|rentree"
+    r"|j'?ai (?:commence|fini)"
     r"|i'?m|i am|im|i go|i start(?:ed)?|starting|start|going|goin|entering|rising|i just (?:finished"
     r"|started)|just (?:finished|started)|finished|i'?ll be|ill be|gonna be|will be|i got|still|proud|only"
     r"|currently|officially)"
@@ -436,6 +440,7 @@ _SCHOOLISH = re.compile(
     r"|vacances|brevet|dictee|ds |eval|homework|test|teacher|school|recess|class|quiz|exam|sats|lunch|locker|bus|math)"
 )
 _MY_CLASS = re.compile(r"(?:^|[^a-z])(?:ma|my|notre|our) (?:class?e|class|annee)?(?: de| of| d')?\s*$")
+_WE = re.compile(r"[\s,]{1,3}(?:on|nous|we) (?!a[a-z]ait|avions|were|was|used|had)")
 _IN = re.compile(r"(?:^|[^a-z])(?:en|au|in|the|de|classe|eleve|d')\s*$")
 
 
@@ -488,10 +493,12 @@ def _sign(text: Text, start: int, end: int, level: Level, parameters: Parameters
     youngest = min(age for age, _ in level.ages)
     if past and not own and _LAST.search(folded[max(0, start - 45) : end + 30]):
         shift, past, own = 1.0, False, text.first_person
-    if past and not (own and not _PAST_AFTER.match(folded, end)) and not (own and going):
+    if past and not going and not (own and not _PAST_AFTER.match(folded, end)):
         ages = ((youngest + 1.5, youngest + 3.0, 0.4), (youngest + 3.0, 100.0, 1.0))
         return Sign("past", ages, 0.6, start, end, primary=False)
     if not own and (_STAFF.search(clause) or text.subject(start, max(0, start - 60) if text.bio else None) == "other"):
+        return None
+    if not own and _FOR_OTHERS.search(folded, end, end + 60):
         return None
     if own and text.subject(start) == "other" and not re.search(r"(?:je|j'|i'm|im|i am|chui|jsuis)", clause[-24:]):
         return None
@@ -504,6 +511,10 @@ def _sign(text: Text, start: int, end: int, level: Level, parameters: Parameters
         sure, explicit = 0.5, False
     elif _IN.search(before) and text.first_person:
         sure, explicit = 0.7 if _SCHOOLISH.search(folded) else 0.6, False
+    elif _IN.search(before) and _WE.match(folded, end):
+        sure, explicit = 0.66, False
+    elif text.first_person and _SCHOOLISH.search(folded):
+        sure, explicit = 0.6, False
     elif text.first_person or _SCHOOLISH.search(folded) or going or "#" in before[-1:]:
         sure, explicit = 0.5, False
     else:

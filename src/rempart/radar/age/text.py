@@ -23,7 +23,9 @@ _BLANKED = re.compile(
 )
 _WORD = re.compile(r"[a-z]+|\d+")
 _SENTENCE_END = re.compile(r"[.!?\n;|•·~]|[\U0001f000-\U0001faff\u2600-\u27bf]|\s[-–/]\s|\s/{1,2}\s?")
-_FIRST_PERSON = bag("je j jai jsuis chui chuis ma mon mes moi nous notre i im my me mine ive ill our we")
+_FIRST_PERSON = bag(
+    "je j jai jsuis chui chuis ma mon mes moi nous notre i im my me mine ive ill our we merci abonnez team"
+)
 
 
 @cache
@@ -48,8 +50,8 @@ def _subjects() -> re.Pattern[str]:
         r"|jsuis|chuis?|jvais|mes(?= \d)|myself|perso)"
         rf"|(?P<other>{before} (?:{adjectives} )*{kin}|(?:une?|an?"
         rf"|d'une?) (?:{adjectives} )*{choice(found['indefinite'])}"
-        rf"|{choice(found['pronouns'])})|(?P<role>maman|papa|mum|mom|mama|dad|mother|father|mummy|mommy"
-        rf"|parents?) (?:de|of|to|d')[^.!?\n]*)(?![a-z])"
+        rf"|{choice(found['pronouns'])})|(?P<role>(?:grand |petit |big |little )?(?:frere|brother)|(?:grande |petite |big |little )?(?:soeur|sister)|maman|papa|mum|mom|mama|dad|mother|father|mummy|mommy"
+        rf"|parents?) (?:de|of|to|d')[^.!?\n]*)(?![a-z0-9])"
     )
 
 
