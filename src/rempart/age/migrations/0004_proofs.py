@@ -1,7 +1,8 @@
 """Proofs of age: what a wallet is asked, what was shown once, how many, and the lists of whom we trust."""
 
-import rempart.ledger.clock
 from django.db import migrations, models
+
+import rempart.ledger.clock
 
 
 class Migration(migrations.Migration):
@@ -123,7 +124,7 @@ class Migration(migrations.Migration):
                         max_length=9,
                     ),
                 ),
-                ("return_to", models.CharField(blank=True, max_length=500)),
+                ("sealed_return", models.BinaryField(null=True)),
                 ("sealed_seed", models.BinaryField(null=True)),
                 ("created_at", models.DateTimeField(default=rempart.ledger.clock.now)),
                 ("expires_at", models.DateTimeField()),

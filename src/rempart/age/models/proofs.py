@@ -10,6 +10,7 @@ import secrets
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from django.core import signing
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +21,8 @@ from rempart.intake.models import SERVICE_NAMES
 from rempart.ledger.clock import now
 
 SEED = 32  # bytes
-SEALED_FOR = "age proof seed"
+SEALED_FOR, RETURN_SEALED_FOR = "age proof seed", "age proof return"
+MADE_FOR = "rempart.age.proof"
 P256_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 
@@ -30,8 +32,9 @@ class ProofRequest(models.Model):
     service, kind, reference: whose age it is, as assurances name them; for a guardian, whom they answer for.
     sealed_seed: the secret from which the request's nonce, its states and its key are derived, sealed; a new one for
     each try, null once it is over. state: of the last try. reason: why that was refused, a code of
-    `attestation.outcome.Reason`. browser: digest of the cookie of the browser that has to come back with the code,
-    where it was shown on the same device. opened_at: when its page was first looked at.
+    `attestation.outcome.Reason`. sealed_return: where its person goes on, which may be a signed link; sealed. browser:
+    digest of the cookie of the browser that has to come back with the code, where it was shown on the same device.
+    opened_at: when its page was first looked at.
     """
 
     class Purpose(models.TextChoices):
@@ -56,7 +59,7 @@ class ProofRequest(models.Model):
     country = models.CharField(max_length=6, blank=True)
     language = models.CharField(max_length=2, blank=True)
     purpose = models.CharField(max_length=9, choices=Purpose)
-    return_to = models.CharField(max_length=500, blank=True)
+    sealed_return = models.BinaryField(null=True)
     sealed_seed = models.BinaryField(null=True)
     created_at = models.DateTimeField(default=now)
     expires_at = models.DateTimeField()
@@ -99,6 +102,20 @@ class ProofRequest(models.Model):
     def subject(self) -> Subject:
         """Whose age it is."""
         return Subject(self.service, self.kind, self.reference)
+
+    @property
+    def token(self) -> str:
+        """What its page's address holds: cannot be made up."""
+        return signing.Signer(salt=MADE_FOR, sep=".").sign(str(self.pk))
+
+    @property
+    def return_to(self) -> str:
+        """Where its person goes on, "" where they close the page."""
+        return "" if self.sealed_return is None else sealing.unseal(self.sealed_return, purpose=RETURN_SEALED_FOR)
+
+    @return_to.setter
+    def return_to(self, address: str) -> None:
+        self.sealed_return = sealing.seal(address, purpose=RETURN_SEALED_FOR) if address else None
 
     @property
     def open(self) -> bool:

@@ -19,12 +19,13 @@ from django.utils import timezone
 
 from rempart import ledger
 from rempart.age import tasks
-from rempart.age.errors import NotAsWished, TooManyProofs, WrongState
+from rempart.age.errors import NotAsWished, WrongState
 from rempart.age.models import Confidence, Method, ProofCount, ProofRequest, SpentProof, Subject
+from rempart.age.models.proofs import MADE_FOR
 from rempart.age.services import trust
 from rempart.age.services.assurances import assure
 from rempart.age.signals import proved
-from rempart.attestation import dc_api, openid4vp
+from rempart.attestation import dc_api, openid4vp, zero_knowledge
 from rempart.attestation.outcome import Reason, Refused, Verdict
 from rempart.attestation.verifying import verify
 from rempart.ledger import Event
@@ -36,12 +37,11 @@ LASTS = timedelta(minutes=15)
 TRIES = 5
 """Answers that one request takes."""
 MOST = 10
-"""Requests for one person within an hour."""
+"""Requests for one person within an hour, each for one purpose."""
 YES_LASTS, NO_LASTS = timedelta(days=365), timedelta(days=30)
 """How long the bit counts, the same for everybody: its end tells nothing of a birthday, nor of a document."""
 DECLINED = "declined"
 """The wallet's holder said no, or has nothing to show: a code beside those of `attestation.outcome.Reason`."""
-MADE_FOR = "rempart.age.proof"
 
 
 class NotForThis(Exception):
@@ -70,20 +70,20 @@ def ask_for_proof(
 
     over: 13, 15, 16 or 18 years. return_to: where its person goes on once it is accepted: a path of this site, or an
     address that the caller made sure of. purpose "guardian": they answer for the subject, nothing is held of its age.
-    Raises TooManyProofs, NotAsWished for an age that no wallet is asked for.
+    Who asked too often gets the last one again. Raises NotAsWished for an age that no wallet is asked for.
     """
     if over not in (13, 15, 16, 18):
         raise NotAsWished(f"over: {over}")
     purpose, moment = Purpose(purpose), now()
     theirs = ProofRequest.objects.filter(service=subject.service, kind=subject.kind, reference=subject.reference)
     waiting = theirs.filter(
-        over=over, purpose=purpose, return_to=return_to, state=State.WAITING, tries=0,
-        expires_at__gt=moment + LASTS / 2,
+        over=over, purpose=purpose, state=State.WAITING, tries=0, expires_at__gt=moment + LASTS / 2
     ).first()  # fmt: skip
-    if waiting is not None:
+    if waiting is not None and waiting.return_to == return_to:
         return waiting
-    if theirs.filter(purpose=purpose, created_at__gt=moment - timedelta(hours=1)).count() >= MOST:
-        raise TooManyProofs
+    lately = theirs.filter(purpose=purpose, created_at__gt=moment - timedelta(hours=1))
+    if len(lately) >= MOST:
+        return lately[0]
     proof = ProofRequest(
         service=subject.service,
         kind=subject.kind,
@@ -103,14 +103,9 @@ def ask_for_proof(
     return proof
 
 
-def token_of(proof: ProofRequest) -> str:
-    """What its page's address holds: cannot be made up."""
-    return signing.Signer(salt=MADE_FOR, sep=".").sign(str(proof.pk))
-
-
 def address_of(proof: ProofRequest) -> str:
     """The whole address of its page, to hand over to its person alone."""
-    return settings.REMPART_ADDRESS.rstrip("/") + reverse("age:proof", args=[token_of(proof)])
+    return settings.REMPART_ADDRESS.rstrip("/") + reverse("age:proof", args=[proof.token])
 
 
 def proof_of(token: str) -> ProofRequest | None:
@@ -139,7 +134,9 @@ def request_by_link(proof: ProofRequest, *, response_uri: str, browser: str = ""
 def request_by_browser(proof: ProofRequest) -> dc_api.BrowserRequest:
     """The same question for the browser's Digital Credentials API."""
     key = proof.reader_key.public_key()
-    return dc_api.request([proof.over], nonce=proof.secret("browser nonce"), reader_key=key)
+    return dc_api.request(
+        [proof.over], nonce=proof.secret("browser nonce"), reader_key=key, proofs=zero_knowledge.available()
+    )
 
 
 def receive(proof: ProofRequest, form: Mapping[str, str], *, response_uri: str) -> Received:

@@ -52,6 +52,10 @@ PEOPLE = {
 }
 
 
+DECLINES = "declines"
+"""Whoever shows nothing."""
+
+
 class NotOurs(Exception):
     """The request asks for an answer elsewhere than on this site."""
 
@@ -91,7 +95,8 @@ def answer(name: str, request: str, *, site: str) -> str:
     ours, there = urlsplit(site), urlsplit(read.response_uri)
     if (there.scheme, there.netloc) != (ours.scheme, ours.netloc) or not there.path.startswith("/age/proof/"):
         raise NotOurs
-    form = wallet_of(name).answer(read)
+    declined = {"error": "access_denied", "state": read.state or ""}
+    form = declined if name == DECLINES else wallet_of(name).answer(read)
     answered = httpx.post(read.response_uri, data=form, timeout=TIMEOUT, trust_env=False)
     if not answered.is_success:
         raise CannotAnswer(f"HTTP {answered.status_code}")
