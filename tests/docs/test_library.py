@@ -61,5 +61,5 @@ def test_every_example_shows_what_it_prints():
 
 def test_the_page_shows_every_room():
     assert {heading.partition(":")[0].lower() for heading in sections()} == {
-        *("records", "reading", "corroboration", "rulebooks", "replay", "transparency logs"),
+        *("records", "reading", "corroboration", "rulebooks", "replay", "transparency logs", "proofs of age"),
     }
