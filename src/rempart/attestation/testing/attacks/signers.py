@@ -59,6 +59,23 @@ def signer_signs_for_another(scene: Scene) -> bytes:
 
 
 @attack(*BAD_SIGNER)
+def authority_between(scene: Scene) -> bytes:
+    """The root, which says that there is no authority below it, is made to sign one, which signs a document signer."""
+    between, key, since = new_key(), new_key(), scene.at - timedelta(days=200)
+    authority = certificates.document_signer(
+        between.public_key(),
+        signed_by=scene.issuer.root,
+        with_key=scene.issuer.root_key,
+        at=since,
+        is_root=True,
+        usages=(),
+        name="Test authority",
+    )
+    signer = certificates.document_signer(key.public_key(), signed_by=authority, with_key=between, at=since)
+    return scene.response(signer_key=key, chain=[signer, authority])
+
+
+@attack(*BAD_SIGNER)
 def signer_signed_by_itself(scene: Scene) -> bytes:
     """A certificate with the right names, signed with its own key."""
     key = new_key()
