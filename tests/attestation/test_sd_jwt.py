@@ -187,6 +187,28 @@ def test_ages_nested_as_in_person_identification_data_are_read():
     assert verified(presented(issued, outer)) == {}
 
 
+@pytest.mark.parametrize(
+    ("kind", "accepted"),
+    [
+        ("urn:eudi:pid:1", True),
+        ("urn:eudi:pid:fr:1", True),
+        ("urn:eu.europa.ec.eudi:pid:1", True),
+        ("urn:eu.europa.ec.eudi:age_over_18:1", True),
+        ("urn:eudi:age:1", True),
+        ("eu.europa.ec.av.1", True),
+        ("urn:eudi:pid:1 ", False),
+        ("urn:eudi:pid:2", False),
+        ("urn:eudi:pid:france:1", False),
+        ("urn:eudi:agenda:1", False),
+        ("urn:other:age:1", False),
+        ("", False),
+    ],
+)
+def test_kinds_of_credential_that_say_ages(kind, accepted):
+    text = presented(credential(OVER_18, vct=kind), OVER_18)
+    assert (tried(text) == {18: True}) is accepted
+
+
 def test_claims_that_are_kept_closed_show_nothing():
     hidden = {"address": {"_sd": [disclosed_digest("a")]}, "nationalities": [{"...": disclosed_digest("b")}]}
     assert verified(presented(credential(OVER_18, **hidden), OVER_18)) == {18: True}

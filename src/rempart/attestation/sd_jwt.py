@@ -31,9 +31,9 @@ TYPES = frozenset({"dc+sd-jwt", "vc+sd-jwt"})
 """`typ` of an SD-JWT VC: today's, and the one that drafts had until November 2024."""
 
 VCT = re.compile(
-    r"urn:eudi:pid:(?:[a-z]{2}:)?1"  # person identification data, a Member State's own variant of it
-    r"|urn:eu\.europa\.ec\.eudi:pid:1"  # its name in earlier versions of the reference framework
-    r"|urn:eu\.europa\.ec\.av:1|eu\.europa\.ec\.av\.1"  # proof of age, named after the doctype of the mdoc
+    r"urn:(?:eudi|eu\.europa\.ec\.eudi):pid:(?:[a-z]{2}:)?1"  # person identification data, a Member State's own variant
+    r"|urn:(?:eudi|eu\.europa\.ec\.eudi):(?:pseudonym_)?age(?:_[a-z0-9_]+)?:1"  # proofs of age of European pilots
+    r"|urn:eu\.europa\.ec\.av:1|eu\.europa\.ec\.av\.1"  # the same named after the doctype of the mdoc
 )
 """Kinds of credential that say an age: who may sign a library card may not thereby say who is 18."""
 
