@@ -448,6 +448,14 @@ def gate_token() -> str:
     return address_of(sign_up()).rstrip("/").rpartition("/")[2]
 
 
+def proof_token() -> str:
+    """The address of a page on which somebody is asked to show their age."""
+    from rempart.age.models import Subject
+    from rempart.age.services.proofs import ask_for_proof
+
+    return ask_for_proof(Subject.attempt("tiktok", "s-1"), over=15, purpose="gate").token
+
+
 def sign_up() -> "Attempt":
     """A sign-up that was asked already."""
     from rempart.age.services.gate import answer, make_attempt
@@ -552,6 +560,10 @@ EXAMPLES: dict[str, Example] = {
     "age:protection": Example(lambda _world: {"pk": protection_case().pk}),
     "api:age-attempt": Example(lambda _world: {"number": sign_up().number}),
     "api:age-attempt-account": Example(lambda _world: {"number": sign_up().number}),
+    **{
+        f"age:proof{part}": Example(lambda _world: {"token": proof_token()})
+        for part in ("", "-code", "-state", "-response", "-digital")
+    },
     "age:challenge": Example(lambda world: {"pk": world.asked.pk}),
     "age:asked": Example(lambda world: {"token": token_of(world.asked)}),
     "age:asked-say": Example(lambda world: {"token": token_of(world.asked)}),

@@ -200,6 +200,10 @@ OPERATIONS = [
     "POST /api/v1/respondents/{service}/{handle}/held-sums",
     "GET /api/v1/shields",
     "POST /api/v1/comments",
+    "POST /api/v1/age/attempts",
+    "GET /api/v1/age/attempts/{number}",
+    "PUT /api/v1/age/attempts/{number}/account",
+    "POST /api/v1/age/reports",
 ]
 
 

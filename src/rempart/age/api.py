@@ -6,13 +6,14 @@ from typing import Annotated, Literal
 from django.http import Http404, HttpRequest
 from ninja import Field, Query, Router, Schema
 from ninja.responses import Status
-from pydantic import StringConstraints
+from pydantic import Strict, StringConstraints
 
 from rempart import records
 from rempart.age.errors import WrongState
 from rempart.age.models import Attempt
-from rempart.age.services import gate
+from rempart.age.services import gate, reports
 from rempart.age.services.gate import AttemptRefused, NumberTaken
+from rempart.correspondence.links import link_for
 from rempart.intake.api import REFUSALS, OriginIn, Problems
 from rempart.intake.ours import own_services
 from rempart.records.references import Service
@@ -50,6 +51,7 @@ class AttemptIn(Schema):
     thresholds: list[Literal[13, 15, 16, 18]] = Field([], max_length=4)
     features: list[Feature] = Field([], max_length=20, description="As the policies name them: account, live …")
     origin: OriginIn | None = None
+    sex: Literal["f", "m", "x"] | None = Field(None, description="As stated to you: for error rates alone.")
 
 
 class AttemptOut(Schema):
@@ -86,6 +88,54 @@ class BoundIn(Schema):
     )
 
 
+class ReportIn(Schema):
+    """A report that somebody made by a button of the platform's own. Name and e-mail are never required."""
+
+    number: Number = Field(description="The platform's own number of the report: the same is received once.")
+    about: AccountIn
+    reason: Literal["said_so", "knows_them", "shows", "other"]
+    relation: Literal["", "parent", "school", "young", "other", "platform"] = ""
+    text: Annotated[str, StringConstraints(max_length=reports.LONGEST, pattern=r"^[^\x00]*$")] = ""
+    hurt: Annotated[bool, Strict()] = Field(False, description="They say that somebody may be hurting the child.")
+    language: Literal["fr", "en"] = "fr"
+    country: Annotated[str, StringConstraints(pattern=r"^([A-Z]{2})?$")] = ""
+    network: Annotated[str, StringConstraints(max_length=255)] = Field(
+        "", description="A hash of where it came from; 16 bits of it are kept."
+    )
+    email: Annotated[str, StringConstraints(max_length=254)] = Field(
+        "", description="Only if they want to be written to."
+    )
+
+
+class ReportOut(Schema):
+    """By when it is decided, and the page on which its author learns what came of it, to hand over to them alone."""
+
+    number: str
+    due_at: datetime
+    page: str
+
+
+@router.post(
+    "/age/reports",
+    auth=KeyAuth(Scope.AGE),
+    response={200: ReportOut, **REFUSALS},
+    url_name="age-reports",
+    summary="Hand over a report that somebody is too young",
+)
+def report(request: HttpRequest, body: ReportIn) -> Status:
+    """200 with the page of whoever reported, however often it comes."""
+    account = _account(body.about, "about")
+    if isinstance(account, AttemptRefused):
+        return _refused(account)
+    sent = body.dict(exclude={"about"})
+    try:
+        made = reports.report_account(account, **sent)
+    except ValueError:
+        return _refused(AttemptRefused("email", "this is no e-mail address"))
+    told = {"number": made.number, "due_at": made.matter.due_at, "page": link_for(made.conversation)}
+    return Status(200, told)
+
+
 @router.post(
     "/age/attempts",
     auth=KeyAuth(Scope.AGE),
@@ -107,6 +157,7 @@ def ask(request: HttpRequest, body: AttemptIn) -> Status:
             features=body.features,
             device=origin.device or "",
             network=origin.network or "",
+            sex=body.sex or "",
         )
     except AttemptRefused as refused:
         return _refused(refused)

@@ -15,16 +15,22 @@ class AgeConfig(AppConfig):
 
         What waits for a person stands behind the menu's last entry.
         """
-        from rempart.age import challenge_selectors, selectors
-        from rempart.age.services import challenges, comebacks, sweeps
+        from rempart.age import challenge_selectors, selectors, standing
+        from rempart.age.services import challenges, comebacks, consents, sweeps
         from rempart.casework import navigation
         from rempart.correspondence import links
+        from rempart.staff import menu
 
+        menu.add("age:trust", _("Trust in proofs of age"))
+        menu.add("age:guardians", _("Guardians"))
         challenges.connect()
         comebacks.connect()
+        consents.connect()
+        standing.ask_consents(consents.consents_to)
         sweeps.connect()
         links.host("age", "age:asked")
         links.host("voucher", "age:voucher")
+        links.host("age_guardian", "age:guardian")
         navigation.add("age:desk", _("Age"), "b", after="radar", counted=challenge_selectors.waits_for)
         links.host("age_reporter", "age:reporter")
         navigation.add(

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from rempart import ledger
 from rempart.age.models import Assurance, ProofRequest, SpentProof
+from rempart.age.services import forgetting
 
 
 def erase_assurances(before: datetime) -> int:
@@ -29,4 +30,12 @@ def erase_spent(before: datetime) -> int:
     return SpentProof.objects.filter(until__lt=before).delete()[0]
 
 
-ERASERS = {"assurance": erase_assurances, "age_proof": erase_proofs, "spent_proof": erase_spent}
+ERASERS = {
+    "assurance": erase_assurances,
+    "age_proof": erase_proofs,
+    "spent_proof": erase_spent,
+    "age_attempt": forgetting.erase_attempts,
+    "age_matter": forgetting.erase_matters,
+    "closed_young": forgetting.erase_closed,
+    "protection_case": forgetting.erase_protection_cases,
+}

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from rempart.age.views import asked, desk, door, gate, matters, proof, protection, test_wallet
+from rempart.age.views import asked, desk, door, gate, guardian, matters, proof, protection, test_wallet, trust, vendors
 
 app_name = "age"
 urlpatterns: list[URLPattern] = [
@@ -27,11 +27,20 @@ urlpatterns: list[URLPattern] = [
     path("a/<str:token>/appeal/", asked.disagree, name="asked-appeal"),
     path("a/<str:token>/vouch/", asked.name_somebody, name="asked-vouch"),
     path("v/<str:token>/", asked.vouch, name="voucher"),
+    # A parent or guardian: asked at the gate or by somebody who is asked, their own page, and those who keep children safe.
+    path("age/gate/<str:token>/guardian/", guardian.ask_at_gate, name="gate-guardian"),
+    path("a/<str:token>/guardian/", guardian.ask_when_asked, name="asked-guardian"),
+    path("age/guardian/<str:token>/", guardian.guardian, name="guardian"),
+    path("age/guardians/", guardian.guardians, name="guardians"),
+    # Providers of age assurance: where somebody leaves for one, and where its server answers.
+    path("a/<str:token>/vendor/<slug:name>/", vendors.start, name="asked-vendor"),
+    path("age/vendors/<slug:name>/result", vendors.result, name="vendor-result"),
     # The page on which somebody shows their age with a wallet, and where wallets and browsers answer.
     path("age/proof/<str:token>/", proof.proof, name="proof"),
     path("age/proof/<str:token>/code.svg", proof.code, name="proof-code"),
     path("age/proof/<str:token>/state", proof.state, name="proof-state"),
     path("age/proof/<str:token>/response", proof.response, name="proof-response"),
     path("age/proof/<str:token>/digital", proof.digital, name="proof-digital"),
+    path("age/trust/", trust.trust, name="trust"),
     path("age/test-wallet/", test_wallet.test_wallet, name="test-wallet"),
 ]

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import msgspec
 
-from rempart.cli.ground import cli, said_plainly
+from rempart.cli.ground import NothingGood, cli, results, said_plainly, set_up
 from rempart.records import exits
 from rempart.records.post import Instant
 
@@ -124,6 +124,62 @@ def age_wallet(*, wallet: str, request: str, send: bool, as_of: str | None) -> N
         answered = httpx.post(read.response_uri, data=form, timeout=30)
         click.echo(f"{answered.status_code} {answered.text}".strip())
     sys.exit(exits.OK if answered.is_success else 1)
+
+
+@age.command("policies")
+@click.option("--check", metavar="FILE", help="Check one file, and show what it says.")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def age_policies(*, check: str | None, form: str) -> None:
+    """Show the ages that hold by country and date, with their sources; or check a file of your own."""
+    set_up()
+    from rempart.age.policies import PolicyError, parse, policies
+
+    try:
+        found = [parse(Path(check).read_text(encoding="utf-8"), check)] if check else list(policies().values())
+    except (PolicyError, UnicodeDecodeError) as error:
+        click.echo(f"rempart: {error}", err=True)
+        sys.exit(exits.DATA_ERROR)
+    if form == "json":
+        click.echo(msgspec.json.encode(found).decode())
+        return
+    for country in found:
+        for one in country.versions:
+            features = ", ".join(f"{name} {years}" for name, years in one.features.items())
+            consent = f"a guardian consents below {one.guardian_consent_below}"
+            click.echo(f"{one.country:<6} since {one.since}  {features}; {consent}")
+            for source in one.sources:
+                click.echo(f"{'':<8}{source.name} <{source.url}>")
+        for text in country.pending:
+            click.echo(f"{'':<8}not in force: {text}")
+
+
+@age.command("import")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...")
+@click.option("--service", metavar="SERVICE", help="Whose accounts they are (default: the platform's first).")
+@click.option("--accounts", metavar="ACCOUNTS", help="The accounts table, for handles and public words.")
+@click.option("--rejects", metavar="FILE", help="Where bad lines go (default: standard error).")
+def age_import(*, files: tuple[str, ...], service: str | None, accounts: str | None, rejects: str | None) -> None:
+    """Take in what `rempart radar age` wrote (or - ); each estimate once, however often it comes."""
+    from rempart.records.references import SERVICES
+
+    if service is not None and service not in SERVICES:
+        raise click.UsageError(f"--service: {service} is none of {', '.join(SERVICES)}")
+    set_up()
+    from rempart.age.services.sweeps import import_estimates
+    from rempart.lookout.commands import NoGoodLine
+
+    with results(None, rejects) as (_writer, rejected):
+        try:
+            done = import_estimates(files, rejected, service=service, accounts=accounts)
+        except NoGoodLine as error:
+            raise NothingGood from error
+    said = [f"{done.asked} asked", f"{done.first} first looked after by child-safety officers", f"{done.known} known"]
+    said += [f"{done.none} call for nothing"]
+    if done.shown:
+        said.append(f"{done.shown} showed their age before")
+    if done.refused:
+        said.append(f"{done.refused} whose account has no name")
+    click.echo(", ".join(said), err=True)
 
 
 def _moment(text: str | None) -> datetime:
