@@ -24,6 +24,8 @@ LARGEST = 2 * 1024 * 1024
 
 _FORMATS = {"mso_mdoc": {"issuerauth_alg_values": [-7], "deviceauth_alg_values": [-7]}}
 _USUAL_PATHS = ("", "/", "/response", "/post", "/cb", "/callback", "/direct_post")
+_ADDRESSES = ("response_uri", "origin")
+_NAMED_BY_ADDRESS = ("redirect_uri", "origin", "web-origin", "x509_san_dns", "verifier_attestation")
 _DEEPEST = 8  # a form that holds JSON that holds a query's list that holds the presentation
 
 
@@ -112,17 +114,35 @@ def read_presentation(given: object) -> bytes | str:
     raise Refused(Reason.UNKNOWN_FORMAT, "no presentation")
 
 
-def said_of_request(given: bytes) -> dict[str, str]:
+def said_of_request(given: bytes, *, client_id: str) -> dict[str, str]:
     """What a saved answer in JSON says of the request that it answers: `response_uri`, `origin`, `encryption_info`…
 
     For files that somebody keeps to verify them later. Never take it from an answer as it comes in: who relays a
-    presentation would say whatever makes it fit.
+    presentation would say whatever makes it fit. Addresses elsewhere than where the client's identifier says it is at
+    home are left out.
     """
     try:
         said = jose.read_object(given)
     except Refused:
         return {}
-    return {name: value for name, value in said.items() if isinstance(value, str)}
+    home = _host(client_id)
+    return {
+        name: value
+        for name, value in said.items()
+        if isinstance(value, str) and (home is None or name not in _ADDRESSES or _host(value) == home)
+    }
+
+
+def _host(client_id: str) -> str | None:
+    """The host that a client's identifier, or an address, names; None when it names none."""
+    prefix, _, rest = client_id.partition(":")
+    named = rest if prefix in _NAMED_BY_ADDRESS else client_id
+    if "://" not in named:
+        return named if "." in named and ":" not in named else None
+    try:
+        return urlsplit(named).hostname
+    except ValueError:
+        return None
 
 
 def response_uris(client_id: str) -> list[str]:

@@ -46,7 +46,7 @@ def age_verify(
     trusted = Trust.from_folder(Path(trust))
     for name in trusted.ignored:
         click.echo(f"rempart: {name}: nothing to trust in it", err=True)
-    said = said_of_request(presentation)
+    said = said_of_request(presentation, client_id=client_id)
     verdict = verify(
         presentation,
         trust=trusted,
