@@ -376,7 +376,7 @@ def test_an_address_that_was_not_made_here_opens_nothing():
 
 def test_the_test_wallet_is_nowhere_unless_it_is_asked_for(settings):
     settings.REMPART_TEST_WALLET = False
-    assert Client().get(reverse("age:test-wallet")).status_code == 404
+    assert Client().get(reverse("age:test-wallet")).status_code == 403
 
 
 def test_the_test_wallet_posts_to_no_other_site(asked):

@@ -482,11 +482,13 @@ def under_age_report_token() -> str:
 
 def comeback() -> "Comeback":
     """A new account that resembles a closed one."""
+    from rempart.age.models import Comeback
     from rempart.age.services.comebacks import look_for, remember
     from rempart.records import AccountReference
 
-    remember(AccountReference("tiktok", "example.closed"))
-    return look_for(AccountReference("tiktok", "example_closed2"))[0]
+    remember(AccountReference("tiktok", "lou.dessine"))
+    look_for(AccountReference("tiktok", "lou_dessine2"))
+    return Comeback.objects.get()
 
 
 def protection_case() -> "ProtectionCase":

@@ -27,7 +27,7 @@ urlpatterns: list[URLPattern] = [
     path("a/<str:token>/appeal/", asked.disagree, name="asked-appeal"),
     path("a/<str:token>/vouch/", asked.name_somebody, name="asked-vouch"),
     path("v/<str:token>/", asked.vouch, name="voucher"),
-    # A parent or guardian: asked at the gate or by somebody who is asked, their own page, and those who keep children safe.
+    # A parent or guardian: how they are asked, their own page, and what those who keep children safe see of it.
     path("age/gate/<str:token>/guardian/", guardian.ask_at_gate, name="gate-guardian"),
     path("a/<str:token>/guardian/", guardian.ask_when_asked, name="asked-guardian"),
     path("age/guardian/<str:token>/", guardian.guardian, name="guardian"),

@@ -2,7 +2,8 @@
 
 import httpx
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
@@ -20,7 +21,7 @@ from rempart.staff.access import open_to_all
 def test_wallet(request: HttpRequest) -> HttpResponse:
     """Who answers, and the answer."""
     if not settings.REMPART_TEST_WALLET:
-        raise Http404
+        raise PermissionDenied
     asked = (request.POST or request.GET).get("request", "")
     language = request.POST.get("language") or request.GET.get("language") or translation.get_language() or "fr"
     language = "en" if language.startswith("en") else "fr"
