@@ -1,10 +1,10 @@
-"""Draw the tables measures × platforms and protections × platforms into docs/connectors.md; with --check, fail if they
-are out of date.
+"""Draw the tables measures × platforms, protections × platforms and steps about ages × platforms into
+docs/connectors.md; with --check, fail if they are out of date.
 
-What each platform can do is what its connector declares (`abilities`; `protections` and `acts`). Each cell that a
-connector says it can carry out is linked to the tests marked `@pytest.mark.carries_out(kind, measure, …)`, or
-`@pytest.mark.protects(kind, protection, …)`; one without a test fails the drawing, so that nothing is promised that was
-never tried. The markers are read from the tests' source: nothing is run.
+What each platform can do is what its connector declares (`abilities`; `protections` and `acts`; `age_steps`). Each cell
+that a connector says it can carry out is linked to the tests marked `@pytest.mark.carries_out(kind, measure, …)`, or
+`@pytest.mark.protects(kind, protection, …)` for the other tables; one without a test fails the drawing, so that nothing
+is promised that was never tried. The markers are read from the tests' source: nothing is run.
 """
 
 import ast
@@ -30,6 +30,12 @@ HELP = """## Protections, and what is done about comments
 
 What somebody looked after may switch on, for a time and off at their word ([care-protections.md](care-protections.md)),
 and what happens to comments in a shield: in the same words, with the same proof."""
+
+AGES = """## Accounts whose owners may be too young
+
+While their age is asked an account is private; people may close it for now, or have it erased
+([age-challenges.md](age-challenges.md)): in the same words, with the same proof."""
+READ_WHEN_ASKED = "What that is, where it is not native:"
 
 Cell = tuple[str, str]
 """A kind of connector and a measure."""
@@ -122,7 +128,7 @@ def main() -> int:
 
     django.setup()
     from rempart.platforms.registry import CONNECTORS, connector_class
-    from rempart.records.vocabulary import COMMENT_ACTS, PROTECTIONS
+    from rempart.records.vocabulary import AGE_STEPS, COMMENT_ACTS, PROTECTIONS
 
     page = PAGE.read_text()
     before, rest = page.split(BEGIN)
@@ -130,9 +136,17 @@ def main() -> int:
     declared = {kind: connector_class(kind) for kind in CONNECTORS}
     try:
         table = drawing({kind: one.abilities for kind, one in declared.items()}, proofs())
+        tried = proofs(marker=PROTECTS)
+        ages = drawing(
+            {kind: one.age_steps for kind, one in declared.items()},
+            {cell: tests for cell, tests in tried.items() if cell[1] in AGE_STEPS},
+            asked=AGE_STEPS,
+            head="step",
+            read=READ_WHEN_ASKED,
+        )
         help_ = drawing(
             {kind: {**one.protections, **one.acts} for kind, one in declared.items()},
-            proofs(marker=PROTECTS),
+            {cell: tests for cell, tests in tried.items() if cell[1] not in AGE_STEPS},
             asked=[*PROTECTIONS, *COMMENT_ACTS],
             head="protection",
             read=READ_BY_THEM,
@@ -140,7 +154,7 @@ def main() -> int:
     except ValueError as error:
         print(f"docs/connectors.md: {error}", file=sys.stderr)
         return 1
-    drawn = f"{before}{BEGIN}\n{table}\n\n{HELP}\n\n{help_}\n{END}{after}"
+    drawn = f"{before}{BEGIN}\n{table}\n\n{HELP}\n\n{help_}\n\n{AGES}\n\n{ages}\n{END}{after}"
     if "--check" in sys.argv:
         if drawn != page:
             print(

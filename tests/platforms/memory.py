@@ -27,7 +27,16 @@ from rempart.platforms.connector import (
 )
 from rempart.platforms.models import Platform
 from rempart.records import AccountReference
-from rempart.records.vocabulary import COMMENT_ACTS, MEASURES, PROTECTIONS, CommentAct, Measure, Protection
+from rempart.records.vocabulary import (
+    AGE_STEPS,
+    COMMENT_ACTS,
+    MEASURES,
+    PROTECTIONS,
+    AgeStep,
+    CommentAct,
+    Measure,
+    Protection,
+)
 
 NATIVE = Ability(support=Support.NATIVE, how={"fr": "Comme décidé.", "en": "As decided."})
 
@@ -59,6 +68,8 @@ class MemoryPlatform:
     tells: bool = True
     protections: dict[Protection, Ability] = field(default_factory=lambda: dict.fromkeys(PROTECTIONS, NATIVE))
     acts: dict[CommentAct, Ability] = field(default_factory=lambda: dict.fromkeys(COMMENT_ACTS, NATIVE))
+    age_steps: dict[AgeStep, Ability] = field(default_factory=lambda: dict.fromkeys(AGE_STEPS, NATIVE))
+    held_for_age: dict[str, set[AgeStep]] = field(default_factory=dict)
     switched_on: dict[str, set[Protection]] = field(default_factory=dict)
     hidden: set[str] = field(default_factory=set)
     reported: list[str] = field(default_factory=list)
@@ -68,7 +79,8 @@ class MemoryPlatform:
     def reset(self) -> None:
         """Nothing is in force and nothing goes wrong."""
         for kept in (
-            self.sanctions, self.gone, self.keys, self.log, self.calls, self.switched_on, self.hidden, self.reported
+            self.sanctions, self.gone, self.keys, self.log, self.calls, self.switched_on, self.hidden, self.reported,
+            self.held_for_age,
         ):  # fmt: skip
             kept.clear()
         self.trouble = None
@@ -227,6 +239,39 @@ class MemoryConnector(Connector):
         if self._once(key, "report", account.handle, ""):
             self.platform.reported += [one.number for one in comments]
         self.platform.call("report:done")
+        return f"mark of {key}"
+
+    @property
+    def age_steps(self) -> Mapping[AgeStep, Ability]:  # type: ignore[override]
+        """As the test set them."""
+        return self.platform.age_steps
+
+    def hold_for_age(self, account: AccountReference, step: AgeStep, *, key: str, until: datetime) -> str:
+        """Once for each key."""
+        self._ask("hold_for_age", account)
+        self._once(key, "hold_for_age", account.handle, step)
+        self.platform.held_for_age.setdefault(account.handle, set()).add(step)
+        self.platform.call("hold_for_age:done")
+        return f"mark of {key}"
+
+    def release_for_age(self, account: AccountReference, step: AgeStep, *, key: str, mark: str) -> None:
+        """As it was."""
+        self._ask("release_for_age", account)
+        if step in self.platform.held_for_age.get(account.handle, set()):
+            self.platform.held_for_age[account.handle].remove(step)
+            self.platform.log.append(Change("release_for_age", account.handle, step, key))
+        self.platform.call("release_for_age:done")
+
+    def held_for_age(self, account: AccountReference) -> frozenset[AgeStep]:
+        """What holds."""
+        self._ask("held_for_age", account)
+        return frozenset(self.platform.held_for_age.get(account.handle, set()))
+
+    def erase(self, account: AccountReference, *, key: str) -> str:
+        """Once for each key."""
+        self._ask("erase", account)
+        self._once(key, "erase", account.handle, "")
+        self.platform.call("erase:done")
         return f"mark of {key}"
 
     def _once(self, key: str, action: str, handle: str, what: str) -> bool:

@@ -19,7 +19,8 @@ from rempart.ledger.clock import now
 from rempart.platforms.connector import impossible
 from rempart.platforms.models import CareExecution
 from rempart.platforms.services import change_platform
-from rempart.platforms.services.helping import STAYS_OFF, check_help, help_due, retry_help
+from rempart.platforms.services.enlisting_standing import enlist_waiting
+from rempart.platforms.services.helping import CARE, STAYS_OFF, check_help, help_due, retry_help
 from rempart.records import AccountReference
 from rempart.staff.roles import Role
 
@@ -243,11 +244,9 @@ def test_a_renewal_leaves_no_gap_and_stays_when_the_first_is_over(memory, mia, c
 
 
 def test_what_was_asked_before_a_platform_was_there_is_done_once_it_is(memory, mia):
-    from rempart.platforms.services.enlisting_help import enlist_waiting
-
     protection = switch_on(mia, "no_live", by=YOUNG)
     CareExecution.objects.all().delete()
-    enlist_waiting()
+    enlist_waiting(CARE)
     help_due()
     assert on(memory) == {"no_live"}
     assert protection.orders.get().execution.state == State.HOLDS

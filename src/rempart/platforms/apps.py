@@ -15,12 +15,16 @@ class PlatformsConfig(AppConfig):
 
     def ready(self) -> None:
         """Take orders in the transaction that writes them; tell casework what platforms can do."""
+        from rempart.age import means as age_means
+        from rempart.age.signals import orders_changed as age_orders_changed
         from rempart.care import means as care_means
         from rempart.care.signals import orders_changed
         from rempart.casework import means
         from rempart.casework.signals import orders_settled
-        from rempart.platforms import abilities, protections
-        from rempart.platforms.services import enlisting, enlisting_help
+        from rempart.platforms import abilities, ages, protections
+        from rempart.platforms.services import enlisting, enlisting_standing
+        from rempart.platforms.services.helping import CARE
+        from rempart.platforms.services.keeping_young import AGE
 
         def ordered(case: Any, orders: Any, **_kwargs: Any) -> None:
             enlisting.enlist(case, orders)
@@ -29,10 +33,16 @@ class PlatformsConfig(AppConfig):
         means.register(abilities)
 
         def asked(file: Any, orders: Any, **_kwargs: Any) -> None:
-            enlisting_help.enlist(file, orders)
+            enlisting_standing.enlist(CARE, file.reference, orders)
 
         orders_changed.connect(asked, dispatch_uid="platforms.enlist_help", weak=False)
         care_means.register(protections)
+
+        def asked_about_age(challenge: Any, orders: Any, **_kwargs: Any) -> None:
+            enlisting_standing.enlist(AGE, challenge.reference, orders)
+
+        age_orders_changed.connect(asked_about_age, dispatch_uid="platforms.enlist_ages", weak=False)
+        age_means.register(ages)
         self._show()
 
     def _show(self) -> None:

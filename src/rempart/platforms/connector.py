@@ -16,7 +16,7 @@ from django.utils.translation import gettext_noop
 
 from rempart.platforms.models import Platform
 from rempart.records import AccountReference
-from rempart.records.vocabulary import COMMENT_ACTS, PROTECTIONS, CommentAct, Measure, Protection
+from rempart.records.vocabulary import AGE_STEPS, COMMENT_ACTS, PROTECTIONS, AgeStep, CommentAct, Measure, Protection
 
 
 class Support(StrEnum):
@@ -71,6 +71,8 @@ NO_PROTECTIONS: Mapping[Protection, Ability] = dict.fromkeys(PROTECTIONS, _NOTHI
 """A platform that protects nobody in particular."""
 NO_ACTS: Mapping[CommentAct, Ability] = dict.fromkeys(COMMENT_ACTS, _NOTHING)
 """A platform on which nothing can be done about comments."""
+NO_AGE_STEPS: Mapping[AgeStep, Ability] = dict.fromkeys(AGE_STEPS, _NOTHING)
+"""A platform on which nothing can be done about accounts whose owners may be too young."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -160,13 +162,15 @@ class Connector(ABC):
 
     abilities: what it does for each measure but `watch`. Read them from the connector of a platform where there is one:
     some kinds (webhook) learn them from the platform's settings. protections, acts: what it does for somebody who
-    accepted help, and about the comments that fall on them; a connector that declares one overrides the methods for it.
+    accepted help, and about the comments that fall on them; age_steps: about accounts whose owners may be too young. A
+    connector that declares one overrides the methods for it.
     """
 
     kind: ClassVar[str]
     abilities: Mapping[Measure, Ability]
     protections: Mapping[Protection, Ability] = NO_PROTECTIONS
     acts: Mapping[CommentAct, Ability] = NO_ACTS
+    age_steps: Mapping[AgeStep, Ability] = NO_AGE_STEPS
 
     @classmethod
     @abstractmethod
@@ -243,4 +247,20 @@ class Connector(ABC):
 
     def report(self, account: AccountReference, comments: Sequence[Comment], *, key: str) -> str:
         """Report comments to the platform's own moderators, once for a key. Returns the platform's mark."""
+        raise PermanentFailure(NOT_HERE)
+
+    def hold_for_age(self, account: AccountReference, step: AgeStep, *, key: str, until: datetime) -> str:
+        """Make the account private, or close it so that everything in it is kept. Returns the platform's mark."""
+        raise PermanentFailure(NOT_HERE)
+
+    def release_for_age(self, account: AccountReference, step: AgeStep, *, key: str, mark: str) -> None:
+        """Undo what `hold_for_age` did, and not what its owner or others had set. Nothing to do is no failure."""
+        raise PermanentFailure(NOT_HERE)
+
+    def held_for_age(self, account: AccountReference) -> frozenset[AgeStep]:
+        """What of ours holds on the account now."""
+        return frozenset()
+
+    def erase(self, account: AccountReference, *, key: str) -> str:
+        """Erase the account, once for a key; two people decided it. Returns the platform's mark."""
         raise PermanentFailure(NOT_HERE)

@@ -87,11 +87,11 @@ class Execution(models.Model):
         return f"execution of order {self.order_id}"
 
 
-class CareExecution(models.Model):
-    """What became of something that care asks for, on one platform: the counterpart of `Execution` for help.
+class Standing(models.Model):
+    """What became of something that a room asks to hold on a platform for a while, or to do once.
 
-    It compares instead of taking steps: what is wanted (`CareOrder.wanted`) with what was done. `sent_at`: from here on
-    it may have been done, whatever we recorded. `next_try_at`: when it is looked at next; once it holds, its end.
+    It compares instead of taking steps: what is wanted (the order's `wanted`) with what was done. `sent_at`: from here
+    on it may have been done, whatever we recorded. `next_try_at`: when it is looked at next; once it holds, its end.
     `again`: how often it was repeated on purpose. `checked_at`: when what holds was last compared with it.
     """
 
@@ -104,8 +104,6 @@ class CareExecution(models.Model):
         FAILED = "failed", _("a person has to look")
         DROPPED = "dropped", _("no longer wanted")
 
-    order = models.OneToOneField("care.CareOrder", models.CASCADE, related_name="execution")
-    platform = models.ForeignKey(Platform, models.PROTECT, related_name="care_executions")
     state = models.CharField(max_length=8, choices=State, default=State.WAITS)
     tries = models.PositiveIntegerField(default=0)
     next_try_at = models.DateTimeField(null=True)
@@ -116,7 +114,17 @@ class CareExecution(models.Model):
     problem = models.TextField(blank=True)
 
     class Meta:
+        abstract = True
         ordering = ["next_try_at", "pk"]
+
+
+class CareExecution(Standing):
+    """What became of something that care asks for, on one platform: the counterpart of `Execution` for help."""
+
+    order = models.OneToOneField("care.CareOrder", models.CASCADE, related_name="execution")
+    platform = models.ForeignKey(Platform, models.PROTECT, related_name="care_executions")
+
+    class Meta(Standing.Meta):
         constraints = [
             models.CheckConstraint(name="what_holds_was_sent", condition=~Q(state="holds") | Q(sent_at__isnull=False)),
             models.CheckConstraint(name="what_failed_in_care_says_why", condition=~Q(state="failed") | ~Q(problem="")),
@@ -134,6 +142,36 @@ class CareExecution(models.Model):
 
     def __str__(self) -> str:
         return f"execution of care order {self.order_id}"
+
+
+class AgeExecution(Standing):
+    """What became of something that the age room asks for, on one platform."""
+
+    order = models.OneToOneField("age.AgeOrder", models.CASCADE, related_name="execution")
+    platform = models.ForeignKey(Platform, models.PROTECT, related_name="age_executions")
+
+    class Meta(Standing.Meta):
+        constraints = [
+            models.CheckConstraint(
+                name="what_holds_for_an_age_was_sent", condition=~Q(state="holds") | Q(sent_at__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="what_failed_for_an_age_says_why", condition=~Q(state="failed") | ~Q(problem="")
+            ),
+            models.CheckConstraint(
+                name="what_is_dropped_for_an_age_was_never_sent", condition=~Q(state="dropped") | Q(sent_at=None)
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_try_at"],
+                name="age_executions_to_look_at",
+                condition=Q(state__in=["waits", "holds", "failed"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"execution of age order {self.order_id}"
 
 
 class PreservedCopy(models.Model):

@@ -46,6 +46,7 @@ HANDED_OVER = {"platforms.Execution", "platforms.AccountDescription", "platforms
 EXPORTERS = {"platforms": export_platforms}
 LEFT_OUT = {
     "platforms.CareExecution": "what became of an order of care; the protections, which are handed over, say the same",
+    "platforms.AgeExecution": "what became of an order about an age; the steps, which are handed over, say the same",
     "platforms.PreservedCopy": "copies of what the platform holds and hands over itself; others may speak in them",
     "platforms.Drift": "what differed from what was decided until it was put right",
 }

@@ -60,23 +60,38 @@ def help_file(file: int) -> None:
         defer_help(file, at=now() + BUSY)
 
 
+@app.task(name="platforms.age", queue=QUEUE)
+def do_challenge(challenge: int) -> None:
+    """Do what is due for an account that is asked its age; if another process does, look again in a second."""
+    from rempart.platforms.services import carrying, keeping_young
+
+    try:
+        keeping_young.do_challenge(challenge)
+    except carrying.Busy:
+        defer_age(challenge, at=now() + BUSY)
+
+
 @app.periodic(cron="* * * * *")
 @app.task(name="platforms.help_due", queue=QUEUE, queueing_lock="platforms.help_due")
 def help_due(timestamp: int) -> None:
-    """Pick up what care asked for and was missed, and prepare what falls due within the next minute."""
-    from rempart.platforms.services import enlisting_help
+    """Pick up what rooms asked to hold and was missed, and prepare what falls due within the next minute."""
+    from rempart.platforms.services import enlisting_standing
+    from rempart.platforms.services.books import books
 
-    enlisting_help.enlist_waiting()
-    enlisting_help.defer_due()
+    for book in books():
+        enlisting_standing.enlist_waiting(book)
+        enlisting_standing.defer_due(book)
 
 
 @app.periodic(cron="*/10 * * * *")
 @app.task(name="platforms.check_help", queue=QUEUE, queueing_lock="platforms.check_help")
 def check_help(timestamp: int) -> None:
-    """Compare what should hold for people looked after with what does."""
-    from rempart.platforms.services import helping
+    """Compare what should hold for people looked after, and about ages, with what does."""
+    from rempart.platforms.services import holding
+    from rempart.platforms.services.books import books
 
-    helping.check_help()
+    for book in books():
+        holding.check_of(book)
 
 
 @app.periodic(cron="*/3 * * * *")
@@ -131,6 +146,11 @@ def defer_account(account: int, *, at: datetime) -> None:
 def defer_help(file: int, *, at: datetime) -> None:
     """Have a file of care looked at at a moment; once for each file and second, as for accounts."""
     _defer_at(help_file, {"file": file}, at)
+
+
+def defer_age(challenge: int, *, at: datetime) -> None:
+    """Have a challenge looked at at a moment; once for each challenge and second, as for accounts."""
+    _defer_at(do_challenge, {"challenge": challenge}, at)
 
 
 def _defer_at(task: Any, about: Mapping[str, int], at: datetime) -> None:

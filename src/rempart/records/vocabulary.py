@@ -37,12 +37,16 @@ Measure = Literal[
 Protection = Literal["no_strangers_messages", "comment_filter", "no_live", "hide_follower_counts", "no_duets"]
 # What a platform can do about comments that fall on somebody.
 CommentAct = Literal["hide", "report"]
+# What a platform can do about an account whose owner may be too young for it: private while they are asked, closed for
+# now with everything kept, erased. Never a measure of the ladder: nobody did anything.
+AgeStep = Literal["private", "restrict", "erase"]
 
 CONDUCTS: tuple[Conduct, ...] = get_args(Conduct)
 CHANNELS: tuple[Channel, ...] = get_args(Channel)
 MEASURES: tuple[Measure, ...] = get_args(Measure)
 PROTECTIONS: tuple[Protection, ...] = get_args(Protection)
 COMMENT_ACTS: tuple[CommentAct, ...] = get_args(CommentAct)
+AGE_STEPS: tuple[AgeStep, ...] = get_args(AgeStep)
 
 # How grave each kind of conduct is, from 1 to 4 (0 is kept for "nothing known").
 CONDUCT_SEVERITY: dict[Conduct, int] = {

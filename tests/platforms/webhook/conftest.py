@@ -56,7 +56,7 @@ def little(monkeypatch):
 @pytest.fixture
 def connector_at():
     """The connector of a platform at an address, with a secret, as it is set up."""
-    from platforms.webhook.little import ABILITIES, COMMENTS, PROTECTIONS
+    from platforms.webhook.little import ABILITIES, AGES, COMMENTS, PROTECTIONS
     from rempart.platforms.models import Platform
     from rempart.platforms.services.setting_up import PURPOSE
     from rempart.platforms.webhook.connector import WebhookConnector
@@ -68,7 +68,7 @@ def connector_at():
             service="other",
             address=address,
             secret=sealing.seal(secret, purpose=PURPOSE),
-            settings={"abilities": ABILITIES, "protections": PROTECTIONS, "comments": COMMENTS}
+            settings={"abilities": ABILITIES, "protections": PROTECTIONS, "comments": COMMENTS, "ages": AGES}
             if settings is None
             else settings,
         )

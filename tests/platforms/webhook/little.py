@@ -30,6 +30,8 @@ PROTECTIONS: dict[str, dict[str, Any]] = {
         "how": {"fr": "Les abonnés sont cachés, pas les « j'aime ».", "en": "Followers are hidden, likes are not."},
     },
 }
+# What it does about accounts whose owners may be too young.
+AGES: dict[str, dict[str, Any]] = {step: {"support": "native"} for step in ("private", "restrict", "erase")}
 COMMENTS: dict[str, dict[str, Any]] = {"hide": {"support": "native"}, "report": {"support": "native"}}
 
 
@@ -42,6 +44,7 @@ class Account:
     restrictions: dict[str, dict[str, Any]] = field(default_factory=dict)
     posts: list[str] = field(default_factory=list)
     protections: dict[str, str] = field(default_factory=dict)
+    age_steps: dict[str, str] = field(default_factory=dict)
 
     def in_force(self) -> dict[str, dict[str, Any]]:
         """What holds now: this platform takes off by itself what has an end."""
@@ -145,6 +148,21 @@ class LittlePlatform:
     def protection_observe(self, account: dict[str, Any]) -> dict[str, Any]:
         held = self.account(account).protections.items()
         return {"protections": [one for one, until in held if datetime.fromisoformat(until) > now()]}
+
+    def age_apply(self, account: dict[str, Any], step: str, until: str) -> dict[str, Any]:
+        self.account(account).age_steps[step] = until
+        return {"mark": f"a{next(self.numbers)}"}
+
+    def age_lift(self, account: dict[str, Any], step: str, mark: str) -> dict[str, Any]:
+        self.account(account).age_steps.pop(step, None)
+        return {}
+
+    def age_observe(self, account: dict[str, Any]) -> dict[str, Any]:
+        return {"steps": list(self.account(account).age_steps)}
+
+    def age_erase(self, account: dict[str, Any]) -> dict[str, Any]:
+        self.account(account).posts.clear()
+        return {"mark": f"e{next(self.numbers)}"}
 
     def comments_hide(self, account: dict[str, Any], comments: list[dict[str, Any]], until: str) -> dict[str, Any]:
         self.account(account)

@@ -88,3 +88,25 @@ def test_a_platform_that_declared_too_much_is_shown_to_a_person(little, connecto
 def test_settings_that_say_what_cannot_be_are_refused_by_name(little, connector_at, wrong):
     with pytest.raises(PermanentFailure, match="protections"):
         connector_at(little.address, little.secret, {"abilities": ABILITIES, "protections": wrong})
+
+
+@pytest.mark.protects("webhook", "private", "restrict")
+@pytest.mark.parametrize("step", ["private", "restrict"])
+def test_a_step_about_an_age_holds_is_seen_and_is_undone(little, connector, step):
+    account, key = little.new_account(), new_key()
+    mark = connector.hold_for_age(account, step, key=key, until=now() + HOUR)
+    seen = connector.held_for_age(account)
+    connector.release_for_age(account, step, key=key, mark=mark)
+    assert (seen, connector.held_for_age(account)) == (frozenset({step}), frozenset())
+
+
+@pytest.mark.protects("webhook", "erase")
+def test_an_account_is_erased_by_its_platform_once_for_a_key(little, connector):
+    account, key = little.new_account(), new_key()
+    assert connector.erase(account, key=key) == connector.erase(account, key=key)
+    assert [command for command, uid in little.commands if uid == key] == ["age.erase", "age.erase"]
+
+
+def test_steps_about_ages_that_are_not_declared_are_not_offered(little, connector_at):
+    connector = connector_at(little.address, little.secret, {"abilities": ABILITIES})
+    assert {one.support for one in connector.age_steps.values()} == {Support.IMPOSSIBLE}

@@ -49,6 +49,13 @@ def named(account: AccountReference) -> Q:
     return same | Q(service=account.service, platform_id=account.id) if account.id else same
 
 
+def named_by(service: str, handle: str) -> Q:
+    """Rows about an account as a request for its data names it: by a handle, or by a number after a #."""
+    if handle.startswith("#"):
+        return Q(service=service, platform_id=handle.removeprefix("#"))
+    return Q(service=service, handle=handle)
+
+
 def given_reason(reason: str) -> str:
     """The reason without spaces around it. Raises ReasonMissing when there is none."""
     if not (reason := reason.strip()):

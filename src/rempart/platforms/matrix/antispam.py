@@ -20,6 +20,7 @@ from rempart.platforms.matrix.protecting import (
     NOT_TO_THEM,
     hurts,
     is_stranger,
+    private_on,
     protected_on,
     spoken_to,
 )
@@ -75,9 +76,10 @@ def refusal(name: str, callback: str, asked: Mapping[str, Any]) -> str | None:
 
 
 def _guarded(callback: str, who: str, asked: Mapping[str, Any]) -> bool:
-    """Whether this reaches somebody who switched on what keeps it away: no query for what is addressed to nobody."""
+    """Whether this may be kept from whom it reaches: no query for what is addressed to nobody."""
     if callback == "user_may_invite":
-        return bool(protected_on([str(asked.get("invitee"))], "no_strangers_messages"))
+        to = [str(asked.get("invitee"))]
+        return bool(protected_on(to, "no_strangers_messages") or private_on(to))
     if callback == "check_event_for_spam" and (people := spoken_to(asked["event"])) and hurts(asked["event"]):
         return bool(protected_on(set(people) - {who}, "comment_filter"))
     return False

@@ -37,7 +37,7 @@ from rempart.platforms.matrix.homeserver import ADMIN, CLIENT, Homeserver, part
 from rempart.platforms.matrix.restraints import ASKED_OF_US, PROBE, PROBE_SAYS, restraints_on
 from rempart.platforms.models import Platform
 from rempart.records import AccountReference
-from rempart.records.vocabulary import CommentAct, Measure, Protection
+from rempart.records.vocabulary import AgeStep, CommentAct, Measure, Protection
 
 FLAGS: Mapping[Measure, str] = {"read_only": "suspended", "suspend": "locked"}
 """Which of an account's flags carries a measure out; the two are independent of each other."""
@@ -94,6 +94,23 @@ class MatrixConnector(Connector):
             "Nobody has followers on Matrix: there is nothing to hide.",
         ),
         "no_duets": impossible("Il n'y a pas de duos sur Matrix.", "There are no duets on Matrix."),
+    }
+    age_steps: Mapping[AgeStep, Ability] = {
+        "private": approximated(
+            "Ici, privé veut dire : qui n'est dans aucune conversation avec le compte ne peut plus l'inviter. Son nom "
+            "reste visible dans les salons où il est.",
+            "Here, private means: whoever is in no conversation with the account can no longer invite it. Its name "
+            "still shows in the rooms that it is in.",
+            ends_by_itself=True,
+        ),
+        "restrict": approximated(
+            "Le compte est verrouillé : personne ne peut s'y connecter. Ce qu'il a écrit reste où il l'a écrit.",
+            "The account is locked: nobody can sign in to it. What it wrote stays where it was written.",
+        ),
+        "erase": impossible(
+            "Effacer ne se défait pas : les personnes qui tiennent le serveur le font elles-mêmes.",
+            "Erasing cannot be undone: the people who run the server do it themselves.",
+        ),
     }
     acts: Mapping[CommentAct, Ability] = {
         "hide": approximated(
@@ -175,6 +192,8 @@ class MatrixConnector(Connector):
         for measure, flag in FLAGS.items():
             if getattr(user, flag):
                 mine = _Mine.of(note.get(flag))
+                if mine is not None and not mine.theirs and all(_about_age(one) for one in mine.keys):
+                    continue  # closed since its owner may be too young: no measure
                 ours = mine is not None and not mine.theirs
                 found.append(Sanction(measure=measure, ours=ours, since=mine.since if mine and ours else None))
                 if ours:
@@ -221,6 +240,33 @@ class MatrixConnector(Connector):
         """What we answer by, where the homeserver asks us."""
         found = protecting.kinds_on(self.homeserver.mxid(account))
         return found if found and self._asks_us() else frozenset()
+
+    def hold_for_age(self, account: AccountReference, step: AgeStep, *, key: str, until: datetime) -> str:
+        """Lock the account, noted as for a measure; or make sure that the homeserver asks us before invitations."""
+        if step == "restrict":
+            return self.apply(account, "suspend", key=key, until=until)
+        if step != "private":
+            raise PermanentFailure(NOT_HERE)
+        self.homeserver.user(self.homeserver.mxid(account))
+        self._ensure_asked()
+        return "asked"
+
+    def release_for_age(self, account: AccountReference, step: AgeStep, *, key: str, mark: str) -> None:
+        """Take our lock off, unless a measure or the homeserver's own staff still wants it."""
+        if step == "restrict":
+            self.lift(account, "suspend", key=key, mark=mark or f"{FLAGS['suspend']} {order_of(key)}")
+
+    def held_for_age(self, account: AccountReference) -> frozenset[AgeStep]:
+        """Whether our lock is on, and whether the homeserver asks us."""
+        mxid = self.homeserver.mxid(account)
+        held: set[AgeStep] = set()
+        if self.homeserver.user(mxid).locked:
+            mine = _Mine.of(self.homeserver.note(mxid).get(FLAGS["suspend"]))
+            if mine is not None and any(_about_age(one) for one in mine.keys):
+                held.add("restrict")
+        if protecting.private_on([mxid]) and self._asks_us():
+            held.add("private")
+        return frozenset(held)
 
     def hide(self, account: AccountReference, comments: Sequence[Comment], *, key: str, until: datetime) -> str:
         """Have the account ignore the authors; whom its owner ignored before, we note and leave."""
@@ -344,6 +390,10 @@ class _Mine(msgspec.Struct, kw_only=True):
     def of(cls, noted: Any) -> Self | None:
         """What was noted, if it was."""
         return msgspec.convert(noted, cls) if noted else None
+
+
+def _about_age(key: str) -> bool:
+    return key.startswith("age-")
 
 
 def _flag(measure: Measure) -> str:

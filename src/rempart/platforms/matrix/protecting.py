@@ -7,6 +7,7 @@ whoever runs. A stranger is whoever is in no conversation (a small room) with th
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from rempart.age.models import AgeOrder
 from rempart.care.models import CareOrder
 from rempart.ledger.clock import now
 from rempart.platforms.matrix.homeserver import Homeserver
@@ -42,6 +43,22 @@ def protected_on(people: Collection[str], kind: Protection) -> set[str]:
         ends_at__gt=moment,
     )
     return set(held.values_list("file__handle", flat=True))
+
+
+def private_on(people: Collection[str]) -> set[str]:
+    """Which of these people's accounts are private now, since their age is asked. One query, none for nobody."""
+    wanted = {one.lower() for one in people}
+    if not wanted:
+        return set()
+    moment = now()
+    held = AgeOrder.objects.filter(
+        challenge__service="matrix",
+        challenge__handle__in=wanted,
+        kind=AgeOrder.Kind.PRIVATE,
+        begins_at__lte=moment,
+        ends_at__gt=moment,
+    )
+    return set(held.values_list("challenge__handle", flat=True))
 
 
 def kinds_on(mxid: str) -> frozenset[Protection]:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from django.db import connection
 
-ACCOUNT, RECONCILING, HELPING = 0x52_45_4D_01, 0x52_45_4D_02, 0x52_45_4D_03  # "REM", 1 to 3
+ACCOUNT, RECONCILING, HELPING, AGES = 0x52_45_4D_01, 0x52_45_4D_02, 0x52_45_4D_03, 0x52_45_4D_04  # "REM", 1 to 4
 
 
 @contextmanager

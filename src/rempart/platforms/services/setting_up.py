@@ -17,8 +17,9 @@ from rempart.ledger.clock import now
 from rempart.platforms import registry
 from rempart.platforms.connector import PermanentFailure
 from rempart.platforms.errors import PlatformRefused
-from rempart.platforms.models import CareExecution, Execution, Platform
-from rempart.platforms.services import enlisting_help
+from rempart.platforms.models import Execution, Platform, Standing
+from rempart.platforms.services import enlisting_standing
+from rempart.platforms.services.books import books
 from rempart.platforms.services.enlisting import defer_due, enlist_waiting
 from rempart.records.references import SERVICES
 from rempart.staff.models import StaffMember
@@ -110,9 +111,10 @@ def _try_again(platform: Platform, acting: StaffMember | None) -> None:
         said = {"platform": platform.name, "reason": "the platform is reached in another way"}
         ledger.append(Event.ORDER_RETRIED, subject=execution.order, acting=acting, content=said)
     defer_due()
-    helped = platform.care_executions.filter(state=CareExecution.State.FAILED)
-    if helped.update(state=CareExecution.State.WAITS, next_try_at=now(), tries=0):
-        enlisting_help.defer_due()
+    for book in books():
+        held = book.executions.objects.filter(platform=platform, state=Standing.State.FAILED)
+        if held.update(state=Standing.State.WAITS, next_try_at=now(), tries=0):
+            enlisting_standing.defer_due(book)
 
 
 def secret_of(platform: Platform) -> str:

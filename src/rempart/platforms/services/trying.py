@@ -1,6 +1,7 @@
 """One try at something on a platform: behind its circuit breaker, with every way to fail told apart.
 
-For measures (`carrying`) and for help (`helping`) alike; each records in its own table what came of it.
+For measures (`carrying`) and for what other rooms ask to hold (`holding`) alike; each records in its own table what
+came of it.
 """
 
 import logging
@@ -16,9 +17,10 @@ from rempart.platforms.connector import (
     PlatformFailure,
     TemporaryFailure,
 )
-from rempart.platforms.models import CareExecution, Execution, Platform
+from rempart.platforms.models import Execution, Platform, Standing
 from rempart.platforms.registry import connector_of
-from rempart.platforms.services import breaker, enlisting, enlisting_help
+from rempart.platforms.services import breaker, enlisting, enlisting_standing
+from rempart.platforms.services.books import books
 
 logger = logging.getLogger("rempart.platforms")
 
@@ -61,14 +63,11 @@ def attempt(platform: Platform, do: Callable[[Connector], None], *, what: str) -
 def _let_all_try(platform: Platform) -> None:
     """The platform is back: what waited for it is due now."""
     moment = now()
-    for executions, due, defer in (
-        (Execution.objects.filter(state=Execution.State.WAITS), "order__due_at__lte", enlisting.defer_due),
-        (
-            CareExecution.objects.filter(state=CareExecution.State.WAITS),
-            "order__begins_at__lte",
-            enlisting_help.defer_due,
-        ),
-    ):
-        waiting = executions.filter(platform=platform, next_try_at__gt=moment, **{due: moment})
-        if waiting.update(next_try_at=moment):
-            defer()
+    late = {"platform": platform, "next_try_at__gt": moment}
+    measures = Execution.objects.filter(state=Execution.State.WAITS, order__due_at__lte=moment, **late)
+    if measures.update(next_try_at=moment):
+        enlisting.defer_due()
+    for book in books():
+        held = book.executions.objects.filter(state=Standing.State.WAITS, order__begins_at__lte=moment, **late)
+        if held.update(next_try_at=moment):
+            enlisting_standing.defer_due(book)

@@ -9,7 +9,7 @@ import msgspec
 
 from rempart.platforms.connector import PermanentFailure, Sanction, Snapshot
 from rempart.records.accounts import AgeBand
-from rempart.records.vocabulary import Measure, Protection
+from rempart.records.vocabulary import AgeStep, Measure, Protection
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=300)]
@@ -65,6 +65,12 @@ class Protected(msgspec.Struct, kw_only=True):
     """To protection.observe: the protections of ours that are on."""
 
     protections: list[Protection]
+
+
+class HeldForAge(msgspec.Struct, kw_only=True):
+    """To age.observe: what of ours holds on the account."""
+
+    steps: list[AgeStep]
 
 
 class Hidden(msgspec.Struct, kw_only=True):

@@ -36,10 +36,20 @@ from rempart.platforms.http import failure
 from rempart.platforms.models import Platform
 from rempart.platforms.services import secret_of
 from rempart.platforms.settings import settings_of
-from rempart.platforms.webhook.answers import Applied, Hidden, Known, Lifted, Observed, Preserved, Protected, Refused
+from rempart.platforms.webhook.answers import (
+    Applied,
+    HeldForAge,
+    Hidden,
+    Known,
+    Lifted,
+    Observed,
+    Preserved,
+    Protected,
+    Refused,
+)
 from rempart.platforms.webhook.settings import ASKED, WebhookSettings
 from rempart.records import AccountReference
-from rempart.records.vocabulary import COMMENT_ACTS, PROTECTIONS, CommentAct, Measure, Protection
+from rempart.records.vocabulary import AGE_STEPS, COMMENT_ACTS, PROTECTIONS, AgeStep, CommentAct, Measure, Protection
 
 LONGEST = 16 * 1024 * 1024
 """Bytes of an answer that are read."""
@@ -56,11 +66,12 @@ class WebhookConnector(Connector):
 
     protections: Mapping[Protection, Ability] = dict.fromkeys(PROTECTIONS, NATIVE)
     acts: Mapping[CommentAct, Ability] = dict.fromkeys(COMMENT_ACTS, NATIVE)
+    age_steps: Mapping[AgeStep, Ability] = dict.fromkeys(AGE_STEPS, NATIVE)
 
     def __init__(self, platform: Platform, keys: Sequence[str], settings: WebhookSettings) -> None:
         self.platform, self.keys = platform, keys
         self.abilities, self.protections = settings.by_measure(), settings.by_protection()
-        self.acts = settings.by_act()
+        self.acts, self.age_steps = settings.by_act(), settings.by_age_step()
 
     @classmethod
     def of(cls, platform: Platform) -> Self:
@@ -153,6 +164,22 @@ class WebhookConnector(Connector):
     def report(self, account: AccountReference, comments: Sequence[Comment], *, key: str) -> str:
         """Hand comments over to the platform's own moderators."""
         return self._ask("comments.report", {"account": account, "comments": _named(comments)}, Applied, key=key).mark
+
+    def hold_for_age(self, account: AccountReference, step: AgeStep, *, key: str, until: datetime) -> str:
+        """Order the step; the platform answers with its mark."""
+        return self._ask("age.apply", {"account": account, "step": step, "until": until}, Applied, key=key).mark
+
+    def release_for_age(self, account: AccountReference, step: AgeStep, *, key: str, mark: str) -> None:
+        """Order that it be undone."""
+        self._ask("age.lift", {"account": account, "step": step, "mark": mark}, Lifted, key=f"{key}:lift")
+
+    def held_for_age(self, account: AccountReference) -> frozenset[AgeStep]:
+        """Ask for what of ours holds."""
+        return frozenset(self._ask("age.observe", {"account": account}, HeldForAge).steps)
+
+    def erase(self, account: AccountReference, *, key: str) -> str:
+        """Order that the account be erased: the platform does it by its own means."""
+        return self._ask("age.erase", {"account": account}, Applied, key=key).mark
 
     def _ask(self, command: str, data: Mapping[str, Any], kind: type[Answer], *, key: str = "") -> Answer:
         moment = now()

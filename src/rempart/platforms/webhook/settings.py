@@ -4,8 +4,17 @@ from dataclasses import replace
 
 import msgspec
 
-from rempart.platforms.connector import NO_ACTS, NO_PROTECTIONS, Ability, Support
-from rempart.records.vocabulary import COMMENT_ACTS, MEASURES, PROTECTIONS, CommentAct, Measure, Protection
+from rempart.platforms.connector import NO_ACTS, NO_AGE_STEPS, NO_PROTECTIONS, Ability, Support
+from rempart.records.vocabulary import (
+    AGE_STEPS,
+    COMMENT_ACTS,
+    MEASURES,
+    PROTECTIONS,
+    AgeStep,
+    CommentAct,
+    Measure,
+    Protection,
+)
 
 ASKED = MEASURES[1:]  # `watch` is ours alone
 """The measures that a platform may be asked for."""
@@ -77,17 +86,22 @@ Comments = msgspec.defstruct(
     forbid_unknown_fields=True,
 )
 
+Ages = msgspec.defstruct(
+    "Ages", [(step, Offered | None, None) for step in AGE_STEPS], frozen=True, kw_only=True, forbid_unknown_fields=True
+)
+
 
 class WebhookSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """abilities: what the platform does for every measure of the ladder but `watch`; none is taken for granted.
 
-    protections, comments: what it does for people looked after, and about the comments that fall on them. What is not
-    declared is not asked for.
+    protections, comments: what it does for people looked after, and about the comments that fall on them; ages: about
+    accounts whose owners may be too young. What is not declared is not asked for.
     """
 
     abilities: Abilities  # type: ignore[valid-type]
     protections: Protections = Protections()  # type: ignore[valid-type]
     comments: Comments = Comments()  # type: ignore[valid-type]
+    ages: Ages = Ages()  # type: ignore[valid-type]
 
     def by_measure(self) -> dict[Measure, Ability]:
         """What the platform does, as a connector says it."""
@@ -100,6 +114,10 @@ class WebhookSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_
     def by_act(self) -> dict[CommentAct, Ability]:
         """What it does about comments."""
         return {act: _ability(getattr(self.comments, act), NO_ACTS[act]) for act in COMMENT_ACTS}
+
+    def by_age_step(self) -> dict[AgeStep, Ability]:
+        """What it does about accounts whose owners may be too young."""
+        return {step: _ability(getattr(self.ages, step), NO_AGE_STEPS[step]) for step in AGE_STEPS}
 
 
 def _ability(offered: Offered | None, nothing: Ability) -> Ability:
