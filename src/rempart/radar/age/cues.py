@@ -6,14 +6,14 @@ from functools import cache
 from typing import NamedTuple
 
 from rempart.radar.age.signs import Sign, from_age
-from rempart.radar.age.text import Text, words
+from rempart.radar.age.text import Text, bag, words
 
 
 class Role(NamedTuple):
     """What an account may be instead of its owner's own: how much less sure what it tells then is.
 
-    own: of « j'ai 11 ans »; others: of an age that nobody says to be the owner's. adult: how sure it is kept by somebody
-    of `grown` years at least.
+    own: of « j'ai 11 ans »; others: of an age that nobody says to be the owner's. adult: how sure it is that who keeps
+    it is `grown` years old at least.
     """
 
     own: float
@@ -114,7 +114,7 @@ def child_signs(text: Text) -> Iterator[Sign]:
                 child.name, child.ages, child.sure, found.start(), found.end(), explicit=child.name == "too_young"
             )
             break
-    if text.bio or len(folded) < 200:
+    if (text.bio or len(folded) < 200) and not _GUARDIAN_KEYS.isdisjoint(text.words):
         for found in _guardian().finditer(folded):
             if not found[0].strip():
                 continue
@@ -124,6 +124,13 @@ def child_signs(text: Text) -> Iterator[Sign]:
             break
 
 
+_GUARDIAN_KEYS = bag(
+    "gere geree geres tenu tenue surveille surveillee supervise supervisee controle controlee administre "
+    "administree suivi suivie"
+    " sous run runs ran managed manages monitored monitors supervised controlled operated watched handled "
+    "approved owned charge"
+    " account gerent surveillent lit regarde acces"
+)
 _MEMORY = re.compile(
     r"(?:etais|j'avais|avait|etait|souvenirs?|a l'epoque|quand|when|remember|miss|was|were|used|back"
     r"|nostalg\w*|de mon enfance|mon fils|ma fille|my (?:son|daughter|kid))(?![a-z])"

@@ -41,7 +41,7 @@ def band_of(age: int) -> str:
 
 @lru_cache(maxsize=4096)
 def prior(declared: str | None, age: int | None, parameters: Parameters) -> Vector:
-    """Probability of each month of age, given the declared band, if any, and the age where a birth date was declared."""
+    """Probability of each month of age, given the declared band and, where a birth date was declared, the age."""
     shape = _shape(parameters)
     shares = parameters.population if declared is None else getattr(parameters, f"declared_{declared}")
     found = np.zeros(MONTHS)

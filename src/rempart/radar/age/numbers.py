@@ -163,11 +163,14 @@ _MENTALLY = re.compile(
     r"|cat) years|at (?:most|best) |apparently|in my head|in my mind|emotionally|again(?! tomorrow)"
     r"|all over|en annees? (?:de )?chien|ou quoi|or (?:what|something)|de maturite|de mon ame|quand (?:je"
     r"|j')|when(?:ever)? i (?:see|hear|play|watch|laugh)|forever|(?:and|&) (?:this is deep|what is this)"
-    r"|(?:in|on|sur|dans) (?:this|cette|la|ce|that|the) (?:one|video|vid|pic|photo|picture|clip|story|tof)|here(?= (?:lol|omg|awww*)))(?![a-z])"
+    r"|(?:in|on|sur|dans) (?:this|cette|la|ce|that|the) (?:one|video|vid|pic|photo|picture|clip|story|tof)"
+    r"|here(?= (?:lol|omg|awww*)))(?![a-z])"
 )
 _OLD_THINGS = re.compile(
-    r" (?:\w+ )?(?:scotch|whiske?y|rum|bourbon|wine|cheese|account|phone|car|laptop|song|game|tweet|post|video|house|tree|building"
-    r"|bug|code|photo|picture|son|daughter|dog|cat|horse|brother|sister|cousin|nephew|niece|movie|album|tech|brain|humou?r)(?![a-z])"
+    r" (?:\w+ )?(?:scotch|whiske?y|rum|bourbon|wine|cheese|account|phone|car|laptop|song|game|tweet|post"
+    r"|video|house|tree|building"
+    r"|bug|code|photo|picture|son|daughter|dog|cat|horse|brother|sister|cousin|nephew|niece|movie|album"
+    r"|tech|brain|humou?r)(?![a-z])"
 )
 _PERSON_OF = re.compile(
     r"(?:^|[^a-z])(?:fille|garcon|gamer|gameuse|danseuse|danseur|gymnaste|cavaliere?|footeux|footballeuse"
@@ -187,10 +190,12 @@ _OTHERS_DO = re.compile(r"(?:^|[^a-z])(?:a|is|are|was|turns?|fete|fetera|aura|go
 
 
 _COUNTDOWN = re.compile(
-    r"(?<![\d.,:/])(\d{1,2}|un|une|deux|trois|one|two|three|a) (?:more |petits? |little )?(ans?|annees?|mois|semaines?|jours?|years?|yrs?|months?|weeks?|days?)"
+    r"(?<![\d.,:/])(\d{1,2}|un|une|deux|trois|one|two|three|a) (?:more |petits? |little )?(ans?|annees?"
+    r"|mois|semaines?|jours?|years?|yrs?|months?|weeks?|days?)"
     r"(?: (?:et|and) (\d{1,2}|un|deux|trois|one|two|three|a) (mois|semaines?|jours?|months?|weeks?|days?))?"
     r"[^.!?\n]{0,16}?(?<![a-z])(?:avant|jusqu'a|til+|until|before|pour|to)(?![a-z])[^.!?\n]{0,12}?"
-    r"(?:(?<![a-z])(?:mes|mes les|que j'?aie|d'avoir|avoir|i'?m|i am|i turn|i hit|i'?ll be|i be|turning|my|im)) (\d{1,2})(?!\d)"
+    r"(?:(?<![a-z])(?:mes|mes les|que j'?aie|d'avoir|avoir|i'?m|i am|i turn|i hit|i'?ll be|i be|turning|my"
+    r"|im)) (\d{1,2})(?!\d)"
 )
 
 

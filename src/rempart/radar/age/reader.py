@@ -37,9 +37,7 @@ class AgeReader:
         """What an account's bio and posts say, against what was declared."""
         texts = list(self._texts(row))
         told: list[Told] = []
-        roles: set[str] = set()
         for text in texts:
-            roles |= roles_of(text)
             told += [
                 Told(sign, text.original, text.span(sign.start, sign.end), text.source, text.written if dated else None)
                 for sign in self._signs(text, row)
@@ -49,6 +47,7 @@ class AgeReader:
         if not any(one.sign.primary for one in told):
             estimate = self.silent(row.id, row.declared_birthdate, row.age_band)
         else:
+            roles: set[str] = set().union(*(roles_of(text) for text in texts))
             estimate = self._judged(row, told, roles)
         if harmed:
             estimate.safeguarding = True

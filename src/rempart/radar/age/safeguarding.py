@@ -12,7 +12,7 @@ from importlib.resources import files
 
 import yaml
 
-from rempart.radar.age.screening import of_harm
+from rempart.radar.age.screening import harm_words, of_harm
 from rempart.radar.age.text import Text
 from rempart.reading import PostReader
 from rempart.records import Post
@@ -48,6 +48,9 @@ def _reader() -> PostReader:
 
 def suggests_harm(text: Text) -> AgeEvidence | None:
     """The words that suggest it, or None."""
+    exact, begun = harm_words()
+    if exact.isdisjoint(text.words) and not any(word.startswith(begun) for word in text.words):
+        return None
     if not _may_be().search(text.original) or _MADE_UP.search(text.folded):
         return None
     if found := _patterns().search(text.folded):

@@ -391,7 +391,8 @@ _GOING = re.compile(
     r"| aller| etre)?|j'?irai|jirai|je serai|jserai|bientot|vivement|hate d'etre|l'annee pro\w*|l'an prochain"
     r"|en septembre|a la rentree"
     r"|going (?:in)?to|goin (?:in)?to|starting|start|entering|heading (?:in)?to|rising|i'?ll be|will be"
-    r"|gonna be|next year|in september|in fall|this fall|soon to be|future|moving up to|can'?t wait (?:for|to)|about to (?:start"
+    r"|gonna be|next year|in september|in fall|this fall|soon to be|future|moving up to|can'?t wait (?:for"
+    r"|to)|about to (?:start"
     r"|be))(?![a-z])[^.!?\n]{0,22}$"
 )
 _GOING_AFTER = re.compile(
@@ -409,13 +410,15 @@ _PAST = re.compile(
     r"|exercices? de|annales|revisions? de)(?![a-z])[^.!?\n,]{0,18}$"
 )
 _PAST_AFTER = re.compile(
-    r"[^.!?\n]{0,10}(?:j'avais|j'etais|i was|i used|i had|we used|on avait|c'etait (?:le bon|quand)|(?:was|were) the (?:best|good) (?:days|times?|years?)"
+    r"[^.!?\n]{0,10}(?:j'avais|j'etais|i was|i used|i had|we used|on avait|c'etait (?:le bon|quand)|(?:was"
+    r"|were) the (?:best|good) (?:days|times?|years?)"
     r"|me manque|i miss)|\s?(?:prof(?:s|esseur)?(?![a-z])|teacher|classroom|curriculum|students|lesson|worksheets"
     r"|decor|read(?:ing)? level|level (?:math|reading)|parents|eleves|pupils|ages|resources"
     r"|maths worksheet|sats (?:papers|practice))"
 )
 _FOR_OTHERS = re.compile(
-    r"(?<![a-z])(?:avec|pour|de|a|for|with) (?:le petit|la petite|la grande|le grand|les enfants|mon fils|ma fille|ma niece"
+    r"(?<![a-z])(?:avec|pour|de|a|for|with) (?:le petit|la petite|la grande|le grand|les enfants|mon fils"
+    r"|ma fille|ma niece"
     r"|mon neveu|mes eleves|my (?:son|daughter|kids?|students|niece|nephew)|the kids)(?![a-z])"
 )
 _STAFF = re.compile(
@@ -479,7 +482,9 @@ def school_years_told(text: Text, country: str | None, parameters: Parameters) -
             yield Sign("school", _spread(low, 1.0, parameters), sure, found.start(), found.end(), primary=low < 14)
 
 
-def _sign(text: Text, start: int, end: int, level: Level, parameters: Parameters) -> Sign | None:
+def _sign(  # noqa: PLR0912 (the readings of a level, the first that holds)
+    text: Text, start: int, end: int, level: Level, parameters: Parameters
+) -> Sign | None:
     folded = text.folded
     before = folded[max(0, start - 60) : start]
     begins = text.sentence(start)

@@ -1,7 +1,7 @@
 """Invented accounts with a known age, from templates of which half are never seen while the sweep is made.
 
-Children and teenagers say their age in the same ways, so that the sentence alone does not tell; adults are full of other
-people's ages. Accents, capitals and apostrophes get lost as they do. The same seed gives the same accounts.
+Children and teenagers say their age in the same ways, so that the sentence alone does not tell; adults are full of
+other people's ages. Accents, capitals and apostrophes get lost as they do. The same seed gives the same accounts.
 """
 
 import random
@@ -19,8 +19,34 @@ from rempart.records import AccountRow
 Half = Literal["development", "held_out"]
 AS_OF = date(2026, 11, 23)
 _NAMES = ("Lina", "Noah", "Jade", "Enzo", "Lou", "Mila", "Zoe", "Tom", "Ava", "Leo", "Nina", "Sacha", "Ella", "Max")
-_MONTHS = "janvier février mars avril mai juin juillet août septembre octobre novembre décembre".split()
-_MONTHS_EN = "January February March April May June July August September October November December".split()
+_MONTHS = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+]
+_MONTHS_EN = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 _FRENCH = {6: "CP", 7: "CE1", 8: "CE2", 9: "CM1", 10: "CM2", 11: "6e", 12: "5e", 13: "4e", 14: "3e", 15: "seconde"}
 _FRENCH |= {16: "1ère", 17: "terminale", 5: "grande section"}
 _SHARES = {"child": 0.3, "teen": 0.2, "adult": 0.5}
@@ -112,7 +138,8 @@ def _slots(dice: random.Random, born: date, as_of: date) -> dict[str, str]:
     other = dice.randrange(5, 13)
     level = dice.choice(["CP", "CE1", "CE2", "CM1", "CM2", "6e", "5e"])
     return {
-        "n": str(age), "next": str(age + 1), "before": str(age - 1), "name": dice.choice(_NAMES), "friend": dice.choice(_NAMES),
+        "n": str(age), "next": str(age + 1), "before": str(age - 1), "name": dice.choice(_NAMES),
+        "friend": dice.choice(_NAMES),
         "year": str(born.year), "day": str(born.day), "mm": f"{born.month:02}", "month": _MONTHS[born.month - 1],
         "monthen": _MONTHS_EN[born.month - 1], "fr": _FRENCH[french], "frnext": _FRENCH[min(french + 1, 17)],
         "us": f"{_th(american)} grade", "usnext": f"{_th(min(american + 1, 12))} grade", "uk": f"Year {american + 1}",
@@ -121,7 +148,8 @@ def _slots(dice: random.Random, born: date, as_of: date) -> dict[str, str]:
         "sco": f"P{scottish}" if scottish <= 7 else f"S{scottish - 7}", "classof": str(september.year + 13 - american),
         "nextth": _th(age + 1), "when": _in_french(to_come), "whenen": _in_english(to_come), "ago": _ago_french(gone),
         "agoen": _ago_english(gone), "other": str(other), "otherth": _th(other), "level": level, "level0": "6e",
-        "us_other": f"{_th(dice.randrange(1, 8))} grade", "adult": str(max(age, 19)), "long": str(dice.randrange(5, 20)),
+        "us_other": f"{_th(dice.randrange(1, 8))} grade", "adult": str(max(age, 19)),
+        "long": str(dice.randrange(5, 20)),
         "kidyear": str(as_of.year - dice.randrange(8, 14)),
     }  # fmt: skip
 

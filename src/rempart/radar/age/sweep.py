@@ -5,8 +5,9 @@ A table is taken in pieces, so that memory stays bounded. Of each piece the engi
 declared of them. So the answers do not depend on the engine, and come in the order of the table.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, date, datetime
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from shutil import rmtree
@@ -46,14 +47,14 @@ class Summary:
 class _Piece(NamedTuple):
     """Accounts in a row: those that the engine is to look through (`texts`: TEXTS), and what is known of each.
 
-    row: the number within the piece → the account's row, read in full; raises BadLine.
+    rows: the rows of some accounts, by their numbers within the piece, read in full, or what is wrong with them.
     ids, births, bands: of accounts that need not be read in full unless the engine keeps them.
     plain: whether a row is right as it stands; the others are read in full, to say what is wrong. first: its number in
     the table.
     """
 
     texts: pyarrow.Table
-    row: Callable[[int], AccountRow]
+    rows: Callable[[list[int]], list[AccountRow | BadLine]]
     ids: list[str]
     births: list[date | None]
     bands: list[str | None]
@@ -94,22 +95,19 @@ def _judged(
 ) -> Iterator[AgeEstimate]:
     for piece in pieces:
         closer = screen.kept(piece.texts)
+        numbers = [number for number, plain in enumerate(piece.plain) if number in closer or not plain]
+        rows = dict(zip(numbers, piece.rows(numbers), strict=True))
         for number, account in enumerate(piece.ids):
-            if piece.plain[number] and number not in closer:
+            row = rows.get(number)
+            if row is None:
                 summary.good += 1
                 yield reader.silent(account, piece.births[number], piece.bands[number])
-                continue
-            try:
-                row = piece.row(number)
-            except BadLine as bad:
-                rejects.add(piece.first + number, str(bad), bad.field)
-                continue
-            summary.good += 1
-            if number in closer:
+            elif isinstance(row, BadLine):
+                rejects.add(piece.first + number, str(row), row.field)
+            else:
+                summary.good += 1
                 summary.read += 1
                 yield reader.read(row)
-            else:
-                yield reader.silent(row.id, row.declared_birthdate, row.age_band)
 
 
 class _Screen:
@@ -145,7 +143,7 @@ def _of_lines(accounts: str, many: int, rejects: Rejects) -> Iterator[_Piece]:
                         "posts": pyarrow.array([_joined(row) for row in some], _TEXT),
                     }
                 ),
-                row=some.__getitem__,
+                rows=partial(_those, some),
                 ids=[row.id for row in some],
                 births=[row.declared_birthdate for row in some],
                 bands=[row.age_band for row in some],
@@ -225,7 +223,7 @@ def _piece(table: pyarrow.Table, first: int) -> _Piece:
                 "posts": joined,
             }
         ),
-        row=lambda number: _row(table, number),
+        rows=partial(_rows, table),
         ids=_values(table, "id"),
         births=_values(table, "declared_birthdate"),
         bands=bands,
@@ -236,19 +234,7 @@ def _piece(table: pyarrow.Table, first: int) -> _Piece:
 
 def _row_by_row(table: pyarrow.Table, first: int) -> _Piece:
     """A piece of which every row is read in full, since a column is not of the type that it should be."""
-    rows: list[AccountRow | BadLine] = []
-    for number in range(table.num_rows):
-        try:
-            rows.append(_row(table, number))
-        except BadLine as bad:
-            rows.append(bad)
-
-    def row(number: int) -> AccountRow:
-        found = rows[number]
-        if isinstance(found, BadLine):
-            raise found
-        return found
-
+    rows = _rows(table, list(range(table.num_rows)))
     good = [one if isinstance(one, AccountRow) else None for one in rows]
     return _Piece(
         texts=pyarrow.table(
@@ -258,7 +244,7 @@ def _row_by_row(table: pyarrow.Table, first: int) -> _Piece:
                 "posts": pyarrow.array([_joined(one) if one else None for one in good], _TEXT),
             }
         ),
-        row=row,
+        rows=partial(_those, rows),
         ids=[one.id if one else "" for one in good],
         births=[one.declared_birthdate if one else None for one in good],
         bands=[one.age_band if one else None for one in good],
@@ -267,16 +253,25 @@ def _row_by_row(table: pyarrow.Table, first: int) -> _Piece:
     )
 
 
-def _row(table: pyarrow.Table, number: int) -> AccountRow:
-    """A row of a table in full. Raises BadLine."""
-    [raw] = table.slice(number, 1).to_pylist()
+def _those(rows: Sequence[AccountRow | BadLine], numbers: list[int]) -> list[AccountRow | BadLine]:
+    return [rows[number] for number in numbers]
+
+
+def _rows(table: pyarrow.Table, numbers: list[int]) -> list[AccountRow | BadLine]:
+    """Rows of a table in full, and what is wrong with those that are bad."""
+    return [_record(raw) for raw in table.take(numbers).to_pylist()] if numbers else []
+
+
+def _record(raw: dict[str, Any]) -> AccountRow | BadLine:
     raw = {name: value for name, value in raw.items() if value is not None}
     if isinstance(posts := raw.get("posts"), list):
         raw["posts"] = [post for post in posts if post is not None]
     try:
         return to_record(msgspec.to_builtins(raw), AccountRow)
+    except BadLine as bad:
+        return bad
     except (TypeError, UnicodeError) as error:
-        raise BadLine(str(error)) from error
+        return BadLine(str(error))
 
 
 def _values(table: pyarrow.Table, name: str) -> list[Any]:

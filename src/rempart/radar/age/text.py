@@ -50,7 +50,8 @@ def _subjects() -> re.Pattern[str]:
         r"|jsuis|chuis?|jvais|mes(?= \d)|myself|perso)"
         rf"|(?P<other>{before} (?:{adjectives} )*{kin}|(?:une?|an?"
         rf"|d'une?) (?:{adjectives} )*{choice(found['indefinite'])}"
-        rf"|{choice(found['pronouns'])})|(?P<role>(?:grand |petit |big |little )?(?:frere|brother)|(?:grande |petite |big |little )?(?:soeur|sister)|maman|papa|mum|mom|mama|dad|mother|father|mummy|mommy"
+        rf"|{choice(found['pronouns'])})|(?P<role>(?:grand |petit |big |little )?(?:frere|brother)"
+        rf"|(?:grande |petite |big |little )?(?:soeur|sister)|maman|papa|mum|mom|mama|dad|mother|father|mummy|mommy"
         rf"|parents?) (?:de|of|to|d')[^.!?\n]*)(?![a-z0-9])"
     )
 
