@@ -472,6 +472,17 @@ def replayed_for_another_request(scene: Scene) -> Replay:
     return Replay(shown, text + again)
 
 
+@sd_jwt(Reason.ALREADY_USED)
+def replayed_in_json(scene: Scene) -> Replay:
+    """The same presentation again, in the other serialization."""
+    shown = scene.sd_jwt()
+    jwt, *disclosures, bound = shown.split("~")
+    protected, payload, signature = jwt.split(".")
+    header = {"disclosures": disclosures, "kb_jwt": bound}
+    again = {"protected": protected, "payload": payload, "signature": signature, "header": header}
+    return Replay(shown, json.dumps(again))
+
+
 # How it is written
 
 
