@@ -30,8 +30,18 @@ def test_an_answer_opens_and_is_believed(stage, exchange):
     key, encryption_info, response = exchange
     shown, transcript = dc_api.open_response(response, private_key=key, encryption_info=encryption_info, origin=ORIGIN)
     assert stage.verify(shown, transcript=transcript, over=15).accepted
-    assert stage.verify(shown, origin=ORIGIN, encryption_info=encryption_info).over == {13: True, 15: True}
+    nonce = cbor2.loads(jose.unbase64url(encryption_info))[1]["nonce"]
+    for spelling in (jose.base64url(nonce), nonce.hex()):
+        asked = {"origin": ORIGIN, "encryption_info": encryption_info, "nonce": spelling}
+        assert stage.verify(shown, **asked).over == {13: True, 15: True}
     assert stage.verify(shown, origin=ORIGIN).reason is Reason.BAD_DEVICE_SIGNATURE
+
+
+def test_an_answer_is_for_the_nonce_that_was_asked_with(stage, exchange):
+    key, encryption_info, response = exchange
+    shown, _ = dc_api.open_response(response, private_key=key, encryption_info=encryption_info, origin=ORIGIN)
+    assert stage.verify(shown, origin=ORIGIN, encryption_info=encryption_info).reason is Reason.WRONG_NONCE
+    assert stage.verify(shown, origin=ORIGIN, encryption_info="oA").reason is Reason.MALFORMED
 
 
 def test_an_sd_jwt_is_no_answer_to_a_request_for_an_mdoc(stage):

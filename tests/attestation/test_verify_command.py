@@ -10,10 +10,12 @@ from types import SimpleNamespace
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from attestation.conftest import CLIENT_ID, NONCE
+from attestation.conftest import AT, CLIENT_ID, NONCE
 from rempart import cli
+from rempart.attestation import dc_api
 from rempart.attestation.testing.encoding import jwk
 from rempart.attestation.testing.issuer import new_key
+from rempart.attestation.testing.wallet import Wallet
 from rempart.attestation.trust import IssuerKey, Trust
 from rempart.records import exits
 
@@ -98,6 +100,49 @@ def test_where_the_answer_went_may_be_said(stage, verify):
     text = urlsafe_b64encode(shown).rstrip(b"=").decode()
     saved = json.dumps({"response_uri": uri, "vp_token": {"proof_of_age": [text]}}).encode()
     assert verify(saved, client_id=asked["client_id"])[0] == exits.OK
+
+
+@pytest.mark.parametrize(
+    ("client_id", "origin"),
+    [
+        ("x509_hash:Uvo3HtuIxuhC92rShpgqcT3YXwrqRxW", "https://other.example"),
+        ("a-name-of-its-own", "https://other.example"),
+        ("openid_federation:https://rempart.example", "https://other.example"),
+        (CLIENT_ID, "https://other.example"),
+        (CLIENT_ID, "http://rempart.example"),
+        (CLIENT_ID, "https://rempart.example:8443"),
+        ("x509_san_dns:rempart.example", "https://rempart.example.other.example"),
+        ("https://[", "https://["),
+    ],
+)
+def test_a_file_does_not_say_for_which_page_it_was_made(stage, verify, client_id, origin):
+    wallet = Wallet()
+    (held,) = wallet.receive(stage.issuer, {18: True}, at=AT, batch=1, format="dc+sd-jwt")
+    relayed = wallet.present_sd_jwt(held, client_id=f"origin:{origin}", nonce=NONCE, at=AT)
+    kept = json.dumps({"origin": origin, "response_uri": "https://[", "vp_token": {"age": [relayed]}}).encode()
+    status, line, _ = verify(kept, client_id=client_id)
+    assert (status, json.loads(line)["reason"]) == (1, "wrong_audience")
+    assert verify(kept, "--origin", origin, client_id=client_id)[0] == exits.OK
+
+
+def test_a_file_does_not_say_where_it_was_sent_when_the_client_does(stage, verify):
+    uri = "https://rempart.example/a/place/of/its/own"
+    shown = stage.show(response_uri=uri)
+    text = urlsafe_b64encode(shown).rstrip(b"=").decode()
+    saved = json.dumps({"response_uri": uri, "vp_token": {"proof_of_age": [text]}}).encode()
+    assert json.loads(verify(saved)[1])["reason"] == "bad_device_signature"
+
+
+def test_a_file_does_not_bring_a_request_of_its_own(stage, verify):
+    key, wallet, origin = new_key(), Wallet(), "https://rempart.example"
+    asked = dc_api.request([18], nonce=b"of another request", reader_key=key.public_key())
+    wallet.receive(stage.issuer, {18: True}, at=AT, batch=1)
+    answer = wallet.answer_browser(asked.as_request()["data"], origin=origin, at=AT)["response"]
+    info = asked.encryption_info
+    shown, _ = dc_api.open_response(answer, private_key=key, encryption_info=info, origin=origin)
+    text = urlsafe_b64encode(shown).rstrip(b"=").decode()
+    kept = json.dumps({"origin": origin, "encryption_info": info, "response": {"data": text}}).encode()
+    assert json.loads(verify(kept)[1])["reason"] == "wrong_nonce"
 
 
 @pytest.mark.parametrize("missing", ["file", "folder"])

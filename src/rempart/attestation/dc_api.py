@@ -57,6 +57,20 @@ def request(
     )
 
 
+def ensure_asked(encryption_info: str, nonce: str) -> None:
+    """Check that a request had this nonce: in base64url, in hexadecimal, or as the text that its bytes are.
+
+    The transcript of `org-iso-mdoc` names the nonce by the whole of encryption_info only. Raises Refused (wrong_nonce,
+    malformed).
+    """
+    match cbor.decode(jose.unbase64url(encryption_info)):
+        case ["dcapi", {"nonce": bytes() as asked}]:
+            if nonce not in (jose.base64url(asked), asked.hex()) and nonce.encode() != asked:
+                raise Refused(Reason.WRONG_NONCE, "the answer to a request with another nonce")
+        case _:
+            raise Refused(Reason.MALFORMED, "EncryptionInfo expected")
+
+
 def open_response(
     response: str | bytes, *, private_key: ec.EllipticCurvePrivateKey, encryption_info: str, origin: str
 ) -> tuple[bytes, bytes]:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from string import hexdigits
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit
 
 from rempart.attestation import jose
 from rempart.attestation.mdoc import DOCTYPE, NAMESPACE
@@ -24,8 +24,7 @@ LARGEST = 2 * 1024 * 1024
 
 _FORMATS = {"mso_mdoc": {"issuerauth_alg_values": [-7], "deviceauth_alg_values": [-7]}}
 _USUAL_PATHS = ("", "/", "/response", "/post", "/cb", "/callback", "/direct_post")
-_ADDRESSES = ("response_uri", "origin")
-_NAMED_BY_ADDRESS = ("redirect_uri", "origin", "web-origin", "x509_san_dns", "verifier_attestation")
+_NAMED_BY_HOST = ("x509_san_dns", "verifier_attestation")
 _DEEPEST = 8  # a form that holds JSON that holds a query's list that holds the presentation
 
 
@@ -118,31 +117,39 @@ def said_of_request(given: bytes, *, client_id: str) -> dict[str, str]:
     """What a saved answer in JSON says of the request that it answers: `response_uri`, `origin`, `encryption_info`…
 
     For files that somebody keeps to verify them later. Never take it from an answer as it comes in: who relays a
-    presentation would say whatever makes it fit. Addresses elsewhere than where the client's identifier says it is at
-    home are left out.
+    presentation would say whatever makes it fit. An origin is left out unless the client's identifier says the same,
+    since nothing else that is signed names the client then; so is a `response_uri` on another host than it names, or
+    where it says the address itself.
     """
     try:
         said = jose.read_object(given)
     except Refused:
         return {}
-    home = _host(client_id)
-    return {
-        name: value
-        for name, value in said.items()
-        if isinstance(value, str) and (home is None or name not in _ADDRESSES or _host(value) == home)
-    }
+    kept = {name: value for name, value in said.items() if isinstance(value, str)}
+    home = _origin(client_id)
+    if home is None or kept.get("origin") != home:
+        kept.pop("origin", None)
+    elsewhere = home is not None and _split(kept.get("response_uri", "")).hostname != _split(home).hostname
+    if elsewhere or client_id.startswith("redirect_uri:"):
+        kept.pop("response_uri", None)
+    return kept
 
 
-def _host(client_id: str) -> str | None:
-    """The host that a client's identifier, or an address, names; None when it names none."""
+def _origin(client_id: str) -> str | None:
+    """The web origin that a client's identifier names (section 5.9.3); None when it names none."""
     prefix, _, rest = client_id.partition(":")
-    named = rest if prefix in _NAMED_BY_ADDRESS else client_id
-    if "://" not in named:
-        return named if "." in named and ":" not in named else None
+    if prefix in _NAMED_BY_HOST:
+        return f"https://{rest}"
+    named = _split(client_id if prefix in ("https", "http") else rest)
+    return f"{named.scheme}://{named.netloc}" if named.netloc and named.scheme in ("https", "http") else None
+
+
+def _split(address: str) -> SplitResult:
+    """The parts of an address, all empty where it is none."""
     try:
-        return urlsplit(named).hostname
+        return urlsplit(address)
     except ValueError:
-        return None
+        return urlsplit("")
 
 
 def response_uris(client_id: str) -> list[str]:
@@ -155,9 +162,9 @@ def response_uris(client_id: str) -> list[str]:
     if colon and prefix == "redirect_uri":
         return [rest]
     if prefix in ("https", "http"):
-        parts = urlsplit(client_id)
+        parts = _split(client_id)
         base = f"{parts.scheme}://{parts.netloc}"
-    elif prefix in ("x509_san_dns", "verifier_attestation"):
+    elif prefix in _NAMED_BY_HOST:
         base = f"https://{rest}"
     elif not colon and "." in client_id:
         base = f"https://{client_id}"

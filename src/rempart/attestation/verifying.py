@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from rempart.attestation import cbor, openid4vp, transcripts, zero_knowledge
+from rempart.attestation import cbor, dc_api, openid4vp, transcripts, zero_knowledge
 from rempart.attestation.mdoc import verify_mdoc
 from rempart.attestation.outcome import THRESHOLDS, Reason, Refused, Verdict, judged
 from rempart.attestation.sd_jwt import verify_sd_jwt
@@ -32,10 +32,10 @@ def verify(
     presentation: a DeviceResponse (CBOR, base64url or hexadecimal), an SD-JWT with its key binding, or an OpenID4VP
     answer that holds one (`vp_token`, as JSON or as a posted form). nonce, client_id, response_uri, origin: of the
     request; response_uri follows from a `redirect_uri:` client_id, and origin means the Digital Credentials API: with
-    encryption_info of an `org-iso-mdoc` request, without for OpenID4VP. jwk_thumbprint: of the key that the answer
-    was encrypted to. transcript: the session's, where it is known already (`dc_api.open_response`), in the place of
-    all these. at: aware. over: the threshold that decides, any when None. spent: whether an attestation with this
-    digest was used before.
+    encryption_info of an `org-iso-mdoc` request, whose nonce has to be that one, without for OpenID4VP.
+    jwk_thumbprint: of the key that the answer was encrypted to. transcript: the session's, where it is known already
+    (`dc_api.open_response`), in the place of all these. at: aware. over: the threshold that decides, any when None.
+    spent: whether an attestation with this digest was used before.
     """
     try:
         found = openid4vp.read_presentation(presentation)
@@ -82,6 +82,7 @@ def _transcripts(
 ) -> list[bytes]:
     """The transcripts that an answer to this request may be signed over: one, unless `response_uri` is not known."""
     if origin is not None and encryption_info is not None:
+        dc_api.ensure_asked(encryption_info, nonce)
         return [transcripts.iso_dc_api(encryption_info=encryption_info, origin=origin)]
     if origin is not None:
         return [transcripts.openid4vp_dc_api(origin=origin, nonce=nonce, jwk_thumbprint=jwk_thumbprint)]
