@@ -10,12 +10,12 @@ __all__ = [
     "DecidedBefore",
     "NotAllowed",
     "NotAsWished",
+    "NotNow",
     "ReasonMissing",
     "Refused",
     "SafetyFirst",
     "SamePerson",
     "TooManyAppeals",
-    "TooManyProofs",
     "TooSoon",
     "WrongState",
 ]
@@ -69,10 +69,10 @@ class TooManyAppeals(Refused):
     words = _("Your appeals about this were answered. You can still write to us on your page.")
 
 
-class TooManyProofs(Refused):
-    """So many proofs were asked for within the hour."""
+class NotNow(Refused):
+    """It cannot be done, and nobody is told why."""
 
-    words = _("This was tried often just now. Try again in an hour, or take another way.")
+    words = _("This is not possible at the moment.")
 
 
 class NotAsWished(Refused):

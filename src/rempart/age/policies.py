@@ -23,7 +23,9 @@ THRESHOLDS = (13, 15, 16, 18)
 ACCOUNT = "account"
 ANYWHERE = "any"
 YOUNGEST, OLDEST = 1, 21
+A_YEAR = 365
 _VERSION = {"since", "minimum_age", "guardian_consent_below", "features", "confidence", "sources", "note"}
+_VERSION |= {"guardian_consent_days"}
 
 
 class PolicyError(ValueError):
@@ -47,7 +49,8 @@ class Policy:
     """What holds in a country from `since` on.
 
     minimum_age: in years; nobody younger has an account. guardian_consent_below: younger ones need a guardian's yes.
-    features: feature → years. confidence: threshold in years → the least class that shows it (IEEE 2089.1).
+    guardian_consent_days: how long that yes counts. features: feature → years. confidence: threshold in years → the
+    least class that shows it (IEEE 2089.1).
     """
 
     country: str
@@ -58,6 +61,7 @@ class Policy:
     confidence: Mapping[int, str]
     sources: tuple[Source, ...] = ()
     note: str = ""
+    guardian_consent_days: int = A_YEAR
 
     def years(self, feature: str) -> int:
         """From how many years on a feature is open. Raises KeyError for one that no policy knows."""
@@ -154,6 +158,7 @@ def _version(check: "_Check", code: str, given: Any, field: str) -> Policy:
         where = f"{field}.sources.{place}"
         source = check.mapping(one, where, {"name", "url"})
         sources.append(Source(name=check.text(source, "name", where), url=check.text(source, "url", where)))
+    days = _days(check, given.get("guardian_consent_days", A_YEAR), f"{field}.guardian_consent_days")
     return Policy(
         country=code,
         since=since,
@@ -163,7 +168,14 @@ def _version(check: "_Check", code: str, given: Any, field: str) -> Policy:
         confidence=confidence,
         sources=tuple(sources),
         note=str(given.get("note", "")),
+        guardian_consent_days=days,
     )
+
+
+def _days(check: "_Check", value: Any, field: str) -> int:
+    if type(value) is not int or not 1 <= value <= A_YEAR:
+        raise check.error(field, f"is not a number of days between 1 and {A_YEAR}")
+    return value
 
 
 class _Check:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from rempart import ledger
 from rempart.age.models import Assurance, ProofRequest, SpentProof
-from rempart.age.services import forgetting
+from rempart.age.services import evidence, forgetting, leaving
 
 
 def erase_assurances(before: datetime) -> int:
@@ -31,9 +31,13 @@ def erase_spent(before: datetime) -> int:
 
 
 ERASERS = {
+    "challenge": leaving.erase_challenges,
+    "age_evidence": evidence.erase_past,
     "assurance": erase_assurances,
     "age_proof": erase_proofs,
     "spent_proof": erase_spent,
+    "guardian": forgetting.erase_guardians,
+    "vendor_request": forgetting.erase_vendor_requests,
     "age_attempt": forgetting.erase_attempts,
     "age_matter": forgetting.erase_matters,
     "closed_young": forgetting.erase_closed,

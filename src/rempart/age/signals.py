@@ -17,5 +17,11 @@ guardian_needed = Signal()
 # case: ProtectionCase. A child-safety officer said what was done, and whether a step may follow (`go_ahead`).
 protection_settled = Signal()
 
+# attempt: Attempt, owner: Subject. A sign-up became an account.
+attempt_bound = Signal()
+
+# subject: Subject. What a guardian agrees to for somebody changed.
+consent_changed = Signal()
+
 # proof: ProofRequest. A wallet showed what was asked for; a guardian's says nothing of the child's age.
 proved = Signal()

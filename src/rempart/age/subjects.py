@@ -1,8 +1,8 @@
 """What this room holds about one person, handed to them or erased at their request (see `privacy.subjects`)."""
 
 from rempart import ledger
-from rempart.age.models import AgeMatter, Assurance, Attempt
-from rempart.age.services import forgetting
+from rempart.age.models import AgeMatter, Assurance, Attempt, Consent, GuardianBond
+from rempart.age.services import forgetting, leaving
 from rempart.privacy.subjects import Erased, Export, Subject
 
 
@@ -66,11 +66,70 @@ def erase_asked(subject: Subject, really: bool, because: str) -> list[Erased]:
     return [Erased(what="sign-ups and reports", erased=gone, stays=stays, because=UNDECIDED if stays else "")]
 
 
+def export_challenges(subject: Subject) -> Export | None:
+    """What was asked of them and why, what was decided, and the conversation."""
+    found = leaving.export_of(subject.service, subject.handle)
+    return Export(data=found) if found else None
+
+
+def erase_challenges(subject: Subject, really: bool, because: str) -> list[Erased]:
+    """Erase it, but for what is not over."""
+    if really:
+        gone, stays = leaving.erase_of(subject.service, subject.handle, because=because)
+    else:
+        gone, stays = leaving.count_of(subject.service, subject.handle)
+    return [Erased(what="questions about an age", erased=gone, stays=stays, because=NOT_OVER if stays else "")]
+
+
+NOT_OVER = "what is asked of an account stays until it is over"
+
+
+def export_consents(subject: Subject) -> Export | None:
+    """What guardians agreed to for them: never who they are, nor whether they still may."""
+    found = Consent.objects.filter(**_bond_of(subject, "bond__"))
+    data = [
+        {"feature": one.feature, "given_at": one.given_at, "until": one.until, "withdrawn_at": one.withdrawn_at}
+        for one in found
+    ]
+    return Export(data=data) if data else None
+
+
+def erase_consents(subject: Subject, really: bool, because: str) -> list[Erased]:
+    """Erase what is held of the guardians whom they named; whoever needs a consent is asked again."""
+    found = list(GuardianBond.objects.filter(**_bond_of(subject)))
+    if really:
+        forgetting.erase_bonds(found, because=because)
+    return [Erased(what="guardians and what they agreed to", erased=len(found))]
+
+
+def _bond_of(subject: Subject, to: str = "") -> dict[str, str]:
+    return {f"{to}service": subject.service, f"{to}reference": subject.handle.removeprefix("#")}
+
+
 UNDECIDED = "what nobody has decided yet stays until it is"
-HANDED_OVER = {"age.AgeMatter", "age.Assurance", "age.Attempt"}
-EXPORTERS = {"age": export_age, "age_asked": export_asked}
-ERASERS = {"age": erase_age, "age_asked": erase_asked}
+HANDED_OVER = {
+    *(f"age.{name}" for name in ("AgeDecision", "AgeOrder", "Challenge", "ChallengeAppeal")),
+    "age.AgeMatter",
+    "age.Assurance",
+    "age.Attempt",
+    "age.Consent",
+}
+EXPORTERS = {
+    "age": export_age,
+    "age_asked": export_asked,
+    "age_challenges": export_challenges,
+    "age_consents": export_consents,
+}
+ERASERS = {
+    "age": erase_age,
+    "age_asked": erase_asked,
+    "age_challenges": erase_challenges,
+    "age_consents": erase_consents,
+}
 LEFT_OUT = {
+    "age.GuardianBond": "another person's address; and to tell who may no longer answer could put a child in danger",
+    "age.VendorRequest": "a question of an hour; what came of it is handed over as an assurance",
+    "age.Voucher": "whom they named they know; what that person said belongs to that person",
     "age.UnderAgeReport": "somebody else wrote it; who reports is told to nobody",
     "age.AgeSighting": "their own public words, which stand where they wrote them",
     "age.ClosedYoung": "how an account that comes back is noticed",

@@ -19,10 +19,11 @@ TEST = "endpoint.test"
 ALARM = "team.alarm"
 EVENTS = (OPENED, SENT)
 """What a platform hears of unless it asks for less."""
-AGE_ANSWERED = "age.answered"
-ALL_EVENTS = (*EVENTS, ALARM, AGE_ANSWERED)
+AGE_ANSWERED, AGE_CONSENT = "age.answered", "age.consent"
+ALL_EVENTS = (*EVENTS, ALARM, AGE_ANSWERED, AGE_CONSENT)
 """An alarm goes only to an endpoint that asks for it by name: whatever rings in the team's pockets. So does word that
-somebody who signs up was asked their age: it goes to the sign-up, which then reads the answer.
+somebody who signs up was asked their age, or that what a guardian agrees to changed: the platform then reads what
+holds.
 """
 
 

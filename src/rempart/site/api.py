@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, Throttled, ValidationError
 
+from rempart.age.allowed_api import router as allowed
 from rempart.age.api import router as ages
 from rempart.care.api import router as shields
 from rempart.casework.api import reports, respondents
@@ -29,6 +30,7 @@ api.add_router("", reports)
 api.add_router("", respondents)
 api.add_router("", shields)
 api.add_router("", ages)
+api.add_router("", allowed)
 
 
 def _refused(request: HttpRequest, status: int, errors: Iterable[tuple[str, str]]) -> HttpResponse:

@@ -214,6 +214,8 @@ REMPART_AGE_RETURN = os.environ.get("REMPART_AGE_RETURN", "").split()
 REMPART_AGE_TRUST = os.environ.get("REMPART_AGE_TRUST", str(REMPART_HOME / "age-trust"))
 REMPART_AGE_TRUSTED_LISTS = os.environ.get("REMPART_AGE_TRUSTED_LISTS", "").split()
 REMPART_AGE_STATUS_HOSTS = os.environ.get("REMPART_AGE_STATUS_HOSTS", "").split()
+# A folder of descriptions of providers of age assurance, none of which is needed (docs/age.md).
+REMPART_AGE_VENDORS = os.environ.get("REMPART_AGE_VENDORS", "")
 REMPART_TEST_WALLET = os.environ.get("REMPART_TEST_WALLET", "0") == "1"
 
 # --- the ledger: the name under which it signs its checkpoints (a log's origin: a host of yours, then a path), and its

@@ -2,11 +2,13 @@
 
 from rempart.age.models.assurances import Assurance, Confidence, Method, Subject
 from rempart.age.models.challenges import AgeDecision, Challenge, ChallengeAppeal, Voucher
+from rempart.age.models.consents import Consent, GuardianBond
 from rempart.age.models.gate import Attempt
 from rempart.age.models.orders import AgeOrder
 from rempart.age.models.proofs import ProofCount, ProofRequest, SpentProof, TrustFile
 from rempart.age.models.reports import AgeMatter, AgeSighting, ClosedYoung, Comeback, UnderAgeReport
 from rempart.age.models.safeguarding import ProtectionCase
+from rempart.age.models.vendors import VendorRequest
 
 __all__ = [
     "AgeDecision",
@@ -20,6 +22,8 @@ __all__ = [
     "ClosedYoung",
     "Comeback",
     "Confidence",
+    "Consent",
+    "GuardianBond",
     "Method",
     "ProofCount",
     "ProofRequest",
@@ -28,5 +32,6 @@ __all__ = [
     "Subject",
     "TrustFile",
     "UnderAgeReport",
+    "VendorRequest",
     "Voucher",
 ]

@@ -20,6 +20,7 @@ class Attempt(models.Model):
     asked: the thresholds in years of which the platform gets a bit each. return_to: where its person goes on. device,
     network: keyed hashes of what the platform said of them, blank where it said nothing. way: where the answer led,
     blank until there is one. follows: the earlier attempt on the same device whose answer stands for this one, too.
+    sex: as the person stated it to the platform (f, m, x), blank where it said nothing: for error rates, nothing else.
     platform_id, handle: the account that came of it, once the platform said so.
     """
 
@@ -43,6 +44,7 @@ class Attempt(models.Model):
     answered_at = models.DateTimeField(null=True)
     way = models.CharField(max_length=8, choices=Way, blank=True)
     follows = models.ForeignKey("self", models.SET_NULL, null=True, related_name="+")
+    sex = models.CharField(max_length=1, blank=True)
     handle = models.CharField(max_length=255, blank=True)
     platform_id = models.CharField(max_length=255, null=True)  # noqa: DJ001 – unknown is not an empty number
     bound_at = models.DateTimeField(null=True)
@@ -57,6 +59,7 @@ class Attempt(models.Model):
                 condition=Q(answered_at=None, way="")
                 | Q(answered_at__isnull=False, way__in=["on", "guardian", "not_yet"]),
             ),
+            models.CheckConstraint(name="a_stated_sex_is_known", condition=Q(sex__in=["", "f", "m", "x"])),
             models.CheckConstraint(
                 name="a_bound_attempt_has_its_account",
                 condition=Q(bound_at=None, handle="", platform_id=None) | Q(bound_at__isnull=False) & ~Q(handle=""),

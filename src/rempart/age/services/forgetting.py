@@ -7,7 +7,16 @@ from django.db import models
 from django.db.models import Q
 
 from rempart import ledger
-from rempart.age.models import AgeMatter, Attempt, ClosedYoung, Comeback, ProtectionCase
+from rempart.age.models import (
+    AgeMatter,
+    Attempt,
+    ClosedYoung,
+    Comeback,
+    Consent,
+    GuardianBond,
+    ProtectionCase,
+    VendorRequest,
+)
 from rempart.correspondence.services import erase_conversation
 
 RETENTION = "retention"
@@ -34,6 +43,31 @@ def erase_closed(before: datetime) -> int:
 def erase_protection_cases(before: datetime) -> int:
     """Cases of child protection settled before that moment."""
     return _erase(ProtectionCase.objects.filter(settled_at__lt=before), RETENTION)
+
+
+def erase_guardians(before: datetime) -> int:
+    """Guardians who were asked before that moment and answer for nobody since: nothing of theirs holds or held."""
+    of_use = Consent.objects.filter(Q(withdrawn_at=None, until__gte=before) | Q(withdrawn_at__gte=before))
+    ended = GuardianBond.objects.filter(named_at__lt=before).exclude(consents__in=of_use)
+    return erase_bonds(ended.exclude(left_at__gte=before).exclude(lost_at__gte=before), because=RETENTION)
+
+
+def erase_bonds(bonds: Iterable[GuardianBond], *, because: str) -> int:
+    """Erase what is held of guardians, with what they agreed to and their pages."""
+    found = list(bonds)
+    for bond in found:
+        conversation = bond.conversation
+        for consent in bond.consents.all():
+            ledger.erase(consent, because=because)
+        _erase([bond], because)
+        if conversation is not None:
+            erase_conversation(conversation, because=because)
+    return len(found)
+
+
+def erase_vendor_requests(before: datetime) -> int:
+    """Questions to providers whose time was over before that moment."""
+    return _erase(VendorRequest.objects.filter(expires_at__lt=before), RETENTION)
 
 
 def erase_these(matters: Iterable[AgeMatter], *, because: str) -> int:

@@ -24,7 +24,7 @@ from rempart.age.models import Assurance, Attempt, Confidence, Method, Subject
 from rempart.age.policies import THRESHOLDS, policy_for, threshold
 from rempart.age.services import comebacks
 from rempart.age.services.assurances import assure
-from rempart.age.signals import guardian_needed
+from rempart.age.signals import attempt_bound, guardian_needed
 from rempart.correspondence import announcing, tasks
 from rempart.ledger import append
 from rempart.ledger.clock import now
@@ -75,13 +75,14 @@ def make_attempt(
     features: Collection[str] = (),
     device: str = "",
     network: str = "",
+    sex: str = "",
 ) -> Made:
     """Prepare the question for one sign-up, or find the one there is: the platform's number stands for one person once.
 
-    thresholds, features: what the platform wants to know, the age for an account by default. device, network: hashes
-    of the platform's own; kept as keyed hashes of them.
-    Raises AttemptRefused for an address, a feature or a country that is not known, NumberTaken where the number belongs
-    to an attempt with another country, address or question.
+    thresholds, features: what the platform wants to know, the age for an account by default. device, network: hashes of
+    the platform's own; kept as keyed hashes of them. sex: "f", "m" or "x" as the person stated it there, for error
+    rates. Raises AttemptRefused for an address, a feature or a country that is not known, NumberTaken where the number
+    belongs to an attempt with another country, address or question.
     """
     _ensure_may_return(return_to)
     asked = _asked(country, thresholds, features)
@@ -96,6 +97,7 @@ def make_attempt(
             "return_to": return_to,
             "device": hashed("device", service, device),
             "network": hashed("network", service, network),
+            "sex": sex,
             "made_at": moment,
             "expires_at": moment + LASTS,
         },
@@ -199,6 +201,7 @@ def bind(attempt: Attempt, account: AccountReference, *, same_as: Iterable[Accou
                 confidence=Confidence(one.confidence),
                 expires_at=one.expires_at,
             )
+    attempt_bound.send(Attempt, attempt=attempt, owner=owner)
     append(Event.AGE_ATTEMPT_BOUND, subject=attempt)
     comebacks.look_for(account, device=attempt.device, network=attempt.network, same_as=same_as)
     return attempt

@@ -196,7 +196,8 @@ def _standing(challenge: Challenge, shown: Shown) -> Shown:
 def _ways(challenge: Challenge, token: str, words: dict[str, str]) -> list[Shown]:
     """What they can do, the first first: each with its title, a sentence, and where its button leads."""
     found = [("say", "age:asked-say", False)] if _may_say(challenge) else []
-    found += [("show", "age:asked-show", True), ("vouch", "age:asked-vouch", False)]
+    found += [("show", "age:asked-show", True), ("guardian", "age:asked-guardian", False)]
+    found += [("vouch", "age:asked-vouch", False)]
     found += [("appeal", "age:asked-appeal", False)]
     return [
         {

@@ -10,6 +10,7 @@ from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
@@ -62,13 +63,13 @@ class BirthForm(forms.Form):
 def gate(request: HttpRequest, token: str) -> HttpResponse:
     """Ask, once; then say where the answer leads."""
     attempt = services.attempt_of(token)
-    response = _closed(request) if attempt is None else _page(request, attempt)
+    response = _closed(request) if attempt is None else _page(request, attempt, token)
     for name, value in HEADERS.items():
         response.headers[name] = value
     return response
 
 
-def _page(request: HttpRequest, attempt: Attempt) -> HttpResponse:
+def _page(request: HttpRequest, attempt: Attempt, token: str) -> HttpResponse:
     language = attempt.language
     if request.method == "POST" and request.POST.get("language") in saying.LANGUAGES:
         attempt.language = request.POST["language"]
@@ -78,7 +79,10 @@ def _page(request: HttpRequest, attempt: Attempt) -> HttpResponse:
     with translation.override(language):
         words = saying.texts("gate", language)
         if not attempt.open:
-            return render(request, "age/gate/way.html", _way(attempt, words))
+            shown = _way(attempt, words)
+            if attempt.way == Attempt.Way.GUARDIAN:
+                shown["ask"] = reverse("age:gate-guardian", args=[token])
+            return render(request, "age/gate/way.html", shown)
         form = BirthForm(request.POST if request.method == "POST" else None, words=words)
         if form.is_valid():
             try:
