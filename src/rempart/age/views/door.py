@@ -23,7 +23,7 @@ from rempart.age import saying
 from rempart.age.models import ProtectionCase, UnderAgeReport
 from rempart.age.services import reports
 from rempart.age.services.guards import named
-from rempart.correspondence.links import LinkAccess, by_link, link_for
+from rempart.correspondence.links import LinkAccess, by_link, token_for
 from rempart.correspondence.models import Conversation
 from rempart.correspondence.services import mark_read
 from rempart.intake.ours import is_ours, own_services
@@ -170,7 +170,7 @@ def _door(request: HttpRequest, language: str) -> HttpResponse:
         language=language,
         network=where,
     )
-    return redirect(link_for(report.conversation))
+    return redirect("age:reporter", token_for(report.conversation))
 
 
 def _asked(
