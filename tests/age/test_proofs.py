@@ -124,6 +124,12 @@ def test_on_the_same_device_the_answer_counts_once_the_browser_came_back(asked):
     assert page.state() == "accepted"
 
 
+def test_a_refusal_on_the_same_device_leads_back_without_a_code(asked):
+    page = Page(asked(over=15))
+    assert answers(page.link, "fourteen").json() == {"redirect_uri": f"{ORIGIN}{page.address}"}
+    assert "It did not work" in page.text()
+
+
 def test_another_browser_that_comes_back_gets_nothing_accepted(asked):
     page = Page(asked())
     back = urlsplit(answers(page.link).json()["redirect_uri"])

@@ -61,6 +61,7 @@ def site(server, _template) -> Iterator[Site]:
     environment = os.environ | {
         "REMPART_DATABASE": name,
         "REMPART_WEB_PROCESSES": "1",
+        "REMPART_TEST_WALLET": "1",
         "REMPART_NOTIFIER": "Safety of Example <safety@platform.example>",
     }
     Site("", environment).command("demo", "--no-serve")

@@ -60,9 +60,11 @@ def demo(no_serve: bool, port: int, platform: str | None, language: str | None, 
         return
     from rempart.site.serving import PortTaken, ensure_free, serve
 
-    # Everybody in it is invented: nobody needs a second factor, nor protection from who watches the ledger grow.
+    # Everybody in it is invented: nobody needs a second factor, nor protection from who watches the ledger grow, and
+    # ages are shown with a test wallet.
     os.environ.setdefault("REMPART_SECOND_FACTOR", "optional")
     os.environ.setdefault("REMPART_LEDGER_MINUTES", "0")
+    os.environ.setdefault("REMPART_TEST_WALLET", "1")
     with said_plainly(PortTaken):
         if not no_serve:
             ensure_free("127.0.0.1", port)

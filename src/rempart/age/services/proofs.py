@@ -50,9 +50,14 @@ class NotForThis(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Received:
-    """How an answer was judged. code: what the browser that asked has to bring back, "" where none has to."""
+    """How an answer was judged.
+
+    back: whether the wallet is on the device that asked, and leads back to its browser. code: what that browser then
+    has to bring along, "" where there is nothing to accept.
+    """
 
     verdict: Verdict
+    back: bool = False
     code: str = ""
 
 
@@ -146,7 +151,7 @@ def receive(proof: ProofRequest, form: Mapping[str, str], *, response_uri: str) 
     if browser is None:
         raise NotForThis
     if "error" in form:
-        return _decide(proof, seed, None)
+        return _decide(proof, seed, None, browser=browser)
     request = request_by_link(proof, response_uri=response_uri, browser=browser)
     trusted, watching = trust.watched(trust.trusted())
     verdict = verify(
@@ -240,20 +245,20 @@ def _decide(proof: ProofRequest, seed: bytes, verdict: Verdict | None, *, browse
         raise WrongState
     if verdict is None:
         _refuse(proof, DECLINED, None)
-        return Received(verdict=Verdict(accepted=False))
+        return Received(verdict=Verdict(accepted=False), back=bool(browser))
     if verdict.spent and not _first_use(verdict):
         verdict = Verdict(accepted=False, reason=Reason.ALREADY_USED, method=verdict.method)
     _count(proof, Step.SHOWN, method=verdict.method or "")
     if not verdict.accepted:
         _refuse(proof, (verdict.reason or Reason.MALFORMED).value, verdict)
-        return Received(verdict=verdict)
+        return Received(verdict=verdict, back=bool(browser))
     method = Method(str(verdict.method))
     if not browser:
         _accept(proof, method)
         return Received(verdict=verdict)
     proof.state, proof.method, proof.browser = State.COMING_BACK, method, browser
     proof.save(update_fields=["state", "method", "browser"])
-    return Received(verdict=verdict, code=_code(proof))
+    return Received(verdict=verdict, back=True, code=_code(proof))
 
 
 def _accept(proof: ProofRequest, method: Method) -> None:

@@ -110,10 +110,9 @@ def response(request: HttpRequest, token: str) -> HttpResponse:
         received = services.receive(found, form, response_uri=_address(request, "age:proof-response", token))
     except (services.NotForThis, WrongState):
         return _error("no answer with this state is awaited")
-    if not received.code:
-        return _kept_quiet(JsonResponse({}))
-    back = _address(request, "age:proof", token)
-    return _kept_quiet(JsonResponse({"redirect_uri": f"{back}?response_code={received.code}"}))
+    code = f"?response_code={received.code}" if received.code else ""
+    back = {"redirect_uri": _address(request, "age:proof", token) + code} if received.back else {}
+    return _kept_quiet(JsonResponse(back))
 
 
 @csrf_exempt  # the answer opens with this question's key and for this page's origin alone
