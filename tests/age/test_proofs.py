@@ -304,8 +304,10 @@ def test_an_answer_for_another_site_does_not_open(asked):
 
 
 @pytest.mark.parametrize(
-    "sent", ["", "[]", "{}", '{"protocol": "org-iso-mdoc", "data": {"response": 1}}', '{"data": {"response": "a"}}'],
-    ids=["nothing", "a list", "empty", "a number", "no protocol"],
+    "sent",
+    ["", "[]", "{}", '{"protocol": "org-iso-mdoc", "data": {"response": 1}}', '{"data": {"response": "a"}}']
+    + ["[" * 99_999],
+    ids=["nothing", "a list", "empty", "a number", "no protocol", "lists in lists"],
 )  # fmt: skip
 def test_what_is_no_answer_of_a_browser_changes_nothing(asked, sent):
     page = Page(asked())

@@ -145,7 +145,7 @@ def _sealed(body: bytes) -> str | None:
         given = json.loads(body)
         sealed = given["data"]["response"]
         return sealed if given["protocol"] == dc_api.PROTOCOL and isinstance(sealed, str) else None
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
