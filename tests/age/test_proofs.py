@@ -305,10 +305,15 @@ def test_an_answer_for_another_site_does_not_open(asked):
 
 @pytest.mark.parametrize(
     "sent",
-    ["", "[]", "{}", '{"protocol": "org-iso-mdoc", "data": {"response": 1}}', '{"data": {"response": "a"}}']
-    + ["[" * 99_999],
-    ids=["nothing", "a list", "empty", "a number", "no protocol", "lists in lists"],
-)  # fmt: skip
+    [
+        pytest.param("", id="nothing"),
+        pytest.param("[]", id="a list"),
+        pytest.param("{}", id="empty"),
+        pytest.param('{"protocol": "org-iso-mdoc", "data": {"response": 1}}', id="a number"),
+        pytest.param('{"data": {"response": "a"}}', id="no protocol"),
+        pytest.param("[" * 99_999, id="lists in lists"),
+    ],
+)
 def test_what_is_no_answer_of_a_browser_changes_nothing(asked, sent):
     page = Page(asked())
     assert page.client.post(page.address + "digital", sent, content_type="application/json").status_code == 400
