@@ -192,3 +192,16 @@ def test_every_document_signer_of_another_curve_keeps_its_own(refused):
     key = ec.generate_private_key(ec.SECP384R1())
     leaf = plain(key, extensions=[(x509.ExtendedKeyUsage([x509.ObjectIdentifier(made.DOCUMENT_SIGNER)]), True)])
     assert Anchors([ROOT]).signer([der(leaf)], purposes=DOCUMENT_SIGNERS).key == key.public_key()
+
+
+@pytest.mark.parametrize(
+    ("curve", "reason"), [(ec.SECP224R1(), Reason.UNTRUSTED_ISSUER), (ec.BrainpoolP256R1(), None)], ids=["224", "256"]
+)
+def test_an_authority_has_a_curve_of_256_bits_at_least(curve, reason, refused):
+    key = ec.generate_private_key(curve)
+    root = authority(key, by=ROOT, with_key=ROOT_KEY)
+    chain = [der(signer(signed_by=root, with_key=key))]
+    if reason:
+        assert refused(Anchors([root]).signer, chain) is reason
+    else:
+        Anchors([root]).signer(chain).ensure_valid(AT)

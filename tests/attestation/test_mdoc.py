@@ -101,6 +101,19 @@ def test_a_response_that_the_profile_does_not_know_is_refused(stage, change, rea
     assert stage.verify(changed(stage.show(), change)).reason is reason
 
 
+@pytest.mark.parametrize("chained", [False, True], ids=["a certificate", "a list of them"])
+def test_signatures_may_come_with_their_tag(stage, chained):
+    def tag(whole):
+        (document,) = whole["documents"]
+        issued, device = document["issuerSigned"], document["deviceSigned"]["deviceAuth"]
+        if chained:
+            issued["issuerAuth"][1][33] = [issued["issuerAuth"][1][33]]
+        issued["issuerAuth"] = cbor2.CBORTag(18, issued["issuerAuth"])
+        device["deviceSignature"] = cbor2.CBORTag(18, device["deviceSignature"])
+
+    assert stage.verify(changed(stage.show(), tag)).accepted
+
+
 def test_a_wallet_may_say_which_ages_it_cannot_show(stage):
     def add(response):
         response["documents"][0]["errors"] = {NAMESPACE: {"age_over_21": 0}}

@@ -357,6 +357,9 @@ def test_a_credential_that_is_not_as_it_must_be_is_refused(made, reason):
         pytest.param({"iat": None}, Reason.MALFORMED, id="made at no time"),
         pytest.param({"iat": NOW - 50_000}, Reason.EXPIRED, id="made long ago"),
         pytest.param({"iat": NOW + 50_000}, Reason.NOT_YET_VALID, id="made later"),
+        pytest.param({"exp": NOW - 301}, Reason.EXPIRED, id="made for a while that is over"),
+        pytest.param({"nbf": NOW + 301}, Reason.NOT_YET_VALID, id="made for a while that is to come"),
+        pytest.param({"exp": "later"}, Reason.MALFORMED, id="until in words"),
     ],
 )
 def test_a_presentation_that_its_holder_did_not_make_for_us_now_is_refused(changed, reason):

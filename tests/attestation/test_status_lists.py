@@ -1,6 +1,7 @@
 """Token status lists: the draft's own vectors, tokens of the test issuer, and what hostile ones come to."""
 
 import json
+import random
 import zlib
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -17,7 +18,7 @@ from rempart.attestation.jose import unbase64url
 from rempart.attestation.outcome import Reason, Refused
 from rempart.attestation.status_lists import StatusLists, load, read_token, reference
 from rempart.attestation.testing import certificates
-from rempart.attestation.testing.encoding import ALG, ES256, base64url, jws, sign1
+from rempart.attestation.testing.encoding import ALG, ES256, base64url, jwk, jws, sign1
 from rempart.attestation.testing.issuer import Issuer, new_key
 from rempart.attestation.testing.lists import SUSPENDED, StatusList
 from rempart.attestation.trust import IssuerKey
@@ -271,3 +272,31 @@ def test_a_token_that_was_changed_anywhere_says_nothing(data):
     lists = loaded(bytes(changed))
     if len(lists):  # only what is not signed may differ: tags and headers that nothing rests on
         assert reason_of(lists.ensure_valid, listed.uri, 7, at=AT) == Reason.REVOKED
+
+
+def signed_with_a_key(**changed: object) -> tuple[bytes, dict[str, object]]:
+    """A list of valid statuses signed with a key of its own, some claims changed or (None) left out; and the key."""
+    key = new_key()
+    listed = {"bits": 1, "lst": base64url(zlib.compress(bytes(8)))}
+    claims = {"sub": "https://issuer.example/status/1", "iat": int(AT.timestamp()), "status_list": listed, **changed}
+    kept = {name: value for name, value in claims.items() if value is not None}
+    return jws(key, {"typ": "statuslist+jwt"}, kept).encode(), jwk(key.public_key())
+
+
+def test_a_list_counts_to_the_end_of_time_and_not_beyond():
+    data, key = signed_with_a_key(iat=status_lists.LATEST, ttl=10**9)
+    assert read_token(data, anchors=Anchors(()), keys=[IssuerKey(key)]).until.year == 9999
+
+
+def test_a_list_that_does_not_say_whose_it_is_may_be_of_any_whose_key_is_listed():
+    data, key = signed_with_a_key()
+    named, key_of_named = signed_with_a_key(iss="https://another.example")
+    assert read_token(data, anchors=Anchors(()), keys=[IssuerKey(key, "https://issuer.example")]).status(7) == 0
+    listed = [IssuerKey(key_of_named, "https://issuer.example")]
+    assert reason_of(read_token, named, anchors=Anchors(()), keys=listed) == Reason.UNTRUSTED_ISSUER
+
+
+def test_a_list_of_millions_of_credentials_is_read():
+    packed = random.Random(7).randbytes(1 << 20)
+    data, key = signed_with_a_key(status_list={"bits": 1, "lst": base64url(zlib.compress(packed))})
+    assert len(read_token(data, anchors=Anchors(()), keys=[IssuerKey(key)])) == 1 << 23

@@ -335,3 +335,32 @@ def test_a_folder_with_a_list_and_its_operator_trusts_the_issuers_until_the_list
         verdicts[name] = verify(wallet.present_mdoc(held, **asked), trust=trust, at=at, **asked)
     assert verdicts["current"].accepted
     assert verdicts["stale"].reason == Reason.STALE_TRUST
+
+
+def test_who_was_taken_off_a_list_does_not_come_back_by_an_older_one(tmp_path):
+    (tmp_path / "operator.der").write_bytes(der(operator().certificate))
+    (tmp_path / "a-newer.xml").write_bytes(made(granted(status=WITHDRAWN), sequence=10))
+    assert len(Trust.from_folder(tmp_path).anchors) == 1
+    (tmp_path / "b-older.xml").write_bytes(made(granted(), sequence=9))
+    (anchor,) = Trust.from_folder(tmp_path).anchors.certificates
+    assert anchor == operator().certificate
+
+
+@pytest.mark.parametrize("date", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00"])
+def test_a_date_out_of_all_calendars_is_no_date(date):
+    assert reason_of(made().replace(_date(AT).encode(), date.encode())) == Reason.MALFORMED
+
+
+def test_a_certificate_of_no_known_version_signs_no_list():
+    changed = bytearray(der(operator().certificate))
+    changed[changed.index(bytes.fromhex("a003020102")) + 4] = 7
+    before, opening, rest = made().partition(b"<ds:X509Certificate>")
+    after = rest.partition(b"</ds:X509Certificate>")[2]
+    renamed = before + opening + base64.b64encode(changed) + b"</ds:X509Certificate>" + after
+    assert reason_of(renamed) == Reason.BAD_CERTIFICATE
+
+
+def test_a_certificate_that_cannot_be_read_does_not_take_the_others_off_the_list():
+    listed = unsigned([granted(), granted()], issued=AT)
+    identity = base64.b64encode(der(issuer().root))
+    assert read(sign(listed.replace(identity, b"AAAA", 1), operator())).certificates == (issuer().root,)

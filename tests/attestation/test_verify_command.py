@@ -3,12 +3,12 @@
 import io
 import json
 import sys
-from base64 import urlsafe_b64encode
+from base64 import b64encode, urlsafe_b64encode
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from attestation.conftest import AT, CLIENT_ID, NONCE
 from rempart import cli
@@ -199,3 +199,10 @@ def test_operators_of_lists_attest_nothing(stage, verify, tmp_path):
     (tmp_path / "lists" / "operators").mkdir(parents=True)
     (tmp_path / "lists" / "operators" / "root.pem").write_bytes(stage.issuer.anchor)
     assert json.loads(verify(stage.show(), trust=tmp_path / "lists")[1])["reason"] == "untrusted_issuer"
+
+
+def test_a_key_of_a_kind_that_is_not_known_is_ignored(folder):
+    encoded = new_key().public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    unknown = encoded.replace(bytes.fromhex("2a8648ce3d030107"), bytes.fromhex("2a8648ce3d030155"))
+    (folder / "key").write_bytes(b"-----BEGIN PUBLIC KEY-----\n%s\n-----END PUBLIC KEY-----" % b64encode(unknown))
+    assert Trust.from_folder(folder).ignored == ("key",)

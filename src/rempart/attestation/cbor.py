@@ -6,7 +6,7 @@ came, inside `Tag(24)`.
 """
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 import cbor2
@@ -62,6 +62,15 @@ def decode(data: bytes, *, largest: int = LARGEST) -> Any:
         raise Refused(Reason.MALFORMED, "not CBOR as it is accepted here") from error
     if stream.tell() != len(data):
         raise Refused(Reason.MALFORMED, "bytes after the CBOR value")
+    return value
+
+
+def thawed(value: Any) -> Any:
+    """What a tag holds, as it would be without the tag: decoded inside of one, lists are tuples and maps are frozen."""
+    if isinstance(value, tuple):
+        return [thawed(each) for each in value]
+    if isinstance(value, Mapping):
+        return {key: thawed(each) for key, each in value.items()}
     return value
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature
+from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -17,6 +17,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from rempart.attestation.outcome import Reason, Refused
 
 LONGEST_CHAIN = 4
+SMALLEST_KEY = 256
+"""Bits of an authority's curve: documents are signed on a NIST curve, their signers' certificates on others too."""
 REMEMBERED = 1024
 """Chains that a set of anchors remembers; issuers have a handful of document signers each."""
 
@@ -172,7 +174,11 @@ def _key(certificate: x509.Certificate) -> ec.EllipticCurvePublicKey:
 
 def _issued(certificate: x509.Certificate, *, by: x509.Certificate) -> bool:
     """Whether `by` is named as issuer and signed it, with ECDSA over a hash that is still good."""
-    if not isinstance(by.public_key(), ec.EllipticCurvePublicKey):
+    try:
+        key = by.public_key()
+    except (ValueError, UnsupportedAlgorithm):
+        return False
+    if not isinstance(key, ec.EllipticCurvePublicKey) or key.key_size < SMALLEST_KEY:
         return False
     if not isinstance(certificate.signature_hash_algorithm, _HASHES):
         raise Refused(Reason.BAD_ALGORITHM, "a certificate signed over a weak hash")

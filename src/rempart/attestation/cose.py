@@ -43,7 +43,7 @@ class Sign1(NamedTuple):
 def sign1(value: Any) -> Sign1:
     """Read a decoded COSE_Sign1, tagged or not. Raises Refused (malformed, bad_algorithm)."""
     if type(value) is cbor.Tag and value.tag == 18:
-        value = value.value
+        value = cbor.thawed(value.value)
     if type(value) is not list or len(value) != 4:
         raise Refused(Reason.MALFORMED, "COSE_Sign1 expected")
     protected, unprotected, payload, signature = value

@@ -71,9 +71,9 @@ def _no_constant(name: str) -> NoReturn:
 _DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant)
 
 
-def read_json(raw: bytes) -> Any:
-    """A JSON value whose names are unique. Raises Refused (malformed, too_large)."""
-    if len(raw) > MAX_JSON:
+def read_json(raw: bytes, *, largest: int = MAX_JSON) -> Any:
+    """A JSON value whose names are unique. Raises Refused (malformed, too_large past `largest` bytes)."""
+    if len(raw) > largest:
         raise Refused(Reason.TOO_LARGE, "JSON")
     try:
         value = msgspec.json.decode(raw)
@@ -84,9 +84,9 @@ def read_json(raw: bytes) -> Any:
         raise Refused(Reason.MALFORMED, "not JSON") from error
 
 
-def read_object(raw: bytes) -> dict[str, Any]:
-    """A JSON object. Raises Refused (malformed, too_large)."""
-    value = read_json(raw)
+def read_object(raw: bytes, *, largest: int = MAX_JSON) -> dict[str, Any]:
+    """A JSON object. Raises Refused (malformed, too_large past `largest` bytes)."""
+    value = read_json(raw, largest=largest)
     if not isinstance(value, dict):
         raise Refused(Reason.MALFORMED, "not a JSON object")
     return value
@@ -108,10 +108,10 @@ def _read_header(text: str) -> dict[str, Any]:
     return read_object(unbase64url(text))
 
 
-def read_jws(compact: str, *, typ: frozenset[str], otherwise: Reason) -> Jws:
+def read_jws(compact: str, *, typ: frozenset[str], otherwise: Reason, largest: int = MAX_JSON) -> Jws:
     """Take a compact JWS apart: an allowed algorithm, one of these types, no critical extension, an object inside.
 
-    Raises Refused (malformed, bad_algorithm, `otherwise` when the type is another).
+    Raises Refused (malformed, bad_algorithm, too_large, `otherwise` when the type is another).
     """
     parts = compact.split(".")
     if len(parts) != 3:
@@ -125,7 +125,7 @@ def read_jws(compact: str, *, typ: frozenset[str], otherwise: Reason) -> Jws:
     kind = header.get("typ")
     if not isinstance(kind, str) or kind.lower().removeprefix("application/") not in typ:
         raise Refused(otherwise, "typ")
-    payload = read_object(unbase64url(parts[1]))
+    payload = read_object(unbase64url(parts[1]), largest=largest)
     return Jws(header, payload, f"{parts[0]}.{parts[1]}".encode(), unbase64url(parts[2]))
 
 

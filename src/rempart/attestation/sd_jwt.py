@@ -250,6 +250,11 @@ def _verify_binding(
         raise Refused(Reason.NOT_YET_VALID, "key binding")
     if made < moment - TELEPHONES.total_seconds():
         raise Refused(Reason.EXPIRED, "key binding")
+    begins, ends = _moment(claims, "nbf"), _moment(claims, "exp")  # it need not say, and is held to what it does
+    if begins is not None and begins > moment + SKEW.total_seconds():
+        raise Refused(Reason.NOT_YET_VALID, "key binding")
+    if ends is not None and ends <= moment - SKEW.total_seconds():
+        raise Refused(Reason.EXPIRED, "key binding")
 
 
 def _ages(claims: dict[str, Any], shown: set[str]) -> dict[int, bool]:

@@ -28,20 +28,26 @@ class ListedKey(Protocol):
 
 
 def verify_issuer(
-    token: Jws, *, anchors: Anchors, keys: Iterable[ListedKey], purposes: frozenset[bytes] = DOCUMENT_SIGNERS
+    token: Jws,
+    *,
+    anchors: Anchors,
+    keys: Iterable[ListedKey],
+    purposes: frozenset[bytes] = DOCUMENT_SIGNERS,
+    anybody: bool = False,
 ) -> Signer | None:
     """Check that somebody trusted signed a token: by its `x5c` when it has one, else by a key listed for its `iss`.
 
-    purposes: extended key usages that the certificate may be restricted to. Returns the certified signer, of whom the
-    caller ensures that it is valid at the moment that counts; None for a listed key. Raises Refused (untrusted_issuer,
-    bad_issuer_signature, bad_certificate, bad_algorithm, malformed).
+    purposes: extended key usages that the certificate may be restricted to. anybody: see `listed_keys`. Returns the
+    certified signer, of whom the caller ensures that it is valid at the moment that counts; None for a listed key.
+    Raises Refused (untrusted_issuer, bad_issuer_signature, bad_certificate, bad_algorithm, malformed).
     """
     if "x5c" in token.header:
         signer = anchors.signer(_chain(token.header["x5c"]), purposes=purposes)
         verify_jws(token, signer.key, otherwise=Reason.BAD_ISSUER_SIGNATURE)
         return signer
     refusal = Refused(Reason.UNTRUSTED_ISSUER, "no key is listed for this issuer")
-    for key in listed_keys(keys, issuer=token.payload.get("iss"), name=token.header.get("kid")):
+    issuer, name = token.payload.get("iss"), token.header.get("kid")
+    for key in listed_keys(keys, issuer=issuer, name=name, anybody=anybody):
         try:
             verify_jws(token, key, otherwise=Reason.BAD_ISSUER_SIGNATURE)
         except Refused as error:
@@ -51,9 +57,15 @@ def verify_issuer(
     raise refusal
 
 
-def listed_keys(keys: Iterable[ListedKey], *, issuer: object, name: object) -> list[ec.EllipticCurvePublicKey]:
-    """The keys listed for an issuer; those called `name` where both the token and the key have a name (`kid`)."""
-    of_issuer = [each.jwk for each in keys if each.issuer is None or each.issuer == issuer]
+def listed_keys(
+    keys: Iterable[ListedKey], *, issuer: object, name: object, anybody: bool = False
+) -> list[ec.EllipticCurvePublicKey]:
+    """The keys listed for an issuer; those called `name` where both the token and the key have a name (`kid`).
+
+    anybody: a token that names no issuer may be anybody's of whom a key is listed.
+    """
+    anybody = anybody and issuer is None
+    of_issuer = [each.jwk for each in keys if anybody or each.issuer is None or each.issuer == issuer]
     named = [jwk for jwk in of_issuer if name is None or jwk.get("kid", name) == name]
     return [read_key(dict(jwk)) for jwk in named[:MOST_KEYS]]
 

@@ -21,6 +21,8 @@ LARGEST_TOKEN = 8 << 20
 LARGEST_LIST = 64 << 20
 """Bytes of an inflated list: 2²⁹ credentials of one bit. A megabyte of zeros deflates to one kilobyte: bound it."""
 SKEW = timedelta(minutes=5)
+LATEST = 253402300799
+"""In seconds: the last moment that we can hold, at the end of the year 9999."""
 UNSTATED = timedelta(days=7)
 """How long a list counts that says neither when it expires (`exp`) nor how long it may be kept (`ttl`)."""
 
@@ -170,8 +172,8 @@ def _cwt_bytes(data: bytes) -> bytes:
 
 
 def _read_jwt(text: str, anchors: Anchors, keys: Iterable[ListedKey]) -> tuple[dict[str, Any], Signer | None]:
-    token = read_jws(text, typ=frozenset({JWT_TYPE}), otherwise=Reason.BAD_STATUS_LIST)
-    signer = verify_issuer(token, anchors=anchors, keys=keys, purposes=SIGNERS)
+    token = read_jws(text, typ=frozenset({JWT_TYPE}), otherwise=Reason.BAD_STATUS_LIST, largest=LARGEST_TOKEN)
+    signer = verify_issuer(token, anchors=anchors, keys=keys, purposes=SIGNERS, anybody=True)
     claims = {name: token.payload.get(name) for name in ("sub", "iat", "exp", "ttl", "status_list")}
     held = claims["status_list"]
     if isinstance(held, dict) and isinstance(held.get("lst"), str):
@@ -203,8 +205,9 @@ def _verify_cwt(token: cose.Sign1, issuer: object, anchors: Anchors, keys: Itera
         cose.verify_signature(token, signer.key, payload, otherwise=Reason.BAD_ISSUER_SIGNATURE)
         return signer
     name = headers.get(_KEY_ID)
+    name = name.decode("latin-1") if isinstance(name, bytes) else None
     refusal = Refused(Reason.UNTRUSTED_ISSUER, "no key is listed for this issuer")
-    for key in listed_keys(keys, issuer=issuer, name=name.decode("latin-1") if isinstance(name, bytes) else None):
+    for key in listed_keys(keys, issuer=issuer, name=name, anybody=True):
         try:
             cose.verify_signature(token, key, payload, otherwise=Reason.BAD_ISSUER_SIGNATURE)
         except Refused as error:
@@ -219,13 +222,13 @@ def _times(claims: Mapping[str, Any]) -> tuple[datetime, datetime]:
     for name in ("iat", "exp", "ttl"):
         value = claims[name]
         absent = value is None and name != "iat"
-        if not absent and (type(value) not in (int, float) or not 0 < value < 253402300800):
+        if not absent and (type(value) not in (int, float) or not 0 < value <= LATEST):
             raise Refused(Reason.BAD_STATUS_LIST, name)
     issued = datetime.fromtimestamp(claims["iat"], UTC)
     if claims["exp"] is not None:
         return issued, datetime.fromtimestamp(claims["exp"], UTC)
-    kept = UNSTATED if claims["ttl"] is None else timedelta(seconds=min(claims["ttl"], 10 * 365 * 86400))
-    return issued, issued + kept
+    kept = UNSTATED.total_seconds() if claims["ttl"] is None else claims["ttl"]
+    return issued, datetime.fromtimestamp(min(claims["iat"] + kept, LATEST), UTC)
 
 
 def _inflate(data: bytes) -> bytes:
@@ -246,7 +249,7 @@ def _claimed_subject(data: bytes) -> str | None:
     """The address that a token says it is about, its signature not looked at."""
     try:
         if text := _jwt_text(data):
-            subject = read_object(unbase64url(text.split(".")[1])).get("sub")
+            subject = read_object(unbase64url(text.split(".")[1]), largest=LARGEST_TOKEN).get("sub")
         else:
             signed = cose.sign1(cbor.decode(_cwt_bytes(data), largest=LARGEST_TOKEN))
             payload = cbor.decode(signed.payload or b"", largest=LARGEST_TOKEN)

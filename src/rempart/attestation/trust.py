@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
@@ -18,6 +19,7 @@ from rempart.attestation import jose, status_lists, trusted_lists
 from rempart.attestation.certificates import Anchor, Anchors
 from rempart.attestation.outcome import Refused
 from rempart.attestation.status_lists import StatusLists
+from rempart.attestation.trusted_lists import TrustedList
 
 OPERATORS = "operators"
 
@@ -60,7 +62,7 @@ class Trust:
         for name, data, operates_only in [*contents, *(("what was pinned", data, False) for data in pinned)]:
             try:
                 pile.add(data, operates_only=operates_only)
-            except (ValueError, x509.InvalidVersion, Refused):
+            except (ValueError, x509.InvalidVersion, UnsupportedAlgorithm, Refused):
                 pile.ignored.append(name)
         for data in fetched:
             if not pile.add_signed(data):
@@ -100,11 +102,16 @@ class _Pile:
             self.keys += _keys(data)
 
     def trust(self) -> Trust:
+        newest: dict[str, TrustedList] = {}  # who was taken off a list does not come back by an older one beside it
         for data in self.lists:
             try:
-                self.issuers += trusted_lists.read_trusted_list(data, operators=self.operators).anchors
+                found = trusted_lists.read_trusted_list(data, operators=self.operators)
             except Refused as refused:
                 self.ignored.append(f"a trusted list ({refused})")
+            else:
+                newest[found.scheme] = max(newest.get(found.scheme, found), found, key=lambda each: each.sequence)
+        for each in newest.values():
+            self.issuers += each.anchors
         anchors, statuses = Anchors(self.issuers), StatusLists()
         for token in self.tokens:
             status_lists.load(statuses, token, anchors=anchors, keys=self.keys)

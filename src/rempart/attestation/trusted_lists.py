@@ -7,6 +7,7 @@ Whatever a hostile list makes lxml or signxml do, the caller sees Refused.
 
 from binascii import a2b_base64
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, cast
@@ -16,7 +17,7 @@ from lxml import etree
 from signxml.algorithms import DigestAlgorithm, SignatureMethod
 from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
 
-from rempart.attestation.certificates import Anchor
+from rempart.attestation.certificates import Anchor, load
 from rempart.attestation.outcome import Reason, Refused
 
 LARGEST = 16 << 20
@@ -63,8 +64,12 @@ _DIGESTS = frozenset({DigestAlgorithm.SHA256, DigestAlgorithm.SHA384, DigestAlgo
 
 @dataclass(frozen=True, kw_only=True)
 class TrustedList:
-    """What a verified list says: its number, when it was issued and is due again, whose certificates it names."""
+    """What a verified list says: its number, when it was issued and is due again, whose certificates it names.
 
+    scheme: what kind of list it is and whose, the same from one number to the next.
+    """
+
+    scheme: str
     sequence: int
     issued: datetime
     next_update: datetime
@@ -109,7 +114,9 @@ def read_trusted_list(data: bytes, *, operators: Sequence[x509.Certificate]) -> 
     if not number.isdecimal() or len(number) > 18:
         raise Refused(Reason.MALFORMED, "sequence number")
     certificates = tuple(dict.fromkeys(_granted(signed, issued)))
-    return TrustedList(sequence=int(number), issued=issued, next_update=update, certificates=certificates)
+    named = ("TSLType", "SchemeTerritory", "SchemeOperatorName")
+    kind = " ".join(_text(each) for name in named for each in scheme.findall(f"{_TSL}{name}"))
+    return TrustedList(scheme=kind, sequence=int(number), issued=issued, next_update=update, certificates=certificates)
 
 
 def _parser() -> etree.XMLParser:
@@ -193,7 +200,8 @@ def _granted(signed: Any, issued: datetime) -> Iterator[x509.Certificate]:
             continue
         identity = f"{_TSL}ServiceDigitalIdentity/{_TSL}DigitalId/{_TSL}X509Certificate"
         for element in information.iterfind(identity):
-            yield _certificate(element)
+            with suppress(Refused):  # one that cannot be read is of use to nobody; the others on the list are
+                yield _certificate(element)
 
 
 def _one(element: Any, path: str) -> Any:
@@ -215,13 +223,13 @@ def _date(element: Any) -> datetime:
     """An xsd:dateTime in UTC (TS 119 612, 5.1.4)."""
     try:
         moment = datetime.fromisoformat(_text(element))
-    except ValueError as error:
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise Refused(Reason.MALFORMED, "a date") from error
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _certificate(element: Any) -> x509.Certificate:
     try:
-        return x509.load_der_x509_certificate(a2b_base64(_text(element)))
-    except (ValueError, TypeError) as error:
+        return load(a2b_base64(_text(element)))
+    except ValueError as error:
         raise Refused(Reason.BAD_CERTIFICATE, "a certificate of the list") from error
