@@ -6,18 +6,18 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
+from privacy.test_suppression import as_equations, attack
 
 from accountability.naive_figures import Naive
 from accountability.report.filled import YEAR, fill
-from accountability.test_suppression import as_equations, attack
 from rempart.accountability.figures.counting import figures_of, percentile
 from rempart.accountability.figures.model import Figures, Window
 from rempart.accountability.figures.protecting import numbers_of, protected, sums_of
 from rempart.accountability.figures.restraints import Interval, joined
-from rempart.accountability.suppression import Published, is_small
 from rempart.intake.models import Account, HourlyCount, Post, Testimony, Wave, WavePost
 from rempart.ledger import clock as rempart_clock
 from rempart.ledger.clock import now
+from rempart.privacy.suppression import Published, is_small
 
 TAG = "avague"
 WINDOWS = {

@@ -1,10 +1,10 @@
 """What the public page withholds: an attacker who reads everything that was published works out no small count."""
 
 import pytest
+from privacy.test_suppression import attack, least_and_most
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from accountability.test_suppression import attack, least_and_most
 from rempart.accountability.public.counts import (
     ROUNDED_TO,
     at_least,
@@ -13,7 +13,7 @@ from rempart.accountability.public.counts import (
     rounded_down,
     year_of,
 )
-from rempart.accountability.suppression import is_small
+from rempart.privacy.suppression import is_small
 
 counts = st.one_of(st.integers(0, 6), st.integers(0, 40))
 

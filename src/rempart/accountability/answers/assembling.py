@@ -16,11 +16,11 @@ from rempart.accountability.figures.protecting import numbers_of, protected
 from rempart.accountability.models import Answer, Authority, Commitment, Request
 from rempart.accountability.models.requests import DISCLOSING
 from rempart.accountability.services.commitments import CommitmentLine, commitments_to
-from rempart.accountability.suppression import THRESHOLD, Published
 from rempart.intake.ours import own_names
 from rempart.ledger import append
 from rempart.ledger.clock import now
 from rempart.ledger.events import Event
+from rempart.privacy.suppression import THRESHOLD, Published
 from rempart.staff.models import StaffMember
 
 PUBLIC_BODIES = (Authority.Kind.MINISTRY, Authority.Kind.REGULATOR)

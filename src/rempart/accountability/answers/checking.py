@@ -26,7 +26,7 @@ from rempart.accountability.answers.layout import (
 )
 from rempart.accountability.figures.model import Figures
 from rempart.accountability.figures.protecting import numbers_of, sums_of
-from rempart.accountability.suppression import is_small
+from rempart.privacy.suppression import is_small
 from rempart.tlog.checkpoint import SignedCheckpoint, open_checkpoint
 from rempart.tlog.errors import TlogError
 from rempart.tlog.keys import VerifierKey

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from rempart.accountability.figures.model import ACTED, Figures
-from rempart.accountability.suppression import Published, Sum, differences, protect
+from rempart.privacy.suppression import Published, Sum, differences, protect
 
 LEAST_MEASURED = 5
 """Fewer measured times give no median; fewer than twice as many no ninetieth percentile."""

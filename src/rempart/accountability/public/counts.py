@@ -3,7 +3,7 @@
 Only what came in or was done during the month is counted here, never what stood at its end: from one end to the next
 the difference would tell what happened in between. Each group is a number and the ways in which it is divided; the
 groups share nothing. Whatever would let a reader work out a count of 1 to 4 is withheld with it
-(`accountability.suppression`), within the month, between a month and its year, and between two revisions of a month.
+(`privacy.suppression`), within the month, between a month and its year, and between two revisions of a month.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,7 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from rempart.accountability.figures.model import Figures, Standing
-from rempart.accountability.suppression import Sum, is_small, protect
+from rempart.privacy.suppression import Sum, is_small, protect
 
 Exact = dict[str, int]
 Shown = dict[str, "int | None"]

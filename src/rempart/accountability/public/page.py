@@ -16,9 +16,9 @@ from rempart.accountability.models import FiguresSoFar, PublishedFigures
 from rempart.accountability.public.counts import ROUNDED_TO, at_least
 from rempart.accountability.public.words import WHOLES, name_of
 from rempart.accountability.services.publishing import RECOUNTED, following, latest, midnight
-from rempart.accountability.suppression import THRESHOLD
 from rempart.pages.charts import Column, MonthChart, month_chart
 from rempart.pages.writing import decimal, duration
+from rempart.privacy.suppression import THRESHOLD
 
 MONTHS_SHOWN, MONTHS_ON_PHONE = 12, 6
 _DESK, _PHONE = 480, 330

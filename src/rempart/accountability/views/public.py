@@ -20,12 +20,12 @@ from rempart.accountability.public import page
 from rempart.accountability.public.page import Public
 from rempart.accountability.public.versions import Version, in_force, public_versions
 from rempart.accountability.services.reporting import published_reports
-from rempart.accountability.suppression import THRESHOLD
 from rempart.casework.services import rulebook_in_force
 from rempart.ledger.log import public_key
 from rempart.ledger.models import Cosignature
 from rempart.ledger.published import published
 from rempart.pages.helplines import helplines_for
+from rempart.privacy.suppression import THRESHOLD
 from rempart.staff.access import open_to_all
 
 FOR_MINUTES = "public, max-age=300"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rempart.accountability.suppression import (
+from rempart.privacy.suppression import (
     Published,
     Sum,
     differences,
