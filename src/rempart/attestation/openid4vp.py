@@ -74,7 +74,8 @@ class Request:
 
     def as_uri(self, scheme: str = "av") -> str:
         """A link that opens the wallet, for a QR code too: `av://` by the profile; others know `openid4vp://`."""
-        return f"{scheme}://?{urlencode(self.parameters(), quote_via=quote)}"
+        query = urlencode(self.parameters(), quote_via=quote, safe=":/,")  # a QR code is easier to read when short
+        return f"{scheme}://?{query}"
 
 
 @dataclass(frozen=True, kw_only=True)

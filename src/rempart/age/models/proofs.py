@@ -6,6 +6,7 @@ the digest of what the issuer signed, until that expires.
 
 import hmac
 import secrets
+from base64 import urlsafe_b64encode
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -133,8 +134,8 @@ class ProofRequest(models.Model):
 
     @property
     def nonce(self) -> str:
-        """The nonce of this try: 256 bits."""
-        return self.secret("nonce").hex()
+        """The nonce of this try: 128 bits, short since a QR code holds it."""
+        return urlsafe_b64encode(self.secret("nonce", 16)).rstrip(b"=").decode()
 
     def state_for(self, browser: str) -> str:
         """The `state` of the request by link: says in which browser it was opened ("" for a QR code, which any wallet
