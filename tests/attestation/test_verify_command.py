@@ -163,6 +163,27 @@ def test_an_empty_folder_trusts_nobody(stage, verify, tmp_path):
     assert json.loads(verify(stage.show(), trust=tmp_path / "empty")[1])["reason"] == "untrusted_issuer"
 
 
+def test_a_file_that_cannot_be_read_does_not_hide_the_others(stage, verify, folder):
+    (folder / "unreadable.pem").symlink_to("/proc/self/mem")  # nothing is at its beginning
+    status, _, said = verify(stage.show())
+    assert (status, "unreadable.pem" in said) == (exits.OK, True)
+
+
+def test_what_an_editor_writes_before_a_text_does_not_matter(stage, verify, folder):
+    key = json.dumps(jwk(new_key().public_key()))
+    (folder / "key.jwk").write_text(key, encoding="utf-8-sig")
+    text = urlsafe_b64encode(stage.show()).decode()
+    status, _, said = verify(json.dumps({"vp_token": {"age": [text]}}).encode("utf-8-sig"))
+    assert (status, said) == (exits.OK, "")
+
+
+def test_a_file_is_no_folder_and_an_empty_folder_is_said_to_be(stage, verify, folder, tmp_path):
+    status, _, said = verify(stage.show(), trust=folder / "root.pem")
+    assert (status, "is a file, not a folder" in said) == (exits.NO_INPUT, True)
+    (tmp_path / "empty").mkdir()
+    assert "empty: nobody to trust" in verify(stage.show(), trust=tmp_path / "empty")[2]
+
+
 def test_a_folder_is_read_by_what_its_files_hold(stage, folder):
     key = jwk(new_key().public_key())
     (folder / "notes.txt").write_text("Roots are renewed in May.")

@@ -189,7 +189,7 @@ def _opened(given: object) -> object:
     match given:
         case bytes():
             try:
-                return given.decode()
+                return given.decode("utf-8-sig")
             except UnicodeDecodeError as error:
                 raise Refused(Reason.UNKNOWN_FORMAT, "neither CBOR nor text") from error
         case str():

@@ -32,10 +32,11 @@ TYPES = frozenset({"dc+sd-jwt", "vc+sd-jwt"})
 
 VCT = re.compile(
     r"urn:(?:eudi|eu\.europa\.ec\.eudi):pid:(?:[a-z]{2}:)?1"  # person identification data, a Member State's own variant
-    r"|urn:(?:eudi|eu\.europa\.ec\.eudi):(?:pseudonym_)?age(?:_[a-z0-9_]+)?:1"  # proofs of age of European pilots
-    r"|urn:eu\.europa\.ec\.av:1|eu\.europa\.ec\.av\.1"  # the same named after the doctype of the mdoc
+    r"|urn:eu\.europa\.ec\.av:1|eu\.europa\.ec\.av\.1"  # proofs of age named after the doctype of the mdoc
 )
-"""Kinds of credential that say an age: who may sign a library card may not thereby say who is 18."""
+AGE_KIND = re.compile(r"(?<![A-Za-z])[Aa]ge(?![a-z])|[a-z]Age(?![a-z])|(?<![A-Za-z])age(?=verification|over|proof)")
+"""Kinds of credential that say an age, in VCT or by the word: European pilots have `urn:eudi:age_over_18:1`, others a
+URL or `ProofOfAge`. Who may sign a library card may not thereby say who is 18."""
 
 VISIBLE = frozenset(
     {"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "cnf", "status", "vct", "vct#integrity"}
@@ -60,7 +61,7 @@ def verify_sd_jwt(text: str, *, trust: Trust, nonce: str, client_id: str, at: da
         signer.ensure_valid(at)
     payload = credential.payload
     kind = payload.get("vct")
-    if not isinstance(kind, str) or not VCT.fullmatch(kind):
+    if not isinstance(kind, str) or not (VCT.fullmatch(kind) or AGE_KIND.search(kind)):
         raise Refused(Reason.WRONG_DOCTYPE, "vct")
     if payload.get("_sd_alg", "sha-256") != "sha-256":
         raise Refused(Reason.BAD_ALGORITHM, "_sd_alg")

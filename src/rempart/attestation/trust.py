@@ -3,6 +3,7 @@
 Nothing is trusted by default: an empty folder refuses every issuer.
 """
 
+import codecs
 import errno
 import os
 from collections.abc import Iterable, Mapping
@@ -52,13 +53,18 @@ class Trust:
         trusted lists in XML; status list tokens. Every certificate may have signed a trusted list; those in a
         subfolder called `operators` attest nothing besides. pinned: contents that count as files of the folder do.
         fetched: trusted lists and status list tokens; nothing else is read there, since only what is signed may come
-        from afar. Raises OSError.
+        from afar. Raises NotADirectoryError.
         """
         if not folder.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
         pile = _Pile()
         found = sorted(path for path in folder.rglob("*") if path.is_file())
-        contents = [(file.name, file.read_bytes(), file.parent.name == OPERATORS) for file in found]
+        contents = []
+        for file in found:
+            try:
+                contents.append((file.name, file.read_bytes(), file.parent.name == OPERATORS))
+            except OSError as error:
+                pile.ignored.append(f"{file.name} ({error.strerror})")
         for name, data, operates_only in [*contents, *(("what was pinned", data, False) for data in pinned)]:
             try:
                 pile.add(data, operates_only=operates_only)
@@ -136,7 +142,7 @@ def _keys(data: bytes) -> list[IssuerKey]:
         if not isinstance(key, ec.EllipticCurvePublicKey):
             raise ValueError("no key on a NIST curve")
         return [IssuerKey(jose.write_key(key))]
-    held = jose.read_object(data)
+    held = jose.read_object(data.removeprefix(codecs.BOM_UTF8))
     issuer = held.get("issuer")
     listed = held.get("jwks", held)
     jwks = listed.get("keys", [listed]) if isinstance(listed, dict) else []

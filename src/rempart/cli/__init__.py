@@ -45,7 +45,8 @@ def main() -> None:
     except NothingGood:
         status = exits.DATA_ERROR
     except (FileNotFoundError, NotADirectoryError) as error:
-        click.echo(f"rempart: {error.filename}: no such file", err=True)
+        is_file = os.path.isfile(error.filename)
+        click.echo(f"rempart: {error.filename}: {'is a file, not a folder' if is_file else 'no such file'}", err=True)
         status = exits.NO_INPUT
     except IsADirectoryError as error:
         click.echo(f"rempart: {error.filename}: is a folder, not a file", err=True)

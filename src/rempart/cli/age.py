@@ -46,6 +46,8 @@ def age_verify(
     trusted = Trust.from_folder(Path(trust))
     for name in trusted.ignored:
         click.echo(f"rempart: {name}: nothing to trust in it", err=True)
+    if not len(trusted.anchors) and not trusted.keys:
+        click.echo(f"rempart: {trust}: nobody to trust in it", err=True)
     said = said_of_request(presentation, client_id=client_id)
     verdict = verify(
         presentation,
@@ -180,6 +182,52 @@ def age_import(*, files: tuple[str, ...], service: str | None, accounts: str | N
     if done.refused:
         said.append(f"{done.refused} whose account has no name")
     click.echo(", ".join(said), err=True)
+
+
+@age.command("report")
+@click.option("--from", "start", metavar="DATE", help="The first day (default: of the last settled quarter).")
+@click.option("--to", "end", metavar="DATE", help="The day after the last one (default: the end of that quarter).")
+@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
+def age_report(*, start: str | None, end: str | None, form: str) -> None:
+    """How often questions about ages were wrong, with 95 % intervals; who could answer; how fast it was put right.
+
+    Without dates: the last quarter that ended 31 days ago or more, as it stood then. Counts of 1 to 4 are withheld.
+    """
+    if (start is None) != (end is None):
+        raise click.UsageError("--from and --to go together")
+    since, until = (_moment(start), _moment(end)) if start else (None, None)
+    set_up()
+    from rempart.age import rates
+    from rempart.ledger.clock import now
+
+    if since is None or until is None:
+        since, until = rates.last_quarter(now())
+        as_of = until + rates.SETTLES_IN
+    else:
+        as_of = now()
+    if until <= since:
+        raise click.UsageError(f"--to {end}: not after --from")
+    found = rates.report(since, until, as_of=as_of)
+    if form == "json":
+        click.echo(json.dumps(rates.as_data(found), indent=2))
+    else:
+        click.echo(rates.as_table(found))
+
+
+@age.command("practice")
+@click.option("--language", type=click.Choice(["fr", "en"]), default="fr", show_default=True)
+@click.option("--format", "form", type=click.Choice(["markdown", "json"]), default="markdown", show_default=True)
+def age_practice(*, language: str, form: str) -> None:
+    """The practice statement: how ages are asked about here, as this server is configured now."""
+    set_up()
+    from rempart.age import practice
+    from rempart.ledger.clock import now
+
+    told = practice.statement(language, at=now())
+    if form == "json":
+        click.echo(json.dumps(practice.as_data(told), ensure_ascii=False, indent=2))
+    else:
+        click.echo(practice.as_markdown(told), nl=False)
 
 
 def _moment(text: str | None) -> datetime:
