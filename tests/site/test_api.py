@@ -204,6 +204,7 @@ OPERATIONS = [
     "GET /api/v1/age/attempts/{number}",
     "PUT /api/v1/age/attempts/{number}/account",
     "POST /api/v1/age/reports",
+    "GET /api/v1/age/allowed",
 ]
 
 
