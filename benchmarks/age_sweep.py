@@ -1,9 +1,9 @@
 """How many accounts a second the sweep reads on one core, beside two peers, from ten thousand to ten million.
 
 The accounts are made by DuckDB from sentences of everyday life: three to five posts and a bio, a sentence in twelve
-with a number in it, an account in twenty that tells an age, its owner's or another's. Each size runs in a process of its own
-on one core, from Parquet to JSON lines; the seconds are the process's, the memory its greatest. Beside it: the same
-reader without the engine's screen (every text read closely), and the stated-age expressions that studies have
+with a number in it, an account in twenty that tells an age, its owner's or another's. Each size runs in a process of
+its own on one core, from Parquet to JSON lines; the seconds are the process's, the memory its greatest. Beside it: the
+same reader without the engine's screen (every text read closely), and the stated-age expressions that studies have
 published, restated, which find a number after « I am » or before "years old" and look no further.
 
     python benchmarks/age_sweep.py [ACCOUNTS…]        (10000000 is the largest that was tried)

@@ -2,17 +2,23 @@
 
 import os
 import shutil
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import msgspec
 import pytest
 
-from radar.small_platform import RISES, day, folder_of, remembered, told
+from radar.small_platform import RISES, day, folder_of, remembered, told, write
 from rempart.platforms.servers.processes import Leashed, free_port
+from rempart.radar.age.simulator import accounts
+from rempart.radar.age.sweep import run
 from rempart.radar.java import java_home
+from rempart.records import AccountRow
+from rempart.records.lines import Rejects
 
 DAYS = RISES + 2
 SHARED = RISES  # what a state of DuckDB holds before Spark goes on from it
@@ -128,6 +134,20 @@ def test_from_nothing_and_without_a_word_on_the_terminal(tmp_path, capfd):
     told(counters, name="duckdb", state=tmp_path / "duckdb")
     assert remembered(tmp_path / "spark") == remembered(tmp_path / "duckdb")
     assert capfd.readouterr() == ("", "")
+
+
+def test_the_sweep_of_stated_ages_gives_the_same(tmp_path):
+    table = tmp_path / "accounts.parquet"
+    rows = [one.row for half in ("development", "held_out") for one in accounts(60, seed=5, half=half)]
+    odd = "𝟏𝟏 ans, J’ai 1️⃣1️⃣ ANS, İ'M 11, j\u2019ai onzé anſ, \u212aid of 2014"
+    rows.append(AccountRow(id="odd", service="tiktok", handle="odd", bio=odd, posts=[odd.lower(), "", "\n"]))
+    write(table, [{name: getattr(row, name) for name in ("id", "service", "handle", "bio", "posts")} for row in rows])
+
+    def swept(name: str) -> list[bytes]:
+        found = run(str(table), rejects=Rejects(sys.stderr.buffer), as_of=date(2026, 11, 23), name=name)
+        return [msgspec.json.encode(one) for one in found]
+
+    assert swept("spark") == swept("duckdb")
 
 
 def test_what_spark_can_not_do_is_one_sentence(tmp_path):

@@ -10,7 +10,7 @@ from rempart.radar.age.text import Text
 
 _YEAR = r"(?:(?P<y>(?:19[3-9]|20[0-2])\d)|(?P<k>2k[0-2]\d)|'(?P<s>[0-2]\d))(?![\d]|[.,:/]\d)"
 _NOT_IN = r"(?<![\d.,:/#$€£+_-])"
-_DATE = re.compile(
+DATE = re.compile(
     rf"(?<!\d)(?P<d>[0-3]?\d)(?:er|st|nd|rd|th)?(?: of)?[\s.-]?(?P<m>{MONTH})[\s,.-]{{0,3}}(?P<y>(?:19"
     rf"|20)\d\d|'?\d\d)(?!\d)"
     rf"|(?<![a-z])(?P<m2>{MONTH}) (?P<d2>[0-3]?\d)(?:st|nd|rd|th)?[\s,]{{1,2}}(?P<y2>(?:19|20)\d\d|'\d\d)(?!\d)"
@@ -24,7 +24,7 @@ _BORN = re.compile(
     r"(?:(?<![a-z])(?:nee?s?|nait|naissance|ne\(e\)|ne/e|date de naissance|annee de naissance|born|b\."
     r"|d\.?o\.?b|date of birth|birth ?(?:day|date|year)?|b-?day|anniv(?:ersaire)?s?|cuvee|millesime"
     r"|since birth|made in|edition|version)"
-    r"|🎂|🎈|🍰|🐣|👼|🎉|🥳)[\s:.,!-]*(?:(?:le|en|un|une|in|on|the|est|is|c'est|:|mon|ma|au|fin|debut|d')[\s:]+){0,2}$"
+    r"|🎂|🎈|🍰|🐣|🎉|🥳)[\s:.,!-]*(?:(?:le|en|un|une|in|on|the|est|is|c'est|:|mon|ma|au|fin|debut|d')[\s:]+){0,2}$"
 )
 _OWN = re.compile(
     r"(?:^|[^a-z])(?:je suis|j'?suis|chuis?|suis|moi|i was|i'?m|i am|im|was|j'etais)[\s:]*(?:(?:une?|a|an"
@@ -63,6 +63,10 @@ _COUPLE = re.compile(
     r"|my girl|babe|fianc|🎓|rip|🕊|🪦|👼"
 )
 _BABY = re.compile(r"(?:👶|🍼|🤰|🤱|💙|🩵)\s*$")
+_PRETENDED = re.compile(
+    r"(?:dit|mis|mettre|ecrit|said|put|faked?|pretend\w*|pretendu) (?:que |that )?(?:j'?etais "
+    r"|i was )?(?:nee? |born )?(?:en |in )?$"
+)
 OLDEST, YOUNGEST = 90, 4
 
 
@@ -71,7 +75,7 @@ def births_told(text: Text, as_of: date) -> Iterator[Sign]:
     if not text.numbers:
         return
     taken: list[tuple[int, int]] = []
-    for found in _DATE.finditer(text.folded):
+    for found in DATE.finditer(text.folded):
         taken.append(found.span())
         born = _born(found, as_of)
         if born is None:
@@ -81,7 +85,10 @@ def births_told(text: Text, as_of: date) -> Iterator[Sign]:
             yield Sign(
                 "born", born, sure[0], found.start(), found.end(), primary=born[0][0] < 14, explicit=sure[1], fixed=True
             )
-    for found in _BARE_YEAR.finditer(text.folded):
+    years = list(_BARE_YEAR.finditer(text.folded))
+    for found in years:
+        if text.bio and len(years) > 1 and not _BORN.search(text.folded, max(0, found.start() - 30), found.start()):
+            continue  # « 💙 2015 💗 2018 »: others' births
         if any(start <= found.start() < end for start, end in taken):
             continue
         year = int(found["y"] or (found["k"] and "20" + found["k"][2:]) or "20" + found["s"])
@@ -108,7 +115,7 @@ def _sure(text: Text, start: int, end: int, *, dated: bool, of_year: bool) -> tu
     """How sure it is that a date or year is the owner's birth, and whether they say so; None when it is not."""
     folded = text.folded
     before = folded[max(0, start - 40) : start]
-    if text.framed(start) or text.spoken(start):
+    if text.framed(start) or text.spoken(start) or _PRETENDED.search(before):
         return None
     born = _BORN.search(folded, max(0, start - 34), start)
     if born is not None:

@@ -129,7 +129,7 @@ _GUARDIAN_KEYS = bag(
     "administree suivi suivie"
     " sous run runs ran managed manages monitored monitors supervised controlled operated watched handled "
     "approved owned charge"
-    " account gerent surveillent lit regarde acces"
+    " account gerent surveillent controlent lit lisent regarde regardent verifie verifient acces access checks"
 )
 _MEMORY = re.compile(
     r"(?:etais|j'avais|avait|etait|souvenirs?|a l'epoque|quand|when|remember|miss|was|were|used|back"

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterator
 
+from rempart.radar.age.births import DATE
 from rempart.radar.age.dates import YEAR, When, days_of, when_before, when_follows
 from rempart.radar.age.signs import Ages, Sign, at_age
 from rempart.radar.age.text import Text, bag
 
 YOUNGEST, OLDEST = 4, 95
+_GROWN = 18  # an age from here on is no reason to look at an account
 NUMBER_WORDS = {
     "cinq": 5,
     "sept": 7,
@@ -56,9 +58,8 @@ _ORDINALS = {
     "fourteenth": 14,
 }
 _NUMBER = re.compile(
-    r"(?<![\d.,:/#€$£%+=_\u2044-])(?:(?P<digits>\d{1,2})(?!\d|[.,:/\u2044]\d|\s?[%€$£°]|\u2044)|(?<![a-z])(?P<word>"
-    + "|".join(sorted([*NUMBER_WORDS, *_ORDINALS], key=len, reverse=True))
-    + r")(?![a-z]))"
+    r"(?<![\d.,:/#€$£%+=_\u2044-])(?:(?P<digits>\d{1,2})(?!\d|[.,:/\u2044]\d|\s?-\s?\d|\s?[%€$£°]|\u2044)"
+    r"|(?<![a-z])(?P<word>" + "|".join(sorted([*NUMBER_WORDS, *_ORDINALS], key=len, reverse=True)) + r")(?![a-z]))"
 )
 _HALF = r"(?: ?ans?)? ?(?:et demie?|1\u20442|and a half|& a half|½)"
 _UNIT = re.compile(
@@ -106,7 +107,8 @@ _NOT_AGE_AFTER = re.compile(
     r"|gb|go(?![a-z])|fps|hp|am(?![a-z])|pm(?![a-z])|o'?clock|of spades)"
 )
 _THINGS_AFTER = re.compile(
-    r"\s?[-–]?\s?(?:[a-z]+s(?![a-z])|\d|th|nd|(?:foot|deep|down|up|over|under|behind|ahead|inches)(?![a-z]))"
+    r"\s?[-–]?\s?(?:(?!yes|always|as |is |was |guys|bros)[a-z]+s(?![a-z])|['\"]\s?\d|\d"
+    r"|(?:th|nd|foot|deep|down|up|over|under|behind|ahead|inches|million|mil|thousand|grand|percent)(?![a-z]))"
 )
 _FILLER = re.compile(
     r"(?:^|(?<=[^a-z0-9]))(?:que|qu'|seulement|juste|tout juste|tt juste|a peine|deja|maintenant|mtn"
@@ -125,7 +127,9 @@ _OWN = re.compile(
     r"(?:^|(?<=[^a-z0-9']))(?:(?P<have>(?:moi |perso |et |mais )?(?:j ?' ?ai|j ai|jai+|jé|jay|j'?aie"
     r"|j ?'?en ai|jen ai|ge?(?=\s?$)|jsuis agee? de|je suis agee? de|chuis? agee? de|suis agee? de"
     r"|agee? de|mon age c'?est|mon age est|mon age|du haut de mes|moi c'?est|moi|perso)"
-    r"|i ?' ?m|im|i am|iam|(?:not )?me being|being|my age is|my age|i'm aged|im aged|aged|me|i be|am)"
+    r"|i ?' ?m|im|i am|iam|(?:not )?me being|being|my age is|my age|i (?:really |actually |literally "
+    r"|legit |honestly )am|guess who'?s|(?:we'?re|we are|are) (?:both|all)|on a(?: tou\w+(?: les (?:deux"
+    r"|trois|2|3))?)?|i'm aged|im aged|aged|me|i be|am)"
     r"|(?P<will>j ?'?aurai|j ?'?aurais bientot|(?:je|j') ?(?:vais|vai) (?:avoir|faire|feter mes|sur mes)"
     r"|jv(?:ais|ai|a)? (?:avoir|faire|feter mes|sur mes)|je fete(?:rai)?(?: mes)?|on fete(?:ra)? mes"
     r"|je passe a|je prends|jprends"
@@ -166,11 +170,12 @@ _MENTALLY = re.compile(
     r"|(?:in|on|sur|dans) (?:this|cette|la|ce|that|the) (?:one|video|vid|pic|photo|picture|clip|story|tof)"
     r"|here(?= (?:lol|omg|awww*)))(?![a-z])"
 )
+_ENDS = re.compile(r"\s*(?:$|[!.?\n]|[^\x00-\x7f])")
 _OLD_THINGS = re.compile(
     r" (?:\w+ )?(?:scotch|whiske?y|rum|bourbon|wine|cheese|account|phone|car|laptop|song|game|tweet|post"
     r"|video|house|tree|building"
     r"|bug|code|photo|picture|son|daughter|dog|cat|horse|brother|sister|cousin|nephew|niece|movie|album"
-    r"|tech|brain|humou?r)(?![a-z])"
+    r"|tech|brain|humou?r|me|self|myself)(?![a-z])"
 )
 _PERSON_OF = re.compile(
     r"(?:^|[^a-z])(?:fille|garcon|gamer|gameuse|danseuse|danseur|gymnaste|cavaliere?|footeux|footballeuse"
@@ -185,10 +190,15 @@ _NOT_NAMES = bag(
     "om ol fan team x tome saison season iphone ps games chapter part gate rang place room bus ligne dept le "
     "la les du au aux des a en dans et and of in at on to for by the ep vol no"
 )
-_MATES = re.compile(r"(?:quel(?:le)? age|how old|age\s?\?|asl|t'as quel age|tu as quel age)")
+_MATES = re.compile(r"(?:\d ?ans(?![a-z])|quel(?:le)? age|how old|age\s?\?|asl|t'as quel age|tu as quel age)")
 _OTHERS_DO = re.compile(r"(?:^|[^a-z])(?:a|is|are|was|turns?|fete|fetera|aura|going to be|gonna be|'s|s)\s*$")
 
 
+_HAVE_BEEN = re.compile(
+    r"(?<![a-z])i'?ve been (\d{1,2}) for (?:like |about |only |just )?(?:a|an|one|two|\d+) (?:days?|weeks?"
+    r"|months?)(?![a-z])"
+)
+_FRENCH_HAVE = re.compile(r"(?!guess|my)(?:j|g|moi|perso|mais|et |mon|age|suis|chui|du haut)")
 _COUNTDOWN = re.compile(
     r"(?<![\d.,:/])(\d{1,2}|un|une|deux|trois|one|two|three|a) (?:more |petits? |little )?(ans?|annees?"
     r"|mois|semaines?|jours?|years?|yrs?|months?|weeks?|days?)"
@@ -200,7 +210,9 @@ _COUNTDOWN = re.compile(
 
 
 def countdowns(text: Text) -> Iterator[Sign]:
-    """« plus que 3 mois avant mes 13 ans », "2 more years until i turn 13"."""
+    """« plus que 3 mois avant mes 13 ans », "2 more years until i turn 13"; and "I've been 12 for a week"."""
+    for found in _HAVE_BEEN.finditer(text.folded):
+        yield Sign("age", at_age(int(found[1]), int(found[1]) + 1), 0.9, found.start(), found.end(), explicit=True)
     for found in _COUNTDOWN.finditer(text.folded):
         value = int(found[5])
         days = days_of(found[1], found[2]) + (days_of(found[3], found[4]) if found[3] else 0.0)
@@ -212,19 +224,20 @@ def countdowns(text: Text) -> Iterator[Sign]:
 
 def ages_told(text: Text) -> Iterator[Sign]:
     """The signs that the numbers of a text are."""
+    dates = [found.span() for found in DATE.finditer(text.folded)]
     previous: tuple[int, int] | None = None  # an age that the owner told, and where: « 11 going on 12 »
     for found in _NUMBER.finditer(text.folded):
         if found["digits"]:
             value = int(found["digits"])
         else:
             value = NUMBER_WORDS.get(found["word"], 0) or _ORDINALS[found["word"]]
-        if not YOUNGEST <= value <= OLDEST:
+        if not YOUNGEST <= value <= OLDEST or any(low <= found.start() < high for low, high in dates):
             continue
         sign = _read(text, found, value, previous)
         if sign is not None:
             if sign.ages[0][0] >= YOUNGEST - 1:
                 previous = value, sign.end
-            yield sign
+            yield sign if value < _GROWN else sign._replace(primary=False)
 
 
 def _read(text: Text, found: re.Match[str], value: int, previous: tuple[int, int] | None) -> Sign | None:  # noqa: PLR0911, PLR0912
@@ -305,12 +318,14 @@ def _said(  # noqa: PLR0911, PLR0912
             return None
     if text.spoken(began):
         return None
+    if own["have"] and own["have"].startswith("on a") and plain:
+        return None
     if text.framed(began):
         return _to_come(text, own, start, end, value)
     sure = 0.95 if not plain else 0.85
     if own["have"] in ("moi", "me", "perso", "aged", "agee de", "age de"):
         sure = 0.7
-    if plain and own["have"] and "i" not in own["have"].replace("ai", ""):
+    if plain and own["have"] and _FRENCH_HAVE.match(own["have"]):
         sure = 0.6  # « j'ai 11 » needs a question before it
         if not _MATES.search(folded) and not re.match(r"\s*(?:$|[!.?\n]|[^\x00-\x7f])", folded[end : end + 3]):
             return None
@@ -473,6 +488,8 @@ def _bare(  # noqa: PLR0911, PLR0912
             and not _BIRTHDAY.search(folded[max(0, start - 20) : start])
         ):
             return None
+        if not is_year and not text.bio and coming is None and not _ENDS.match(folded, end):
+            return None
         if (
             not is_year
             and not text.bio
@@ -506,6 +523,8 @@ def _bare(  # noqa: PLR0911, PLR0912
         return Sign("age", ages, 0.3, start, end)
     if _MATES.search(folded[:start]) and not left.strip() and value < 30:
         return Sign("age", ages, 0.85 if _ASL.match(folded[end:]) else 0.65, start, end)
+    if folded[start - 1 : start] == "(" and folded[end : end + 1] == ")" and who == "own" and 5 <= value <= 17:
+        return Sign("age", ages, 0.75, start, end)
     if re.search(r"(?:^|[^a-z])(?:mon age|my age|age) ?[:=]? ?$", folded[max(0, start - 9) : start]):
         return Sign("age", ages, 0.7, start, end)
     return None

@@ -216,7 +216,7 @@ _NOT_A_YEAR = (
     r"|volet|opus|video|compte|message|chat|chien|enfant|bebe|titre|medaille|vitesse|generation|round"
     r"|point|mort|vague|dose|dimension|art(?![a-z])|element|jeu|sous-sol|course|tentative|quart|cafe|verre"
     r"|partant|en partant|nuit|concert|but|annee (?:de (?!prim|sec)|d'|en (?:med|dro|lic|psy|phar|ec)"
-    r"|a la fac|medecine|pharma|droit|licence|master|du |d etud|que|consecutive|ensemble|au|avec"
+    r"|a la fac|medecine|pharma|droit|licence|master|du (?!prim|sec)|d etud|que|consecutive|ensemble|au|avec"
     r"|universitaire|a |sans|dans)))"
 )
 _PATTERNS: tuple[tuple[frozenset[str], re.Pattern[str], Callable[..., Level | None]], ...] = (
@@ -288,7 +288,7 @@ _PATTERNS: tuple[tuple[frozenset[str], re.Pattern[str], Callable[..., Level | No
             r"(?<![a-z])(?:in|into|starting|finish(?:ed|ing)?|start(?:ed)?|enter(?:ing)?|rising"
             r"|a) (?:the )?([3-9]|1[0-2])(?:th|rd)(?! ?-?(?:place|street|st(?![a-z])|ave|inning|floor|row"
             r"|position|edition|century|of|season|largest|day|week|hour|year|time|circle|ward|district"
-            r"|house|gear|period|quarter|round|and|avenue|attempt|try|set|game|month|grade|grader|most"
+            r"|house|gear|period|quarter|round|avenue|attempt|try|set|game|month|grade|grader|most"
             r"|best|world|century|chapter|episode|dimension|street|member|party|amendment|class|wheel|birthday|bday))"
         ),
         _american,
@@ -433,7 +433,7 @@ _OWN = re.compile(
     r"|j'?ai (?:commence|fini)"
     r"|i'?m|i am|im|i go|i start(?:ed)?|starting|start|going|goin|entering|rising|i just (?:finished"
     r"|started)|just (?:finished|started)|finished|i'?ll be|ill be|gonna be|will be|i got|still|proud|only"
-    r"|currently|officially)"
+    r"|currently|officially|(?:who|anyone|anybody)(?: else)?(?:'s| is)?(?: also)?|qui est(?: aussi)?|qui d'autre est)"
     r"(?: (?:deja|maintenant|actuellement|en|au|a|l'|la|le|une?|que|ma|mon|mtn|encore|et|toujours|juste"
     r"|pas|mais|in|into|to|an|the|my|only|just|still|now|like|officially|first|day|of|currently|being"
     r"|classe|class|de|year))*\s*$"
@@ -530,7 +530,7 @@ def _sign(  # noqa: PLR0912 (the readings of a level, the first that holds)
         sure * level.clear,
         start,
         end,
-        primary=youngest < 14.5,
+        primary=youngest < 13.9,
         explicit=explicit and level.clear >= 0.85,
     )
 

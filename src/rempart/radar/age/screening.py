@@ -111,7 +111,7 @@ def of_bios(year: int) -> str:
     """What is enough in a bio: a number on its own that may be an age, the year or the date of a birth."""
     born = _years(year)
     return (
-        "(?:^|[^0-9.,:/$€£])(?:[4-9]|1[0-7])(?:$|[^0-9.,:/%])"
+        "(?:^|[^0-9.,:/$€£])(?:[4-9]|1[0-7])(?:$|[^0-9.,:/%]|[.,](?:$|[^0-9]))"
         f"|(?:20|2[kK]|['’]){born}(?:$|[^0-9])|[0-9][./ ·-]+(?:20)?{born}(?:$|[^0-9])"
     )
 

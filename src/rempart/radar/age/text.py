@@ -18,7 +18,10 @@ def bag(words: str) -> frozenset[str]:
 
 _KEYCAP = {0x20E3: "\u200b"}  # « 1️⃣1️⃣ » is a number with boxes around
 _BLANKED = re.compile(
-    r"https?://\S+|www\.\S+|[\w.+-]+@[\w-]+\.\w+|@[\w.]+|\"[^\"\n]{0,300}\"|^\s*(?:>|rt @)[^\n]*|\*[^*\n]{2,80}\*",
+    r"(?<![a-z])(?:she|he|they|elle|il|iel|it|any|xe)\s?[/|]\s?(?:hers?|him|his|them|they|theirs|elle|il"
+    r"|iel|lui|she|he|any)(?![a-z])"
+    r"(?:\s?/\s?(?:hers?|him|his|them|they|theirs|elle|iel|lui|she|he)(?![a-z]))?|https?://\S+|www\.\S+"
+    r"|[\w.+-]+@[\w-]+\.\w+|@[\w.]+|\"[^\"\n]{0,300}\"|^\s*(?:>|rt @)[^\n]*|\*[^*\n]{2,80}\*",
     re.MULTILINE,
 )
 _WORD = re.compile(r"[a-z]+|\d+")
@@ -46,7 +49,8 @@ def _subjects() -> re.Pattern[str]:
     kin, before = choice(found["kin"]), choice(found["determiners"])
     adjectives = choice(found["adjectives"])
     return re.compile(
-        r"(?<![a-z])(?:(?P<own>j'|j(?= ?ai)|je|jai|jen|g(?= ?\d)|moi|i'?m|i|ive|i've|ill|i'll|me|my name"
+        r"(?<![a-z])(?:(?P<own>guess who(?:'s)?|j'|j(?= ?ai)|je|jai|jen|g(?= ?\d)|moi|i'?m|i|ive|i've|ill"
+        r"|i'll|me|my name"
         r"|jsuis|chuis?|jvais|mes(?= \d)|myself|perso)"
         rf"|(?P<other>{before} (?:{adjectives} )*{kin}|(?:une?|an?"
         rf"|d'une?) (?:{adjectives} )*{choice(found['indefinite'])}"
@@ -61,10 +65,30 @@ _FRAMES = re.compile(rf"(?<![a-z]){choice(words()['frames'])}(?![a-z])")
 _SPEECH = re.compile(rf"(?<![a-z]){choice(words()['speech'])}[^a-z0-9]*(?!(?:que|qu'|that)(?![a-z]))")
 
 
+_COLON = re.compile(r":\s*$")
+# « … — mon élève, ce matin »
+_ATTRIBUTED = re.compile(
+    r"\s-{1,2}\s?(?:dixit |said |signe )?(?:mon|ma|mes|un de mes|une de mes|un|une|my|one of my"
+    r"|an?) (?:petite?|little|\w+ ?-?year ?-?old)? ?"
+    rf"{choice(words()['kin'])}(?![a-z])[^.!?\n]{{0,24}}$|(?<![a-z])dixit (?:mon|ma|le|la|un|une) "
+)
+
+
 class Text:
     """A text to be searched: `folded`, its `words`, when it was `written`, and whether it is the account's `bio`."""
 
-    __slots__ = ("_normalised", "bio", "first_person", "folded", "numbers", "original", "source", "words", "written")
+    __slots__ = (
+        "_normalised",
+        "_told_by_another",
+        "bio",
+        "first_person",
+        "folded",
+        "numbers",
+        "original",
+        "source",
+        "words",
+        "written",
+    )
 
     def __init__(self, original: str, *, source: str, written: date, skipped: int = 0) -> None:
         """skipped: code points at the beginning (a date put before the text) that are not read."""
@@ -80,6 +104,7 @@ class Text:
         found = _WORD.findall(self.folded)
         self.words = frozenset(found)
         self.numbers = any(word[0] <= "9" for word in found)
+        self._told_by_another = _ATTRIBUTED.search(self.folded) is not None
         self.first_person = not self.words.isdisjoint(_FIRST_PERSON)
 
     def span(self, start: int, end: int) -> tuple[int, int]:
@@ -111,6 +136,10 @@ class Text:
 
     def spoken(self, until: int) -> bool:
         """Whether somebody else's words begin right before `until`."""
+        if self._told_by_another or (
+            _COLON.search(self.folded, max(0, until - 3), until) and self.subject(until) == "other"
+        ):
+            return True
         found = None
         for found in _SPEECH.finditer(self.folded, self.sentence(until), until):  # noqa: B007
             pass
