@@ -220,6 +220,10 @@ def test_kinds_of_credential_that_say_ages(kind, accepted):
 def test_claims_that_are_kept_closed_show_nothing():
     hidden = {"address": {"_sd": [disclosed_digest("a")]}, "nationalities": [{"...": disclosed_digest("b")}]}
     assert verified(presented(credential(OVER_18, **hidden), OVER_18)) == {18: True}
+    hidden["address"]["region"] = {"_sd": [disclosed_digest("c")]}
+    assert verified(presented(credential(OVER_18, **hidden), OVER_18)) == {18: True}
+    hidden["address"]["region"]["country"] = "FR"
+    assert reason_of(presented(credential(OVER_18, **hidden), OVER_18)) == Reason.EXTRA_ATTRIBUTE
 
 
 @pytest.mark.parametrize("algorithm", ["ES384", "ES512"])
@@ -261,12 +265,26 @@ def test_an_issuers_key_signs_for_that_issuer_alone_and_under_its_name():
         assert got == expected
 
 
+def test_an_issuer_whose_key_is_listed_may_bring_a_chain_that_is_not_known():
+    text = presented(credential(OVER_18), OVER_18)
+    own, stranger = jwk(issuer().signer_key.public_key()), jwk(new_key().public_key())
+    assert verified(text, trust=Trust(keys=(IssuerKey(stranger), IssuerKey(own)))) == {18: True}
+    assert reason_of(text, trust=Trust(keys=(IssuerKey(stranger),))) == Reason.UNTRUSTED_ISSUER
+    rogue = presented(credential(OVER_18, key=new_key()), OVER_18)
+    assert reason_of(rogue, trust=Trust(keys=(IssuerKey(own),))) == Reason.UNTRUSTED_ISSUER
+    both = Trust(anchors=Anchors([issuer().root]), keys=(IssuerKey(own),))
+    late = AT + timedelta(days=500)
+    lasting = presented(credential(OVER_18, exp=int(late.timestamp()) + 60), OVER_18, iat=int(late.timestamp()))
+    assert reason_of(lasting, trust=both, at=late) == Reason.BAD_CERTIFICATE
+
+
 def test_keys_of_issuers_are_read_from_a_folder_in_the_forms_that_they_are_published_in(tmp_path):
     key = VECTORS["issuer_key"]
     rsa = {"kty": "RSA", "n": "AQAB", "e": "AQAB", "use": "enc"}
     forms = {
         "jwk": json.dumps(key),
         "jwks": json.dumps({"keys": [rsa, key]}),
+        "array": json.dumps([rsa, key]),
         "metadata": json.dumps({"issuer": "https://pid-issuer.bund.de.example", "jwks": {"keys": [key]}}),
         "another issuer's": json.dumps({"issuer": "https://another.example", "jwks": {"keys": [key]}}),
         "pem": read_key(key).public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode(),
@@ -281,7 +299,7 @@ def test_keys_of_issuers_are_read_from_a_folder_in_the_forms_that_they_are_publi
         refused[name] = reason_of(**{**published("person_identification"), "trust": trust}), trust.ignored
     known, unknown = (Reason.EXTRA_ATTRIBUTE, ()), (Reason.UNTRUSTED_ISSUER, ("key",))
     assert refused == {
-        **dict.fromkeys(("jwk", "jwks", "metadata", "pem"), known),
+        **dict.fromkeys(("jwk", "jwks", "array", "metadata", "pem"), known),
         "another issuer's": (Reason.UNTRUSTED_ISSUER, ()),
         **dict.fromkeys(("rsa", "private"), unknown),
     }

@@ -40,7 +40,8 @@ URL or `ProofOfAge`. Who may sign a library card may not thereby say who is 18."
 
 VISIBLE = frozenset(
     {"iss", "sub", "aud", "exp", "nbf", "iat", "jti", "cnf", "status", "vct", "vct#integrity"}
-    | {"issuing_authority", "issuing_country"}
+    | {"issuing_authority", "issuing_country", "issuing_jurisdiction"}
+    | {"date_of_issuance", "date_of_expiry", "issuance_date", "expiry_date"}
 )
 """Claims that may stand in the clear: about the credential, not about its holder."""
 
@@ -276,7 +277,13 @@ def _ages(claims: dict[str, Any], shown: set[str]) -> dict[int, bool]:
                 if not _YEARS.fullmatch(years):
                     raise Refused(Reason.EXTRA_ATTRIBUTE)
                 attest(years, held)
-        elif name in shown or (name not in VISIBLE and value not in ({}, [])):
-            # an empty one is what remains of a claim that the holder kept closed
+        elif name in shown or (name not in VISIBLE and not _is_closed(value)):
             raise Refused(Reason.EXTRA_ATTRIBUTE)
     return over
+
+
+def _is_closed(value: object) -> bool:
+    """Whether it is what remains of a claim that the holder kept closed: objects and arrays with nothing in them."""
+    if isinstance(value, dict):
+        return all(_is_closed(each) for each in value.values())
+    return isinstance(value, list) and all(_is_closed(each) for each in value)

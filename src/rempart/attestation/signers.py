@@ -35,23 +35,29 @@ def verify_issuer(
     purposes: frozenset[bytes] = DOCUMENT_SIGNERS,
     anybody: bool = False,
 ) -> Signer | None:
-    """Check that somebody trusted signed a token: by its `x5c` when it has one, else by a key listed for its `iss`.
+    """Check that somebody trusted signed a token: by its `x5c` where that leads to an anchor, else by a key listed for
+    its `iss`.
 
     purposes: extended key usages that the certificate may be restricted to. anybody: see `listed_keys`. Returns the
     certified signer, of whom the caller ensures that it is valid at the moment that counts; None for a listed key.
     Raises Refused (untrusted_issuer, bad_issuer_signature, bad_certificate, bad_algorithm, malformed).
     """
-    if "x5c" in token.header:
-        signer = anchors.signer(_chain(token.header["x5c"]), purposes=purposes)
-        verify_jws(token, signer.key, otherwise=Reason.BAD_ISSUER_SIGNATURE)
-        return signer
     refusal = Refused(Reason.UNTRUSTED_ISSUER, "no key is listed for this issuer")
+    if "x5c" in token.header:
+        try:
+            signer = anchors.signer(_chain(token.header["x5c"]), purposes=purposes)
+        except Refused as error:
+            if error.reason is not Reason.UNTRUSTED_ISSUER:
+                raise
+        else:
+            verify_jws(token, signer.key, otherwise=Reason.BAD_ISSUER_SIGNATURE)
+            return signer
     issuer, name = token.payload.get("iss"), token.header.get("kid")
     for key in listed_keys(keys, issuer=issuer, name=name, anybody=anybody):
         try:
             verify_jws(token, key, otherwise=Reason.BAD_ISSUER_SIGNATURE)
         except Refused as error:
-            refusal = error
+            refusal = refusal if "x5c" in token.header else error
         else:
             return None
     raise refusal

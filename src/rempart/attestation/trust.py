@@ -49,9 +49,9 @@ class Trust:
     def from_folder(cls, folder: Path, *, pinned: Iterable[bytes] = (), fetched: Iterable[bytes] = ()) -> "Trust":
         """Read every file of the folder and its subfolders by what it holds, whatever it is called.
 
-        Certificates in PEM or DER; public keys in PEM, a JWK, a JWK set, an issuer's metadata with `issuer` and `jwks`;
-        trusted lists in XML; status list tokens. Every certificate may have signed a trusted list; those in a
-        subfolder called `operators` attest nothing besides. pinned: contents that count as files of the folder do.
+        Certificates in PEM or DER; public keys in PEM, a JWK, a JWK set or array, an issuer's metadata with `issuer`
+        and `jwks`; trusted lists in XML; status list tokens. Every certificate may have signed a trusted list; those in
+        a subfolder called `operators` attest nothing besides. pinned: contents that count as files of the folder do.
         fetched: trusted lists and status list tokens; nothing else is read there, since only what is signed may come
         from afar. Raises NotADirectoryError.
         """
@@ -142,7 +142,10 @@ def _keys(data: bytes) -> list[IssuerKey]:
         if not isinstance(key, ec.EllipticCurvePublicKey):
             raise ValueError("no key on a NIST curve")
         return [IssuerKey(jose.write_key(key))]
-    held = jose.read_object(data.removeprefix(codecs.BOM_UTF8))
+    held = jose.read_json(data.removeprefix(codecs.BOM_UTF8))
+    held = {"keys": held} if isinstance(held, list) else held
+    if not isinstance(held, dict):
+        raise ValueError("not a set of keys")
     issuer = held.get("issuer")
     listed = held.get("jwks", held)
     jwks = listed.get("keys", [listed]) if isinstance(listed, dict) else []
