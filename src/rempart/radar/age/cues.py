@@ -132,12 +132,13 @@ _GUARDIAN_KEYS = bag(
     " account gerent surveillent controlent lit lisent regarde regardent verifie verifient acces access checks"
 )
 _MEMORY = re.compile(
-    r"(?:etais|j'avais|avait|etait|souvenirs?|a l'epoque|quand|when|remember|miss|was|were|used|back"
-    r"|nostalg\w*|de mon enfance|mon fils|ma fille|my (?:son|daughter|kid))(?![a-z])"
+    r"(?:etais|j'avais|souvenirs?|a l'epoque|quand (?:j'?etais|on etait)|remember|miss|used to|back|nostalg\w*"
+    r"|when (?:i|we) were?|de mon enfance|mon fils|ma fille|my (?:son|daughter|kid))(?![a-z])"
 )
 _MEMORY_AFTER = re.compile(
-    r"[^.!?\n]{0,24}(?:c'etait|me manque|etait|avait|was the|were the|de mon enfance|des enfants"
-    r"|de ma (?:fille|classe)|de mon fils|duty|superviseur)"
+    r"[^.!?\n]{0,24}(?:c'etait le bon|me manque|quand on|was the best|were the best|de mon enfance"
+    r"|des enfants|de ma (?:fille|classe)"
+    r"|de mon fils|duty|superviseur|therapy)"
 )
 
 

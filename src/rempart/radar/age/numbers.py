@@ -115,7 +115,7 @@ _FILLER = re.compile(
     r"|actuellement|genre|environ|officiellement|enfin|toujours"
     r"|encore|pile|exactement|vraiment|vrmt|donc|now|just|only|like|about|literally|actually|currently"
     r"|still|finally|officially|already|barely|legit"
-    r"|exactly|really|fully|technically|en fait|du coup|around|fucking|freaking|fr|an|a|les|tt|the big|la"
+    r"|exactly|really|fully|technically|en fait|du coup|around|fucking|freaking|fr|les|tt|the big|la"
     r"|:|=|de)[\s,:]*$"
 )
 _SOON = re.compile(
@@ -160,6 +160,7 @@ _OWN_ARTICLE = re.compile(
     r"(?:^|[^a-z])(?:i'?m|i am|im|as|just|hi|hey|hello|am) (?:just |only |literally |like )?an?\s*$"
 )
 _BIRTHDAY = re.compile(r"(?:anniv|birthday|bday|b-day|🎂|🎉|🥳|🎈|🎁|bougie|happy)")
+_MY_BIRTHDAY = re.compile(r"(?<![a-z])(?:mon anniv|mon bday|my b-?day|my birthday)")
 _BIRTHDAY_AFTER = re.compile(r"(?:th|st|nd|rd)? ?(?:birth ?day|b-?day|bday|birfday)(?![a-z])")
 _OF_ADULTS = re.compile(r"(?:experience|metier|career|carriere|mariage|married|industry)")
 _MENTALLY = re.compile(
@@ -190,10 +191,29 @@ _NOT_NAMES = bag(
     "om ol fan team x tome saison season iphone ps games chapter part gate rang place room bus ligne dept le "
     "la les du au aux des a en dans et and of in at on to for by the ep vol no"
 )
-_MATES = re.compile(r"(?:\d ?ans(?![a-z])|quel(?:le)? age|how old|age\s?\?|asl|t'as quel age|tu as quel age)")
+_MATES = re.compile(
+    r"(?:\d ?ans(?![a-z])|mon age|my age|quel(?:le)? age|how old|age\s?\?|asl|t'as quel age"
+    r"|tu as quel age)"
+)
 _OTHERS_DO = re.compile(r"(?:^|[^a-z])(?:a|is|are|was|turns?|fete|fetera|aura|going to be|gonna be|'s|s)\s*$")
 
 
+_WISHES = re.compile(
+    r"(?<![a-z])(?:wish i (?:was|were)|can'?t wait (?:to (?:be|turn|hit)|till i'?m|until i'?m|til i'?m)"
+    r"|(?:hate|pressee?|impatiente?) d'avoir"
+    r"|hate d'etre a|vivement (?:mes|que j'?aie)|reve d'avoir) (\d{1,2})(?![\d.,:/%]|\s?(?:k|m|million"
+    r"|abonnes|followers|euros))"
+)
+_DAYS_TO_GO = re.compile(
+    r"(?<![a-z])j ?- ?(\d{1,3})\s?(?:avant|pour|jusqu'a) (?:mes|mon|les) (\d{1,2}) ?(?:ans"
+    r"|e anniv)"
+)
+_IN_A_NAME = re.compile(r"(?<![a-z])[a-z]{2,14}[._-]?(\d{1,2})ans(?![a-z])")
+_LIKE_ME = re.compile(r"(?: ?(?:ans?|yo|years old))? ?(?:aussi )?(?:comme moi|like me|et comme moi)(?![a-z])")
+_NOW_AT = re.compile(
+    r"(?:^|[^a-z])a (\d{1,2}) ans(?: et \w+(?: mois)?)?,? (?:je (?:peux|suis|fais|sais|joue|veux|vais|dois"
+    r"|trouve|pense|confirme)|j'ai deja)(?![a-z])"
+)
 _HAVE_BEEN = re.compile(
     r"(?<![a-z])i'?ve been (\d{1,2}) for (?:like |about |only |just )?(?:a|an|one|two|\d+) (?:days?|weeks?"
     r"|months?)(?![a-z])"
@@ -213,6 +233,29 @@ def countdowns(text: Text) -> Iterator[Sign]:
     """« plus que 3 mois avant mes 13 ans », "2 more years until i turn 13"; and "I've been 12 for a week"."""
     for found in _HAVE_BEEN.finditer(text.folded):
         yield Sign("age", at_age(int(found[1]), int(found[1]) + 1), 0.9, found.start(), found.end(), explicit=True)
+    for found in _WISHES.finditer(text.folded):
+        value = int(found[1])
+        if value <= OLDEST and text.subject(found.start()) != "other":
+            ages = ((value - 2.0, float(value), 1.0), (value - 4.0, value - 2.0, 0.5), (value - 7.0, value - 4.0, 0.15))
+            yield Sign(
+                "to_come",
+                ages,
+                0.75 if value <= _GROWN - 5 else 0.5,
+                found.start(),
+                found.end(),
+                primary=value < _GROWN,
+            )
+    for found in _DAYS_TO_GO.finditer(text.folded):
+        value, days = int(found[2]), float(found[1])
+        ages = at_age(value - (days + 2) / YEAR, value - max(days - 2, 0.0) / YEAR)
+        yield Sign("age", ages, 0.9, found.start(), found.end(), primary=value < _GROWN, explicit=True)
+    for found in _NOW_AT.finditer(text.folded):
+        if 6 <= int(found[1]) < _GROWN and not text.framed(found.start()):
+            yield Sign("age", at_age(int(found[1]), int(found[1]) + 1), 0.75, found.start(), found.end())
+    if text.bio:
+        for found in _IN_A_NAME.finditer(text.folded):
+            if 6 <= int(found[1]) < _GROWN and found[0][:3] != "jai":
+                yield Sign("age", at_age(int(found[1]), int(found[1]) + 1), 0.7, found.start(), found.end())
     for found in _COUNTDOWN.finditer(text.folded):
         value = int(found[5])
         days = days_of(found[1], found[2]) + (days_of(found[3], found[4]) if found[3] else 0.0)
@@ -260,6 +303,8 @@ def _read(text: Text, found: re.Match[str], value: int, previous: tuple[int, int
         return None
     if _MENTALLY.match(folded, end) or (unit["old"] and _OLD_THINGS.match(folded, end)):
         return None
+    if 5 < value < _GROWN and _LIKE_ME.match(folded, found.end()) and not text.framed(start):
+        return Sign("age", at_age(value, value + 1), 0.85, start, end, explicit=True)
     before, soon = _stripped(folded, start)
     if previous is not None and soon and start - previous[1] <= 22 and value == previous[0] + 1:
         return Sign("age", at_age(value - 0.6, value), 0.9, start, end, explicit=True)
@@ -480,7 +525,8 @@ def _bare(  # noqa: PLR0911, PLR0912
     who = text.subject(before, max(0, before - 90) if text.bio else None)
     if who == "other":
         return None
-    if soon or (coming is not None and (is_year or _BIRTHDAY.search(folded))):
+    short = not folded[:start].strip() and len(folded) < 24
+    if soon or (coming is not None and (is_year or short or _BIRTHDAY.search(folded))):
         if (
             text.segment(start, end)[0].strip()
             and not soon
@@ -513,19 +559,40 @@ def _bare(  # noqa: PLR0911, PLR0912
             told = at_age(value, value + 0.1)
         return Sign("age", told, sure, start, _until(end, coming), explicit=sure >= 0.8)
     left, right = text.segment(start, end)
+    seeking = (text.bio and not folded[: start - 1].strip()) or re.search(r"(?:looking for|cherche|asl)", folded)
+    if (
+        start
+        and folded[start - 1] in "mf"
+        and not folded[start - 2 : start - 1].isalpha()
+        and 8 <= value < _GROWN
+        and seeking
+    ):
+        return Sign("age", ages, 0.75, start, end)
+    if (
+        not text.bio
+        and _PERSON_OF.search(folded, max(0, start - 30), start)
+        and re.search(r"(?:en tant qu[e']|je suis |moi |as an? )[^.!?\n]{0,30}$", folded[max(0, start - 45) : start])
+    ):
+        return Sign("age", ages, 0.85, start, end, explicit=True)
+    if not text.bio and is_year and _MY_BIRTHDAY.search(folded) and who != "other":
+        return Sign("age", at_age(value - 0.2, value + 0.4), 0.8, start, end, explicit=True)
+    if not text.bio and is_year and who == "own" and re.search(r"(?:jeune|young|petite?)", folded):
+        return Sign("age", ages, 0.72, start, end)
     if text.bio:
         return _in_bio(text, start, end, left, right, value, ages, is_year=is_year, half=half)
+    if _MATES.search(folded[:start]) and not left.strip() and value < 30:
+        return Sign("age", ages, 0.85 if _ASL.match(folded[end:]) else 0.65, start, end)
     here = re.match(r"\s*(?:here|girl|boy|female|male|gamer|fille|garcon)(?![a-z])", folded[end : end + 12]) is not None
     if is_year and not left.strip() and (old or here or text.first_person):
         at_start = not folded[:start].strip(" .!,-")
         if here or at_start:
             return Sign("age", ages, 0.75 if here else 0.62, start, end)
         return Sign("age", ages, 0.3, start, end)
-    if _MATES.search(folded[:start]) and not left.strip() and value < 30:
-        return Sign("age", ages, 0.85 if _ASL.match(folded[end:]) else 0.65, start, end)
     if folded[start - 1 : start] == "(" and folded[end : end + 1] == ")" and who == "own" and 5 <= value <= 17:
         return Sign("age", ages, 0.75, start, end)
-    if re.search(r"(?:^|[^a-z])(?:mon age|my age|age) ?[:=]? ?$", folded[max(0, start - 9) : start]):
+    if re.search(r"(?:^|[^a-z])(?:mon age|my age|age) ?[:=]? ?$", folded[max(0, start - 9) : start]) and not re.match(
+        r",? (?:is|was|when|where|and (?:up|over|under)|to|or|\+)(?![a-z])", folded[end:]
+    ):
         return Sign("age", ages, 0.7, start, end)
     return None
 
@@ -579,7 +646,8 @@ def ages_past(text: Text) -> Iterator[Sign]:
     """« quand j'avais 10 ans »: they are older now; by how much where it is said (« il y a deux ans », « en 2019 »)."""
     for found in _PAST_AGE.finditer(text.folded):
         value = int(found[1])
-        if not 2 <= value <= OLDEST or text.spoken(found.start()):
+        wished = text.folded[max(0, found.start() - 6) : found.start() + 1].endswith(("wish ", "wish"))
+        if not 2 <= value <= OLDEST or wished or text.spoken(found.start()):
             continue
         near = text.folded[max(0, found.start() - 40) : found.end() + 40]
         if _LAST_YEAR.search(near):

@@ -422,7 +422,8 @@ _FOR_OTHERS = re.compile(
     r"|mon neveu|mes eleves|my (?:son|daughter|kids?|students|niece|nephew)|the kids)(?![a-z])"
 )
 _STAFF = re.compile(
-    r"(?:^|[^a-z])(?:prof\w*|instit\w*|enseign\w*|maitresse|maitre|atsem|aesh|eleves?|parents?|teach\w*"
+    r"(?:^|[^a-z])(?:une classe|une? (?:petite?|gamine?|enfant|eleve)|baby-?sit\w*|visit\w*|prof\w*"
+    r"|instit\w*|enseign\w*|maitresse|maitre|atsem|aesh|eleves?|parents?|teach\w*"
     r"|taught|tutor\w*|students?|pupils?|coach|subbing|sub(?: for)?|mes|classe a|eleve de|cahier d\w+|kids"
     r"|children|ressources?|fiches?|cours (?:pour|particuliers)|soutien|programme|lessons?|worksheets?|for"
     r"|pour|les|des|aux|ma fille|mon fils|a class of|marking|grading|corrige\w*|copies)(?![a-z])[^.!?\n]{0,22}$"
@@ -443,6 +444,7 @@ _SCHOOLISH = re.compile(
     r"|vacances|brevet|dictee|ds |eval|homework|test|teacher|school|recess|class|quiz|exam|sats|lunch|locker|bus|math)"
 )
 _MY_CLASS = re.compile(r"(?:^|[^a-z])(?:ma|my|notre|our) (?:class?e|class|annee)?(?: de| of| d')?\s*$")
+_LIKE_ME = re.compile(r"[^.!?\n]{0,8}(?:like me|comme moi)(?![a-z])")
 _WE = re.compile(r"[\s,]{1,3}(?:on|nous|we) (?!a[a-z]ait|avions|were|was|used|had)")
 _IN = re.compile(r"(?:^|[^a-z])(?:en|au|in|the|de|classe|eleve|d')\s*$")
 
@@ -482,7 +484,7 @@ def school_years_told(text: Text, country: str | None, parameters: Parameters) -
             yield Sign("school", _spread(low, 1.0, parameters), sure, found.start(), found.end(), primary=low < 14)
 
 
-def _sign(  # noqa: PLR0912 (the readings of a level, the first that holds)
+def _sign(  # noqa: PLR0911, PLR0912 (the readings of a level, the first that holds)
     text: Text, start: int, end: int, level: Level, parameters: Parameters
 ) -> Sign | None:
     folded = text.folded
@@ -494,6 +496,11 @@ def _sign(  # noqa: PLR0912 (the readings of a level, the first that holds)
         return None
     going = _GOING.search(clause) is not None or _GOING_AFTER.match(folded, end) is not None
     past = _PAST.search(clause) is not None or _PAST_AFTER.match(folded, end) is not None
+    if going and level.width > 1:
+        level = level._replace(width=1.0)  # who enters a school begins with its first year
+    if _LIKE_ME.match(folded, end) or (_WE.match(folded, end) and re.search(r"(?:nous |^|[^a-z])les $", before)):
+        ages = _ages(level, text.written, 0.0, going=going, parameters=parameters)
+        return Sign("school", ages, 0.85 * level.clear, start, end, primary=True, explicit=True)
     shift = 0.0
     youngest = min(age for age, _ in level.ages)
     if past and not own and _LAST.search(folded[max(0, start - 45) : end + 30]):
