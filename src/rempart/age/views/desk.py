@@ -11,11 +11,12 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from rempart.age import challenge_selectors as selectors
+from rempart.age import means
 from rempart.age.desk_forms import HowForm, OpenForm, ReasonForm, WordsForm
 from rempart.age.errors import Refused
 from rempart.age.models import AgeDecision, Challenge, ChallengeAppeal, Voucher
@@ -23,6 +24,7 @@ from rempart.age.services import appealing, challenges, comebacks, deciding, evi
 from rempart.age.services.deciding import FROM
 from rempart.age.services.guards import ensure_safe_to_ask
 from rempart.age.steps import rules
+from rempart.casework.means import How
 from rempart.correspondence.services import mark_read, say
 from rempart.ledger.clock import now
 from rempart.staff.access import needs
@@ -86,6 +88,10 @@ def _write(challenge: Challenge, given: dict[str, Any], _of: str, member: StaffM
     return say(challenge.conversation, text=given["text"], acting=member)
 
 
+def _again(challenge: Challenge, _given: dict[str, Any], of: str, member: StaffMember) -> Any:
+    means.retry(get_object_or_404(challenge.orders, pk=_number(of)).pk, acting=member)
+
+
 ACTS: dict[str, Act] = {
     "clear": Act(_decide(Kind.CLEAR), gettext_lazy("Everything is lifted, and they are told.")),
     "prove": Act(_decide(Kind.PROVE), gettext_lazy("They are asked to show it, with time of their own.")),
@@ -108,6 +114,7 @@ ACTS: dict[str, Act] = {
         ),
         gettext_lazy("Nobody is written to; the owner may name somebody else."),
     ),
+    "again": Act(_again, gettext_lazy("It is tried again now."), forms.Form),
     "write": Act(_write, gettext_lazy("Sent in a minute."), WriteForm),
 }
 
@@ -201,6 +208,7 @@ def _context(found: Challenge, member: StaffMember, do: str, of: str, bound: for
         "evidence": [(one, selectors.marked(one)) for one in evidence.of(found)],
         "rule": rules().steps[Challenge.Step(found.step)],
         "history": selectors.history(found),
+        "orders": _orders(found),
         "waiting": waiting,
         "mine": waiting is not None and waiting.decided_by == member,
         "agree": form("agree", waiting.pk) if waiting else None,
@@ -258,6 +266,25 @@ def _can(found: Challenge, form: Callable[..., forms.Form]) -> list[dict[str, An
         for kind, states in FROM.items()
         if found.state in states and not (kind == Kind.ERASE and early)
     ]
+
+
+def _orders(found: Challenge) -> list[dict[str, Any]]:
+    """What the platform was asked: what it does instead, where that is something else, and what is in its way."""
+    asked = list(found.orders.all())
+    problems = means.problems(one.pk for one in asked)
+    language = "en" if (get_language() or "fr").startswith("en") else "fr"
+    shown = []
+    for one in asked:
+        by = means.of(found.reference, one.kind)
+        shown.append(
+            {
+                "order": one,
+                "covered": by is not None,
+                "how": by.words.get(language, "") if by and by.how != How.NATIVE else "",
+                "problem": problems.get(one.pk, ""),
+            }
+        )
+    return shown
 
 
 def _held(found: Challenge) -> str:
