@@ -467,13 +467,14 @@ def test_somebody_accused_elsewhere_is_erased_at_once():
 
 
 def test_every_table_about_people_outside_is_handed_over_or_left_out_for_a_reason():
+    from rempart.age import subjects as age
     from rempart.care import subjects as care
     from rempart.casework import subjects as casework
     from rempart.intake import subjects as intake
     from rempart.lookout import subjects as lookout
     from rempart.platforms import subjects as platforms
 
-    rooms = (intake, lookout, casework, care, platforms)
+    rooms = (intake, lookout, casework, care, age, platforms)
     known = set().union(*(room.HANDED_OVER for room in rooms)) | subjects.left_out().keys()
     about_others = {
         table for (table, _column), answers in register().personal.items() if not answers["people"].startswith("staff")

@@ -127,6 +127,8 @@ ERASERS = {
     "age_consents": erase_consents,
 }
 LEFT_OUT = {
+    "age.ProofRequest": "what was asked of a wallet, for minutes; what came of it is handed over as an assurance",
+    "age.SpentProof": "digests by which nothing counts twice; they name nobody",
     "age.GuardianBond": "another person's address; and to tell who may no longer answer could put a child in danger",
     "age.VendorRequest": "a question of an hour; what came of it is handed over as an assurance",
     "age.Voucher": "whom they named they know; what that person said belongs to that person",
