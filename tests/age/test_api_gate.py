@@ -120,12 +120,12 @@ def test_an_account_is_bound_to_one_answered_sign_up(ask, other):
 
 
 def test_a_webhook_tells_that_there_is_an_answer_and_not_which(ask, platform):
-    add_endpoint("sign-up", platform.url, events=["age.answered"], acting=None)
+    add_endpoint("sign-up", platform.url, events=["signup.answered"], acting=None)
     answered(ask, 11)
     deliver_due()
     (told,) = platform.received
     body = json.loads(told.body)
-    assert body["type"] == "age.answered"
+    assert body["type"] == "signup.answered"
     assert body["data"] == {"link": "http://localhost:8000/api/v1/age/attempts/s-1?service=tiktok"}
 
 

@@ -19,8 +19,8 @@ TEST = "endpoint.test"
 ALARM = "team.alarm"
 EVENTS = (OPENED, SENT)
 """What a platform hears of unless it asks for less."""
-AGE_ANSWERED, AGE_CONSENT = "age.answered", "age.consent"
-ALL_EVENTS = (*EVENTS, ALARM, AGE_ANSWERED, AGE_CONSENT)
+SIGN_UP_ANSWERED, CONSENT_CHANGED = "signup.answered", "consent.changed"
+ALL_EVENTS = (*EVENTS, ALARM, SIGN_UP_ANSWERED, CONSENT_CHANGED)
 """An alarm goes only to an endpoint that asks for it by name: whatever rings in the team's pockets. So does word that
 somebody who signs up was asked their age, or that what a guardian agrees to changed: the platform then reads what
 holds.

@@ -398,7 +398,7 @@ def _changed(bond: GuardianBond) -> None:
     asked = {"service": bond.service, bond.kind: bond.reference}
     page = f"{reverse('api:age-allowed')}?{urlencode(asked)}"
     key = f"age.consent:{bond.pk}:{now().timestamp()}"
-    if announcing.announce_page(announcing.AGE_CONSENT, bond.service, page=page, key=key, at=now()):
+    if announcing.announce_page(announcing.CONSENT_CHANGED, bond.service, page=page, key=key, at=now()):
         transaction.on_commit(tasks.deliver_soon)
 
 

@@ -256,7 +256,7 @@ def _answered(attempt: Attempt, way: Attempt.Way) -> Attempt:
     append(Event.AGE_ATTEMPT_ANSWERED, subject=attempt, content={"repeated": attempt.follows is not None})
     page = reverse("api:age-attempt", args=[attempt.number]) + f"?service={attempt.service}"
     if announcing.announce_page(
-        announcing.AGE_ANSWERED, attempt.service, page=page, key=f"age.attempt:{attempt.pk}", at=now()
+        announcing.SIGN_UP_ANSWERED, attempt.service, page=page, key=f"age.attempt:{attempt.pk}", at=now()
     ):
         transaction.on_commit(tasks.deliver_soon)
     if way == Way.GUARDIAN and attempt.follows is None:
