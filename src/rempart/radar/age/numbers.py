@@ -71,7 +71,8 @@ _UNIT = re.compile(
 )
 # What makes of « 11 ans » a length of time or a rule.
 _DURATION = re.compile(
-    r"\s?(?:d'(?!age(?! mental))|de (?!mat(?:h|ernelle))|du |depuis|ensemble|pile poil|plus tard|apres"
+    r"\s?(?:d'(?!age(?! mental))|d(?:experience|ecart|anciennete|amour|amitie|existence)|de (?!mat(?:h"
+    r"|ernelle))|du |depuis|ensemble|pile poil|plus tard|apres"
     r"|avant|qu[e']|passes?|deja (?:que|qu)"
     r"|sans |a (?:faire|attendre|bosser|tenir)|d'ecart|dans (?:ma tete|mon c|le corps|l'ame|mon ame|la vie"
     r"|le metier|le milieu|l'asso)|au (?:compteur|club)|mentale|d'age mental|(?:de )?moins"
@@ -229,6 +230,11 @@ _COUNTDOWN = re.compile(
 )
 
 
+def _younger(value: int) -> Ages:
+    """The ages of those who speak of the day when they will be so old."""
+    return ((value - 2.0, float(value), 1.0), (value - 4.0, value - 2.0, 0.5), (value - 7.0, value - 4.0, 0.15))
+
+
 def countdowns(text: Text) -> Iterator[Sign]:
     """« plus que 3 mois avant mes 13 ans », "2 more years until i turn 13"; and "I've been 12 for a week"."""
     for found in _HAVE_BEEN.finditer(text.folded):
@@ -247,8 +253,8 @@ def countdowns(text: Text) -> Iterator[Sign]:
             )
     for found in _DAYS_TO_GO.finditer(text.folded):
         value, days = int(found[2]), float(found[1])
-        ages = at_age(value - (days + 2) / YEAR, value - max(days - 2, 0.0) / YEAR)
-        yield Sign("age", ages, 0.9, found.start(), found.end(), primary=value < _GROWN, explicit=True)
+        to_go = at_age(value - (days + 2) / YEAR, value - max(days - 2, 0.0) / YEAR)
+        yield Sign("age", to_go, 0.9, found.start(), found.end(), primary=value < _GROWN, explicit=True)
     for found in _NOW_AT.finditer(text.folded):
         if 6 <= int(found[1]) < _GROWN and not text.framed(found.start()):
             yield Sign("age", at_age(int(found[1]), int(found[1]) + 1), 0.75, found.start(), found.end())
@@ -261,8 +267,8 @@ def countdowns(text: Text) -> Iterator[Sign]:
         days = days_of(found[1], found[2]) + (days_of(found[3], found[4]) if found[3] else 0.0)
         slack = max(1.0, days * 0.1) + (15.0 if found[2][0] in "ay" and not found[3] else 0.0)
         if YOUNGEST <= value <= OLDEST and text.subject(found.start()) != "other":
-            ages = at_age(value - (days + slack) / YEAR, value - max(days - slack, 0.0) / YEAR)
-            yield Sign("age", ages, 0.88, found.start(), found.end(), explicit=True)
+            to_go = at_age(value - (days + slack) / YEAR, value - max(days - slack, 0.0) / YEAR)
+            yield Sign("age", to_go, 0.88, found.start(), found.end(), explicit=True)
 
 
 def ages_told(text: Text) -> Iterator[Sign]:
@@ -311,6 +317,8 @@ def _read(text: Text, found: re.Match[str], value: int, previous: tuple[int, int
     if soon and previous is None:
         before = _stripped(folded, before)[0]
     own = _OWN.search(folded, max(0, before - 40), before)
+    if own is None and unit["years"] and not unit["old"] and text.segment(start, end)[0].strip():
+        return None  # « married 11 years »
     if own is None or (own["mine"] and own["mine"].endswith("my")):
         return _bare(text, start, end, before, value, is_year=is_year, old=bool(unit["old"]), half=half, soon=soon)
     began, loose = own.start(), False
@@ -324,7 +332,10 @@ def _read(text: Text, found: re.Match[str], value: int, previous: tuple[int, int
             if after is None and not _BIRTHDAY.search(folded):
                 return None
         if not _PLAIN_AFTER.match(folded, found.end()):
-            if own["mine"] or (own["have"] and "m" not in own["have"]) or _THINGS_AFTER.match(folded, found.end()):
+            dated = own["had"] and when_follows(folded, found.end(), text.written, past=True)
+            if not dated and (
+                own["mine"] or (own["have"] and "m" not in own["have"]) or _THINGS_AFTER.match(folded, found.end())
+            ):
                 return None
             loose = True
     sign = _said(text, own, start, end, value, plain=not is_year, half=half, soon=soon)
@@ -445,8 +456,7 @@ def _to_come(text: Text, own: re.Match[str], start: int, end: int, value: int) -
             return None
         if own["have"] and not re.search(r"when *$|until *$|till *$|once *$", before):
             return None
-        ages = ((value - 2.0, float(value), 1.0), (value - 4.0, value - 2.0, 0.5), (value - 7.0, value - 4.0, 0.15))
-        return Sign("to_come", ages, 0.7 if value <= 13 else 0.55, own.start(), end)
+        return Sign("to_come", _younger(value), 0.7 if value <= 13 else 0.55, own.start(), end)
     return None
 
 
@@ -515,7 +525,7 @@ def _bare(  # noqa: PLR0911, PLR0912
         return None
     if _OWN_ARTICLE.search(folded, max(0, start - 24), start) and old:
         if re.match(
-            r"[^.!?\n]{0,60}(?:used to|i was|i wanted|i had|would have|back then|should|is too|deserves)",
+            r"[^.!?\n]{0,60}(?:used to|i was|i wanted|i had|would have|back then)|\s?(?:should|is too|deserves)",
             folded[end : end + 90],
         ):
             return None

@@ -403,7 +403,7 @@ _LAST = re.compile(r"(?:l'an(?:nee)? (?:derniere?|passee?)|last year)")
 _PAST = re.compile(
     r"(?:^|[^a-z])(?:quand|kan|lorsque|j'?etais|jetais|etait|j'?avais|depuis|a l'epoque|epoque|souvenirs?"
     r"|when|back in|back when|since|remember|used to|was in|was a|were in|nostalgi\w*|old|ancienne?"
-    r"|m'avait|mon prof(?:esseur)? de|ma prof de|throwback|tbt|once in|il y a|ago|in the|rentrais"
+    r"|m'avait|(?:mon|ma) prof(?:esseure?)? (?:de|d')(?= *$)|throwback|tbt|once in|il y a|ago|in the|rentrais"
     r"|meilleure? (?:amie?|pote) (?:de|du|depuis)|finished college|my first|appris en|learned in"
     r"|taught me in|like (?:a |an )?|of a|than a|smarter|humou?r|peaked in|comme (?:un|une|des)|for my"
     r"|appris|devoirs? (?:de|du)|exo de|programme de|livres? de|cours de|niveau|manuel de|manuels de|for"
@@ -423,7 +423,7 @@ _FOR_OTHERS = re.compile(
 )
 _STAFF = re.compile(
     r"(?:^|[^a-z])(?:une classe|une? (?:petite?|gamine?|enfant|eleve)|baby-?sit\w*|visit\w*|prof\w*"
-    r"|instit\w*|enseign\w*|maitresse|maitre|atsem|aesh|eleves?|parents?|teach\w*"
+    r"|instit\w*|enseign\w*|maitresse|maitre|atsem|aesh|eleves?|parents?|(?<!my )(?<!our )(?<!the )teach\w*"
     r"|taught|tutor\w*|students?|pupils?|coach|subbing|sub(?: for)?|mes|classe a|eleve de|cahier d\w+|kids"
     r"|children|ressources?|fiches?|cours (?:pour|particuliers)|soutien|programme|lessons?|worksheets?|for"
     r"|pour|les|des|aux|ma fille|mon fils|a class of|marking|grading|corrige\w*|copies)(?![a-z])[^.!?\n]{0,22}$"
@@ -434,7 +434,8 @@ _OWN = re.compile(
     r"|j'?ai (?:commence|fini)"
     r"|i'?m|i am|im|i go|i start(?:ed)?|starting|start|going|goin|entering|rising|i just (?:finished"
     r"|started)|just (?:finished|started)|finished|i'?ll be|ill be|gonna be|will be|i got|still|proud|only"
-    r"|currently|officially|(?:who|anyone|anybody)(?: else)?(?:'s| is)?(?: also)?|qui est(?: aussi)?|qui d'autre est)"
+    r"|currently|officially|(?:who|anyone|anybody)(?: else)?(?:'s| is)?(?: also)?|qui est(?: aussi)?"
+    r"|qui d'autre est|des gens|du monde|quelqu'un)"
     r"(?: (?:deja|maintenant|actuellement|en|au|a|l'|la|le|une?|que|ma|mon|mtn|encore|et|toujours|juste"
     r"|pas|mais|in|into|to|an|the|my|only|just|still|now|like|officially|first|day|of|currently|being"
     r"|classe|class|de|year))*\s*$"
@@ -446,6 +447,7 @@ _SCHOOLISH = re.compile(
 _MY_CLASS = re.compile(r"(?:^|[^a-z])(?:ma|my|notre|our) (?:class?e|class|annee)?(?: de| of| d')?\s*$")
 _LIKE_ME = re.compile(r"[^.!?\n]{0,8}(?:like me|comme moi)(?![a-z])")
 _WE = re.compile(r"[\s,]{1,3}(?:on|nous|we) (?!a[a-z]ait|avions|were|was|used|had)")
+_DROPPED = re.compile(r"\s*(?:still |currently |now |already |deja |toujours )?(?:in|en)(?: the)?\s*")
 _IN = re.compile(r"(?:^|[^a-z])(?:en|au|in|the|de|classe|eleve|d')\s*$")
 
 
@@ -519,6 +521,8 @@ def _sign(  # noqa: PLR0911, PLR0912 (the readings of a level, the first that ho
     elif text.bio:
         head, _ = text.segment(start, end)
         sure, explicit = (0.88, True) if len(head.strip()) <= 14 else (0.6, False)
+    elif _DROPPED.fullmatch(clause):
+        sure, explicit = 0.78, False
     elif _MY_CLASS.search(before):
         sure, explicit = 0.5, False
     elif _IN.search(before) and text.first_person:
