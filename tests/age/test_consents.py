@@ -66,7 +66,8 @@ def testify():
     """Somebody testifies, in these words, about this account."""
 
     def make(text="", handle="somebody.else") -> Testimony:
-        account, _new = Account.objects.get_or_create(service="tiktok", handle=handle, defaults={"first_seen_at": now()})
+        seen = {"first_seen_at": now()}
+        account, _new = Account.objects.get_or_create(service="tiktok", handle=handle, defaults=seen)
         testimony = Testimony.objects.create(
             uid=f"t-{Testimony.everything.count()}",
             account=account,
@@ -94,9 +95,7 @@ def show(bond: GuardianBond, wallet: Wallet | None = None) -> ProofRequest:
     link = re.search(r"data-code>([^<]+)<", page)[1]
     there = parse_qs(urlsplit(link).query)["response_uri"][0]
     form = (wallet or test_wallet.wallet_of("nineteen")).answer(link, at=now())
-    Client().post(
-        urlsplit(there).path, urlencode(form, doseq=True), content_type="application/x-www-form-urlencoded"
-    )
+    Client().post(urlsplit(there).path, urlencode(form, doseq=True), content_type="application/x-www-form-urlencoded")
     proof.refresh_from_db()
     return proof
 
@@ -120,7 +119,12 @@ def said(response) -> str:
 @pytest.fixture
 def thirteen():
     """Lou said to be 13: old enough for an account in France with a guardian's yes."""
-    assure(LOU, over=13, met=True, method=Method.STATED, confidence=Confidence.ASSERTED, expires_at=now() + timedelta(300))
+    say_thirteen(300)
+
+
+def say_thirteen(days: int) -> None:
+    until = now() + timedelta(days=days)
+    assure(LOU, over=13, met=True, method=Method.STATED, confidence=Confidence.ASSERTED, expires_at=until)
 
 
 # --- asked only when it is safe
@@ -204,7 +208,7 @@ def test_a_guardian_s_yes_opens_the_feature_until_a_year_is_over(proved, thirtee
     consents.consent(bond, [FEATURE])
     assert opened() == "guardian_consents"
     clock.move(timedelta(days=364))
-    assure(LOU, over=13, met=True, method=Method.STATED, confidence=Confidence.ASSERTED, expires_at=now() + timedelta(30))
+    say_thirteen(30)
     assert opened() == "guardian_consents"
     clock.move(timedelta(days=1))
     assert opened() == "guardian_needed"
@@ -270,7 +274,8 @@ def test_a_guardian_answers_for_an_age_once_and_one_bit_stays(proved):
 def bits():
     from rempart.age.models import Assurance
 
-    return [(one.over, one.met, one.method, one.confidence) for one in Assurance.objects.filter(reference=LOU.reference)]
+    theirs = Assurance.objects.filter(reference=LOU.reference)
+    return [(one.over, one.met, one.method, one.confidence) for one in theirs]
 
 
 def test_what_a_sign_up_was_allowed_is_the_account_s(settings, proved):
@@ -363,8 +368,8 @@ def test_a_guardian_in_a_file_of_the_care_team_loses_the_role_too(testify, looke
 def looked_after(staff_member):
     """A guardian in the file of somebody whom the care team looks after."""
     from rempart.care.models import CareFile
-    from rempart.care.services.people import name_guardian
     from rempart.care.services.files import open_file
+    from rempart.care.services.people import name_guardian
 
     def make(reach: str):
         carer = staff_member("care")

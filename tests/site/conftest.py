@@ -465,6 +465,27 @@ def sign_up() -> "Attempt":
     return answer(made.attempt, date(2000, 1, 1))
 
 
+def young_sign_up() -> str:
+    """The address of somebody who signs up and needs a guardian."""
+    from rempart.age.services.gate import address_of, answer, make_attempt
+    from rempart.ledger.clock import now
+
+    with override_settings(REMPART_AGE_RETURN=["https://app.example"]):
+        made = make_attempt(service="tiktok", number="s-2", return_to="https://app.example/on", country="FR")
+    today = now().date()
+    answer(made.attempt, date(today.year - 14, today.month, 1))
+    return address_of(made.attempt).rstrip("/").rpartition("/")[2]
+
+
+def age_guardian() -> str:
+    """The token of the page of a guardian who was asked."""
+    from rempart.age.models import Subject
+    from rempart.age.services.consents import ask_guardian, link_of
+
+    bond = ask_guardian(Subject.account("tiktok", "example.young"), safe=True)
+    return link_of(bond).rstrip("/").rpartition("/")[2]
+
+
 def under_age_report() -> "UnderAgeReport":
     """A report that somebody is too young."""
     from rempart.age.services.reports import report_account
@@ -572,6 +593,11 @@ EXAMPLES: dict[str, Example] = {
     "age:asked-show": Example(lambda world: {"token": token_of(world.asked)}),
     "age:asked-appeal": Example(lambda world: {"token": token_of(world.asked)}),
     "age:asked-vouch": Example(lambda world: {"token": token_of(world.asked)}),
+    "age:asked-guardian": Example(lambda world: {"token": token_of(world.asked)}),
+    "age:asked-vendor": Example(lambda world: {"token": token_of(world.asked), "name": "example"}),
+    "age:vendor-result": Example(lambda _world: {"name": "example"}),
+    "age:gate-guardian": Example(lambda _world: {"token": young_sign_up()}),
+    "age:guardian": Example(lambda _world: {"token": age_guardian()}),
     "age:voucher": Example(lambda world: {"token": token_of(world.voucher)}),
     "care:young-protection": Example(
         lambda world: {"token": young_token(world.care_file), "kind": "no_live"}, sent={"answer": "no"}

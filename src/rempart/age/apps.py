@@ -23,6 +23,7 @@ class AgeConfig(AppConfig):
 
         menu.add("age:trust", _("Trust in proofs of age"))
         menu.add("age:guardians", _("Guardians"))
+        menu.add("age:desk-rates", _("Error rates of age assurance"))
         challenges.connect()
         comebacks.connect()
         consents.connect()
@@ -31,7 +32,7 @@ class AgeConfig(AppConfig):
         links.host("age", "age:asked")
         links.host("voucher", "age:voucher")
         links.host("age_guardian", "age:guardian")
-        navigation.add("age:desk", _("Age"), "b", after="radar", counted=challenge_selectors.waits_for)
+        navigation.add("age:desk", _("Age"), "n", after="radar", counted=challenge_selectors.waits_for)
         links.host("age_reporter", "age:reporter")
         navigation.add(
             "age:protection-cases", _("Children first"), "i", after="authorities", counted=selectors.officers_wait_for

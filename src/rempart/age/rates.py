@@ -174,6 +174,27 @@ def as_data(found: Report) -> dict[str, Any]:
     }
 
 
+def as_table(found: Report) -> str:
+    """A report as plain text."""
+    lines = [f"asked from {found.start.date()} to {found.end.date()}, as of {found.as_of.date()}", ""]
+    lines.append(f"{'rate':22} {'part':18} {'hits':>8} {'of':>8} {'share':>8}  95 % interval")
+    for one in found.rates:
+        interval = one.interval
+        said = f"{interval.share:8.3f}  {interval.low:.3f} – {interval.high:.3f}" if interval else f"{'–':>8}"
+        lines.append(f"{one.id:22} {one.part:18} {_told(one.hits):>8} {_told(one.of):>8} {said}".rstrip())
+    for name, table in found.counts.items():
+        lines += ["", name, *(f"  {step:30} {_told(number):>8}" for step, number in table.items())]
+    restored = found.restored
+    lines += ["", f"restored after an appeal: {_told(restored.number)}"]
+    if restored.median is not None and restored.nine_of_ten is not None:
+        lines.append(f"  hours, median {restored.median:.1f}, nine in ten within {restored.nine_of_ten:.1f}")
+    return "\n".join(lines)
+
+
+def _told(number: Count) -> str:
+    return "withheld" if number is None else str(number)
+
+
 # --- what was asked, and what came of it
 
 
@@ -249,7 +270,7 @@ def _wrongly_asked(asked: Iterable[_Asked], withhold: Any) -> list[Rate]:
 
 
 def _calibration(asked: Iterable[_Asked], withhold: Any) -> list[Rate]:
-    """Of the accounts that the sweep flagged with a probability in a bin, those found too young: near it, if it is right."""
+    """Of the accounts that the sweep flagged, by its probability, those found too young: near it, if it is right."""
     known = [one for one in asked if one.outcome in ("old", "young") and one.probability is not None]
     known = [one for one in known if one.because == Challenge.Because.SWEEP]
     bins = [f"{max(low for low in BINS[:-1] if low <= (one.probability or 0)):g}" for one in known]

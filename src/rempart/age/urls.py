@@ -2,7 +2,20 @@
 
 from django.urls import URLPattern, path
 
-from rempart.age.views import asked, desk, door, gate, guardian, matters, proof, protection, test_wallet, trust, vendors
+from rempart.age.views import (
+    asked,
+    desk,
+    door,
+    gate,
+    guardian,
+    matters,
+    openly,
+    proof,
+    protection,
+    test_wallet,
+    trust,
+    vendors,
+)
 
 app_name = "age"
 urlpatterns: list[URLPattern] = [
@@ -41,6 +54,10 @@ urlpatterns: list[URLPattern] = [
     path("age/proof/<str:token>/state", proof.state, name="proof-state"),
     path("age/proof/<str:token>/response", proof.response, name="proof-response"),
     path("age/proof/<str:token>/digital", proof.digital, name="proof-digital"),
+    # How ages are asked about and how often that is wrong, for everybody; and the latter for those who decide.
+    path("age/practice/", openly.statement, name="practice"),
+    path("age/rates/", openly.error_rates, name="rates"),
+    path("age/desk/rates/", openly.desk_rates, name="desk-rates"),
     path("age/trust/", trust.trust, name="trust"),
     path("age/test-wallet/", test_wallet.test_wallet, name="test-wallet"),
 ]
