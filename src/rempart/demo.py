@@ -2,9 +2,9 @@
 
 The wave is moved so that it ended a few hours before the first load; it stays there. An invented team has looked at
 part of what the rulebook proposed, somebody has reported an account, one respondent has answered and another appeals,
-an invented ministry was promised something and asks what was done, three invented young creators are looked after, so
-that there is something to see on every side and something left to do. Loading is one transaction: killed at any point
-it leaves nothing, and a second run finds everything as it was.
+an invented ministry was promised something and asks what was done, three invented young creators are looked after, some
+invented accounts are asked how old their owners are, so that there is something to see on every side and something left
+to do. Loading is one transaction: killed at any point it leaves nothing, and a second run finds everything as it was.
 """
 
 import sys
@@ -27,6 +27,7 @@ from rempart.accountability.scope import Scope
 from rempart.accountability.services import publishing
 from rempart.accountability.services.commitments import keep_commitment, make_commitment
 from rempart.accountability.services.requests import add_authority, register_request
+from rempart.age import example as age_example
 from rempart.care import example as care_example
 from rempart.care.models import CareFile
 from rempart.care.services.files import conversation_of
@@ -92,13 +93,15 @@ def load() -> tuple[Wave, bool]:
             services.assess_wave(wave)
             services.replay_wave(wave)
             _a_ministry_asks(described["hashtag"])
-            _team_at_work([add_member(email, name=name, roles=[role]) for email, name, role in TEAM])
-            add_member(VISITOR, name="Camille Roy", roles=VISITS_AS)
+            team = [add_member(email, name=name, roles=[role]) for email, name, role in TEAM]
+            _team_at_work(team)
+            visitor = add_member(VISITOR, name="Camille Roy", roles=VISITS_AS)
             clock.set_offset(-ANSWERED_BEFORE)
             _the_other_side_speaks()
             publishing.tell_so_far()
             clock.set_offset(timedelta(0))
             care_example.load()
+            age_example.load(*team, visitor)
             lookout_example.load(wave)
     finally:
         clock.set_offset(timedelta(0))
@@ -332,6 +335,9 @@ def outside_addresses(port: int) -> Iterator[tuple[str, str]]:
     young = CareFile.objects.filter(state=CareFile.State.ACCEPTED).first()
     if young is not None:
         yield f"the page of @{young.handle}, known overnight", _here(link_for(conversation_of(young)), port)
+    asked = age_example.to_show()
+    if asked is not None and asked.conversation is not None:
+        yield f"the page of @{asked.handle}, who is asked to show an age", _here(link_for(asked.conversation), port)
 
 
 def _here(address: str, port: int) -> str:

@@ -78,7 +78,7 @@ def show(request: HttpRequest, access: LinkAccess) -> HttpResponse:
                 return_to=here,
                 language=access.conversation.language,
             )
-            return redirect(proofs.address_of(proof))
+            return redirect("age:proof", proof.token)
     return redirect(here)
 
 
