@@ -406,7 +406,11 @@ def _said(  # noqa: PLR0911, PLR0912
             return Sign(
                 "age", _born(value, when), 0.9, began, max(end, when.end if when.end > end else end), explicit=True
             )
-        if re.search(r"(?:depuis|a|des|jusqu'?a|lors de|avant|apres) $", folded[max(0, began - 10) : began]):
+        if re.search(
+            r"(?:depuis|a|des|jusqu'?a|lors de|avant|apres|rappel\w*|souvenirs? (?:de|pour)?|comme (?:a|pour)"
+            r"|retour (?:a|dans)) ?$",
+            folded[max(0, began - 16) : began],
+        ):
             return None
         return Sign(
             "age", at_age(value - 0.4, value + 0.9), 0.62 if not own["mine"].startswith("c") else 0.85, began, end

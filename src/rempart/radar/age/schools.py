@@ -130,12 +130,19 @@ def _quebec_secondary(found: re.Match[str], text: Text, country: str | None) -> 
     return Level(((systems()["quebec_secondary"] + int(found[1]) - 1, 1.0),))
 
 
+_SWISS = re.compile(r"(?:geneve|lausanne|suisse|vaud|neuchatel|fribourg|valais|sion|🇨🇭|ch(?![a-z]))")
+
+
 def _swiss(found: re.Match[str], text: Text, country: str | None) -> Level | None:
     number = int(found[1])
     if not 1 <= number <= 11:
         return None
     start, end = text.span(*found.span())
     upper = "H" in text.original[start:end]
+    if text.folded[found.end() - 1] == "p":  # « 6P », the same level's older name
+        if "P" not in text.original[start:end] or not (_country(country, "CH") or _SWISS.search(text.folded)):
+            return None
+        return Level(((systems()["swiss"] + number - 1, 1.0),))
     taught = bool(re.search(r"\b(?:en|in) $", text.folded[max(0, found.start() - 3) : found.start()]))
     lone = text.bio and not text.segment(*found.span())[0].strip() and not text.segment(*found.span())[1].strip()
     if "armos" in text.folded[found.start() : found.end() + 7]:
@@ -256,8 +263,8 @@ _PATTERNS: tuple[tuple[frozenset[str], re.Pattern[str], Callable[..., Level | No
         _quebec_secondary,
     ),
     (
-        frozenset({"h", "harmos"}),
-        re.compile(r"(?<![\d.,:/a-z-])(\d{1,2})\s?(?:h|harmos|h harmos)(?![a-z\d'])(?!\s?\d)"),
+        frozenset({"h", "p", "harmos"}),
+        re.compile(r"(?<![\d.,:/a-z-])(\d{1,2})\s?(?:h|p|harmos|h harmos)(?![a-z\d'])(?!\s?\d)"),
         _swiss,
     ),
     (

@@ -84,7 +84,7 @@ def patterns(year: int) -> tuple[str, ...]:
         f"{_BEFORE}{_choice('right_before')}{few}{some}{end}",
         f"{apart}{age}[^A-Za-z0-9]{{0,2}}(?:1/2|½|{_choice('units')}{_AFTER})",
         f"{apart}{some}[ -]?{_choice('levels')}{_AFTER}",
-        f"(?:^|[^0-9A-Za-z.,:/]){some} ?H{_AFTER}|{_BEFORE}[Ee][Nn] {some} ?h{_AFTER}",
+        f"(?:^|[^0-9A-Za-z.,:/]){some} ?[HP]{_AFTER}|{_BEFORE}[Ee][Nn] {some} ?h{_AFTER}",
         f"{_BEFORE}{_choice('born_in')}{few}(?:[A-Za-zÀ-ÿ'’]{{1,5}} ?){{0,2}}(?:20|2[kK])?{born}{end}",
         f"(?:20|2[kK]){born}(?:[^A-Za-z0-9]?{_choice('born_as')}{_AFTER}| ?[🎂🎈🐣🍼])",
     )
