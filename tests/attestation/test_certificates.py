@@ -205,3 +205,12 @@ def test_an_authority_has_a_curve_of_256_bits_at_least(curve, reason, refused):
         assert refused(Anchors([root]).signer, chain) is reason
     else:
         Anchors([root]).signer(chain).ensure_valid(AT)
+
+
+@pytest.mark.parametrize("first", ["old", "new"])
+def test_a_root_that_is_renewed_with_its_key_does_not_end_with_the_old_one(first):
+    old = plain(ROOT_KEY, extensions=[(x509.BasicConstraints(True, 0), True)])
+    assert old.not_valid_after_utc < ROOT.not_valid_after_utc
+    lasting = signer(lasts=timedelta(days=600))
+    pinned = [old, ROOT] if first == "old" else [ROOT, old]
+    Anchors(pinned).signer([der(lasting)]).ensure_valid(CLOSES + timedelta(days=1))

@@ -276,6 +276,12 @@ def test_the_bytes_that_were_issued_are_hashed_as_they_came(stage):
     assert stage.verify(longer).over[18]
 
 
+@pytest.mark.parametrize("word", ["client_id", "nonce", "response_uri", "origin"])
+def test_a_request_that_is_no_text_is_answered_by_nobody(stage, word):
+    asked = {"client_id": "x509_san_dns:rempart.example", word: "\udcff.example"}
+    assert stage.verify(stage.show(), **asked).reason is Reason.WRONG_AUDIENCE
+
+
 def test_a_request_by_name_finds_where_the_answer_went(stage):
     shown = stage.show(client_id="x509_san_dns:rempart.example", response_uri="https://rempart.example/response")
     assert stage.verify(shown, client_id="x509_san_dns:rempart.example").accepted

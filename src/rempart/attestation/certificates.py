@@ -141,11 +141,14 @@ class Anchors:
         raise Refused(Reason.UNTRUSTED_ISSUER, "no chain to an issuer that is trusted")
 
     def _issuer_of(self, certificate: x509.Certificate, *, below: int) -> Anchor | None:
-        for anchor in self._by_subject.get(_names(certificate)[0], ()):
-            if _issued(certificate, by=anchor.certificate):
-                _ensure_authority(anchor.certificate, below=below)
-                return anchor
-        return None
+        """The anchor that issued it; of several, as when a root is renewed with its key, the one that lasts longest."""
+        named = self._by_subject.get(_names(certificate)[0], ())
+        found = [anchor for anchor in named if _issued(certificate, by=anchor.certificate)]
+        if not found:
+            return None
+        lasting = max(found, key=lambda each: (each.listed_until is None, each.certificate.not_valid_after_utc))
+        _ensure_authority(lasting.certificate, below=below)
+        return lasting
 
 
 def load(data: bytes) -> x509.Certificate:

@@ -69,6 +69,8 @@ def verify(
         return judged(genuine, thresholds=thresholds, over=over)
     except Refused as refused:
         return Verdict(accepted=False, reason=refused.reason)
+    except UnicodeEncodeError:  # in the words of the request: no wallet was ever asked so
+        return Verdict(accepted=False, reason=Reason.WRONG_AUDIENCE)
 
 
 def _transcripts(
