@@ -99,7 +99,8 @@ def wilson(hits: int, of: int) -> Interval:
     share, square = hits / of, Z * Z
     middle = (share + square / (2 * of)) / (1 + square / of)
     half = Z / (1 + square / of) * sqrt(share * (1 - share) / of + square / (4 * of * of))
-    return Interval(share, max(0.0, middle - half), min(1.0, middle + half))
+    # Where everything or nothing hit, the end is exact, and only rounding would move it.
+    return Interval(share, max(0.0, middle - half) if hits else 0.0, min(1.0, middle + half) if hits < of else 1.0)
 
 
 def last_quarter(at: datetime) -> tuple[datetime, datetime]:

@@ -25,7 +25,7 @@ def statement(request: HttpRequest) -> HttpResponse:
     language = _language()
     words = saying.texts("practice", language)
     told = practice.statement(language, at=now())
-    return render(request, "age/open/practice.html", {"words": words, "told": told})
+    return render(request, "age/open/practice.html", {"practice": words, "told": told})
 
 
 @open_to_all(because="error rates are for everybody")
