@@ -10,12 +10,13 @@ from age.conftest import WORDS
 from rempart.age import steps
 from rempart.age.errors import AlreadyShown, NotAllowed, ReasonMissing, SafetyFirst, SamePerson, TooSoon, WrongState
 from rempart.age.models import AgeDecision, AgeOrder, Assurance, Challenge, Method, ProtectionCase
-from rempart.age.services import evidence
+from rempart.age.services import evidence, leaving
 from rempart.age.services.assurances import assure
 from rempart.age.services.challenges import answer_age, look_at_due, open_challenge
 from rempart.age.services.deciding import decide, refuse, second
 from rempart.age.services.evidence import Evidence, Span
 from rempart.casework.statements.wording import FindingOfGuilt
+from rempart.correspondence.models import Conversation
 from rempart.ledger.clock import now
 from rempart.ledger.models import LedgerRow
 from rempart.ledger.services import reference
@@ -334,3 +335,28 @@ def test_every_step_of_it_is_in_the_ledger(restricted):
     challenge = restricted()
     assert events(challenge) == ["age_challenged"]
     assert events(challenge.decisions.get()) == ["age_decided", "age_seconded"]
+
+
+def test_what_is_over_leaves_after_its_time_with_everything_said_about_it(challenged, restricted, decider, clock):
+    over = challenged()
+    decide(over, "clear", acting=decider, reason="une blague")
+    stands = restricted()
+    clock.move(60 * DAY)
+    gone = leaving.erase_challenges(now() - 30 * DAY)
+    assert (gone, list(Challenge.objects.all())) == (1, [stands])
+    assert not Conversation.objects.filter(about=reference(over)).exists()
+
+
+def test_they_are_handed_what_was_asked_and_why_without_who_decided(restricted):
+    restricted("lou.dessine", evidence=[Evidence(source="bio", text="j’ai 11 ans")])
+    handed = leaving.export_of("tiktok", "lou.dessine")
+    assert handed[0]["rests_on"] == [{"source": "bio", "text": "j’ai 11 ans"}]
+    assert handed[0]["decisions"][0]["words"] == WORDS
+    assert "Nour Haddad" not in str(handed)
+
+
+def test_at_their_word_what_is_over_is_erased_and_what_stands_stays(challenged, decider):
+    decide(challenged("lou.dessine", number="7"), "clear", acting=decider, reason="une blague")
+    challenged("zoe.danse")
+    erased = [leaving.erase_of("tiktok", one, because="asked") for one in ("#7", "zoe.danse")]
+    assert erased == [(1, 0), (0, 1)]
