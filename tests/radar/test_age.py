@@ -22,7 +22,10 @@ AS_OF = date(2026, 11, 23)
 READER = AgeReader(AS_OF)
 WRITTEN = [json.loads(line) for line in (Path(__file__).parent / "data/age_accounts.jsonl").read_text().splitlines()]
 HAND = [
-    (to_record({name: value for name, value in row.items() if name != "under_13"}, AccountRow), row["under_13"])
+    (
+        to_record({name: value for name, value in row.items() if name not in ("under_13", "crop")}, AccountRow),
+        row["under_13"],
+    )
     for row in WRITTEN
 ]
 

@@ -21,12 +21,12 @@ class Parameters(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     """The defaults are meant for any platform; one that knows its own shares gives them."""
 
     # who is there, whatever they declared: shares of the four bands
-    population: tuple[Share, Share, Share, Share] = (0.10, 0.12, 0.08, 0.70)
+    population: tuple[Share, Share, Share, Share] = (0.12, 0.12, 0.08, 0.68)
     # … and by what they declared. Children lie upwards: to say « over 18 » is weak evidence of it.
     declared_under_13: tuple[Share, Share, Share, Share] = (0.93, 0.05, 0.01, 0.01)
-    declared_13_15: tuple[Share, Share, Share, Share] = (0.24, 0.66, 0.05, 0.05)
-    declared_16_17: tuple[Share, Share, Share, Share] = (0.10, 0.20, 0.57, 0.13)
-    declared_18_plus: tuple[Share, Share, Share, Share] = (0.06, 0.08, 0.07, 0.79)
+    declared_13_15: tuple[Share, Share, Share, Share] = (0.26, 0.64, 0.05, 0.05)
+    declared_16_17: tuple[Share, Share, Share, Share] = (0.12, 0.20, 0.56, 0.12)
+    declared_18_plus: tuple[Share, Share, Share, Share] = (0.08, 0.09, 0.07, 0.76)
     # Among the under-13s, the share of each year of age from 5 to 12: the closer to the limit the more.
     under_13: tuple[Share, ...] = (0.01, 0.02, 0.04, 0.07, 0.12, 0.18, 0.25, 0.31)
     told_true: Share = 0.7  # a declared birth date whose band is right is itself right
