@@ -1,7 +1,7 @@
 """What this room holds about one person, handed to them or erased at their request (see `privacy.subjects`)."""
 
 from rempart import ledger
-from rempart.age.models import AgeMatter, Assurance, Attempt, Consent, GuardianBond
+from rempart.age.models import AgeMatter, Assurance, Attempt, Consent, GuardianBond, ProofRequest
 from rempart.age.services import forgetting, leaving
 from rempart.privacy.subjects import Erased, Export, Subject
 
@@ -33,7 +33,9 @@ def export_age(subject: Subject) -> Export | None:
 
 def erase_age(subject: Subject, really: bool, because: str) -> list[Erased]:
     """Erase what is held: whoever wants in again is asked again."""
-    found = _of(subject)
+    reference = subject.handle.removeprefix("#")
+    asked = ProofRequest.objects.filter(service=subject.service, reference=reference)
+    found = [*_of(subject), *asked]
     if really:
         for one in found:
             ledger.erase(one, because=because)
