@@ -364,3 +364,9 @@ def test_a_certificate_that_cannot_be_read_does_not_take_the_others_off_the_list
     listed = unsigned([granted(), granted()], issued=AT)
     identity = base64.b64encode(der(issuer().root))
     assert read(sign(listed.replace(identity, b"AAAA", 1), operator())).certificates == (issuer().root,)
+
+
+@pytest.mark.parametrize("many", ['xmlns:n{0}="urn:{0}"', 'n{0}="x"'], ids=["namespaces", "attributes"])
+def test_names_without_number_are_not_canonicalized(many):
+    names = " ".join(many.format(number) for number in range(70))
+    assert reason_of(made().replace(b"<ds:SignedInfo>", f"<ds:SignedInfo {names}>".encode())) == Reason.MALFORMED
