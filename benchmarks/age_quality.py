@@ -63,9 +63,8 @@ def main() -> None:
             any(naive(text) for text in [row.bio or "", *(post for post in row.posts or () if isinstance(post, str))])
         )
 
-    print(
-        f"{'accounts':34} {'all':>6} {'<13':>6} {'recall':>7} {'wrong flags':>11} {'share':>7} {'of others':>9} {'Brier':>6}"
-    )
+    heads = f"{'accounts':34} {'all':>6} {'<13':>6} {'recall':>7} {'wrong flags':>11}"
+    print(f"{heads} {'share':>7} {'of others':>9} {'Brier':>6}")
     all_said = []
     sets = {
         "templates, development": [(one.row, one.under_13) for one in accounts(SIZE, seed=1, half="development")],

@@ -72,7 +72,7 @@ def patterns(year: int) -> tuple[str, ...]:
     """Of which one must be found in a bio or in a post. year: that of the day of the sweep."""
     born = _years(year)
     few, apart = "[^A-Za-z0-9]{0,3}", "(?:^|[^0-9.,:/#$€£])"
-    age, some = "(?:[4-9]|1[0-9])", "(?:[1-9]|1[0-9])"
+    age, some = f"(?:[4-9]|1[0-9]|{_choice('numbers')})", "(?:[1-9]|1[0-9])"
     end = "(?:$|[^0-9])"
     words = (
         _words(_lists()["words"]),
@@ -82,10 +82,12 @@ def patterns(year: int) -> tuple[str, ...]:
     numbers = (
         f"{_BEFORE}{_choice('leads')}(?:{few}[A-Za-zÀ-ÿ'’]{{1,10}}){{0,2}}{few}{age}{end}",
         f"{_BEFORE}{_choice('right_before')}{few}{some}{end}",
-        f"{apart}{age}[^A-Za-z0-9]{{0,2}}(?:1/2|½|{_choice('units')}{_AFTER})",
+        f"{apart}{age}[^A-Za-z0-9]{{0,2}}(?:1/2|½|{_choice('units')}{_AFTER}|[iI][nN] [0-9]|[dD][aA][nN][sS] [0-9])",
         f"{apart}{some}[ -]?{_choice('levels')}{_AFTER}",
         f"(?:^|[^0-9A-Za-z.,:/]){some} ?[HP]{_AFTER}|{_BEFORE}[Ee][Nn] {some} ?h{_AFTER}",
         f"{_BEFORE}{_choice('born_in')}{few}(?:[A-Za-zÀ-ÿ'’]{{1,5}} ?){{0,2}}(?:20|2[kK])?{born}{end}",
+        f"{_BEFORE}[mMfF](?:[89]|1[0-7])(?:$|[^0-9A-Za-z])|[0-9][./-][0-9]{{1,2}}[./-](?:20)?{born}{end}",
+        f"{_choice('months')}[^A-Za-z0-9]{{0,3}}(?:[0-3]?[0-9][^A-Za-z0-9]{{1,2}})?(?:20|['’]){born}{end}",
         f"(?:20|2[kK]){born}(?:[^A-Za-z0-9]?{_choice('born_as')}{_AFTER}| ?[🎂🎈🐣🍼])",
     )
     # The engines read a text once for each pattern, however long; one for all would be too much for their tables.
@@ -112,7 +114,7 @@ def of_bios(year: int) -> str:
     born = _years(year)
     return (
         "(?:^|[^0-9.,:/$€£])(?:[4-9]|1[0-7])(?:$|[^0-9.,:/%]|[.,](?:$|[^0-9]))"
-        f"|(?:20|2[kK]|['’]){born}(?:$|[^0-9])|[0-9][./ ·-]+(?:20)?{born}(?:$|[^0-9])"
+        f"|(?:20|2[kK]|['’]){born}(?:$|[^0-9])|[0-9][./ ·-]+(?:20)?{born}(?:$|[^0-9])|[0-9][aA][nN][sS]"
     )
 
 
