@@ -18,6 +18,7 @@ from rempart.age.views.proof import WHY
 from rempart.attestation.outcome import Reason
 from rempart.attestation.testing.wallet import Wallet
 from rempart.ledger.clock import now
+from rempart.staff.keys import Scope, make_key
 
 LOU = Subject.account("tiktok", "lou.dessine")
 ORIGIN = "http://testserver"
@@ -395,3 +396,28 @@ def test_the_test_wallet_is_nowhere_unless_it_is_asked_for(settings):
 def test_the_test_wallet_posts_to_no_other_site(asked):
     elsewhere = Page(asked()).code.replace("testserver", "elsewhere.example")
     assert Client().post(reverse("age:test-wallet"), {"request": elsewhere, "person": "nineteen"}).status_code == 422
+
+
+def test_a_platform_asks_and_reads_one_bit(settings):
+    settings.REMPART_AGE_RETURN = ["https://app.example"]
+    headers = {"authorization": f"Bearer {make_key('tests', [Scope.AGE], acting=None)[1]}"}
+    sent = {"account": "7001", "service": "tiktok", "over": 18, "return_to": "https://app.example/live"}
+    made = Client().post("/api/v1/age/proofs", sent, content_type="application/json", headers=headers).json()
+    page = Page(proofs.proof_of(made["number"]))
+    assert made["page"].endswith(page.address)
+    asked_for = f"/api/v1/age/proofs/{made['number']}"
+    assert Client().get(asked_for, headers=headers).json() == {"state": "waiting", "reason": "", "results": []}
+    answers(page.code)
+    told = Client().get(asked_for, headers=headers).json()
+    assert told["state"] == "accepted"
+    [bit] = told["results"]
+    assert bit.keys() == {"over", "met", "method", "confidence", "expires_at"}
+    assert (bit["over"], bit["met"], bit["confidence"]) == (18, True, "strict")
+
+
+def test_a_platform_may_send_people_to_its_own_addresses_alone(settings):
+    settings.REMPART_AGE_RETURN = ["https://app.example"]
+    headers = {"authorization": f"Bearer {make_key('tests', [Scope.AGE], acting=None)[1]}"}
+    sent = {"account": "7001", "over": 18, "return_to": "https://elsewhere.example/"}
+    answer = Client().post("/api/v1/age/proofs", sent, content_type="application/json", headers=headers)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "return_to")

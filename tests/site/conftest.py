@@ -581,6 +581,7 @@ EXAMPLES: dict[str, Example] = {
     "age:matter": Example(lambda _world: {"pk": under_age_report().matter_id}),
     "age:comeback": Example(lambda _world: {"pk": comeback().pk}),
     "age:protection": Example(lambda _world: {"pk": protection_case().pk}),
+    "api:age-proof": Example(lambda _world: {"number": proof_token()}),
     "api:age-attempt": Example(lambda _world: {"number": sign_up().number}),
     "api:age-attempt-account": Example(lambda _world: {"number": sign_up().number}),
     **{

@@ -205,6 +205,8 @@ OPERATIONS = [
     "PUT /api/v1/age/attempts/{number}/account",
     "POST /api/v1/age/reports",
     "GET /api/v1/age/allowed",
+    "POST /api/v1/age/proofs",
+    "GET /api/v1/age/proofs/{number}",
 ]
 
 

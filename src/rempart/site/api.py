@@ -12,6 +12,7 @@ from ninja.errors import HttpError, Throttled, ValidationError
 
 from rempart.age.allowed_api import router as allowed
 from rempart.age.api import router as ages
+from rempart.age.proofs_api import router as age_proofs
 from rempart.care.api import router as shields
 from rempart.casework.api import reports, respondents
 from rempart.intake.api import router as handing_over
@@ -30,6 +31,7 @@ api.add_router("", reports)
 api.add_router("", respondents)
 api.add_router("", shields)
 api.add_router("", ages)
+api.add_router("", age_proofs)
 api.add_router("", allowed)
 
 

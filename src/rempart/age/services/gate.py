@@ -84,7 +84,7 @@ def make_attempt(
     rates. Raises AttemptRefused for an address, a feature or a country that is not known, NumberTaken where the number
     belongs to an attempt with another country, address or question.
     """
-    _ensure_may_return(return_to)
+    ensure_may_return(return_to)
     asked = _asked(country, thresholds, features)
     moment = now()
     attempt, is_new = Attempt.objects.get_or_create(
@@ -280,7 +280,7 @@ def _asked(country: str, thresholds: Collection[int], features: Collection[str])
     return sorted(wanted or {threshold(policy.minimum_age)})
 
 
-def _ensure_may_return(address: str) -> None:
+def ensure_may_return(address: str) -> None:
     """Raises AttemptRefused for an address that is none of REMPART_AGE_RETURN, nor below one of them."""
     try:
         there = urlsplit(address)
