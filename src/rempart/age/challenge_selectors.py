@@ -46,10 +46,14 @@ def to_second() -> QuerySet[AgeDecision]:
 
 
 def appeals() -> QuerySet[ChallengeAppeal]:
-    """Appeals to answer, what is due first before. `unchecked`: somebody who was named waits to be checked."""
+    """Appeals to answer, what is due first before. `unchecked`: somebody who was named waits to be checked;
+    `answered`: somebody said whether they are old enough.
+    """
     unchecked = Voucher.objects.filter(appeal=OuterRef("pk"), checked_at=None, refused_at=None)
     found = ChallengeAppeal.objects.filter(decided_at=None, challenge__ends_at__gt=now())
-    return found.annotate(unchecked=Exists(unchecked)).select_related("challenge").order_by("due_at", "pk")
+    answered = Voucher.objects.filter(appeal=OuterRef("pk"), answered_at__isnull=False)
+    found = found.annotate(unchecked=Exists(unchecked), answered=Exists(answered))
+    return found.select_related("challenge").order_by("due_at", "pk")
 
 
 def to_erase() -> QuerySet[Challenge]:

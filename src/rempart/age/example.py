@@ -10,6 +10,7 @@ from django.conf import settings
 from rempart.age import rates
 from rempart.age.models import AgeDecision, Challenge, GuardianBond, Subject, UnderAgeReport
 from rempart.age.services import appealing, challenges, comebacks, consents, deciding, proofs, reports
+from rempart.age.services.evidence import Evidence, Span
 from rempart.age.services.sweeps import receive_estimates
 from rempart.ledger import clock
 from rempart.ledger.clock import now
@@ -35,6 +36,7 @@ REPORTED, BEFORE, AGAIN = "lou.etoile", "tim.blocs", "tim.blocs2"
 REPORT = "C’est ma nièce, elle a 10 ans. Elle ne sait pas que tout le monde peut lire ses vidéos."
 REPORT_AGAIN = "Son compte avait été fermé, il en a refait un. Il est en CM1 avec mon frère."
 CLOSED, VOUCHED = "sacha.skate", "alix.violon"
+CLASS, POST = "CM2", "La photo de classe des CM2 est dans la story !"
 APPEAL = "J’ai 14 ans, je suis petit pour mon âge et c’est tout. La vidéo du CM2 est une vieille vidéo."
 WORDS = {
     "fr": "Plusieurs vidéos parlent de ta classe de CM2 cette année.",
@@ -95,9 +97,15 @@ def _restrict(challenge: Challenge, first: StaffMember, second: StaffMember) -> 
 
 def _ask(handle: str, step: Challenge.Step) -> Challenge:
     probability = {"ask": 0.62, "prove": 0.88, "restrict": 0.98}[step]
-    because = Challenge.Because.SWEEP
+    begin = POST.index(CLASS)
+    read = Evidence(source="posts[0]", text=POST, spans=(Span(begin=begin, end=begin + len(CLASS)),))
     return challenges.open_challenge(
-        _account(handle), because=because, step=step, probability=probability, country="FR"
+        _account(handle),
+        because=Challenge.Because.SWEEP,
+        step=step,
+        probability=probability,
+        evidence=[read],
+        country="FR",
     )
 
 
@@ -128,9 +136,7 @@ def _two_appeals(ahead: timedelta, first: StaffMember, second: StaffMember) -> N
 
 def _a_parent_agrees() -> None:
     """Somebody of 14 named a parent, who shows that they are an adult and agrees to an account, and to nothing else."""
-    bond = consents.ask_guardian(
-        Subject.account(SERVICE, WANTS_CONSENT), safe=True, email="parent@famille.example", handle=WANTS_CONSENT
-    )
+    bond = consents.ask_guardian(Subject.account(SERVICE, WANTS_CONSENT), safe=True, handle=WANTS_CONSENT)
     if settings.REMPART_TEST_WALLET and _shows_adult(bond):
         consents.consent(bond, ["account"])
 

@@ -89,11 +89,11 @@ def _receive(estimate: AgeEstimate, row: AccountRow | None, service: str) -> str
     account = AccountReference(service, row.handle if row else estimate.id, estimate.id)
     hurt = _passages(estimate, row)
     if hurt and safeguarding.look_first(account, sign=safeguarding.READ, passages=hurt) is not None:
-        _sight(account, estimate, row)
+        _sight(account, estimate, row, whole=False)
         return "first"
     if estimate.step == "none" or estimate.probability_under_13 < FLAGGED:
         return "none"
-    matter = _sight(account, estimate, row)
+    matter = _sight(account, estimate, row, whole=not hurt)
     if matter is None:
         return "known"
     if safeguarding.waits(account):
@@ -138,10 +138,11 @@ def evidence_in(sighting: AgeSighting) -> list[Evidence]:
     """What one estimate rests on."""
     if sighting.sealed_evidence is None:
         return []
-    kept = json.loads(sealing.unseal(sighting.sealed_evidence, purpose=PURPOSE))
-    return [
-        Evidence(source=one["source"], text=one["text"], spans=(Span(begin=0, end=len(one["text"])),)) for one in kept
-    ]
+    spans: dict[tuple[str, str], list[Span]] = {}
+    for one in json.loads(sealing.unseal(sighting.sealed_evidence, purpose=PURPOSE)):
+        span = Span(begin=one.get("begin", 0), end=one.get("end", len(one["text"])))
+        spans.setdefault((one["source"], one["text"]), []).append(span)
+    return [Evidence(source=source, text=text, spans=tuple(found)) for (source, text), found in spans.items()]
 
 
 def _passages(estimate: AgeEstimate, row: AccountRow | None) -> list[str]:
@@ -156,8 +157,13 @@ def _posts(row: AccountRow) -> list[str]:
     return [one if isinstance(one, str) else one.text for one in row.posts or []]
 
 
-def _sight(account: AccountReference, estimate: AgeEstimate, row: AccountRow | None) -> AgeMatter | None:
-    """The matter that an estimate is new to; None where it came before, or calls for nothing by itself."""
+def _sight(
+    account: AccountReference, estimate: AgeEstimate, row: AccountRow | None, *, whole: bool
+) -> AgeMatter | None:
+    """The matter that an estimate is new to; None where it came before, or calls for nothing by itself.
+
+    whole: keep the texts in which an age was read, not the words alone; never those that officers look at.
+    """
     if estimate.step == "none":
         return None
     said = [{"source": one.source, "text": one.text} for one in estimate.evidence if one.text]
@@ -165,17 +171,33 @@ def _sight(account: AccountReference, estimate: AgeEstimate, row: AccountRow | N
     if AgeSighting.objects.filter(matter__service=account.service, digest=digest).exists():
         return None
     matter = reports.matter_of(account, country=(row.country or "") if row else "")
+    kept = _in_context(estimate, row if whole else None)
     sighting = AgeSighting.objects.create(
         matter=matter,
         digest=digest,
         seen_at=now(),
         probability=estimate.probability_under_13,
         step=estimate.step,
-        sealed_evidence=sealing.seal(json.dumps(said), purpose=PURPOSE) if said else None,
+        sealed_evidence=sealing.seal(json.dumps(kept), purpose=PURPOSE) if kept else None,
     )
     content = {"step": estimate.step, "probability": estimate.probability_under_13}
     append(Event.AGE_SWEPT, subject=sighting, content=content)
     return matter
+
+
+def _in_context(estimate: AgeEstimate, row: AccountRow | None) -> list[dict[str, str | int]]:
+    """What an estimate rests on, in the whole text where that is known: whoever looks has to see a joke as one."""
+    posts = _posts(row) if row else []
+    texts = {"bio": (row.bio or "") if row else ""} | {f"posts[{place}]": text for place, text in enumerate(posts)}
+    kept: list[dict[str, str | int]] = []
+    for one in estimate.evidence:
+        begin, end = one.span
+        whole = texts.get(one.source, "")
+        if whole[begin:end] != one.text:
+            whole, begin, end = one.text, 0, len(one.text)
+        if one.text:
+            kept.append({"source": one.source, "text": whole, "begin": begin, "end": end})
+    return kept
 
 
 def _ask(matter: AgeMatter) -> bool:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from rempart.age.challenge_selectors import marked
 from rempart.age.errors import Refused
 from rempart.age.models import AgeMatter, Comeback
 from rempart.age.services import comebacks, reports, safeguarding
@@ -91,7 +92,7 @@ def matter(request: HttpRequest, pk: int) -> HttpResponse:
         "reports": [
             {"report": one, "text": reports.text_of(one)} for one in found.reports.order_by("received_at", "pk")
         ],
-        "evidence": reports.evidence_of(found),
+        "evidence": [(one, marked(one)) for one in reports.evidence_of(found)],
         "before": before.order_by("-decided_at")[:BEFORE],
         "now": now(),
     }
