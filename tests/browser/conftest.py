@@ -62,6 +62,7 @@ def site(server, _template) -> Iterator[Site]:
         "REMPART_DATABASE": name,
         "REMPART_WEB_PROCESSES": "1",
         "REMPART_TEST_WALLET": "1",
+        "REMPART_AGE_RETURN": "https://platform.example/sign-up",
         "REMPART_NOTIFIER": "Safety of Example <safety@platform.example>",
     }
     Site("", environment).command("demo", "--no-serve")
