@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
@@ -19,6 +20,7 @@ from rempart.age.errors import NotAsWished, NotNow
 from rempart.age.models import Assurance, Subject, VendorRequest
 from rempart.age.services.vendors import ask_vendor, start_of
 from rempart.attestation.jose import base64url
+from rempart.correspondence.links import link_for
 from rempart.ledger.clock import now
 
 LOU = Subject.account("tiktok", "lou.dessine")
@@ -191,6 +193,19 @@ def test_a_refusal_of_a_known_question_is_recorded_by_its_code(asked):
     refused(signed(answer(asked, nonce="guess")))
     asked.refresh_from_db()
     assert (asked.refusals, asked.reason) == (1, "wrong_nonce")
+
+
+def test_somebody_who_is_asked_may_choose_a_provider_and_no_more_stands_open_then(challenged):
+    challenge = challenged(handle="lou.dessine", step="prove")
+    page = urlsplit(link_for(challenge.conversation)).path
+    assert "Continuer avec Exemple" in Client().get(page).content.decode()
+    there = Client().post(f"{page}vendor/example-face/")
+    assert there.url.startswith("https://face.example/start?request=")
+    made = VendorRequest.objects.get()
+    claims = answer(made, over=13, estimate={"lower": 14.1, "upper": 19, "level": 0.95})
+    assert post(signed(claims)).status_code == 204
+    challenge.refresh_from_db()
+    assert challenge.state == "proved"
 
 
 def test_nothing_but_a_signed_answer_has_a_way_in(asked):

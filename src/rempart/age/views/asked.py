@@ -18,6 +18,7 @@ from rempart.age.errors import Refused
 from rempart.age.models import Challenge, ProofRequest, Voucher
 from rempart.age.services import appealing, challenges, proofs
 from rempart.age.steps import rules
+from rempart.age.vendors import vendors
 from rempart.care import wording
 from rempart.correspondence.forms import ConversationForm
 from rempart.correspondence.links import LinkAccess, by_link
@@ -184,7 +185,7 @@ def _standing(challenge: Challenge, shown: Shown) -> Shown:
         "appeal": waiting,
         "appeal_said": saying.filled(words["appeal_waits"], language, {"due": waiting.due_at}) if waiting else "",
         "vouchers": [_voucher(one, words) for one in waiting.vouchers.all()] if waiting else [],
-        "ways": _ways(challenge, access.token, words) if challenge.current else [],
+        "ways": _ways(challenge, access.token, words, language) if challenge.current else [],
         "why": saying.texts("challenge", language)[f"because_{challenge.because}"],
         "who": words["who"].format(over=challenge.over),
         "article": rules().title[language],
@@ -193,7 +194,7 @@ def _standing(challenge: Challenge, shown: Shown) -> Shown:
     }
 
 
-def _ways(challenge: Challenge, token: str, words: dict[str, str]) -> list[Shown]:
+def _ways(challenge: Challenge, token: str, words: dict[str, str], language: str) -> list[Shown]:
     """What they can do, the first first: each with its title, a sentence, and where its button leads."""
     found = [("say", "age:asked-say", False)] if _may_say(challenge) else []
     found += [("show", "age:asked-show", True), ("guardian", "age:asked-guardian", False)]
@@ -209,6 +210,16 @@ def _ways(challenge: Challenge, token: str, words: dict[str, str]) -> list[Shown
             "posts": posts,
         }
         for name, route, posts in found
+    ] + [
+        {
+            "name": f"vendor-{vendor.name}",
+            "title": vendor.title[language],
+            "short": words["vendor_short"],
+            "button": words["vendor_button"].format(vendor=vendor.title[language]),
+            "url": reverse("age:asked-vendor", args=[token, vendor.name]),
+            "posts": True,
+        }
+        for vendor in vendors().values()
     ]
 
 
