@@ -342,6 +342,18 @@ def test_it_is_looked_at_again_when_the_page_is_opened(named):
     assert "Ce n’est pas possible pour le moment" in said(page_of(bond))
 
 
+def test_it_is_looked_at_again_each_hour_for_what_came_in_with_posts(named, testify, looked_after):
+    guardian, bond = looked_after("beau.pere@example.org"), named(email="beau.pere@example.org")
+    account = Account.objects.create(service="tiktok", handle="x.y", first_seen_at=now())
+    testimony = testify("rien")
+    Testimony.everything.filter(pk=testimony.pk).update(text="beau.pere@example.org", account=account)
+    assert consents.look_again() == 2
+    assert consents.look_again() == 0
+    bond.refresh_from_db()
+    guardian.refresh_from_db()
+    assert None not in (bond.lost_at, guardian.left_at)
+
+
 def test_somebody_let_go_sees_the_same_page_as_somebody_named(named, testify):
     left, lost = named(email="a@example.org"), named(email="b@example.org")
     consents.let_go(left)

@@ -66,3 +66,12 @@ def fetch_missing_soon() -> None:
     """Ask for them as soon as a worker is free, once however many wait."""
     with contextlib.suppress(AlreadyEnqueued):
         fetch_missing.defer()
+
+
+@app.periodic(cron="5 * * * *")
+@app.task(name="age.guardians", queueing_lock="age.guardians")
+def look_at_guardians(timestamp: int) -> None:
+    """Keep the role from guardians of whom testimonies speak that came in with posts."""
+    from rempart.age.services.consents import look_again
+
+    look_again()

@@ -342,6 +342,26 @@ def look_at_testimony(added: Testimony | None = None, **_kwargs: Any) -> None:
                 let_guardian_go(guardian)
 
 
+def look_again() -> int:
+    """Look at everybody who may answer against all that was testified since: posts come in by thousands.
+
+    Returns how many lost the role, here or in the files of the care team.
+    """
+    lost = 0
+    standing = GuardianBond.objects.filter(said_safe=True, left_at=None, lost_at=None).exclude(sealed_contact=None)
+    for one in standing:
+        with transaction.atomic():
+            bond = _locked(one)
+            if bond.stands and not guardian_is_safe(bond):
+                _lose(bond, Lost.TESTIMONY)
+                lost += 1
+    for guardian in Guardian.objects.filter(left_at=None, by_mail=True):
+        if is_spoken_of(mail=reach_of(guardian)):
+            let_guardian_go(guardian)
+            lost += 1
+    return lost
+
+
 def _lose(bond: GuardianBond, because: GuardianBond.Lost) -> None:
     bond.lost_at, bond.lost_because = now(), because
     bond.save(update_fields=["lost_at", "lost_because"])
