@@ -28,8 +28,11 @@ AT_ONCE, TIMES = 500, 200
 WORDS = ("tu", "chantes", "faux", "arrête", "rentre", "chez", "toi", "personne", "veut", "cette", "voix", "refrain")
 
 
-def collected(number: int, dice: random.Random) -> list[tuple[float, int]]:
-    """Seconds that each delivery of AT_ONCE comments took, and how many there were before; a third repeat one text."""
+def collected(number: int, dice: random.Random) -> tuple[list[float], float]:
+    """Seconds that each delivery of AT_ONCE comments took, and one of a single comment at the end (the median of ten).
+
+    A third repeat one text.
+    """
     from rempart.care.models import By
     from rempart.care.services.files import open_file
     from rempart.care.services.shields import Said, collect, open_shield
@@ -40,8 +43,8 @@ def collected(number: int, dice: random.Random) -> list[tuple[float, int]]:
     carer = add_member(f"care{number}@rempart.example", name="Care", roles=["care"])
     file = open_file(AccountReference("tiktok", f"star.{number}"), acting=carer, because="benchmark")
     shield = open_shield(file, by=By.YOUNG)
-    took = []
-    for begin in range(0, number, AT_ONCE):
+
+    def delivery(begin: int, end: int) -> float:
         said = [
             Said(
                 number=str(place),
@@ -49,12 +52,14 @@ def collected(number: int, dice: random.Random) -> list[tuple[float, int]]:
                 said_at=now(),
                 text="Va te cacher, personne ne veut de toi" if place % 3 == 0 else " ".join(dice.choices(WORDS, k=12)),
             )
-            for place in range(begin, begin + AT_ONCE)
+            for place in range(begin, end)
         ]
         started = time.perf_counter()
         collect(shield, said)
-        took.append((time.perf_counter() - started, begin))
-    return took
+        return time.perf_counter() - started
+
+    took = [delivery(begin, begin + AT_ONCE) for begin in range(0, number, AT_ONCE)]
+    return took, statistics.median(delivery(place, place + 1) for place in range(number, number + 10))
 
 
 def folded() -> tuple[float, float, int]:
@@ -130,12 +135,13 @@ def main() -> None:
         from rempart.platforms.matrix.restraints import restraints_on
 
         dice = random.Random(6)
-        print(f"{'comments':>9} {'a second':>9} {'last 500, s':>12} {'folder, s':>10} {'its zip alone, s':>17}")
+        titles = ("comments", "a second", "last 500, s", "one, ms", "folder, s", "its zip alone, s")
+        print("{:>9} {:>9} {:>12} {:>8} {:>10} {:>17}".format(*titles))
         for size in sizes:
-            took = collected(size, dice)
+            took, one = collected(size, dice)
             whole, alone, comments = folded()
-            rate = size / sum(seconds for seconds, _before in took)
-            print(f"{comments:>9} {rate:>9.0f} {took[-1][0]:>12.2f} {whole:>10.2f} {alone:>17.2f}")
+            rate = size / sum(took)
+            print(f"{comments:>9} {rate:>9.0f} {took[-1]:>12.2f} {one * 1000:>8.0f} {whole:>10.2f} {alone:>17.2f}")
         print(f"\n{'protected':>9} {'who is protected, ms p50/p99':>30} {'who is held back':>18}")
         before = 0
         for number in PROTECTED:

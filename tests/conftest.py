@@ -86,6 +86,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             raise pytest.UsageError(f"{item.nodeid}: use the fixture own_database instead of transaction=True")
 
 
+def pytest_runtest_setup() -> None:
+    """Begin in the language of the settings: the last page that a test before asked for may have left another."""
+    if translation := sys.modules.get("django.utils.translation"):
+        translation.deactivate()
+
+
 def pytest_unconfigure() -> None:
     """Leave no server and no file behind."""
     EmbeddedServer(TEST_HOME).remove()

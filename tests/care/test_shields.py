@@ -43,13 +43,14 @@ def shield(mia):
     return shields.open_shield(mia, by=YOUNG)
 
 
-def said(number, text, author=None):
+def said(number, text, author=None, *, hostile=True):
     return Said(
         number=f"c{number}",
         author=AccountReference("tiktok", author or f"autrui{number}", f"{number}000"),
         said_at=now() - timedelta(minutes=number),
         text=text,
         about="video-1",
+        hostile=hostile,
     )
 
 
@@ -106,6 +107,72 @@ def test_two_who_say_the_same_are_no_group_of_copies(shield):
 def test_a_single_word_said_again_and_again_is_a_group_of_copies(shield):
     shields.collect(shield, [said(number, text) for number, text in enumerate(["Moche", "moche", "MOCHE"])])
     assert sorts(shield) == {"copies": 3}
+
+
+def test_what_one_delivery_began_the_next_ones_make_a_group_of(shield):
+    for number in range(4):
+        shields.collect(shield, [said(number, COPY + "!" * number)])
+    assert sorts(shield) == {"copies": 4}
+
+
+def test_of_what_came_before_only_what_may_be_repeated_is_opened_again(full, monkeypatch):
+    opened = []
+    monkeypatch.setattr(ShieldedComment, "text", property(lambda comment: opened.append(comment.number) or COPY))
+    shields.collect(full, [said(20, COPY + " 🙄")])
+    assert opened == ["c0"]
+
+
+def test_copies_come_together_alike_whatever_deliveries_they_come_in(mia, looked_after):
+    texts = [COPY, OTHERS[0], f"{COPY} vraiment", "moche", COPY.upper(), OTHERS[1], "Moche", "moche", f"Ah. {COPY}"]
+    found = []
+    for at_once, file in ((1, mia), (4, looked_after("one", accepted=True)), (9, looked_after("two", accepted=True))):
+        shield = shields.open_shield(file, by=YOUNG)
+        for begin in range(0, len(texts), at_once):
+            some = list(enumerate(texts))[begin : begin + at_once]
+            shields.collect(shield, [said(number, text) for number, text in some])
+        groups = [sorted(group.comments.values_list("number", flat=True)) for group in shield.groups.all()]
+        found.append(sorted(filter(None, groups)))
+    assert found == [[["c0", "c2", "c4", "c8"], ["c1", "c5"], ["c3", "c6", "c7"]]] * 3
+
+
+def test_what_nothing_speaks_against_is_apart_and_left_alone_by_what_is_done_about_all(full):
+    shields.collect(full, [said(20, "Bravo, quelle belle chanson", hostile=False)])
+    shields.hide(full, by=YOUNG)
+    reported = shields.report(full, by=YOUNG)
+    assert (sorts(full)["gentle"], "c20" in hidden(full), reported) == (1, False, 7)
+
+
+def test_praise_that_many_repeat_is_not_hidden_with_all(shield):
+    shields.collect(shield, [said(number, "Bravo, continue comme ça", hostile=False) for number in range(3)])
+    shields.hide(shield, by=YOUNG)
+    assert (sorts(shield), hidden(shield)) == ({"copies": 3}, [])
+
+
+def test_nobody_is_reported_in_bulk_for_words_in_which_nothing_hurts(full):
+    shields.collect(full, [said(20, "Bravo", hostile=False)])
+    with pytest.raises(NotAsWished):
+        shields.report(full, full.groups.get(sort="gentle"), by=YOUNG)
+    assert not CareOrder.objects.exists()
+
+
+def test_one_comment_alone_is_reported_once(full):
+    shields.collect(full, [said(20, "Bravo, reste chez toi", hostile=False)])
+    comment = full.comments.get(number="c20")
+    assert [shields.report(full, comment=comment, by=YOUNG) for _ in range(2)] == [1, 0]
+
+
+def test_a_group_that_is_shown_again_stays_shown_when_another_copy_comes(full):
+    shields.hide(full, by=YOUNG)
+    shields.show(full, full.groups.get(sort="copies"), by=YOUNG)
+    shields.collect(full, [said(20, COPY)])
+    assert hidden(full) == ["c10", "c11", "c12"]
+
+
+def test_what_comes_after_all_was_hidden_is_hidden_though_it_makes_a_new_group(mia, full, pile_on):
+    shields.hide(full, by=YOUNG)
+    shields.open_shield(mia, pile_on, by=YOUNG)
+    shields.collect(full, [said(20, "encore moi", author="autrui10"), said(21, "et moi")])
+    assert {"c20", "c21"} <= set(hidden(full))
 
 
 def test_words_of_people_who_act_together_are_a_group(mia, pile_on):

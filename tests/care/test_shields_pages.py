@@ -30,10 +30,16 @@ def mia(memory, looked_after):  # noqa: F811 - the fixture
 
 @pytest.fixture
 def full(mia):
-    """Her shield, with three comments by two people."""
+    """Her shield, with three comments by two people, which hurt as the platform says."""
     shield = shields.open_shield(mia, by=By.YOUNG)
     said = [
-        Said(number=f"c{n}", author=AccountReference("tiktok", f"autrui{n // 2}"), said_at=now(), text=text)
+        Said(
+            number=f"c{n}",
+            author=AccountReference("tiktok", f"autrui{n // 2}"),
+            said_at=now(),
+            text=text,
+            hostile=True,
+        )
         for n, text in enumerate(TEXTS)
     ]
     shields.collect(shield, said)
@@ -88,6 +94,27 @@ def test_the_group_of_somebody_elses_shield_opens_nothing(at, full, looked_after
 def test_one_button_hides_or_reports_all(at, full, act):
     at("young-shield", act=act)
     assert CareOrder.objects.get(kind=act).comments.count() == 3
+
+
+def test_what_nothing_speaks_against_is_told_apart_and_only_reported_one_by_one(at, full):
+    praise = Said(number="c9", author=AccountReference("tiktok", "fan"), said_at=now(), text="Bravo", hostile=False)
+    shields.collect(full, [praise])
+    group = full.groups.get(sort="gentle")
+    page = at("young-shield", query=f"?read={group.pk}")
+    part = page.content.decode().split(f'id="group-{group.pk}"')[1].split("</section>")[0]
+    assert "Ceux où nous n’avons trouvé ni insulte ni menace" in words_of(page)
+    assert part.count('value="report"') == part.count('name="comment"') == 1
+    at("young-shield", act="report", comment=full.comments.get(number="c9").pk)
+    assert [one.number for one in CareOrder.objects.get(kind="report").comments.all()] == ["c9"]
+    assert "Signalé à la plateforme" in words_of(at("young-shield", query=f"?read={group.pk}"))
+
+
+def test_a_comment_of_somebody_elses_shield_is_not_reported(at, full, looked_after):
+    other = shields.open_shield(looked_after("leo.danse", accepted=True), by=By.YOUNG)
+    one = Said(number="c1", author=AccountReference("tiktok", "autrui"), said_at=now(), text=TEXTS[0])
+    shields.collect(other, [one])
+    assert at("young-shield", act="report", comment=other.comments.get().pk).status_code == 404
+    assert not CareOrder.objects.exists()
 
 
 def test_what_is_hidden_is_shown_again_with_one_button(at, full):

@@ -249,6 +249,13 @@ def test_yes_without_an_address_is_enough_for_the_team(minor, press):
     assert not Guardian.objects.exists()
 
 
+def test_not_now_is_kept_as_an_answer(minor, press):
+    text = press(minor, "young-adult", answer="no")
+    minor.refresh_from_db()
+    assert minor.safe_to_tell_guardian == "later"
+    assert "Tu as dit « pas maintenant »" in text
+
+
 def test_half_an_answer_is_asked_again(minor, client):
     address = reverse("care:young-adult", args=[token_for(minor.conversation)])
     assert client.post(address, {"answer": "yes", "email": "mere@example.org"}).status_code == 422

@@ -98,6 +98,24 @@ def test_what_is_no_star_leaves_the_overview_and_teaches_the_radar(sightings, si
     assert not said.true
 
 
+def test_what_waits_is_listed_to_whose_work_it_is_and_brought_to_the_desk(sightings, signed_in):
+    wave = sightings[0]
+    LiveWave.objects.update(state="waits", held_because="budget", raised_at=None)
+    assert "#balancetonyoutubeur" not in signed_in("care").get("/radar/").content.decode()
+    reviewer = signed_in("reviewer")
+    assert "waits: the alerts of the day are used up" in reviewer.get("/radar/").content.decode()
+    assert "Bring it to the desk" in reviewer.get(f"/radar/waves/{wave.pk}/").content.decode()
+    assert "Bring it to the desk" not in signed_in("auditor").get(f"/radar/waves/{wave.pk}/").content.decode()
+    reviewer.post(f"/radar/waves/{wave.pk}/", {"do": "bring"})
+    wave.refresh_from_db()
+    assert (wave.state, wave.held_because) == ("open", "")
+
+
+def test_an_answer_that_is_none_judges_nothing(sightings, signed_in):
+    signed_in("care").post(f"/radar/stars/{sightings[1].pk}/")
+    assert not sightings[1].feedback.exists()
+
+
 def test_a_wave_is_listened_for_with_one_click(sightings, signed_in):
     answer = signed_in("reviewer").post(f"/radar/waves/{sightings[0].pk}/", {"do": "open"})
     assert answer.url == f"/waves/{Wave.objects.get(hashtag='balancetonyoutubeur').pk}/"

@@ -7,7 +7,7 @@ import pytest
 
 from rempart.casework import services
 from rempart.casework.models import Case, Decision, WaveReplay
-from rempart.intake.models import Import, Post, Testimony
+from rempart.intake.models import Import, Post, Testimony, Wave
 from rempart.ledger.clock import now
 from rempart.ledger.models import LedgerRow
 
@@ -75,6 +75,16 @@ def test_a_second_run_finds_everything_as_it_was(loaded, staff_member):
     assert [model.objects.count() for model in (Post, Testimony, Case, Decision, LedgerRow)] == before
     proposal.refresh_from_db()
     assert proposal.state == "declined"
+
+
+def test_people_of_a_demonstration_whose_wave_is_gone_are_named_and_nothing_is_loaded(loaded):
+    from rempart import demo
+
+    Wave.objects.filter(pk=loaded.pk).update(hashtag="another")
+    before = LedgerRow.objects.count()
+    with pytest.raises(demo.LeftOver, match=r"salome\.vidal@rempart\.example"):
+        demo.load()
+    assert LedgerRow.objects.count() == before
 
 
 def test_assessing_what_is_loaded_again_changes_nothing(loaded):

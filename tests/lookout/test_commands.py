@@ -1,6 +1,7 @@
 """The commands of the lookout: what a batch of the radar wrote reaches the desk, once; how it stands; how it is set."""
 
 import json
+from io import BytesIO
 
 import msgspec
 import pytest
@@ -40,6 +41,26 @@ def test_each_kind_is_imported_once_and_bad_lines_are_set_aside(db, kind, writte
     rejects = [json.loads(line) for line in (tmp_path / "rejects").read_text().splitlines()]
     assert [(one["line"], bool(one["field"])) for one in rejects] == [(2, True), (2, True)]
     assert FameAlert.objects.count() + LiveWave.objects.count() + PileOn.objects.count() == (kind != "groups")
+
+
+@pytest.mark.parametrize(
+    ("kind", "changed", "field"),
+    [
+        ("waves", {"posts": 2**31}, "posts"),
+        ("waves", {"tag": "a\0b"}, "tag"),
+        ("waves", {"detected_at": "9999-12-31T23:59:59Z"}, "detected_at"),
+        ("fame", {"alert_at": "0001-01-01T00:00:00Z"}, "alert_at"),
+        ("pile-ons", {"examples": ["1", "2\0"]}, "examples.1"),
+        ("groups", {"id": "g" * 121}, "id"),
+    ],
+    ids=["too many", "null", "far ahead", "long ago", "null in a list", "long name"],
+)
+@pytest.mark.usefixtures("db")
+def test_what_no_column_can_hold_is_set_aside_by_its_field(kind, changed, field, written, one_of):
+    given = {**msgspec.to_builtins(one_of(kind)), **changed}
+    rejected = BytesIO()
+    import_alerts(kind, [written(one_of(kind), msgspec.json.encode(given))], Rejects(rejected))
+    assert [json.loads(line)["field"] for line in rejected.getvalue().splitlines()] == [field]
 
 
 def test_handles_come_from_the_accounts_table(db, written, tmp_path, fame):

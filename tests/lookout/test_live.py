@@ -8,6 +8,7 @@ import pytest
 from rempart.files.sealing import unseal
 from rempart.intake.models import Post as StoredPost
 from rempart.intake.services import receive_posts
+from rempart.ledger.clock import now
 from rempart.lookout import live
 from rempart.lookout.models import DetectorState, HeardPosts, LiveWave
 from rempart.records import Post
@@ -123,6 +124,17 @@ def test_two_processes_that_look_in_turn_tell_of_it_once(detector):
         receive_posts(posts[first : first + 50])
         (one, other)[number % 2].look(checkpoint=number % 5 == 0)
     assert LiveWave.objects.count() == 1
+
+
+def test_posts_that_say_they_come_from_the_future_do_not_stop_it(detector):
+    ahead = datetime(9999, 12, 31, 23, 59, tzinfo=UTC)
+    one = detector()
+    receive_posts([telling(number, ahead, tag="demain") for number in range(4)])
+    one.look(checkpoint=True)
+    receive_posts([telling(number, now() - (12 - number) * MINUTE) for number in range(12)])
+    one.look()
+    assert LiveWave.objects.filter(tag="balancetonyoutubeur").exists()
+    assert not LiveWave.objects.filter(detected_at__gt=now()).exists()
 
 
 def test_a_state_of_another_version_begins_anew(detector, caplog):

@@ -13,7 +13,7 @@ from rempart.ledger.models import Content
 from rempart.lookout.learning import FEWEST_JUDGED, least_score, thresholds
 from rempart.lookout.models import FameAlert, Feedback, LiveWave, PileOn, RadarRun
 from rempart.lookout.retention import erase_alerts
-from rempart.lookout.selectors import Link, link_with, overview
+from rempart.lookout.selectors import Link, link_with, overview, waiting
 from rempart.lookout.selectors.radar import _LINKS
 from rempart.lookout.services import (
     change_settings,
@@ -62,6 +62,20 @@ def test_budgets_say_what_came_and_what_waits(world):
         ("fame", "watch"): (0, 0, 1),
         ("pile_on", ""): (1, 40, 0),
     }
+
+
+def test_what_waits_is_told_by_kind_with_why(world):
+    with translation.override("en"):
+        held = waiting(now())
+    assert [(one.title, one.waits) for one in held["fame"]] == [("tiktok:#2", "the alerts of the day are used up")]
+    assert (held["wave"], held["pile_on"]) == ([], [])
+
+
+def test_a_count_alone_says_what_was_likely(db, wave):
+    receive_waves([wave(signal="count", authors=25, expected=8.0, testimonies=0)])
+    with translation.override("en"):
+        (seen,) = overview(now()).waves
+    assert seen.why == ["25 people posted within an hour where about 8 were likely."]
 
 
 def test_what_is_dismissed_or_old_is_not_shown(world, staff_member, clock):

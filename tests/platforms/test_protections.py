@@ -57,7 +57,7 @@ def shield(memory, mia):
 
 
 def said(number, author, text):
-    return Said(number=number, author=AccountReference("tiktok", author), said_at=now(), text=text)
+    return Said(number=number, author=AccountReference("tiktok", author), said_at=now(), text=text, hostile=True)
 
 
 def on(memory):

@@ -11,9 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rempart.radar.fame import POPULATION, Parameters, alerts, priority
+from rempart.radar.fame import Parameters, alerts, priority
 from rempart.radar.fame.arithmetic import logarithm, root
-from rempart.radar.fame.judging import numbers
 from rempart.radar.fame.rehearsal import FIRST_DAY, account, days_of, rehearse, told_of, worth
 from rempart.radar.fame.simulator import Simulation, simulate_cascades
 from rempart.records import AccountRow, FameAlert
@@ -186,19 +185,3 @@ def test_the_logarithm_made_of_square_roots_is_one(xs):
         query = ibis.to_sql(ibis.table({"x": "float64"}, name="given").mutate(ln=LN), dialect="duckdb")
         found = engine.sql(query).to_arrow_table()
     assert found["ln"].to_pylist() == pytest.approx(np.log(found["x"].to_numpy()).tolist(), rel=5e-3, abs=1e-9)
-
-
-def test_the_more_alerts_were_no_star_the_more_evidence_the_next_one_needs():
-    def doubt(rows: list[tuple[str, int, int]]) -> float:
-        columns = list(zip(*rows, strict=True)) or [[], [], []]
-        with duckdb.connect() as engine:
-            table = pa.table(dict(zip(POPULATION.names, columns, strict=True)), schema=POPULATION.to_pyarrow())
-            engine.register("population", table)
-            query = ibis.to_sql(numbers(ibis.table(POPULATION, name="population")), dialect="duckdb")
-            return engine.sql(query).to_arrow_table()["platform_doubt"].to_pylist()[0]
-
-    answered = [
-        doubt(rows) for rows in ([], [("star", 0, 9)], [("star", 0, 9), ("not_star", 0, 1)], [("not_star", 0, 9)])
-    ]
-    assert answered == sorted(answered)
-    assert answered[0] == 0.0 < answered[2] < answered[3] < 1.0

@@ -99,3 +99,10 @@ def test_nothing_good_and_no_file_have_the_statuses_of_the_contract(tmp_path):
     assert pile_ons("-", given=b"nothing\n").returncode == 65
     assert pile_ons("-").returncode == 0
     assert pile_ons(tmp_path / "none.jsonl").returncode == 66
+
+
+@pytest.mark.parametrize("at", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"], ids=["long ago", "far ahead"])
+def test_a_time_that_no_action_has_is_set_aside(at):
+    line = json.dumps({"id": "1", "at": at, "actor": "a", "object": "o"}).encode()
+    done = pile_ons("-", given=line)
+    assert (done.returncode, rows(done.stderr)[0]["field"]) == (65, "at")

@@ -430,12 +430,14 @@ def looked_after() -> "tuple[CareFile, Asked, Mentor, Postvention]":
     from rempart.care.services.files import open_file
     from rempart.care.services.people import add_mentor
     from rempart.care.services.postvention import declare_death
+    from rempart.correspondence.services import hear
     from rempart.records import AccountReference
     from rempart.staff.services import add_member
 
     carer = add_member("looks-after@rempart.example", name="Carer", roles=["care"])
     file = open_file(AccountReference("tiktok", "example.young"), acting=carer, because="Example")
     shielded(file)
+    hear(file.conversation, text="", files=[("example.txt", b"Example")])
     mentor = add_mentor(name="Example", reach="m@example.org", words="Example", languages=["fr"], acting=carer)
     death = declare_death(AccountReference("tiktok", "example.lost"), source="family", acting=carer)
     return file, ask_for_call(file), mentor, death
@@ -572,6 +574,12 @@ EXAMPLES: dict[str, Example] = {
     "openid_connect_login": Example(lambda world: {"provider_id": "staff"}),
     "openid_connect_callback": Example(lambda world: {"provider_id": "staff"}),
     "care:file": Example(lambda world: {"pk": world.care_file.pk}),
+    "care:attachment": Example(
+        lambda world: {
+            "pk": world.care_file.pk,
+            "number": world.care_file.conversation.messages.get(files__isnull=False).files.get().pk,
+        }
+    ),
     "care:asked": Example(lambda world: {"pk": world.wish.pk}),
     "care:mentor": Example(lambda world: {"pk": world.mentor.pk, "name": "check"}),
     "care:death": Example(lambda world: {"pk": world.death.pk}),

@@ -16,7 +16,7 @@ class CareConfig(AppConfig):
         Their conversations, and those with guardians, are shown by pages of our own.
         """
         from rempart.care import selectors
-        from rempart.care.services import hearing, noticing
+        from rempart.care.services import hearing, noticing, writing
         from rempart.care.services.guards import looks_after
         from rempart.casework import navigation
         from rempart.casework.services.guards import keep_apart
@@ -26,6 +26,7 @@ class CareConfig(AppConfig):
         link_with(selectors.files_of)
         noticing.connect()
         hearing.connect()
+        writing.connect()
         keep_apart(looks_after)
         links.host("young", "care:young")
         links.host("guardian", "care:guardian")

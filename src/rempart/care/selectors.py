@@ -19,9 +19,13 @@ MOST = 200
 
 
 def waiting_for_a_human() -> QuerySet[Asked]:
-    """Who asks for a human and was not seen to: « I am not well » before calls, the longest waiting first."""
+    """Who wants a human and was not seen to: « I am not well », calls, then messages; the longest waiting first."""
     found = Asked.objects.filter(settled_at=None).select_related("file", "taken_by")
-    return found.order_by(F("kind").desc(), "asked_at", "pk")  # "not_well" comes after "call" in the alphabet
+    first = Case(
+        *(When(kind=kind, then=place) for place, kind in enumerate((Asked.Kind.NOT_WELL, Asked.Kind.CALL))),
+        default=MOST,
+    )
+    return found.order_by(first, "asked_at", "pk")
 
 
 def standing(moment: Any = None) -> Q:

@@ -49,7 +49,7 @@ class ShownProtections:
 
 @dataclass(frozen=True, kw_only=True)
 class ShownGroup:
-    """Comments that belong together, by their numbers alone."""
+    """Comments that belong together, by their numbers alone. gentle: nothing hurts there, so `all` leaves it alone."""
 
     pk: int
     name: str
@@ -60,11 +60,15 @@ class ShownGroup:
     state: str
     reported: str
     all_reported: bool
+    gentle: bool
 
 
 @dataclass(frozen=True, kw_only=True)
 class ShownShield:
-    """A shield, or the offer of one (`object` None). opened: it stands, and they have not answered yet."""
+    """A shield, or the offer of one (`object` None). opened: it stands, and they have not answered yet.
+
+    unreported: something that hurts was not reported; apart: some comments are left alone by what is done about all.
+    """
 
     words: wording.Texts
     object: Shield | None
@@ -80,7 +84,8 @@ class ShownShield:
     can_hide: bool
     can_report: bool
     how: list[str]
-    reported: int
+    unreported: bool
+    apart: bool
 
 
 def protections(file: CareFile, *, guardian: bool = False) -> ShownProtections:
@@ -160,7 +165,8 @@ def _shown(file: CareFile, one: Shield | None, by: dict[Any, Means | None]) -> S
         can_hide=means.can(by[Kind.HIDE]),
         can_report=means.can(by[Kind.REPORT]),
         how=[how for each in by.values() if means.can(each) and (how := _how(each, language))],
-        reported=sum(not group.all_reported for group in groups),
+        unreported=any(not (group.gentle or group.all_reported) for group in groups),
+        apart=any(group.gentle for group in groups),
     )
 
 
@@ -168,9 +174,12 @@ def _groups(one: Shield, said: wording.Texts) -> list[ShownGroup]:
     comments: Counter[int] = Counter()
     people: dict[int, set[str]] = {}
     held = one.comments.exclude(sealed=b"")
-    for group, author in held.values_list("group", "author_digest"):
+    hurt: set[int] = set()
+    for group, author, hostile in held.values_list("group", "author_digest", "hostile"):
         comments[group] += 1
         people.setdefault(group, set()).add(author)
+        if hostile:
+            hurt.add(group)
     reported = Counter(
         held.filter(orders__kind=Kind.REPORT, orders__shield=one).distinct().values_list("group", flat=True)
     )
@@ -196,10 +205,10 @@ def _groups(one: Shield, said: wording.Texts) -> list[ShownGroup]:
                 state=said[state],
                 reported=said["group_reported"].format(number=told) if told else "",
                 all_reported=told == number,
+                gentle=group.sort != ShieldGroup.Sort.OTHERS and group.pk not in hurt,
             )
         )
-    order = [ShieldGroup.Sort.COPIES, ShieldGroup.Sort.AUTHORS, ShieldGroup.Sort.OTHERS]
-    names = [said[f"group_{sort}"] for sort in order]
+    names = [said[f"group_{sort}"] for sort in ShieldGroup.Sort]
     return sorted(shown, key=lambda group: (names.index(group.name), -group.comments, group.pk))
 
 

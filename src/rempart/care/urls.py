@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern] = [
     path("care/", team.team, name="team"),
     path("care/open/", team.open_file, name="open"),
     path("care/files/<int:pk>/", file.file, name="file"),
+    path("care/files/<int:pk>/sent/<int:number>/", file.attachment, name="attachment"),
     path("care/asked/<int:pk>/", team.asked, name="asked"),
     path("care/mentors/", around.mentors, name="mentors"),
     path("care/mentors/<int:pk>/<name>/", around.mentor, name="mentor"),

@@ -58,12 +58,11 @@ def lookout_status(form: str) -> None:
         click.echo(msgspec.json.encode([found]).decode())
         return
     for one in found["budget"]:
-        name = f"{one['kind']} {one['tier']}".strip()
-        click.echo(f"{name:<14} {one['raised']} of {one['a_day']} in 24 hours, {one['waiting']} waiting")
+        click.echo(f"{_name(one):<14} {one['raised']} of {one['a_day']} in 24 hours, {one['waiting']} waiting")
     for one in found["kinds"]:
         judged = f"{one['false']} of {one['judged']} judged were false" if one["judged"] else "none judged"
         looked = f"{one['looked_at']:%Y-%m-%d %H:%M} UTC" if one["looked_at"] else "never"
-        click.echo(f"{one['kind']:<14} {judged}; last looked: {looked}")
+        click.echo(f"{_name(one):<14} {judged}; last looked: {looked}")
     live = found["live"]
     click.echo(f"live           {live['posts']} posts taken in, {live['waiting']} since the last checkpoint")
 
@@ -86,6 +85,10 @@ def lookout_set(values: Sequence[str]) -> None:
         change_settings(acting=None, **given)
     except ValidationError as error:
         raise click.UsageError("; ".join(_told(error))) from error
+
+
+def _name(one: Mapping[str, str]) -> str:
+    return f"{one['kind']} {one['tier']}".strip()
 
 
 def _setting(text: str) -> tuple[str, Any]:

@@ -71,7 +71,8 @@ def demo(no_serve: bool, port: int, platform: str | None, language: str | None, 
         set_up()
         from rempart import demo as example
 
-        wave, loaded = example.load()
+        with said_plainly(example.LeftOver):
+            wave, loaded = example.load()
         for line in example.told(wave, loaded=loaded):
             click.echo(line)
         if not no_serve:

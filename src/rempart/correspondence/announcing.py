@@ -44,12 +44,15 @@ def announce(message: Message, *, at: datetime, first: bool) -> list[Delivery]:
     return Delivery.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def alarm_team(members: Iterable[StaffMember], *, page: str, key: str, at: datetime) -> list[Delivery]:
+def alarm_team(
+    members: Iterable[StaffMember], *, page: str, key: str, at: datetime, pagers: bool = True
+) -> list[Delivery]:
     """Write the deliveries that call these members to a page of the desk: by e-mail, and by endpoints for alarms.
 
-    key: written once, whoever asks twice. The team is not told who it is about, nor why: the page says it.
+    key: written once, whoever asks twice. pagers: false where an e-mail is enough. The team is not told who it is
+    about, nor why: the page says it.
     """
-    rings = Endpoint.objects.filter(active=True, events__contains=[ALARM])
+    rings = Endpoint.objects.filter(active=True, events__contains=[ALARM]) if pagers else []
     common = {"type": ALARM, "page": page, "created_at": at, "next_at": at}
     rows = [
         Delivery(channel=Delivery.Channel.WEBHOOK, endpoint=one, uid=new_uid(), key=f"{key}:e{one.pk}", **common)

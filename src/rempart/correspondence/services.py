@@ -31,6 +31,7 @@ from rempart.ledger import Event
 from rempart.ledger.clock import now
 from rempart.ledger.proof_file import digest
 from rempart.staff.models import StaffMember
+from rempart.staff.roles import Permission
 
 LONGEST = 10_000  # characters of a message
 FILES_AT_ONCE = 5
@@ -38,6 +39,8 @@ MESSAGES_A_DAY = 50
 FILES_A_DAY = 30
 DAY = timedelta(days=1)
 MAIL = "conversation e-mail"  # what addresses are sealed for
+# Care and discipline are kept apart: whoever reads cases does not open what was sent to the care team.
+OF_CARE = frozenset({Conversation.Kind.YOUNG, Conversation.Kind.GUARDIAN, Conversation.Kind.AGENT})
 
 
 @transaction.atomic(savepoint=False)
@@ -170,7 +173,8 @@ def hear(
     text, sent, moment = text.replace("\r\n", "\n").replace("\x00", "").strip(), list(files), now()
     _ensure_sensible(text, sent)
     _ensure_within_a_day(conversation, len(sent), moment)
-    kept = [_kept(name, content, suspected_intimate) for name, content in sent]
+    opened_with = Permission.CARE if conversation.kind in OF_CARE else Permission.READ_CASES
+    kept = [_kept(name, content, suspected_intimate, opened_with) for name, content in sent]
     message = Message.objects.create(
         conversation=conversation,
         author=Message.Author.ADULT if holder == "adult" else Message.Author.THEM,
@@ -209,9 +213,9 @@ def _ensure_within_a_day(conversation: Conversation, files: int, moment: datetim
         raise MessageRefused("files", _("You have sent many files today. They are all kept; send others tomorrow."))
 
 
-def _kept(name: str, content: bytes, suspected_intimate: bool) -> StoredFile:
+def _kept(name: str, content: bytes, suspected_intimate: bool, opened_with: Permission) -> StoredFile:
     try:
-        return keep(content, name=name, suspected_intimate=suspected_intimate)
+        return keep(content, name=name, suspected_intimate=suspected_intimate, opened_with=opened_with)
     except FileRefused as error:
         raise MessageRefused("files", f"{name}: {error}") from error
 

@@ -1,6 +1,7 @@
 """What the commands of the lookout do: take in what a batch of the radar wrote, say how the radar stands, set it."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -18,7 +19,7 @@ from rempart.lookout.services import (
     receive_waves,
 )
 from rempart.lookout.services.looking import accounts_named
-from rempart.records.lines import Reader, Rejects, lines_of, opened
+from rempart.records.lines import BadLine, Reader, Rejects, lines_of, opened, to_record
 
 KINDS = {
     "fame": records.FameAlert,
@@ -26,6 +27,9 @@ KINDS = {
     "pile-ons": records.PileOnAlert,
     "groups": records.Group,
 }
+# What columns can hold: whole numbers, and the id of a group with the word that goes before it.
+_MOST = 2**31 - 1
+_LONGEST_GROUP = 120
 
 
 class NoGoodLine(ValueError):
@@ -40,7 +44,8 @@ def import_alerts(
     kind: one of KINDS. service: whose accounts they are about, where they do not say. accounts: the accounts table, for
     the handles of fame's alerts. Raises NoGoodLine, FileNotFoundError.
     """
-    reader: Reader[Any] = Reader(KINDS[kind], rejects)
+    record: type[Any] = KINDS[kind]
+    reader: Reader[Any] = Reader(record, rejects, parse=lambda raw: [_storable(to_record(raw, record))])
     alerts: list[Any] = []
     for file in files:
         with opened(file) as stream:
@@ -70,3 +75,27 @@ def status() -> dict[str, Any]:
         "live": {"saved_at": health.live_saved_at, "posts": health.live_posts, "waiting": health.live_waiting},
         "settings": {name: getattr(LookoutSettings.current(), name) for name in SETTABLE},
     }
+
+
+def _storable(alert: Any) -> Any:
+    """The alert, if columns can hold it. Raises BadLine naming the field that they cannot."""
+    held = msgspec.to_builtins(alert, builtin_types=(datetime,))
+    held.pop("extra", None)
+    _ensure_storable(held, "")
+    for group in [alert] if isinstance(alert, records.Group) else getattr(alert, "groups", []):
+        if len(group.id) > _LONGEST_GROUP:
+            raise BadLine(f"the id of a group is longer than {_LONGEST_GROUP} characters", "id")
+    return alert
+
+
+def _ensure_storable(value: Any, field: str) -> None:
+    if isinstance(value, dict | list):
+        inside = value.items() if isinstance(value, dict) else enumerate(value)
+        for name, one in inside:
+            _ensure_storable(one, f"{field}.{name}" if field else str(name))
+    elif isinstance(value, str) and "\0" in value:
+        raise BadLine(f"`{field}` holds a null character", field)
+    elif isinstance(value, int) and abs(value) > _MOST:
+        raise BadLine(f"`{field}` is more than {_MOST}", field)
+    elif isinstance(value, datetime) and not 1990 <= value.year <= 2100:
+        raise BadLine(f"`{field}` is not between 1990 and 2100", field)

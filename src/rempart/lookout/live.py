@@ -10,6 +10,7 @@ one begins at the checkpoint and takes in the same again: the alerts are the sam
 import logging
 import threading
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from functools import cache
 from time import monotonic
 
@@ -51,10 +52,10 @@ def hear(posts: Sequence[Post]) -> None:
     Nothing is left of a post that neither testifies nor holds a hashtag or a phrase that is followed, nor of one that
     cannot be read.
     """
-    heard = _Heard([], [])
+    heard, present = _Heard([], []), now()
     followed = LIVE.followed()
     for post in posts:
-        needed = glance(post, followed)
+        needed = glance(post, followed, present)
         if isinstance(needed, Statement):
             heard.statements.append(needed)
         elif needed is not None:
@@ -66,10 +67,14 @@ def hear(posts: Sequence[Post]) -> None:
         defer_look()
 
 
-def glance(post: Post, followed: Phrases) -> Post | Statement | None:
+def glance(post: Post, followed: Phrases, heard_at: datetime) -> Post | Statement | None:
     """What the detector needs of a post, its author by a digest: its statement if it testifies, else its hashtags, or
     without one the followed phrases that it holds.
+
+    Nobody posts after being heard, whatever a client says: two posts from another year would make the detector take
+    all that follows for late.
     """
+    at = min(post.created_at, heard_at)
     if post.repost_of is not None:
         return None
     try:
@@ -80,7 +85,7 @@ def glance(post: Post, followed: Phrases) -> Post | Statement | None:
         if _reader().may_report(post, folded):
             statement = _reader().read(post)
             if statement.stance in _SPOKEN:
-                return msgspec.structs.replace(statement, author=author[:16], spans={})
+                return msgspec.structs.replace(statement, author=author[:16], created_at=at, spans={})
         tags = [f"#{tag}" for tag in hashtags_in(folded)] if "#" in folded else []
         text = " ".join(tags) or ". ".join(followed.within(folded))
     except Exception as error:
@@ -88,7 +93,7 @@ def glance(post: Post, followed: Phrases) -> Post | Statement | None:
         return None
     if not text:
         return None
-    return Post(id="-", service=post.service, author=author[:16], created_at=post.created_at, text=text)
+    return Post(id="-", service=post.service, author=author[:16], created_at=at, text=text)
 
 
 class Live:

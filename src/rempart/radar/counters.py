@@ -20,13 +20,12 @@ import pyarrow
 import pyarrow.parquet
 
 from rempart.radar.engines import quoted
+from rempart.radar.fame.tables import TODAY
 from rempart.records import Counters
 from rempart.records.lines import Rejects
 from rempart.records.progress import progress
 from rempart.records.tables import is_parquet, read_table
 
-# What a tick is given: one row an account.
-TODAY = ibis.schema({"account_id": "string", "followers": "int64", "views": "int64", "mentions": "int64"})
 _COLUMNS = ("account_id", "at", "followers", "views", "mentions")
 _NEEDED = ("account_id", "at", "followers")
 _NAMED = {"at": "seen"}  # a word of SQL

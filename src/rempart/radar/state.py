@@ -1,7 +1,7 @@
 """What the radar remembers from tick to tick: a folder that holds yesterday's state or today's, never a mixture.
 
     STATE/CURRENT                        the name of the newest whole tick: its instant, `20200618T000000Z`
-    STATE/ticks/20200618T000000Z/        tick.json, alerts.jsonl; and, of the newest alone, accounts/ and population/
+    STATE/ticks/20200618T000000Z/        tick.json, alerts.jsonl; and, of the newest alone, its tables
     STATE/scratch/                       what passes between engines; worth nothing once a tick has ended
 
 A tick is written beside the others under a name that nobody reads, brought to disk, given its name, and only then named

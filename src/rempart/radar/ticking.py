@@ -13,32 +13,20 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import ibis
 import pyarrow.parquet
 
 from rempart.radar.accounts import AccountsTable
-from rempart.radar.counters import TODAY, CountersTable
-from rempart.radar.engines import Engine, compiled, engine
-from rempart.radar.fame import POPULATION, SCORED, STATE, Parameters, alerts, observe, stand_out
-from rempart.radar.fame.judging import unusual
-from rempart.radar.fame.population import count, settle, surprises, tide
-from rempart.radar.fame.ticking import hours, weekday
+from rempart.radar.counters import CountersTable
+from rempart.radar.engines import DuckDB, Engine, compiled, engine
+from rempart.radar.fame import SCHEMAS, STEPS, TABLES, Parameters, alerts, hours, steps
 from rempart.radar.state import State
 from rempart.records import FameAlert
 from rempart.records.lines import Rejects
 from rempart.records.progress import progress
 
-# What is kept from tick to tick, and all the tables that a tick's queries name or make.
-TABLES = {"accounts": STATE, "population": POPULATION}
-_SCHEMAS = {
-    **TABLES,
-    **{f"{name}_before": schema for name, schema in TABLES.items()},
-    **dict.fromkeys(("counted", "known", "scores"), POPULATION),
-    "unusual": STATE,
-    "today": TODAY,
-    "instant": ibis.schema({"hour": "int32"}),
-    "scored": SCORED,
-}
+# The tables of accounts are the engine's; what is known of the platform, and the few accounts whose day is unusual, are
+# DuckDB's whatever the engine.
+_LARGE = ("accounts", "counted", "unusual")
 
 
 @dataclass
@@ -106,35 +94,21 @@ class _Ticker:
 
     def tick(self, at: datetime, counters: str, *, rows: int) -> list[FameAlert]:
         """Take the tick of `at` with the counters that a query of DuckDB gives; its alerts."""
-        # Tables of accounts are the engine's; those of the platform are small, and DuckDB's whatever the engine.
         large, small = self._engine, self._engine.beside
-        queries = _queries(large.dialect, small.dialect, self._parameters)
+        queries = _queries(large.dialect, self._parameters)
         for either in {large, small}:
-            either.take("instant", f"SELECT {hours(at)} AS hour", _SCHEMAS["instant"])
-        large.take("today", counters, TODAY)
-        scratch = self._state.scratch
+            either.take("instant", f"SELECT {hours(at)} AS hour", SCHEMAS["instant"])
+        large.take("today", counters, SCHEMAS["today"])
         with self._state.draft() as draft:
-            folders = {
-                "accounts_before": self._newest("accounts"),
-                "population_before": self._newest("population"),
-                **{name: draft / name for name in TABLES},
-                **{name: scratch / name for name in ("counted", "known", "unusual", "scores", "scored")},
-            }
-
-            def step(runs: Engine, name: str, *sources: str) -> None:
+            folders = {name: (draft if name in TABLES else self._state.scratch) / name for name in STEPS}
+            folders |= {f"{name}_before": self._newest(name) for name in TABLES}
+            # Each step is stored before the next one reads it, so that nothing is joined or computed twice.
+            for name, sources in STEPS.items():
+                runs = large if name in _LARGE else small
                 for source in sources:
-                    runs.load(source, folders[source], _SCHEMAS[source])
+                    runs.load(source, folders[source], SCHEMAS[source])
                 shutil.rmtree(folders[name], ignore_errors=True)
                 runs.store(queries[name], folders[name])
-
-            # Each step is stored before the next one reads it, so that nothing is joined or computed twice.
-            step(large, "accounts", "accounts_before", "population_before")
-            step(large, "counted", "accounts")
-            step(small, "known", "counted", "population_before")
-            step(large, "unusual", "accounts", "known")
-            step(small, "scores", "unusual", "known")
-            step(small, "population", "scores", "counted", "known", "population_before")
-            step(small, "scored", "unusual", "population")
             scored = small.rows(folders["scored"])
             told = alerts(scored, self._accounts.of(row["account_id"] for row in scored), self._parameters)
             self._state.keep(draft, at=at, rows=rows, alerts=told)
@@ -152,28 +126,12 @@ class _Ticker:
 
 
 @cache
-def _queries(large: str, small: str, parameters: Parameters) -> dict[str, str]:
+def _queries(large: str, parameters: Parameters) -> dict[str, str]:
     """The SQL of each step of a tick, the same for all ticks: to compile it takes longer than a small tick.
 
-    large, small: the dialects of those who work on the accounts, and on what is known of the platform.
+    large: the dialect of the engine that works on the accounts.
     """
-    tables = {name: ibis.table(schema, name=name) for name, schema in _SCHEMAS.items()}
-    hour = tables["instant"].hour.as_scalar()
-    accounts, odd, population = tables["accounts"], tables["unusual"], tables["population"]
-    before, counted, known, scores = (tables[name] for name in ("population_before", "counted", "known", "scores"))
-    of_accounts = {
-        "accounts": observe(tables["accounts_before"], before, tables["today"], hour, parameters),
-        "counted": count(accounts, parameters),
-        "unusual": unusual(accounts, known, parameters),
-    }
-    of_few = {
-        "known": tide(counted, before, slot=weekday(hour), parameters=parameters),
-        "scores": surprises(odd, known, parameters),
-        "population": settle(scores, counted, known, before, parameters),
-        "scored": stand_out(odd, population, hour, parameters),
-    }
     return {
-        name: compiled(table, _SCHEMAS[name], dialect)
-        for dialect, steps in ((large, of_accounts), (small, of_few))
-        for name, table in steps.items()
+        name: compiled(table, SCHEMAS[name], large if name in _LARGE else DuckDB.dialect)
+        for name, table in steps(parameters).items()
     }

@@ -25,6 +25,11 @@ class Action(msgspec.Struct, kw_only=True):
     hostile: bool | None = None
     extra: dict[str, Any] | UnsetType = UNSET
 
+    def __post_init__(self) -> None:
+        """Raises ValueError for a time that no action has: one such would stretch what is usual over centuries."""
+        if not 1990 <= self.at.year <= 2100:
+            raise ValueError("`at` is not between 1990 and 2100")
+
 
 class Group(msgspec.Struct, kw_only=True):
     """Actors who act together: on the same objects, within the same minute, oftener than their days explain.

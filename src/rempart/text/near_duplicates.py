@@ -88,16 +88,9 @@ def find_copies(texts: Sequence[str | None] | WordPairs, *, threshold: float = 0
     threshold: least similarity, in (0, 1], at which a text repeats an earlier one. Texts of fewer than two words,
     and missing ones, repeat nothing.
     """
-    words = texts if isinstance(texts, WordPairs) else word_pairs(texts)
-    size = words.size
-    signatures = np.zeros((size, _HASHES), np.uint16)
-    length = np.zeros(size, np.int64)
-    bands = np.zeros((_BANDS, size), np.uint64)
-    for start in range(0, size, _CHUNK):
-        part = slice(*np.searchsorted(words.owner, (start, start + _CHUNK)).tolist())
-        _sign(words.pairs[part], words.owner[part], signatures, length, bands)
+    signatures, length, bands = _signed(texts if isinstance(texts, WordPairs) else word_pairs(texts))
     signed = np.flatnonzero(length)
-    parent, similarity = np.arange(size), np.zeros(size)
+    parent, similarity = np.arange(len(length)), np.zeros(len(length))
     place = np.uint64(len(signed).bit_length())
     for band in bands:
         # With the place in its last bits one number is sorted; bands that differ in these alone are told apart below.
@@ -117,6 +110,26 @@ def find_copies(texts: Sequence[str | None] | WordPairs, *, threshold: float = 0
     while not np.array_equal(parent, grand := parent[parent]):
         parent = grand
     return Copies(parent, similarity, length)
+
+
+def band_keys(texts: Sequence[str | None]) -> NDArray[np.uint64]:
+    """What to keep of each text, so that it is only compared later with those that may repeat it: shape (n, bands).
+
+    `find_copies` compares two texts only if they have a key in common, in the same band. All zero for texts of fewer
+    than two words.
+    """
+    return _signed(word_pairs(texts))[2].T
+
+
+def _signed(words: WordPairs) -> tuple[NDArray[np.uint16], NDArray[np.int64], NDArray[np.uint64]]:
+    """The MinHash signatures, lengths and band keys of all texts: shapes (n, hashes), (n,), (bands, n)."""
+    signatures = np.zeros((words.size, _HASHES), np.uint16)
+    length = np.zeros(words.size, np.int64)
+    bands = np.zeros((_BANDS, words.size), np.uint64)
+    for start in range(0, words.size, _CHUNK):
+        part = slice(*np.searchsorted(words.owner, (start, start + _CHUNK)).tolist())
+        _sign(words.pairs[part], words.owner[part], signatures, length, bands)
+    return signatures, length, bands
 
 
 def _similarities(

@@ -132,7 +132,8 @@ def shielded(mia, stranger, someone):
     said = []
     for who, text in ((stranger, "Tu chantes faux"), (other, "Arrête de chanter")):
         number = who.write(room, text).json()["event_id"]
-        said.append(Said(number=number, author=AccountReference("matrix", who.mxid), said_at=now(), text=text))
+        by = AccountReference("matrix", who.mxid)
+        said.append(Said(number=number, author=by, said_at=now(), text=text, hostile=True))
     friend.write(room, "Moi j'adore")
     shields.collect(shield, said)
     return person, friend, room, shield

@@ -182,6 +182,65 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["request", "-version"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("approved_at", None),
+                                ("approved_by", None),
+                                models.Q(("state__in", ["approved", "sent"]), _negated=True),
+                            ),
+                            models.Q(
+                                ("approved_at__isnull", False),
+                                ("approved_by__isnull", False),
+                                models.Q(("approved_because", ""), _negated=True),
+                                models.Q(("approved_by", models.F("drafted_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="an_answer_is_approved_by_another",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("sent_at__isnull", False),
+                                ("sent_by__isnull", False),
+                                ("state", "sent"),
+                                models.Q(("sent_how", ""), _negated=True),
+                            ),
+                            models.Q(models.Q(("state", "sent"), _negated=True), ("sent_at", None), ("sent_by", None)),
+                            _connector="OR",
+                        ),
+                        name="an_answer_handed_over_says_by_whom_and_how",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("discarded_at__isnull", False),
+                                ("discarded_by__isnull", False),
+                                ("state", "discarded"),
+                                models.Q(("discarded_because", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state", "discarded"), _negated=True),
+                                ("discarded_at", None),
+                                ("discarded_by", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_discarded_answer_says_who_and_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("corrects", None), models.Q(("because", ""), _negated=True), _connector="OR"
+                        ),
+                        name="a_correction_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "discarded"), ("document__isnull", False), _connector="OR"),
+                        name="an_answer_says_something",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -217,6 +276,18 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "authorities",
                 "ordering": ["name", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("name", "country"), name="one_authority_a_name"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name", ""), _negated=True),
+                            models.Q(("contact", ""), _negated=True),
+                            ("country__regex", "^[A-Z]{2}$"),
+                            ("language__in", ("fr", "en")),
+                        ),
+                        name="an_authority_has_a_name_and_a_contact",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -241,6 +312,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("because", ""), _negated=True), name="an_enclosure_says_why"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -394,6 +470,127 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-received_at", "-pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["received", "authenticated", "acknowledged"])),
+                        fields=["due_at"],
+                        name="requests_to_answer",
+                    ),
+                    models.Index(fields=["received_at"], name="requests_by_day"),
+                    models.Index(
+                        condition=models.Q(("state", "preserved")), fields=["preserved_until"], name="preservations"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("authority", "kind", "reference"), name="registered_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind", "question"), models.Q(("legal_basis", ""), _negated=True), _connector="OR"
+                        ),
+                        name="an_order_names_its_legal_basis",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind__in", ["question", "research"]), _negated=True),
+                            models.Q(("scope__accounts", []), ("scope__items", [])),
+                            _connector="OR",
+                        ),
+                        name="a_question_or_research_names_nobody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("authentic_by__gt", models.F("received_at")), ("due_at__gt", models.F("received_at"))
+                        ),
+                        name="what_is_due_is_due_after_receipt",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("checked_at", None), ("checked_because", ""), ("checked_by", None)),
+                            models.Q(
+                                ("checked_at__isnull", False),
+                                ("checked_by__isnull", False),
+                                models.Q(("checked_because", ""), _negated=True),
+                                models.Q(("checked_by", models.F("registered_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="authenticity_is_checked_by_a_second_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["received", "withdrawn", "unauthentic"]),
+                            models.Q(("checked_how", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="an_authentic_request_says_how_it_was_checked",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("acknowledged_at", None), ("acknowledged_by", None), ("receipt", None)),
+                            models.Q(
+                                ("acknowledged_at__isnull", False),
+                                ("acknowledged_by__isnull", False),
+                                ("receipt__isnull", False),
+                                models.Q(("receipt_sent_by", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_receipt_says_what_and_which_way",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("settled_at", None), ("state__in", ["received", "authenticated", "acknowledged"])
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ["received", "authenticated", "acknowledged"]), _negated=True),
+                                ("settled_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_settled_request_says_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state", "refused"),
+                                models.Q(("ground", ""), _negated=True),
+                                models.Q(("settled_because", ""), _negated=True),
+                            ),
+                            models.Q(models.Q(("state", "refused"), _negated=True), ("ground", "")),
+                            _connector="OR",
+                        ),
+                        name="a_refusal_says_on_which_ground_and_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("silent_until", None), models.Q(("silent_because", ""), _negated=True), _connector="OR"
+                        ),
+                        name="silence_has_a_reason_and_an_end",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind", "preservation_order"),
+                            models.Q(
+                                ("ended_at", None),
+                                ("extended_at", None),
+                                ("preserved_until", None),
+                                ("production", None),
+                                models.Q(("state__in", ["preserved", "ended"]), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="only_preservation_orders_preserve",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "preserved"), _negated=True),
+                            models.Q(("ended_at", None), ("preserved_until__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="what_is_preserved_has_an_end",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -447,6 +644,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["effect_at", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("request", "decision"), name="carried_out_once_by"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -488,6 +688,17 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "people concerned",
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("request", "service", "handle"), name="concerned_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("told_at", None), ("told_by", None)),
+                            models.Q(("told_at__isnull", False), ("told_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="who_was_told_was_told_by_somebody",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -560,6 +771,47 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["due", "pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("kept_at", None), ("withdrawn_at", None)),
+                        fields=["due"],
+                        name="promises_to_keep",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("words", ""), _negated=True), ("due__gt", models.F("promised_at"))
+                        ),
+                        name="a_promise_says_what_and_when",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kept_at", None), ("kept_by", None), ("proof", None)),
+                            models.Q(
+                                ("kept_at__isnull", False),
+                                ("kept_by__isnull", False),
+                                ("proof__isnull", False),
+                                models.Q(("kept_because", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_kept_promise_shows_it",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("withdrawn_at", None), ("withdrawn_by", None)),
+                            models.Q(
+                                ("kept_at", None),
+                                ("withdrawn_at__isnull", False),
+                                ("withdrawn_by__isnull", False),
+                                models.Q(("withdrawn_because", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_withdrawn_promise_says_why",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -567,250 +819,6 @@ class Migration(migrations.Migration):
             name="request",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.CASCADE, related_name="answers", to="accountability.request"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="authority",
-            constraint=models.UniqueConstraint(fields=("name", "country"), name="one_authority_a_name"),
-        ),
-        migrations.AddConstraint(
-            model_name="authority",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("name", ""), _negated=True),
-                    models.Q(("contact", ""), _negated=True),
-                    ("country__regex", "^[A-Z]{2}$"),
-                    ("language__in", ("fr", "en")),
-                ),
-                name="an_authority_has_a_name_and_a_contact",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="enclosure",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("because", ""), _negated=True), name="an_enclosure_says_why"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="request",
-            index=models.Index(
-                condition=models.Q(("state__in", ["received", "authenticated", "acknowledged"])),
-                fields=["due_at"],
-                name="requests_to_answer",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="request",
-            index=models.Index(fields=["received_at"], name="requests_by_day"),
-        ),
-        migrations.AddIndex(
-            model_name="request",
-            index=models.Index(
-                condition=models.Q(("state", "preserved")), fields=["preserved_until"], name="preservations"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.UniqueConstraint(fields=("authority", "kind", "reference"), name="registered_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind", "question"), models.Q(("legal_basis", ""), _negated=True), _connector="OR"),
-                name="an_order_names_its_legal_basis",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind__in", ["question", "research"]), _negated=True),
-                    models.Q(("scope__accounts", []), ("scope__items", [])),
-                    _connector="OR",
-                ),
-                name="a_question_or_research_names_nobody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("authentic_by__gt", models.F("received_at")), ("due_at__gt", models.F("received_at"))
-                ),
-                name="what_is_due_is_due_after_receipt",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("checked_at", None), ("checked_because", ""), ("checked_by", None)),
-                    models.Q(
-                        ("checked_at__isnull", False),
-                        ("checked_by__isnull", False),
-                        models.Q(("checked_because", ""), _negated=True),
-                        models.Q(("checked_by", models.F("registered_by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="authenticity_is_checked_by_a_second_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["received", "withdrawn", "unauthentic"]),
-                    models.Q(("checked_how", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="an_authentic_request_says_how_it_was_checked",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("acknowledged_at", None), ("acknowledged_by", None), ("receipt", None)),
-                    models.Q(
-                        ("acknowledged_at__isnull", False),
-                        ("acknowledged_by__isnull", False),
-                        ("receipt__isnull", False),
-                        models.Q(("receipt_sent_by", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="a_receipt_says_what_and_which_way",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("settled_at", None), ("state__in", ["received", "authenticated", "acknowledged"])),
-                    models.Q(
-                        models.Q(("state__in", ["received", "authenticated", "acknowledged"]), _negated=True),
-                        ("settled_at__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="a_settled_request_says_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("state", "refused"),
-                        models.Q(("ground", ""), _negated=True),
-                        models.Q(("settled_because", ""), _negated=True),
-                    ),
-                    models.Q(models.Q(("state", "refused"), _negated=True), ("ground", "")),
-                    _connector="OR",
-                ),
-                name="a_refusal_says_on_which_ground_and_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("silent_until", None), models.Q(("silent_because", ""), _negated=True), _connector="OR"
-                ),
-                name="silence_has_a_reason_and_an_end",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind", "preservation_order"),
-                    models.Q(
-                        ("ended_at", None),
-                        ("extended_at", None),
-                        ("preserved_until", None),
-                        ("production", None),
-                        models.Q(("state__in", ["preserved", "ended"]), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="only_preservation_orders_preserve",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "preserved"), _negated=True),
-                    models.Q(("ended_at", None), ("preserved_until__isnull", False)),
-                    _connector="OR",
-                ),
-                name="what_is_preserved_has_an_end",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="execution",
-            constraint=models.UniqueConstraint(fields=("request", "decision"), name="carried_out_once_by"),
-        ),
-        migrations.AddConstraint(
-            model_name="concerned",
-            constraint=models.UniqueConstraint(fields=("request", "service", "handle"), name="concerned_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="concerned",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("told_at", None), ("told_by", None)),
-                    models.Q(("told_at__isnull", False), ("told_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="who_was_told_was_told_by_somebody",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="commitment",
-            index=models.Index(
-                condition=models.Q(("kept_at", None), ("withdrawn_at", None)), fields=["due"], name="promises_to_keep"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="commitment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("words", ""), _negated=True), ("due__gt", models.F("promised_at"))),
-                name="a_promise_says_what_and_when",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="commitment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kept_at", None), ("kept_by", None), ("proof", None)),
-                    models.Q(
-                        ("kept_at__isnull", False),
-                        ("kept_by__isnull", False),
-                        ("proof__isnull", False),
-                        models.Q(("kept_because", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="a_kept_promise_shows_it",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="commitment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("withdrawn_at", None), ("withdrawn_by", None)),
-                    models.Q(
-                        ("kept_at", None),
-                        ("withdrawn_at__isnull", False),
-                        ("withdrawn_by__isnull", False),
-                        models.Q(("withdrawn_because", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="a_withdrawn_promise_says_why",
             ),
         ),
         migrations.AddConstraint(
@@ -825,74 +833,6 @@ class Migration(migrations.Migration):
                 condition=models.Q(("state__in", ["drafted", "approved"])),
                 fields=("request",),
                 name="one_answer_under_way",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="answer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("approved_at", None),
-                        ("approved_by", None),
-                        models.Q(("state__in", ["approved", "sent"]), _negated=True),
-                    ),
-                    models.Q(
-                        ("approved_at__isnull", False),
-                        ("approved_by__isnull", False),
-                        models.Q(("approved_because", ""), _negated=True),
-                        models.Q(("approved_by", models.F("drafted_by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="an_answer_is_approved_by_another",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="answer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("sent_at__isnull", False),
-                        ("sent_by__isnull", False),
-                        ("state", "sent"),
-                        models.Q(("sent_how", ""), _negated=True),
-                    ),
-                    models.Q(models.Q(("state", "sent"), _negated=True), ("sent_at", None), ("sent_by", None)),
-                    _connector="OR",
-                ),
-                name="an_answer_handed_over_says_by_whom_and_how",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="answer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("discarded_at__isnull", False),
-                        ("discarded_by__isnull", False),
-                        ("state", "discarded"),
-                        models.Q(("discarded_because", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("state", "discarded"), _negated=True), ("discarded_at", None), ("discarded_by", None)
-                    ),
-                    _connector="OR",
-                ),
-                name="a_discarded_answer_says_who_and_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="answer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("corrects", None), models.Q(("because", ""), _negated=True), _connector="OR"),
-                name="a_correction_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="answer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state", "discarded"), ("document__isnull", False), _connector="OR"),
-                name="an_answer_says_something",
             ),
         ),
         migrations.RunSQL(MOVES + WHO_TELLS + ANSWERS_STAY, NO_LONGER),

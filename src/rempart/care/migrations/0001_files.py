@@ -142,6 +142,50 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["priority", "-noticed_at", "pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["offered", "accepted", "paused"])),
+                        fields=["priority", "-noticed_at", "id"],
+                        name="care_files_to_look_after",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("service", "handle"), name="one_care_file_a_handle"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("platform_id", None), _negated=True),
+                        fields=("service", "platform_id"),
+                        name="one_care_file_a_number",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["offered", "accepted", "declined", "paused", "ended", "frozen"])
+                        ),
+                        name="care_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("alert", ""), _negated=True),
+                            models.Q(("opened_by__isnull", False), models.Q(("because", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="a_care_file_is_noticed_or_a_person_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("state__in", ["paused", "frozen"]),
+                                ("stood__in", ["offered", "accepted", "declined", "ended"]),
+                            ),
+                            models.Q(models.Q(("state__in", ["paused", "frozen"]), _negated=True), ("stood", "")),
+                            _connector="OR",
+                        ),
+                        name="what_is_interrupted_stood_somewhere",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("paused_until", None), ("state", "paused"), _connector="OR"),
+                        name="only_a_pause_ends_by_itself",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -210,6 +254,56 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["asked_at", "pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("settled_at", None)), fields=["rings_at"], name="wishes_that_ring"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("settled_at", None)),
+                        fields=("file", "kind", "voice"),
+                        name="one_open_wish_of_a_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["call", "not_well"]), ("voice__in", ["young", "guardian"])),
+                        name="what_is_asked_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_at__gt", models.F("asked_at"))), name="a_wish_has_its_time"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("outcome", ""), ("rings_at__isnull", False), ("settled_at", None), ("settled_by", None)
+                            ),
+                            models.Q(
+                                ("rings_at", None),
+                                ("settled_at__isnull", False),
+                                models.Q(("outcome", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_wish_rings_until_settled",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("taken_at", None), ("taken_by", None)),
+                            models.Q(("taken_at__isnull", False), ("taken_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="whoever_sees_to_it_is_named",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("settled_at", None),
+                            ("settled_by__isnull", False),
+                            ("outcome", "taken_back"),
+                            _connector="OR",
+                        ),
+                        name="a_wish_is_settled_by_somebody_or_taken_back",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -250,159 +344,37 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["due", "pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("done_at", None), ("skipped_at", None)),
+                        fields=["due"],
+                        name="care_steps_to_do",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("file", "kind"), name="one_care_step_of_a_kind"),
+                    models.CheckConstraint(
+                        condition=models.Q(("due__gt", models.F("starts"))), name="a_care_step_has_its_time"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("skipped_at", None),
+                                ("skipped_because", ""),
+                                ("skipped_by", None),
+                                models.Q(("done_at__isnull", False), ("done_by", None), _connector="OR"),
+                            ),
+                            models.Q(
+                                ("done_at", None),
+                                ("done_by", None),
+                                ("skipped_at__isnull", False),
+                                models.Q(("skipped_because", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_care_step_is_done_or_skipped_with_a_reason",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="carefile",
-            index=models.Index(
-                condition=models.Q(("state__in", ["offered", "accepted", "paused"])),
-                fields=["priority", "-noticed_at", "id"],
-                name="care_files_to_look_after",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="carefile",
-            constraint=models.UniqueConstraint(fields=("service", "handle"), name="one_care_file_a_handle"),
-        ),
-        migrations.AddConstraint(
-            model_name="carefile",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("platform_id", None), _negated=True),
-                fields=("service", "platform_id"),
-                name="one_care_file_a_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="carefile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["offered", "accepted", "declined", "paused", "ended", "frozen"])),
-                name="care_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="carefile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("alert", ""), _negated=True),
-                    models.Q(("opened_by__isnull", False), models.Q(("because", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="a_care_file_is_noticed_or_a_person_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="carefile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("state__in", ["paused", "frozen"]), ("stood__in", ["offered", "accepted", "declined", "ended"])
-                    ),
-                    models.Q(models.Q(("state__in", ["paused", "frozen"]), _negated=True), ("stood", "")),
-                    _connector="OR",
-                ),
-                name="what_is_interrupted_stood_somewhere",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="carefile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("paused_until", None), ("state", "paused"), _connector="OR"),
-                name="only_a_pause_ends_by_itself",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="asked",
-            index=models.Index(condition=models.Q(("settled_at", None)), fields=["rings_at"], name="wishes_that_ring"),
-        ),
-        migrations.AddConstraint(
-            model_name="asked",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("settled_at", None)),
-                fields=("file", "kind", "voice"),
-                name="one_open_wish_of_a_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="asked",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["call", "not_well"]), ("voice__in", ["young", "guardian"])),
-                name="what_is_asked_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="asked",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_at__gt", models.F("asked_at"))), name="a_wish_has_its_time"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="asked",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", ""), ("rings_at__isnull", False), ("settled_at", None), ("settled_by", None)),
-                    models.Q(
-                        ("rings_at", None), ("settled_at__isnull", False), models.Q(("outcome", ""), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="a_wish_rings_until_settled",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="asked",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("taken_at", None), ("taken_by", None)),
-                    models.Q(("taken_at__isnull", False), ("taken_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="whoever_sees_to_it_is_named",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="asked",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("settled_at", None), ("settled_by__isnull", False), ("outcome", "taken_back"), _connector="OR"
-                ),
-                name="a_wish_is_settled_by_somebody_or_taken_back",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="carestep",
-            index=models.Index(
-                condition=models.Q(("done_at", None), ("skipped_at", None)), fields=["due"], name="care_steps_to_do"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="carestep",
-            constraint=models.UniqueConstraint(fields=("file", "kind"), name="one_care_step_of_a_kind"),
-        ),
-        migrations.AddConstraint(
-            model_name="carestep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due__gt", models.F("starts"))), name="a_care_step_has_its_time"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="carestep",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("skipped_at", None),
-                        ("skipped_because", ""),
-                        ("skipped_by", None),
-                        models.Q(("done_at__isnull", False), ("done_by", None), _connector="OR"),
-                    ),
-                    models.Q(
-                        ("done_at", None),
-                        ("done_by", None),
-                        ("skipped_at__isnull", False),
-                        models.Q(("skipped_because", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="a_care_step_is_done_or_skipped_with_a_reason",
-            ),
         ),
     ]

@@ -62,6 +62,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["added_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("name", ""), _negated=True), name="a_guardian_has_a_name"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -140,6 +145,37 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-given_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("by__in", ["young", "guardian"]), models.Q(("name", ""), _negated=True)),
+                        name="a_mandate_is_given_by_them",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("given_at"))), name="a_mandate_ends"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("scope__contained_by", ["schedule", "contracts", "press"]), ("scope__len__gt", 0)
+                        ),
+                        name="a_mandate_is_about_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("checked_at", None), ("checked_by", None)),
+                            models.Q(("checked_at__isnull", False), ("checked_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="a_mandate_is_checked_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("revoked_at", None), ("revoked_by", "")),
+                            models.Q(("revoked_at__isnull", False), ("revoked_by__in", ["young", "guardian", "team"])),
+                            _connector="OR",
+                        ),
+                        name="a_mandate_is_revoked_by_somebody",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -175,6 +211,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["name", "pk"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="a_mentor_has_a_name"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("checked_at", None), ("checked_by", None), ("checked_until", None)),
+                            models.Q(
+                                ("checked_at__isnull", False),
+                                ("checked_by__isnull", False),
+                                ("checked_until__gt", models.F("checked_at")),
+                                models.Q(("checked_by", models.F("added_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_second_person_checks_a_mentor",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -206,98 +258,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["proposed_at", "pk"],
-            },
-        ),
-        migrations.AddConstraint(
-            model_name="guardian",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="a_guardian_has_a_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mandate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("by__in", ["young", "guardian"]), models.Q(("name", ""), _negated=True)),
-                name="a_mandate_is_given_by_them",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mandate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("given_at"))), name="a_mandate_ends"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mandate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("scope__contained_by", ["schedule", "contracts", "press"]), ("scope__len__gt", 0)),
-                name="a_mandate_is_about_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mandate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("checked_at", None), ("checked_by", None)),
-                    models.Q(("checked_at__isnull", False), ("checked_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="a_mandate_is_checked_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mandate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("revoked_at", None), ("revoked_by", "")),
-                    models.Q(("revoked_at__isnull", False), ("revoked_by__in", ["young", "guardian", "team"])),
-                    _connector="OR",
-                ),
-                name="a_mandate_is_revoked_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mentor",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="a_mentor_has_a_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mentor",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("checked_at", None), ("checked_by", None), ("checked_until", None)),
-                    models.Q(
-                        ("checked_at__isnull", False),
-                        ("checked_by__isnull", False),
-                        ("checked_until__gt", models.F("checked_at")),
-                        models.Q(("checked_by", models.F("added_by")), _negated=True),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("declined_at", None), ("ended_at", None)),
+                        fields=("file",),
+                        name="one_introduction_at_a_time",
                     ),
-                    _connector="OR",
-                ),
-                name="a_second_person_checks_a_mentor",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="introduction",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("declined_at", None), ("ended_at", None)),
-                fields=("file",),
-                name="one_introduction_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="introduction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("accepted_at", None), ("declined_at", None), _connector="OR"),
-                name="accepted_or_declined",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="introduction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ended_at", None), ("accepted_at__isnull", False), _connector="OR"),
-                name="only_what_began_ends",
-            ),
+                    models.CheckConstraint(
+                        condition=models.Q(("accepted_at", None), ("declined_at", None), _connector="OR"),
+                        name="accepted_or_declined",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ended_at", None), ("accepted_at__isnull", False), _connector="OR"),
+                        name="only_what_began_ends",
+                    ),
+                ],
+            },
         ),
     ]

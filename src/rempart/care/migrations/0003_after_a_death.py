@@ -100,6 +100,33 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-declared_at", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("mistaken_at", None)),
+                        fields=("service", "handle"),
+                        name="one_postvention_an_account",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confirmed_at", None), ("confirmed_by", None)),
+                            models.Q(
+                                ("confirmed_at__isnull", False),
+                                ("confirmed_by__isnull", False),
+                                models.Q(("confirmed_by", models.F("declared_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_second_person_confirms_a_death",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("mistaken_at", None), ("mistaken_by", None)),
+                            models.Q(("mistaken_at__isnull", False), ("mistaken_by__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="a_mistake_is_said_by_somebody",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -128,44 +155,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["offered_at", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("postvention", "file"), name="a_peer_is_offered_help_once"),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="postvention",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("mistaken_at", None)),
-                fields=("service", "handle"),
-                name="one_postvention_an_account",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="postvention",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("confirmed_at", None), ("confirmed_by", None)),
-                    models.Q(
-                        ("confirmed_at__isnull", False),
-                        ("confirmed_by__isnull", False),
-                        models.Q(("confirmed_by", models.F("declared_by")), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="a_second_person_confirms_a_death",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="postvention",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("mistaken_at", None), ("mistaken_by", None)),
-                    models.Q(("mistaken_at__isnull", False), ("mistaken_by__isnull", False)),
-                    _connector="OR",
-                ),
-                name="a_mistake_is_said_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="peer",
-            constraint=models.UniqueConstraint(fields=("postvention", "file"), name="a_peer_is_offered_help_once"),
         ),
     ]

@@ -82,6 +82,78 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["proposed_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                (
+                                    "no_strangers_messages",
+                                    "comment_filter",
+                                    "no_live",
+                                    "hide_follower_counts",
+                                    "no_duets",
+                                ),
+                            )
+                        ),
+                        name="protection_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("accepted_at", None),
+                                ("accepted_by", ""),
+                                ("begins_at", None),
+                                ("ends_at", None),
+                                ("undone_at", None),
+                            ),
+                            models.Q(
+                                ("accepted_at__isnull", False),
+                                ("accepted_by__in", ("young", "guardian")),
+                                ("begins_at__gte", models.F("accepted_at")),
+                                ("begins_at__isnull", False),
+                                ("ends_at__gt", models.F("begins_at")),
+                                ("ends_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_protection_holds_once_accepted_and_ends",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("lasts__gt", datetime.timedelta(0)),
+                            ("lasts__lte", datetime.timedelta(days=90)),
+                            models.Q(
+                                ("ends_at", None),
+                                (
+                                    "ends_at__lte",
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("begins_at"), "+", models.Value(datetime.timedelta(days=90))
+                                    ),
+                                ),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="a_protection_lasts_ninety_days_at_most",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("undone_at", None), ("undone_by", "")),
+                            models.Q(("undone_at__isnull", False), models.Q(("undone_by", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="what_is_undone_says_by_whom",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("declined_at", None), ("accepted_at", None), _connector="OR"),
+                        name="what_is_declined_was_not_accepted",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("accepted_at", None), ("declined_at", None)),
+                        fields=("file", "kind"),
+                        name="one_open_proposal_of_a_protection",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -125,6 +197,37 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-opened_at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["keep_until"], name="shields_by_their_end"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("opened_at"))), name="a_shield_ends_after_it_opened"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("accepted_at", None), ("accepted_by", "")),
+                            models.Q(("accepted_at__isnull", False), ("accepted_by__in", ("young", "guardian"))),
+                            _connector="OR",
+                        ),
+                        name="a_shield_is_accepted_by_somebody",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("keep_until__gte", models.F("opened_at")),
+                            (
+                                "keep_until__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("opened_at"), "+", models.Value(datetime.timedelta(days=2190))
+                                ),
+                            ),
+                        ),
+                        name="evidence_is_kept_six_years_at_most",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("closed_at", None)), fields=("file",), name="one_open_shield_a_file"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -182,6 +285,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["said_at", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("shield", "number"), name="one_comment_a_number"),
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="a_comments_hash_is_sha256"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -229,6 +338,33 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["begins_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "protect"), ("protection__isnull", False), ("shield", None)),
+                            models.Q(("kind__in", ["hide", "report"]), ("protection", None), ("shield__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="a_care_order_says_what_about",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ends_at", None), ("kind", "report")),
+                            models.Q(("ends_at__isnull", False), models.Q(("kind", "report"), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="what_care_orders_ends_unless_it_is_told_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at", None), ("ends_at__gte", models.F("begins_at")), _connector="OR"),
+                        name="a_care_order_ends_after_it_begins",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("protection__isnull", False)),
+                        fields=("protection",),
+                        name="one_order_a_protection",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -257,6 +393,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("shield", "sort", "key"), name="one_group_a_key"),
+                ],
             },
         ),
         migrations.AddField(
@@ -264,179 +403,6 @@ class Migration(migrations.Migration):
             name="group",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.CASCADE, related_name="comments", to="care.shieldgroup"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="protection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        ("no_strangers_messages", "comment_filter", "no_live", "hide_follower_counts", "no_duets"),
-                    )
-                ),
-                name="protection_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="protection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("accepted_at", None),
-                        ("accepted_by", ""),
-                        ("begins_at", None),
-                        ("ends_at", None),
-                        ("undone_at", None),
-                    ),
-                    models.Q(
-                        ("accepted_at__isnull", False),
-                        ("accepted_by__in", ("young", "guardian")),
-                        ("begins_at__gte", models.F("accepted_at")),
-                        ("begins_at__isnull", False),
-                        ("ends_at__gt", models.F("begins_at")),
-                        ("ends_at__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="a_protection_holds_once_accepted_and_ends",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="protection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("lasts__gt", datetime.timedelta(0)),
-                    ("lasts__lte", datetime.timedelta(days=90)),
-                    models.Q(
-                        ("ends_at", None),
-                        (
-                            "ends_at__lte",
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("begins_at"), "+", models.Value(datetime.timedelta(days=90))
-                            ),
-                        ),
-                        _connector="OR",
-                    ),
-                ),
-                name="a_protection_lasts_ninety_days_at_most",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="protection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("undone_at", None), ("undone_by", "")),
-                    models.Q(("undone_at__isnull", False), models.Q(("undone_by", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="what_is_undone_says_by_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="protection",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("declined_at", None), ("accepted_at", None), _connector="OR"),
-                name="what_is_declined_was_not_accepted",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="protection",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("accepted_at", None), ("declined_at", None)),
-                fields=("file", "kind"),
-                name="one_open_proposal_of_a_protection",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="shield",
-            index=models.Index(fields=["keep_until"], name="shields_by_their_end"),
-        ),
-        migrations.AddConstraint(
-            model_name="shield",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("opened_at"))), name="a_shield_ends_after_it_opened"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shield",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("accepted_at", None), ("accepted_by", "")),
-                    models.Q(("accepted_at__isnull", False), ("accepted_by__in", ("young", "guardian"))),
-                    _connector="OR",
-                ),
-                name="a_shield_is_accepted_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shield",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("keep_until__gte", models.F("opened_at")),
-                    (
-                        "keep_until__lte",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("opened_at"), "+", models.Value(datetime.timedelta(days=2190))
-                        ),
-                    ),
-                ),
-                name="evidence_is_kept_six_years_at_most",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shield",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("closed_at", None)), fields=("file",), name="one_open_shield_a_file"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="careorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "protect"), ("protection__isnull", False), ("shield", None)),
-                    models.Q(("kind__in", ["hide", "report"]), ("protection", None), ("shield__isnull", False)),
-                    _connector="OR",
-                ),
-                name="a_care_order_says_what_about",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="careorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ends_at", None), ("kind", "report")),
-                    models.Q(("ends_at__isnull", False), models.Q(("kind", "report"), _negated=True)),
-                    _connector="OR",
-                ),
-                name="what_care_orders_ends_unless_it_is_told_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="careorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at", None), ("ends_at__gte", models.F("begins_at")), _connector="OR"),
-                name="a_care_order_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="careorder",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("protection__isnull", False)), fields=("protection",), name="one_order_a_protection"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="shieldgroup",
-            constraint=models.UniqueConstraint(fields=("shield", "sort", "key"), name="one_group_a_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="shieldedcomment",
-            constraint=models.UniqueConstraint(fields=("shield", "number"), name="one_comment_a_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="shieldedcomment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="a_comments_hash_is_sha256"
             ),
         ),
     ]

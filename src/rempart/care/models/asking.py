@@ -1,4 +1,4 @@
-"""Somebody who is looked after asks for a human: a call, or « I am not well »."""
+"""Somebody who is looked after wants a human: a call, « I am not well », or an answer to what they wrote."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -21,12 +21,14 @@ class Asked(models.Model):
 
         CALL = "call", _("asks for a call")
         NOT_WELL = "not_well", _("says « I am not well »")
+        MESSAGE = "message", _("wrote to the team")
 
     class Voice(models.TextChoices):
         """Who asked."""
 
         YOUNG = "young", _("themself")
         GUARDIAN = "guardian", _("a guardian")
+        AGENT = "agent", _("whoever works for them")
 
     class Suits(models.TextChoices):
         """When a call suits them."""
@@ -41,6 +43,7 @@ class Asked(models.Model):
         """What the team did."""
 
         TALKED = "talked", _("Talked with them")
+        ANSWERED = "answered", _("Answered in writing")
         GUARDIAN_TOLD = "guardian_told", _("Talked with a guardian")
         EMERGENCY = "emergency", _("Called the emergency services")
         HANDED_OVER = "handed_over", _("Put them through to a helpline or a professional")
@@ -73,8 +76,8 @@ class Asked(models.Model):
             models.CheckConstraint(
                 name="what_is_asked_is_known",
                 condition=Q(
-                    kind__in=["call", "not_well"],
-                    voice__in=["young", "guardian"],
+                    kind__in=["call", "not_well", "message"],
+                    voice__in=["young", "guardian", "agent"],
                     suits__in=["any", "morning", "noon", "evening", "weekend"],
                     language__in=["", "fr", "en"],
                 ),

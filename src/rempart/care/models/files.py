@@ -39,6 +39,7 @@ class CareFile(models.Model):
         """Whether a guardian may be told, as the person looked after says."""
 
         UNKNOWN = "unknown", _("not said yet")
+        LATER = "later", _("not now")
         YES = "yes", _("yes")
         NO = "no", _("no: telling them is not safe")
 

@@ -5,6 +5,7 @@ What was said is sealed (`files.sealing`); its SHA-256, its moment and its autho
 
 from datetime import timedelta
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -70,7 +71,8 @@ class ShieldGroup(models.Model):
     """Comments that belong together: near-copies of one text, words of people who act together, or all others.
 
     key: what tells it from others of its sort: the group of the pile-on, or the first of its copies. hides: they asked
-    that what is in it be hidden, what is still to come too.
+    that what is in it be hidden, what is still to come too. `gentle` holds what nothing speaks against: what is done
+    about all leaves it alone, and it is never reported as a whole.
     """
 
     class Sort(models.TextChoices):
@@ -79,6 +81,7 @@ class ShieldGroup(models.Model):
         COPIES = "copies", _("the same words, again and again")
         AUTHORS = "authors", _("people who act together")
         OTHERS = "others", _("all other comments")
+        GENTLE = "gentle", _("neither insults nor threats")
 
     shield = models.ForeignKey(Shield, models.CASCADE, related_name="groups")
     sort = models.CharField(max_length=8, choices=Sort)
@@ -97,7 +100,9 @@ class ShieldedComment(models.Model):
     """One comment, as it was when it was handed in. number: the platform's own; sealed: its text under our seal.
 
     author_digest: the keyed digest of its author by which the lookout knows them (`intake.services.pseudonym`).
-    hostile: whether it insults or threatens, as the platform says or as its text reads; for counting, never a verdict.
+    hostile: whether it insults or threatens, as the platform says or as its text reads; for sorting, never a verdict.
+    repeats: the first comment of which it is a near-copy, null for a first one. keys: of a first one, what its copies
+    are found by (`services.grouping`).
     """
 
     shield = models.ForeignKey(Shield, models.CASCADE, related_name="comments")
@@ -112,6 +117,8 @@ class ShieldedComment(models.Model):
     sha256 = models.CharField(max_length=64)
     sealed = models.BinaryField()
     hostile = models.BooleanField()
+    repeats = models.ForeignKey("self", models.SET_NULL, null=True, related_name="copies")
+    keys = ArrayField(models.BigIntegerField(), default=list)
 
     class Meta:
         ordering = ["said_at", "pk"]

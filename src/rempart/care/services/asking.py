@@ -4,11 +4,15 @@ The alarm is written in the transaction of the wish: an e-mail to each member of
 endpoint that asks for alarms, and a line on the desk. A worker with a queue of its own carries it out within seconds.
 Nobody sees to it: after a few minutes the team is called again, and with it those who can find somebody. Whoever said
 « I see to it » has a while before the others are called again.
+
+What somebody writes wants a human too, who has to read it: the team is told by e-mail that it is there, and called as
+for a call when nobody answers. No program reads it, hence the page says which button is for when it cannot wait.
 """
 
 from collections.abc import Iterable
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
@@ -17,7 +21,8 @@ from rempart.care.models import Asked, CareFile
 from rempart.care.services import follow_ups
 from rempart.care.services.guards import ensure_looks_after, locked
 from rempart.correspondence import tasks
-from rempart.correspondence.announcing import alarm_team
+from rempart.correspondence.announcing import ALARM, alarm_team
+from rempart.correspondence.models import Delivery, Endpoint
 from rempart.files import sealing
 from rempart.ledger import append
 from rempart.ledger.clock import now
@@ -25,14 +30,15 @@ from rempart.ledger.events import Event
 from rempart.staff.models import StaffMember
 from rempart.staff.roles import PERMISSIONS, Permission
 
-NOT_WELL, CALL = Asked.Kind.NOT_WELL, Asked.Kind.CALL
-DUE = {NOT_WELL: timedelta(minutes=15), CALL: timedelta(hours=24)}
+NOT_WELL, CALL, MESSAGE = Asked.Kind.NOT_WELL, Asked.Kind.CALL, Asked.Kind.MESSAGE
+_DAY = timedelta(hours=24)
+DUE = {NOT_WELL: timedelta(minutes=15), CALL: _DAY, MESSAGE: _DAY}
 """By when a human has seen to it."""
-AGAIN = {NOT_WELL: timedelta(minutes=5), CALL: timedelta(hours=1)}
+AGAIN = {NOT_WELL: timedelta(minutes=5), CALL: timedelta(hours=1), MESSAGE: timedelta(hours=1)}
 """How long nobody says « I see to it » before the team is called again, and others with it."""
-LATER = {NOT_WELL: timedelta(minutes=15), CALL: timedelta(hours=6)}
+LATER = {NOT_WELL: timedelta(minutes=15), CALL: timedelta(hours=6), MESSAGE: timedelta(hours=6)}
 """The same from the third call on."""
-SEEN_TO_WITHIN = {NOT_WELL: timedelta(minutes=30), CALL: timedelta(hours=24)}
+SEEN_TO_WITHIN = {NOT_WELL: timedelta(minutes=30), CALL: _DAY, MESSAGE: _DAY}
 """How long whoever said so has before the others are called again."""
 PHONE = "care phone"
 LONGEST_PHONE = 40
@@ -50,9 +56,17 @@ def ask_for_call(
     """
     if suits not in Asked.Suits.values or language not in {"", "fr", "en"}:
         raise NotAsWished("when it suits, in French or in English")
-    wish = _ask(file, CALL, by, phone)
+    if len(phone := phone.strip()) > LONGEST_PHONE:
+        raise NotAsWished("a telephone number has 40 characters at most")
+    file = locked(file)
+    wish, is_new = _ask(file, CALL, by)
+    if phone:
+        wish.sealed_phone = sealing.seal(phone, purpose=PHONE)
     wish.suits, wish.language = suits, language
-    wish.save(update_fields=["suits", "language"])
+    wish.save(update_fields=["sealed_phone", "suits", "language"])
+    if is_new:
+        follow_ups.note_done(file, "call")
+        _ring(wish)
     return wish
 
 
@@ -62,13 +76,29 @@ def say_not_well(file: CareFile, *, by: str = Asked.Voice.YOUNG) -> Asked:
 
     Nothing that they write passes here, and nothing is concluded from it.
     """
-    return _ask(file, NOT_WELL, by)
+    wish, _new = _ask(file, NOT_WELL, by)
+    _ring(wish)
+    return wish
 
 
-def _ask(file: CareFile, kind: Asked.Kind, by: str, phone: str = "") -> Asked:
-    if len(phone := phone.strip()) > LONGEST_PHONE:
-        raise NotAsWished("a telephone number has 40 characters at most")
-    file, moment = locked(file), now()
+@transaction.atomic
+def note_written(file: CareFile, *, by: str, again: bool) -> Asked:
+    """They wrote: the team hears that there is something to read. again: even if it heard so and did not answer."""
+    wish, is_new = _ask(file, MESSAGE, by)
+    if is_new or again:
+        _ring(wish)
+    return wish
+
+
+@transaction.atomic
+def note_answered(file: CareFile, *, by: str, acting: StaffMember) -> None:
+    """A member answered what they wrote."""
+    for wish in Asked.objects.select_for_update().filter(file=file, kind=MESSAGE, voice=by, settled_at=None):
+        _settled(wish, Asked.Outcome.ANSWERED, acting=acting, note="")
+
+
+def _ask(file: CareFile, kind: Asked.Kind, by: str) -> tuple[Asked, bool]:
+    moment = now()
     wish, is_new = Asked.objects.select_for_update().get_or_create(
         file=file,
         kind=kind,
@@ -76,23 +106,16 @@ def _ask(file: CareFile, kind: Asked.Kind, by: str, phone: str = "") -> Asked:
         settled_at=None,
         defaults={"asked_at": moment, "due_at": moment + DUE[kind], "rings_at": moment},
     )
-    if phone:
-        wish.sealed_phone = sealing.seal(phone, purpose=PHONE)
-        wish.save(update_fields=["sealed_phone"])
     if is_new:
         append(Event.CARE_HUMAN_ASKED, subject=wish, content={"kind": kind, "by": by})
-        if kind == CALL:
-            follow_ups.note_done(file, "call")
-    if is_new or kind == NOT_WELL:
-        _ring(wish)
-    return wish
+    return wish, is_new
 
 
 @transaction.atomic
 def take_back(wish: Asked) -> Asked:
-    """They no longer want it. « I am not well » is taken back by a human who talked with them, never by a button."""
+    """They want no call any more. « I am not well » is settled by a human who talked with them, never by a button."""
     wish = _open(wish)
-    if wish.kind == NOT_WELL:
+    if wish.kind != CALL:
         raise NotWaiting
     return _settled(wish, Asked.Outcome.TAKEN_BACK, acting=None, note="")
 
@@ -155,9 +178,27 @@ def _ring(wish: Asked) -> None:
     wish.save(update_fields=["rings", "rings_at"])
     called = list(whom_to_call(wish.rings))
     page = reverse("care:asked", args=[wish.pk])
-    written = alarm_team(called, page=page, key=f"care.asked:{wish.pk}:{wish.rings}", at=moment)
+    # A first message is for the day: it wakes nobody up, as one of many would teach people to sleep through alarms.
+    pagers = kind != MESSAGE or wish.rings > 1
+    written = alarm_team(called, page=page, key=f"{_key(wish)}{wish.rings}", at=moment, pagers=pagers)
     append(Event.CARE_RANG, subject=wish, content={"time": wish.rings, "people": len(called), "ways": len(written)})
     tasks.alarm.defer()  # in the transaction: the job exists exactly when the wish does
+
+
+def _key(wish: Asked) -> str:
+    return f"care.asked:{wish.pk}:"
+
+
+def arrived(wish: Asked) -> bool:
+    """Whether the mail server or an endpoint has taken at least one of the alarms: more than that nobody knows."""
+    return Delivery.objects.filter(key__startswith=_key(wish), delivered_at__isnull=False).exists()
+
+
+def can_ring() -> bool:
+    """Whether an alarm has a way to leave the house: an endpoint for alarms, or a mail server and somebody to call."""
+    if Endpoint.objects.filter(active=True, events__contains=[ALARM]).exists():
+        return True
+    return bool(settings.REMPART_SMTP_URL) and bool(list(whom_to_call(1)))
 
 
 def whom_to_call(time: int) -> Iterable[StaffMember]:

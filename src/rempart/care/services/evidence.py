@@ -84,7 +84,7 @@ def erase_evidence(shield: Shield, *, because: str, acting: StaffMember | None =
         ledger.erase(shield, because=because, acting=acting)
         said = {"because": because, "comments": erased}
         ledger.append(Event.EVIDENCE_ERASED, subject=shield, acting=acting, content=said)
-    texts.filter(orders__in=hidden).update(sealed=b"", sha256=_NOTHING, about="")
+    texts.filter(orders__in=hidden).update(sealed=b"", sha256=_NOTHING, about="", keys=[])
     shield.comments.exclude(orders__in=hidden).delete()
     Shield.objects.filter(pk=shield.pk).update(together={})
     return erased

@@ -264,14 +264,14 @@ def hold(file: CareFile, *, acting: StaffMember) -> CareFile:
 
 @transaction.atomic
 def say_whether_safe(file: CareFile, safe: bool | None, *, by: str = By.YOUNG) -> CareFile:
-    """They say whether a guardian may be told (None: not said). A no is kept at once, whatever was planned.
+    """They say whether a guardian may be told (None: not now). A no is kept at once, whatever was planned.
 
     Only the person themself says so: raises NotAllowed for anybody else. Who was told before is told nothing more.
     """
     if by != By.YOUNG:
         raise NotAllowed
     file = locked(file)
-    said = {True: CareFile.Safe.YES, False: CareFile.Safe.NO, None: CareFile.Safe.UNKNOWN}[safe]
+    said = {True: CareFile.Safe.YES, False: CareFile.Safe.NO, None: CareFile.Safe.LATER}[safe]
     if file.safe_to_tell_guardian == said:
         return file
     file.safe_to_tell_guardian = said

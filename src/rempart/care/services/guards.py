@@ -14,7 +14,9 @@ _PARTS = ("proposed_by", "approved_by", "seconded_by", "declined_by", "confirmed
 
 def locked(file: CareFile) -> CareFile:
     """The file as it is stored, nobody else changing it until the transaction ends."""
-    return CareFile.objects.select_for_update(of=("self",)).select_related("conversation").get(pk=file.pk)
+    # no_key: what refers to the file (a wish, while they write) is written meanwhile and waits for nobody.
+    with_conversation = CareFile.objects.select_related("conversation")
+    return with_conversation.select_for_update(of=("self",), no_key=True).get(pk=file.pk)
 
 
 def ensure_looks_after(file: CareFile, acting: StaffMember) -> None:

@@ -6,12 +6,12 @@ when the shield is closed, and at its end, whoever runs.
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from rempart import ledger
 from rempart.care import means
@@ -20,7 +20,7 @@ from rempart.care.models import By, CareFile, CareOrder, Shield, ShieldedComment
 from rempart.care.models.protections import THEIRS
 from rempart.care.models.shields import LONGEST_KEPT, PURPOSE
 from rempart.care.services.evidence import erase_evidence
-from rempart.care.services.grouping import regroup
+from rempart.care.services.grouping import bring_together, keep_in_groups
 from rempart.care.services.guards import ensure_looks_after, ensure_stands, locked
 from rempart.care.services.orders import ask_about, end_now
 from rempart.care.services.protections import STANDING
@@ -77,30 +77,27 @@ def open_shield(
     elif by is not None:
         _theirs(by)
     moment = now()
-    shield, is_new = _standing(file), False
+    shield = _standing(file)
     if shield is None:
-        shield, is_new = (
-            Shield.objects.create(
-                file=file,
-                because=reference(pile_on) if pile_on else "",
-                opened_at=moment,
-                opened_by=acting,
-                ends_at=moment + lasts,
-                keep_until=moment + max(KEPT, lasts),
-            ),
-            True,
+        shield = Shield.objects.create(
+            file=file,
+            because=reference(pile_on) if pile_on else "",
+            opened_at=moment,
+            opened_by=acting,
+            ends_at=moment + lasts,
+            keep_until=moment + max(KEPT, lasts),
         )
         ShieldGroup.objects.create(shield=shield, sort=ShieldGroup.Sort.OTHERS)
         said = {"because": shield.because, "by": by or "team", "ends_at": shield.ends_at.isoformat()}
         ledger.append(Event.SHIELD_OPENED, subject=shield, acting=acting, content=said)
     if pile_on is not None:
         together = {member: str(group["id"]) for group in pile_on.groups for member in group["members"]}
-        if not together.items() <= shield.together.items():
+        if known := together.items() - shield.together.items():
             shield.together = shield.together | together
             shield.because = shield.because or reference(pile_on)
             shield.save(update_fields=["together", "because"])
-            if not is_new:
-                _rearrange(shield)
+            bring_together(shield, [member for member, _group in known])
+            _settle_hidden(shield)
     return accept_shield(shield, by=by) if by is not None else shield
 
 
@@ -149,12 +146,10 @@ def collect(shield: Shield, said: Iterable[Said]) -> int:
         del new[known]
     if not new:
         return 0
-    others, _made = ShieldGroup.objects.get_or_create(shield=shield, sort=ShieldGroup.Sort.OTHERS, key="")
     moment, service = now(), shield.file.service
-    made = ShieldedComment.objects.bulk_create(
+    made = [
         ShieldedComment(
             shield=shield,
-            group=others,
             number=one.number,
             author=one.author.handle,
             author_id=one.author.id or "",
@@ -167,16 +162,19 @@ def collect(shield: Shield, said: Iterable[Said]) -> int:
             hostile=is_hostile(one.text) if one.hostile is None else one.hostile,
         )
         for one in new.values()
-    )
+    ]
+    placed = keep_in_groups(shield, made, [one.text for one in new.values()])
     sealed = [{"comment": one.pk, "sha256": one.sha256, "said_at": one.said_at.isoformat()} for one in made]
     ledger.append(Event.SHIELD_COLLECTED, subject=shield, content={"comments": sealed})
-    _rearrange(shield)
+    _settle_hidden(shield, among=placed)
     return len(made)
 
 
 @transaction.atomic
 def hide(shield: Shield, group: ShieldGroup | None = None, *, by: By) -> int:
-    """Hide a group of comments, or all of them, and those still to come. Returns how many groups this changed.
+    """Hide a group of comments, or all that hurt, and those still to come. Returns how many groups this changed.
+
+    All that hurt: every group but those in which nothing reads as an insult or a threat.
 
     Raises NotAllowed, WrongState unless it is accepted and stands, NotPossible where the platform cannot.
     """
@@ -190,16 +188,24 @@ def show(shield: Shield, group: ShieldGroup | None = None, *, by: By) -> int:
 
 
 @transaction.atomic
-def report(shield: Shield, group: ShieldGroup | None = None, *, by: By) -> int:
-    """Report a group of comments to the platform, or all of them: each comment once. Returns how many are reported now.
+def report(shield: Shield, group: ShieldGroup | None = None, *, comment: ShieldedComment | None = None, by: By) -> int:
+    """Report a comment, a group of them, or all that hurt to the platform: each once. Returns how many these are.
 
-    Raises NotAllowed, WrongState unless it is accepted and stands, NotPossible where the platform takes no reports.
+    Nobody is reported in bulk for words in which nothing hurts. Raises NotAllowed, NotAsWished for a group of such
+    words, WrongState unless it is accepted and stands, NotPossible where the platform takes no reports.
     """
     _theirs(by)
     shield = _locked(shield)
     _ensure_accepted(shield)
     _ensure_possible(shield, Kind.REPORT)
-    comments = shield.comments.filter(group=group) if group else shield.comments.all()
+    if comment is not None:
+        comments = shield.comments.filter(pk=comment.pk)
+    elif group is None:
+        comments = shield.comments.filter(group__in=_that_hurt(shield))
+    elif group.sort == ShieldGroup.Sort.GENTLE:
+        raise NotAsWished("what nothing speaks against is reported one by one")
+    else:
+        comments = shield.comments.filter(group=group)
     reported = CareOrder.objects.filter(shield=shield, kind=Kind.REPORT)
     waiting = list(comments.exclude(orders__in=reported).order_by("pk"))
     if waiting:
@@ -297,7 +303,11 @@ def _set_hidden(shield: Shield, group: ShieldGroup | None, hides: bool, by: By) 
     _ensure_accepted(shield)
     if hides:
         _ensure_possible(shield, Kind.HIDE)
-    groups = shield.groups.filter(pk=group.pk) if group else shield.groups.all()
+    groups = shield.groups.all()
+    if group is not None:
+        groups = groups.filter(pk=group.pk)
+    elif hides:
+        groups = groups.filter(pk__in=_that_hurt(shield))
     changed = groups.exclude(hides=hides).update(hides=hides)
     if changed:
         event = Event.COMMENTS_HIDDEN if hides else Event.COMMENTS_SHOWN
@@ -306,25 +316,30 @@ def _set_hidden(shield: Shield, group: ShieldGroup | None, hides: bool, by: By) 
     return changed
 
 
-def _rearrange(shield: Shield) -> None:
-    regroup(shield)
-    _settle_hidden(shield)
+def _that_hurt(shield: Shield) -> list[int]:
+    """The groups that what is done about all is about, those still empty included."""
+    hurts = Exists(ShieldedComment.objects.filter(group=OuterRef("pk"), hostile=True))
+    return list(shield.groups.filter(Q(sort=ShieldGroup.Sort.OTHERS) | hurts).values_list("pk", flat=True))
 
 
-def _settle_hidden(shield: Shield) -> None:
-    """Make the orders that stand say what the groups say: what should be hidden is asked for once, the rest ended."""
+def _settle_hidden(shield: Shield, among: Collection[int] | None = None) -> None:
+    """Make the orders that stand say what the groups say: what should be hidden is asked for once, the rest ended.
+
+    among: the comments that came or moved, where nothing else can have changed, and what was hidden stays so.
+    """
     if shield.accepted_at is None or not shield.stands:
         return
-    missing = set(_hidden(shield).values_list("pk", flat=True))
-    over = []
-    for order in shield.orders.filter(kind=Kind.HIDE, ends_at__gt=now()).prefetch_related("comments"):
-        asked = {comment.pk for comment in order.comments.all()}
-        if asked <= missing:
-            missing -= asked
-        else:
-            over.append(order)
+    standing = shield.orders.filter(kind=Kind.HIDE, ends_at__gt=now())
+    wanted, over = _hidden(shield), CareOrder.objects.none()
+    if among is None:
+        over = standing.filter(comments__group__hides=False)
+    else:
+        wanted = wanted.filter(pk__in=among)
+    over = list(over.distinct())
+    asked = standing.exclude(pk__in=[one.pk for one in over])
     # First what is to be hidden: the platform then leaves hidden what an order that ends has in common with it.
-    ask_about(Kind.HIDE, shield, shield.comments.filter(pk__in=missing).order_by("pk"), ends_at=shield.ends_at)
+    missing = wanted.exclude(pk__in=asked.filter(comments__isnull=False).values("comments"))
+    ask_about(Kind.HIDE, shield, missing, ends_at=shield.ends_at)
     end_now(shield.file, over)
 
 

@@ -6,19 +6,26 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from rempart.care import team_forms, wording
 from rempart.care.errors import Refused
 from rempart.care.models import CareFile, Postvention
-from rempart.care.services import files, follow_ups, mandates, people, welcome
-from rempart.care.services.guards import ensure_looks_after, ensure_not_silent, judges
+from rempart.care.services import files, follow_ups, mandates, people, welcome, writing
+from rempart.care.services.guards import judges
 from rempart.care.steps import steps
 from rempart.care.views.team import line_of, refuse
-from rempart.correspondence.services import mark_read, say
+from rempart.correspondence.errors import ConversationClosed
+from rempart.correspondence.models import Conversation
+from rempart.correspondence.services import mark_read
+from rempart.files.errors import FileDestroyed, FileLocked
+from rempart.files.models import StoredFile
+from rempart.files.services import open_file
+from rempart.files.serving import as_download
 from rempart.lookout.models import FameAlert
 from rempart.staff.access import needs
 from rempart.staff.models import StaffMember
@@ -46,10 +53,12 @@ def _mandate(file: CareFile, of: str) -> Any:
     return get_object_or_404(file.mandates, pk=of if of.isdecimal() else 0)
 
 
-def _write(file: CareFile, given: dict[str, Any], _of: str, member: StaffMember) -> Any:
-    ensure_looks_after(file, member)
-    ensure_not_silent(file)
-    return say(files.conversation_of(file), text=given["text"], acting=member)
+def _conversation(file: CareFile, of: str) -> Conversation:
+    return get_object_or_404(Conversation, pk__in=[one.pk for one in writing.conversations(file) if str(one.pk) == of])
+
+
+def _write(file: CareFile, given: dict[str, Any], of: str, member: StaffMember) -> Any:
+    return writing.answer(_conversation(file, of), text=given["text"], acting=member)
 
 
 def _done(file: CareFile, given: dict[str, Any], of: str, member: StaffMember) -> Any:
@@ -70,7 +79,9 @@ ACTS: dict[str, Act] = {
         _("The support has ended; their page stays."),
         team_forms.ReasonForm,
     ),
-    "write": Act(_write, _("Sent in a minute."), team_forms.WriteForm),
+    "write": Act(
+        _write, _("Sent in a minute; after a death it waits until somebody lets it go."), team_forms.WriteForm
+    ),
     "guardian": Act(
         lambda file, given, _of, member: people.name_guardian(file, acting=member, **given),
         _("Written down. Nobody is told yet."),
@@ -131,6 +142,23 @@ def file(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "care/team/file.html", context, status=422 if bound is not None else 200)
 
 
+@require_safe
+@needs(Permission.CARE)
+def attachment(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """A file that somebody sent to the team in one of the conversations about a file. A locked one is refused here."""
+    found = get_object_or_404(CareFile, pk=pk, erasing_since=None)
+    if judges(found, request.user):
+        return refuse(request)
+    sent = StoredFile.objects.filter(messages__conversation__in=writing.conversations(found)).distinct()
+    file = get_object_or_404(sent, pk=number)
+    try:
+        return as_download(file, open_file(file, acting=request.user))
+    except FileLocked as error:
+        raise PermissionDenied from error
+    except FileDestroyed as error:
+        raise Http404 from error
+
+
 def _form(do: str, of: str, found: CareFile, posted: Any = None) -> forms.Form | None:
     kind = ACTS[do].form
     if kind is None:
@@ -142,7 +170,7 @@ def _form(do: str, of: str, found: CareFile, posted: Any = None) -> forms.Form |
 def _do(request: HttpRequest, act: Act, found: CareFile, given: dict[str, Any], of: str) -> HttpResponse:
     try:
         made = act.do(found, given, of, request.user)
-    except Refused as refused:
+    except (Refused, ConversationClosed) as refused:
         messages.error(request, str(refused))
     else:
         if act.gives_link:
@@ -163,9 +191,17 @@ def _context(found: CareFile, member: StaffMember, do: str, of: str, bound: form
     silent = found.state == CareFile.State.FROZEN
     mentors = people.mentors_for(found)
     introductions = list(found.introductions.select_related("mentor"))
-    conversation = found.conversation
-    if conversation is not None:
-        mark_read(conversation, acting=member)
+    known = {one.pk: one for one in writing.conversations(found)}
+    for one in known.values():
+        mark_read(one, acting=member)
+
+    def spoken(number: int | None, *, shut: bool = silent) -> dict[str, Any] | None:
+        """A conversation, and the form that answers in it while it is open."""
+        if (conversation := known.get(number)) is None:
+            return None
+        shut = shut or conversation.closed_at is not None
+        return {"of": conversation, "write": None if shut else form("write", str(conversation.pk))}
+
     return {
         "file": found,
         "silent": silent,
@@ -177,12 +213,18 @@ def _context(found: CareFile, member: StaffMember, do: str, of: str, bound: form
             for step in listed
         ],
         "letter": wording.welcome_letter(found.age_band, found.country)[found.language],
-        "write": None if silent or conversation is None or conversation.closed_at else form("write"),
-        "guardians": [(one, people.reach_of(one)) for one in found.guardians.filter(left_at=None)],
+        "talk": spoken(found.conversation_id),
+        "guardians": [
+            (one, people.reach_of(one), spoken(one.conversation_id, shut=not writing.guardian_may_hear(found)))
+            for one in found.guardians.filter(left_at=None)
+        ],
         "guardian": form("guardian"),
         "introductions": introductions,
         "mentor": form("mentor") if mentors and not _introduced(introductions) else None,
-        "mandates": [(one, people.reach_of(one), form("revoke", str(one.pk))) for one in found.mandates.all()],
+        "mandates": [
+            (one, people.reach_of(one), form("revoke", str(one.pk)), spoken(one.conversation_id))
+            for one in found.mandates.all()
+        ],
         "mandate": form("mandate"),
         "end": None if found.state in {CareFile.State.ENDED, CareFile.State.DECLINED} or silent else form("end"),
         "postvention": Postvention.objects.filter(file=found, mistaken_at=None).first(),

@@ -142,6 +142,9 @@ class _Reader:
             "agents": [agent_shown(one, said, self.url("guardian-agent", one.pk)) for one in self.mandates()],
             "duties": wording.duties(file.country, file.age_band, "guardian", self.language),
             "open": self.access.conversation.closed_at is None,
+            "written": wish_shown(file, Asked.Kind.MESSAGE, Asked.Voice.GUARDIAN, said)
+            if self.access.conversation.waits_for_answer
+            else None,
         }
 
 

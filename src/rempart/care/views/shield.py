@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from rempart.care import showing
 from rempart.care.errors import NotWaiting, Refused
-from rempart.care.models import By, CareFile, Guardian, Protection, Shield, ShieldGroup
+from rempart.care.models import By, CareFile, CareOrder, Guardian, Protection, Shield, ShieldedComment, ShieldGroup
 from rempart.care.models.shields import LONGEST_KEPT
 from rempart.care.services import evidence, protections, shields
 from rempart.care.services.files import file_of
@@ -112,7 +112,7 @@ def _act(request: HttpRequest, file: CareFile, by: By, reader: Reader) -> HttpRe
             "extend": lambda: shields.extend(one, by=by),
             "hide": lambda: shields.hide(one, group, by=by),
             "show": lambda: shields.show(one, group, by=by),
-            "report": lambda: shields.report(one, group, by=by),
+            "report": lambda: shields.report(one, group, comment=_comment(one, request.POST.get("comment", "")), by=by),
             "keep": lambda: _keep(one, request.POST.get("months", ""), by),
         }
         if act not in acts:
@@ -140,10 +140,21 @@ def _group(one: Shield, number: str) -> ShieldGroup | None:
     return found
 
 
+def _comment(one: Shield, number: str) -> ShieldedComment | None:
+    if not number:
+        return None
+    found = one.comments.filter(pk=int(number)).first() if number.isascii() and number.isdecimal() else None
+    if found is None:
+        raise Http404
+    return found
+
+
 @dataclass(frozen=True)
 class _Comment:
+    pk: int
     name: str
     text: str
+    reported: bool
 
 
 def _read(request: HttpRequest, shown: showing.ShownShield) -> dict[str, Any]:
@@ -155,10 +166,16 @@ def _read(request: HttpRequest, shown: showing.ShownShield) -> dict[str, Any]:
     assert group is not None  # noqa: S101 – there is a number
     said, newest = shown.words, group.comments.exclude(sealed=b"").order_by("-said_at", "-pk")
     total = newest.count()
+    reported = set(group.comments.filter(orders__kind=CareOrder.Kind.REPORT).values_list("pk", flat=True))
     return {
         "group": group.pk,
         "comments": [
-            _Comment(said["comment"].format(number=place, day=moment(one.said_at)), one.text)
+            _Comment(
+                pk=one.pk,
+                name=said["comment"].format(number=place, day=moment(one.said_at)),
+                text=one.text,
+                reported=one.pk in reported,
+            )
             for place, one in enumerate(newest[:AT_A_TIME], start=1)
         ],
         "more": said["read_more"].format(number=AT_A_TIME) if total > AT_A_TIME else "",

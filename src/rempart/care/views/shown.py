@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 
 from rempart.care import showing, wording
 from rempart.care.models import Asked, By, CareFile, Guardian, Introduction, Mandate, Peer
+from rempart.care.services.asking import arrived
 from rempart.casework.statements.dates import Language
 from rempart.correspondence.announcing import SENT, endpoints_for
 from rempart.correspondence.links import LinkAccess
@@ -98,6 +99,7 @@ class Reader:
             ],
             "duties": [] if self.peer else wording.duties(file.country, file.age_band, "young", self.language),
             "open": self.access.conversation.closed_at is None,
+            "written": self.wish(Asked.Kind.MESSAGE),
             "ways_out": self._ways_out(standing) if mine else [],
             "renew_url": self.url("young-renew") if mine and self.reached else "",
         }
@@ -112,7 +114,11 @@ class Reader:
         """What they said of telling a parent, who was told, and whether that person sees their settings."""
         file, said = self.file, self.words
         safe = file.safe_to_tell_guardian
-        answered = {CareFile.Safe.YES: said["adult_said_yes"], CareFile.Safe.NO: said["adult_said_unsafe"]}
+        answered = {
+            CareFile.Safe.YES: said["adult_said_yes"],
+            CareFile.Safe.LATER: said["adult_said_later"],
+            CareFile.Safe.NO: said["adult_said_unsafe"],
+        }
         people = list(file.guardians.filter(left_at=None)) if safe == CareFile.Safe.YES else []
         return {
             "said": answered.get(CareFile.Safe(safe), ""),
@@ -184,7 +190,10 @@ def wish_shown(file: CareFile, kind: Asked.Kind, voice: Asked.Voice, said: wordi
     wish = file.asked.filter(kind=kind, voice=voice, settled_at=None).first()
     if wish is None:
         return None
-    name = f"wish_{kind.value}_{'taken' if wish.taken_at else 'sent'}"
+    stands = "taken" if wish.taken_at else "sent"
+    if kind == Asked.Kind.NOT_WELL and stands == "sent" and not arrived(wish):
+        stands = "noted"  # nothing is promised that is not known
+    name = f"wish_{kind.value}_{stands}"
     return {
         "object": wish,
         "taken": wish.taken_at is not None,

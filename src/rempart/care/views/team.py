@@ -36,6 +36,7 @@ def team(request: HttpRequest) -> HttpResponse:
         "asked": list(selectors.waiting_for_a_human()[: selectors.MOST]),
         "due": [line_of(step) for step in due[:DUE_SHOWN]],
         "due_more": len(due) > DUE_SHOWN,
+        "rings": asking.can_ring(),
         "deaths": list(selectors.to_confirm()),
         "page": Paginator(found, PER_PAGE).get_page(request.GET.get("page")),
         "form": form,

@@ -87,7 +87,8 @@ def now_page(request: HttpRequest, access: LinkAccess) -> HttpResponse:
     if request.method == "POST" and access.holder == "self":
         asking.say_not_well(reader.file)
         return redirect(reader.url("young-now"))
-    lines = [reader.words[name] for name in WHAT_HAPPENS]
+    first = [] if asking.can_ring() else ["now_next_unheard"]
+    lines = [reader.words[name] for name in (*(first or WHAT_HAPPENS[:1]), *WHAT_HAPPENS[1:])]
     shown = reader.frame() | {"wish": reader.wish(Asked.Kind.NOT_WELL), "what_happens": lines}
     return render(request, "care/young/now.html", shown)
 

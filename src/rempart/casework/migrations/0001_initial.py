@@ -77,6 +77,37 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "decided", "closed"])), name="case_state_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("danger_at", None),
+                            models.Q(
+                                models.Q(("danger_by", None), _negated=True),
+                                models.Q(("danger_because", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="danger_is_recorded_by_somebody_with_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("closed_at__isnull", False),
+                                ("closed_by__isnull", False),
+                                ("state", "closed"),
+                                models.Q(("closed_because", ""), _negated=True),
+                            ),
+                            models.Q(models.Q(("state", "closed"), _negated=True), ("closed_at", None)),
+                            _connector="OR",
+                        ),
+                        name="a_closed_case_says_who_and_why",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="AssessmentRecord",
@@ -97,6 +128,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-made_at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["case", "-made_at"], name="casework_as_case_id_6f1aa9_idx"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -228,6 +262,155 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["proposed_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("begins_at__isnull", False), ("state", "taken"), ("taken_at__isnull", False)),
+                            models.Q(
+                                models.Q(("state", "taken"), _negated=True), ("begins_at", None), ("taken_at", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_decision_is_taken_with_a_beginning",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("mode", "preventive"), ("state", "taken"), _negated=True),
+                            models.Q(
+                                ("ends_at__isnull", False), ("review_due__isnull", False), ("since__isnull", False)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="preventive_has_end_and_review",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("review_due", None),
+                            ("ends_at", None),
+                            models.Q(
+                                ("review_due__gt", models.F("begins_at")), ("review_due__lt", models.F("ends_at"))
+                            ),
+                            _connector="OR",
+                        ),
+                        name="review_before_end",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("mode", "preventive"), _negated=True),
+                            ("ends_at", None),
+                            models.Q(
+                                ("begins_at__gte", models.F("since")),
+                                ("ends_at__gt", models.F("begins_at")),
+                                (
+                                    "ends_at__lte",
+                                    django.db.models.expressions.CombinedExpression(
+                                        models.F("since"), "+", models.Value(datetime.timedelta(days=90))
+                                    ),
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="preventive_at_most_90_days_in_all",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("mode", "preventive"), ("state", "taken")),
+                        expressions=[
+                            (models.Func("case", "case", models.Value("[]"), function="int8range"), "&&"),
+                            (
+                                models.Func(
+                                    models.F("begins_at"),
+                                    django.db.models.functions.comparison.Greatest(
+                                        models.F("begins_at"),
+                                        django.db.models.functions.comparison.Least(
+                                            models.F("ends_at"), models.F("ended_at")
+                                        ),
+                                    ),
+                                    models.Value("[)"),
+                                    function="tstzrange",
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="one_preventive_decision_at_a_time",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "proposed")), fields=("case",), name="one_proposal_at_a_time"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "taken"), _negated=True),
+                            ("approval", "automatic"),
+                            models.Q(("approval", "one_reviewer"), ("approved_by__isnull", False)),
+                            models.Q(
+                                ("approval", "two_reviewers"),
+                                ("approved_by__isnull", False),
+                                ("seconded_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="approved_by_those_who_must",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("seconded_by", None),
+                            models.Q(
+                                models.Q(("seconded_by", models.F("approved_by")), _negated=True),
+                                ("approved_by__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="the_second_is_another_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("approved_by", None),
+                                models.Q(
+                                    models.Q(("approved_because", ""), _negated=True), ("approved_at__isnull", False)
+                                ),
+                                _connector="OR",
+                            ),
+                            models.Q(
+                                ("seconded_by", None),
+                                models.Q(
+                                    models.Q(("seconded_because", ""), _negated=True), ("seconded_at__isnull", False)
+                                ),
+                                _connector="OR",
+                            ),
+                        ),
+                        name="approvals_have_reasons",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "declined"), _negated=True),
+                            models.Q(
+                                ("declined_at__isnull", False),
+                                ("declined_by__isnull", False),
+                                models.Q(("declined_because", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_declined_decision_says_who_and_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("confirmed_at", None),
+                            models.Q(
+                                ("confirmed_by__isnull", False), models.Q(("confirmed_because", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_confirmation_says_who_and_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended", ""), ("ended_at", None)),
+                            models.Q(("ended_at__isnull", False), models.Q(("ended", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="what_ended_says_how",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -272,6 +455,37 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("decision", "measure"), name="once_in_a_decision"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "measure__in",
+                                (
+                                    "watch",
+                                    "no_recommendation",
+                                    "no_contact_with_minors",
+                                    "no_new_contacts",
+                                    "no_live",
+                                    "no_monetisation",
+                                    "read_only",
+                                    "suspend",
+                                ),
+                            )
+                        ),
+                        name="measure_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("lifted_at", None),
+                            models.Q(("lifted_by__isnull", False), models.Q(("lifted_because", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="a_lift_says_who_and_why",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PlatformOrder",
@@ -290,6 +504,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["due_at", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("measure", "action"), name="ordered_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -317,6 +534,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-asked_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("accounts__gte", 1), ("accounts__lte", 5000)),
+                        name="a_simulation_has_accounts",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -333,257 +556,5 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["open", "decided", "closed"])), name="case_state_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("danger_at", None),
-                    models.Q(
-                        models.Q(("danger_by", None), _negated=True), models.Q(("danger_because", ""), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="danger_is_recorded_by_somebody_with_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("closed_at__isnull", False),
-                        ("closed_by__isnull", False),
-                        ("state", "closed"),
-                        models.Q(("closed_because", ""), _negated=True),
-                    ),
-                    models.Q(models.Q(("state", "closed"), _negated=True), ("closed_at", None)),
-                    _connector="OR",
-                ),
-                name="a_closed_case_says_who_and_why",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="assessmentrecord",
-            index=models.Index(fields=["case", "-made_at"], name="casework_as_case_id_6f1aa9_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="measuretaken",
-            constraint=models.UniqueConstraint(fields=("decision", "measure"), name="once_in_a_decision"),
-        ),
-        migrations.AddConstraint(
-            model_name="measuretaken",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "measure__in",
-                        (
-                            "watch",
-                            "no_recommendation",
-                            "no_contact_with_minors",
-                            "no_new_contacts",
-                            "no_live",
-                            "no_monetisation",
-                            "read_only",
-                            "suspend",
-                        ),
-                    )
-                ),
-                name="measure_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="measuretaken",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("lifted_at", None),
-                    models.Q(("lifted_by__isnull", False), models.Q(("lifted_because", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="a_lift_says_who_and_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="platformorder",
-            constraint=models.UniqueConstraint(fields=("measure", "action"), name="ordered_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("begins_at__isnull", False), ("state", "taken"), ("taken_at__isnull", False)),
-                    models.Q(models.Q(("state", "taken"), _negated=True), ("begins_at", None), ("taken_at", None)),
-                    _connector="OR",
-                ),
-                name="a_decision_is_taken_with_a_beginning",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("mode", "preventive"), ("state", "taken"), _negated=True),
-                    models.Q(("ends_at__isnull", False), ("review_due__isnull", False), ("since__isnull", False)),
-                    _connector="OR",
-                ),
-                name="preventive_has_end_and_review",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("review_due", None),
-                    ("ends_at", None),
-                    models.Q(("review_due__gt", models.F("begins_at")), ("review_due__lt", models.F("ends_at"))),
-                    _connector="OR",
-                ),
-                name="review_before_end",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("mode", "preventive"), _negated=True),
-                    ("ends_at", None),
-                    models.Q(
-                        ("begins_at__gte", models.F("since")),
-                        ("ends_at__gt", models.F("begins_at")),
-                        (
-                            "ends_at__lte",
-                            django.db.models.expressions.CombinedExpression(
-                                models.F("since"), "+", models.Value(datetime.timedelta(days=90))
-                            ),
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="preventive_at_most_90_days_in_all",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("mode", "preventive"), ("state", "taken")),
-                expressions=[
-                    (models.Func("case", "case", models.Value("[]"), function="int8range"), "&&"),
-                    (
-                        models.Func(
-                            models.F("begins_at"),
-                            django.db.models.functions.comparison.Greatest(
-                                models.F("begins_at"),
-                                django.db.models.functions.comparison.Least(models.F("ends_at"), models.F("ended_at")),
-                            ),
-                            models.Value("[)"),
-                            function="tstzrange",
-                        ),
-                        "&&",
-                    ),
-                ],
-                name="one_preventive_decision_at_a_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "proposed")), fields=("case",), name="one_proposal_at_a_time"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "taken"), _negated=True),
-                    ("approval", "automatic"),
-                    models.Q(("approval", "one_reviewer"), ("approved_by__isnull", False)),
-                    models.Q(
-                        ("approval", "two_reviewers"), ("approved_by__isnull", False), ("seconded_by__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="approved_by_those_who_must",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("seconded_by", None),
-                    models.Q(
-                        models.Q(("seconded_by", models.F("approved_by")), _negated=True),
-                        ("approved_by__isnull", False),
-                    ),
-                    _connector="OR",
-                ),
-                name="the_second_is_another_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("approved_by", None),
-                        models.Q(models.Q(("approved_because", ""), _negated=True), ("approved_at__isnull", False)),
-                        _connector="OR",
-                    ),
-                    models.Q(
-                        ("seconded_by", None),
-                        models.Q(models.Q(("seconded_because", ""), _negated=True), ("seconded_at__isnull", False)),
-                        _connector="OR",
-                    ),
-                ),
-                name="approvals_have_reasons",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "declined"), _negated=True),
-                    models.Q(
-                        ("declined_at__isnull", False),
-                        ("declined_by__isnull", False),
-                        models.Q(("declined_because", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="a_declined_decision_says_who_and_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("confirmed_at", None),
-                    models.Q(("confirmed_by__isnull", False), models.Q(("confirmed_because", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="a_confirmation_says_who_and_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ended", ""), ("ended_at", None)),
-                    models.Q(("ended_at__isnull", False), models.Q(("ended", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="what_ended_says_how",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="simulation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("accounts__gte", 1), ("accounts__lte", 5000)), name="a_simulation_has_accounts"
-            ),
         ),
     ]

@@ -95,6 +95,13 @@ class Migration(migrations.Migration):
                 ("declared_at", models.DateTimeField()),
                 ("because", models.TextField()),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("because", ""), _negated=True), name="a_conflict_says_why"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Outcome",
@@ -120,6 +127,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["decided_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("kind__in", ["final_measure", "lifted", "no_action", "warned", "referred"])
+                        ),
+                        name="outcome_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("because", ""), _negated=True), name="an_outcome_says_why"
+                    ),
+                ],
             },
         ),
         migrations.RemoveConstraint(
@@ -188,25 +206,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="conflictofinterest",
             constraint=models.UniqueConstraint(fields=("case", "member"), name="declared_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="conflictofinterest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("because", ""), _negated=True), name="a_conflict_says_why"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outcome",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["final_measure", "lifted", "no_action", "warned", "referred"])),
-                name="outcome_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="outcome",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("because", ""), _negated=True), name="an_outcome_says_why"
-            ),
         ),
         migrations.AddConstraint(
             model_name="outcome",

@@ -52,6 +52,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(fields=["vector"], name="case_texts"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Claim",
@@ -60,6 +65,13 @@ class Migration(migrations.Migration):
                 ("claimed_at", models.DateTimeField()),
                 ("expires_at", models.DateTimeField()),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("expires_at__gt", models.F("claimed_at"))), name="a_claim_expires"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="DeskSettings",
@@ -84,6 +96,11 @@ class Migration(migrations.Migration):
                 ("day", models.DateField()),
                 ("weight", models.PositiveSmallIntegerField()),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["day"], name="exposures_of_a_day"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Independence",
@@ -125,6 +142,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["use", "name"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("retired_at", None)), fields=("name",), name="one_macro_a_name"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("use__in", ["reason", "answer"])), name="macro_use_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(models.Q(("fr", ""), _negated=True), models.Q(("en", ""), _negated=True)),
+                        name="a_macro_speaks_both_languages",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -143,6 +172,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["written_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("text", ""), _negated=True), name="a_note_says_something"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -196,6 +230,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["drawn_at", "pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("judged_at", None)), fields=["drawn_at"], name="second_reviews_waiting"
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -336,43 +375,8 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="claim",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("expires_at__gt", models.F("claimed_at"))), name="a_claim_expires"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="exposure",
-            index=models.Index(fields=["day"], name="exposures_of_a_day"),
-        ),
-        migrations.AddConstraint(
             model_name="exposure",
             constraint=models.UniqueConstraint(fields=("member", "day", "case"), name="one_exposure_a_case_and_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="macro",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("retired_at", None)), fields=("name",), name="one_macro_a_name"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="macro",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("use__in", ["reason", "answer"])), name="macro_use_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="macro",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("fr", ""), _negated=True), models.Q(("en", ""), _negated=True)),
-                name="a_macro_speaks_both_languages",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="note",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("text", ""), _negated=True), name="a_note_says_something"
-            ),
         ),
         migrations.AddIndex(
             model_name="mention",
@@ -381,10 +385,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="mention",
             constraint=models.UniqueConstraint(fields=("note", "member"), name="mentioned_once_in_a_note"),
-        ),
-        migrations.AddIndex(
-            model_name="casetext",
-            index=django.contrib.postgres.indexes.GinIndex(fields=["vector"], name="case_texts"),
         ),
         migrations.AddConstraint(
             model_name="casetext",
@@ -409,12 +409,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="savedfilter",
             constraint=models.UniqueConstraint(fields=("owner", "name"), name="one_filter_a_name"),
-        ),
-        migrations.AddIndex(
-            model_name="secondreview",
-            index=models.Index(
-                condition=models.Q(("judged_at", None)), fields=["drawn_at"], name="second_reviews_waiting"
-            ),
         ),
         migrations.AddConstraint(
             model_name="secondreview",

@@ -125,6 +125,57 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["due_at", "pk"],
+                "indexes": [
+                    models.Index(condition=models.Q(("decided_at", None)), fields=["due_at"], name="threats_to_decide"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("decided_at", None)),
+                        fields=("case", "ground"),
+                        name="one_open_threat_decision_a_ground",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("article_434_3", ""),
+                                ("because", ""),
+                                ("decided_at", None),
+                                ("decided_by", None),
+                                ("inform", None),
+                            ),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                                ("inform__isnull", False),
+                                models.Q(("because", ""), _negated=True),
+                                models.Q(("article_434_3", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_threat_is_decided_by_somebody_with_a_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("inform", True), _negated=True),
+                            models.Q(
+                                ("europol", False),
+                                ("offence_state", ""),
+                                ("own_state", False),
+                                ("suspect_state", ""),
+                                ("victim_state", ""),
+                                _negated=True,
+                            ),
+                            _connector="OR",
+                        ),
+                        name="whoever_informs_says_whom",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("alarm_at__gt", models.F("opened_at")), ("due_at__gt", models.F("alarm_at"))
+                        ),
+                        name="threat_alarm_before_due",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -221,6 +272,57 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-dated", "-pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("case", "ordinal"), name="referrals_of_a_case_are_numbered"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason", ""), _negated=True), models.Q(("addressee", ""), _negated=True)
+                        ),
+                        name="a_referral_says_why_and_to_whom",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("approved_at__isnull", False),
+                                ("approved_by__isnull", False),
+                                ("state", "approved"),
+                                models.Q(("approved_because", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state", "approved"), _negated=True),
+                                ("approved_at", None),
+                                ("approved_by", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="an_approved_referral_says_who_and_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("discarded_at__isnull", False),
+                                ("discarded_by__isnull", False),
+                                ("state", "discarded"),
+                                models.Q(("discarded_because", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state", "discarded"), _negated=True),
+                                ("discarded_at", None),
+                                ("discarded_by", None),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_discarded_referral_says_who_and_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("file", None), ("state", "discarded")),
+                            models.Q(models.Q(("state", "discarded"), _negated=True), ("file__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="a_referral_has_its_archive_until_discarded",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -289,124 +391,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="threatdecision",
-            index=models.Index(condition=models.Q(("decided_at", None)), fields=["due_at"], name="threats_to_decide"),
-        ),
-        migrations.AddConstraint(
-            model_name="threatdecision",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("decided_at", None)),
-                fields=("case", "ground"),
-                name="one_open_threat_decision_a_ground",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="threatdecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("article_434_3", ""),
-                        ("because", ""),
-                        ("decided_at", None),
-                        ("decided_by", None),
-                        ("inform", None),
-                    ),
-                    models.Q(
-                        ("decided_at__isnull", False),
-                        ("decided_by__isnull", False),
-                        ("inform__isnull", False),
-                        models.Q(("because", ""), _negated=True),
-                        models.Q(("article_434_3", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="a_threat_is_decided_by_somebody_with_a_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="threatdecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("inform", True), _negated=True),
-                    models.Q(
-                        ("europol", False),
-                        ("offence_state", ""),
-                        ("own_state", False),
-                        ("suspect_state", ""),
-                        ("victim_state", ""),
-                        _negated=True,
-                    ),
-                    _connector="OR",
-                ),
-                name="whoever_informs_says_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="threatdecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("alarm_at__gt", models.F("opened_at")), ("due_at__gt", models.F("alarm_at"))),
-                name="threat_alarm_before_due",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="referral",
-            constraint=models.UniqueConstraint(fields=("case", "ordinal"), name="referrals_of_a_case_are_numbered"),
-        ),
-        migrations.AddConstraint(
-            model_name="referral",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("reason", ""), _negated=True), models.Q(("addressee", ""), _negated=True)),
-                name="a_referral_says_why_and_to_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="referral",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("approved_at__isnull", False),
-                        ("approved_by__isnull", False),
-                        ("state", "approved"),
-                        models.Q(("approved_because", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("state", "approved"), _negated=True), ("approved_at", None), ("approved_by", None)
-                    ),
-                    _connector="OR",
-                ),
-                name="an_approved_referral_says_who_and_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="referral",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("discarded_at__isnull", False),
-                        ("discarded_by__isnull", False),
-                        ("state", "discarded"),
-                        models.Q(("discarded_because", ""), _negated=True),
-                    ),
-                    models.Q(
-                        models.Q(("state", "discarded"), _negated=True), ("discarded_at", None), ("discarded_by", None)
-                    ),
-                    _connector="OR",
-                ),
-                name="a_discarded_referral_says_who_and_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="referral",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("file", None), ("state", "discarded")),
-                    models.Q(models.Q(("state", "discarded"), _negated=True), ("file__isnull", False)),
-                    _connector="OR",
-                ),
-                name="a_referral_has_its_archive_until_discarded",
-            ),
         ),
         migrations.RunSQL(STANDING_HOLDS_STAY, NO_LONGER),
         migrations.RunSQL(EXCLUDED),

@@ -113,6 +113,43 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["found_at", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("undone_at", None)), fields=("report",), name="found_once_at_a_time"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("found_because", ""), _negated=True), name="unfounded_says_why"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("gravity__in", [1, 2, 3])), name="gravity_is_known"),
+                    models.CheckConstraint(
+                        condition=models.Q(("intent__in", ["unknown", "mistaken", "knowing"])), name="intent_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("agreed_at", None), ("agreed_because", ""), ("agreed_by", None)),
+                            models.Q(
+                                ("agreed_at__isnull", False),
+                                ("agreed_by__isnull", False),
+                                models.Q(("agreed_by", models.F("found_by")), _negated=True),
+                                models.Q(("agreed_because", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="unfounded_takes_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("undone_at", None), ("undone_by", None)),
+                            models.Q(
+                                ("undone_at__isnull", False),
+                                ("undone_by__isnull", False),
+                                models.Q(("undone_because", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="what_was_undone_says_who_and_why",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -169,6 +206,70 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["begins_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("after", None), ("kind", "warning")),
+                            models.Q(("after__isnull", False), ("kind", "suspension")),
+                            _connector="OR",
+                        ),
+                        name="a_suspension_follows_a_warning",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("begins_at"))), name="reporting_restriction_ends"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "suspension"), _negated=True),
+                            (
+                                "ends_at__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("begins_at"), "+", models.Value(datetime.timedelta(days=180))
+                                ),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_suspension_is_not_for_long",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lifted_at", None), ("lifted_by", None)),
+                            models.Q(
+                                ("lifted_at__gte", models.F("begins_at")),
+                                ("lifted_by__isnull", False),
+                                models.Q(("lifted_because", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_lifted_restriction_says_who_and_why",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("kind", "suspension")),
+                        expressions=[
+                            (
+                                models.Func(
+                                    models.Func("reporter", models.Value(0), function="hashtextextended"),
+                                    models.Func("reporter", models.Value(0), function="hashtextextended"),
+                                    models.Value("[]"),
+                                    function="int8range",
+                                ),
+                                "&&",
+                            ),
+                            (
+                                models.Func(
+                                    models.F("begins_at"),
+                                    django.db.models.functions.comparison.Least(
+                                        models.F("ends_at"), models.F("lifted_at")
+                                    ),
+                                    models.Value("[)"),
+                                    function="tstzrange",
+                                ),
+                                "&&",
+                            ),
+                        ],
+                        name="one_suspension_at_a_time",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -292,134 +393,6 @@ class Migration(migrations.Migration):
                     ),
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="unfoundedreport",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("undone_at", None)), fields=("report",), name="found_once_at_a_time"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unfoundedreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("found_because", ""), _negated=True), name="unfounded_says_why"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unfoundedreport",
-            constraint=models.CheckConstraint(condition=models.Q(("gravity__in", [1, 2, 3])), name="gravity_is_known"),
-        ),
-        migrations.AddConstraint(
-            model_name="unfoundedreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("intent__in", ["unknown", "mistaken", "knowing"])), name="intent_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unfoundedreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("agreed_at", None), ("agreed_because", ""), ("agreed_by", None)),
-                    models.Q(
-                        ("agreed_at__isnull", False),
-                        ("agreed_by__isnull", False),
-                        models.Q(("agreed_by", models.F("found_by")), _negated=True),
-                        models.Q(("agreed_because", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="unfounded_takes_two_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="unfoundedreport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("undone_at", None), ("undone_by", None)),
-                    models.Q(
-                        ("undone_at__isnull", False),
-                        ("undone_by__isnull", False),
-                        models.Q(("undone_because", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="what_was_undone_says_who_and_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportingrestriction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("after", None), ("kind", "warning")),
-                    models.Q(("after__isnull", False), ("kind", "suspension")),
-                    _connector="OR",
-                ),
-                name="a_suspension_follows_a_warning",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportingrestriction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("begins_at"))), name="reporting_restriction_ends"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportingrestriction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "suspension"), _negated=True),
-                    (
-                        "ends_at__lte",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("begins_at"), "+", models.Value(datetime.timedelta(days=180))
-                        ),
-                    ),
-                    _connector="OR",
-                ),
-                name="a_suspension_is_not_for_long",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportingrestriction",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("lifted_at", None), ("lifted_by", None)),
-                    models.Q(
-                        ("lifted_at__gte", models.F("begins_at")),
-                        ("lifted_by__isnull", False),
-                        models.Q(("lifted_because", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="a_lifted_restriction_says_who_and_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportingrestriction",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("kind", "suspension")),
-                expressions=[
-                    (
-                        models.Func(
-                            models.Func("reporter", models.Value(0), function="hashtextextended"),
-                            models.Func("reporter", models.Value(0), function="hashtextextended"),
-                            models.Value("[]"),
-                            function="int8range",
-                        ),
-                        "&&",
-                    ),
-                    (
-                        models.Func(
-                            models.F("begins_at"),
-                            django.db.models.functions.comparison.Least(models.F("ends_at"), models.F("lifted_at")),
-                            models.Value("[)"),
-                            function="tstzrange",
-                        ),
-                        "&&",
-                    ),
-                ],
-                name="one_suspension_at_a_time",
-            ),
         ),
         migrations.RunSQL(AFTER_A_WARNING, UNDO_AFTER_A_WARNING),
     ]

@@ -4,6 +4,7 @@ Its pages stand on the desk, and so in this room; all that they show is the look
 work it is: waves to who sees waves, pile-ons to who reads cases or looks after people, stars to the care team alone.
 """
 
+from contextlib import suppress
 from typing import Any
 
 from django import forms
@@ -21,8 +22,8 @@ from rempart.casework.models import Case
 from rempart.intake.services import EmptyHashtag, NotAHashtag
 from rempart.ledger.clock import now
 from rempart.lookout.models import FameAlert, Kind, LiveWave, LookoutSettings, PileOn
-from rempart.lookout.selectors import Link, Sighting, overview, sightings
-from rempart.lookout.services import CannotBeOpened, change_settings, judge_alert, open_wave
+from rempart.lookout.selectors import Link, Sighting, overview, sightings, waiting
+from rempart.lookout.services import CannotBeOpened, NotWaiting, change_settings, judge_alert, open_wave, raise_alert
 from rempart.pages import charts
 from rempart.pages.writing import decimal
 from rempart.staff.access import may_open, needs
@@ -48,23 +49,17 @@ IS_ONE: dict[str, Promise] = {
 @needs(Permission.SEE_WAVES, Permission.CARE)
 def radar(request: HttpRequest) -> HttpResponse:
     """Everything that the radar lately saw and that whoever asks may see, with how the radar itself does."""
-    seen = overview(now())
+    seen, held = overview(now()), waiting(now())
     kinds = _shown_to(request.user)
-    lines = {
-        Kind.WAVE: seen.waves if Kind.WAVE in kinds else [],
-        Kind.FAME: seen.stars if Kind.FAME in kinds else [],
-        Kind.PILE_ON: seen.pile_ons if Kind.PILE_ON in kinds else [],
-    }
-    cases = _cases(request.user, lines[Kind.PILE_ON])
+    cases = _cases(request.user, [*seen.pile_ons, *held[Kind.PILE_ON]])
+    shown = {Kind.WAVE: seen.waves, Kind.FAME: seen.stars, Kind.PILE_ON: seen.pile_ons}
     context = {
         "kinds": kinds,
         "budget": [one for one in seen.budget if one.kind in kinds],
         "health": seen.health,
         "looked": [one for one in seen.health.kinds if one.kind in kinds],
-        **{
-            name: [_line(request.user, one, cases) for one in lines[kind]]
-            for name, kind in (("waves", Kind.WAVE), ("stars", Kind.FAME), ("pile_ons", Kind.PILE_ON))
-        },
+        "shown": {kind: [_line(request.user, one, cases) for one in shown[Kind(kind)]] for kind in kinds},
+        "held": {kind: [_line(request.user, one, cases) for one in held[kind]] for kind in kinds},
     }
     return render(request, "casework/radar/overview.html", context)
 
@@ -171,12 +166,17 @@ def _shown_to(member: StaffMember) -> list[str]:
 
 
 def _alert(request: HttpRequest, found: LiveWave | FameAlert | PileOn, *, may_change: bool) -> HttpResponse:
-    """One alert; a POST says whether it was one."""
+    """One alert; a POST says whether it was one, or brings one that waits to the desk."""
     [seen] = sightings([found])
     if request.method == "POST":
-        true = request.POST.get("do") == "one"
-        judge_alert(found, true=true, acting=request.user)
-        messages.success(request, _("Noted. The next looks learn from it."))
+        asked = request.POST.get("do")
+        if asked == "bring":
+            with suppress(NotWaiting):  # somebody was quicker
+                raise_alert(found, acting=request.user)
+            messages.success(request, _("It is on the desk."))
+        elif asked in {"one", "none"}:
+            judge_alert(found, true=asked == "one", acting=request.user)
+            messages.success(request, _("Noted. The next looks learn from it."))
         return redirect(ROUTE[Kind(seen.kind)], found.pk)
     context = {
         **_line(request.user, seen, _cases(request.user, [seen])),

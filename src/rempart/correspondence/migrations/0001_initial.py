@@ -160,6 +160,34 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["sent_at", "pk"],
+                "indexes": [
+                    models.Index(fields=["conversation", "sent_at"], name="messages_in_order"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("author", "staff"), ("staff__isnull", False)),
+                            models.Q(("author__in", ["them", "adult", "system"]), ("staff", None)),
+                            _connector="OR",
+                        ),
+                        name="message_author_is_known",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("once", ""), _negated=True),
+                        fields=("conversation", "once"),
+                        name="said_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("withdrawn_at", None),
+                            models.Q(
+                                ("author", "staff"), ("read_at", None), ("withdrawn_at__gte", models.F("sent_at"))
+                            ),
+                            _connector="OR",
+                        ),
+                        name="only_staff_withdraw_and_at_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -198,79 +226,38 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["created_at", "pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("next_at__isnull", False)), fields=["next_at"], name="deliveries_due"
+                    ),
+                    models.Index(
+                        condition=models.Q(("given_up_at__isnull", False)),
+                        fields=["given_up_at"],
+                        name="deliveries_given_up",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("delivered_at", None), ("given_up_at", None), ("next_at__isnull", False)),
+                            models.Q(("delivered_at__isnull", False), ("given_up_at", None), ("next_at", None)),
+                            models.Q(("delivered_at", None), ("given_up_at__isnull", False), ("next_at", None)),
+                            _connector="OR",
+                        ),
+                        name="waiting_delivered_or_given_up",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("channel", "webhook"), ("endpoint__isnull", False)),
+                            models.Q(("channel", "mail"), ("endpoint", None), ("message__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="a_webhook_has_an_endpoint",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("holder__in", ["self", "adult"])), name="delivered_to_a_holder"
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["conversation", "sent_at"], name="messages_in_order"),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("author", "staff"), ("staff__isnull", False)),
-                    models.Q(("author__in", ["them", "adult", "system"]), ("staff", None)),
-                    _connector="OR",
-                ),
-                name="message_author_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("once", ""), _negated=True), fields=("conversation", "once"), name="said_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("withdrawn_at", None),
-                    models.Q(("author", "staff"), ("read_at", None), ("withdrawn_at__gte", models.F("sent_at"))),
-                    _connector="OR",
-                ),
-                name="only_staff_withdraw_and_at_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(
-                condition=models.Q(("next_at__isnull", False)), fields=["next_at"], name="deliveries_due"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(
-                condition=models.Q(("given_up_at__isnull", False)), fields=["given_up_at"], name="deliveries_given_up"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("delivered_at", None), ("given_up_at", None), ("next_at__isnull", False)),
-                    models.Q(("delivered_at__isnull", False), ("given_up_at", None), ("next_at", None)),
-                    models.Q(("delivered_at", None), ("given_up_at__isnull", False), ("next_at", None)),
-                    _connector="OR",
-                ),
-                name="waiting_delivered_or_given_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("channel", "webhook"), ("endpoint__isnull", False)),
-                    models.Q(("channel", "mail"), ("endpoint", None), ("message__isnull", False)),
-                    _connector="OR",
-                ),
-                name="a_webhook_has_an_endpoint",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("holder__in", ["self", "adult"])), name="delivered_to_a_holder"
-            ),
         ),
     ]

@@ -22,6 +22,11 @@ class Migration(migrations.Migration):
                 ("account", models.CharField(max_length=255)),
                 ("since", models.DateTimeField(default=rempart.ledger.clock.now)),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("service", "account"), name="one_silence_an_account"),
+                ],
+            },
         ),
         migrations.RemoveConstraint(
             model_name="delivery",
@@ -80,9 +85,5 @@ class Migration(migrations.Migration):
                 ),
                 name="a_webhook_has_an_endpoint",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="silence",
-            constraint=models.UniqueConstraint(fields=("service", "account"), name="one_silence_an_account"),
         ),
     ]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -14,9 +15,15 @@ register = template.Library()
 
 
 @register.inclusion_tag("correspondence/parts/conversation.html")
-def thread(conversation: Conversation) -> dict[str, Any]:
-    """`{% thread conversation %}`: everything said, for the desk: names of colleagues, links to files."""
-    return {"entries": [_entry(one, _who_for_staff(one)) for one in messages_of(conversation)], "token": None}
+def thread(conversation: Conversation, opened_at: str = "files:open", *of: object) -> dict[str, Any]:
+    """`{% thread conversation %}`: everything said, for the desk: names of colleagues, links to files.
+
+    opened_at, of: the route that opens its files, and what it takes before a file's number.
+    """
+    entries = [_entry(one, _who_for_staff(one)) for one in messages_of(conversation)]
+    for file in (file for entry in entries for file in entry["files"]):
+        file.url = reverse(opened_at, args=[*of, file.pk])
+    return {"entries": entries, "token": None}
 
 
 @register.inclusion_tag("correspondence/parts/conversation.html")

@@ -79,6 +79,56 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["kept_at", "pk"],
+                "indexes": [
+                    models.Index(fields=["sha256"], name="files_by_hash"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["kept", "locked", "destroyed"])), name="file_state_is_known"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="file_hash_is_sha256"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("locked_at", None), models.Q(("state", "locked"), _negated=True)),
+                            models.Q(("locked_at__isnull", False), models.Q(("locked_because", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="a_locked_file_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("reported_at", None),
+                            models.Q(
+                                ("locked_at__isnull", False),
+                                ("reported_by__isnull", False),
+                                models.Q(("reported_to", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_reported_file_says_who_and_to_whom",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("destroyed_at", None), models.Q(("state", "destroyed"), _negated=True)),
+                            models.Q(
+                                ("destroyed_at__isnull", False),
+                                ("destroyed_by__isnull", False),
+                                ("state", "destroyed"),
+                                ("wrapped_key", None),
+                                ("reported_at__isnull", False),
+                                models.Q(("destroyed_because", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_file_is_destroyed_by_somebody_once_reported",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("state", "destroyed"), ("wrapped_key__isnull", False), _connector="OR"),
+                        name="what_is_not_destroyed_has_its_key",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -120,85 +170,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="storedfile",
-            index=models.Index(fields=["sha256"], name="files_by_hash"),
-        ),
-        migrations.AddConstraint(
-            model_name="storedfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["kept", "locked", "destroyed"])), name="file_state_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="storedfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sha256__regex", "^[0-9a-f]{64}$")), name="file_hash_is_sha256"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="storedfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("locked_at", None), models.Q(("state", "locked"), _negated=True)),
-                    models.Q(("locked_at__isnull", False), models.Q(("locked_because", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="a_locked_file_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="storedfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("reported_at", None),
-                    models.Q(
-                        ("locked_at__isnull", False),
-                        ("reported_by__isnull", False),
-                        models.Q(("reported_to", ""), _negated=True),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("file", "on_behalf_of"), name="held_once_for_each_reason"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("because", ""), _negated=True), models.Q(("on_behalf_of", ""), _negated=True)
+                        ),
+                        name="a_hold_says_why",
                     ),
-                    _connector="OR",
-                ),
-                name="a_reported_file_says_who_and_to_whom",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="storedfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("destroyed_at", None), models.Q(("state", "destroyed"), _negated=True)),
-                    models.Q(
-                        ("destroyed_at__isnull", False),
-                        ("destroyed_by__isnull", False),
-                        ("state", "destroyed"),
-                        ("wrapped_key", None),
-                        ("reported_at__isnull", False),
-                        models.Q(("destroyed_because", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="a_file_is_destroyed_by_somebody_once_reported",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="storedfile",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state", "destroyed"), ("wrapped_key__isnull", False), _connector="OR"),
-                name="what_is_not_destroyed_has_its_key",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.UniqueConstraint(fields=("file", "on_behalf_of"), name="held_once_for_each_reason"),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("because", ""), _negated=True), models.Q(("on_behalf_of", ""), _negated=True)
-                ),
-                name="a_hold_says_why",
-            ),
+                ],
+            },
         ),
     ]

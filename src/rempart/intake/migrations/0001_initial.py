@@ -60,6 +60,24 @@ class Migration(migrations.Migration):
                 ("stored_at", models.DateTimeField()),
                 ("erased_at", models.DateTimeField(null=True)),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["created_at"], name="intake_post_created_eeb13c_idx"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("service", "post_id"), name="one_post_a_number"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("erased_at", None),
+                            models.Q(
+                                ("author", ""), ("author_created_at", None), ("lang", None), ("read", {}), ("text", "")
+                            ),
+                            _connector="OR",
+                        ),
+                        name="an_erased_post_says_nothing",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Account",
@@ -193,6 +211,11 @@ class Migration(migrations.Migration):
                 ("post", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="intake.post")),
                 ("wave", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to="intake.wave")),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("wave", "post"), name="once_in_a_wave"),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="post",
@@ -304,28 +327,5 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [models.UniqueConstraint(fields=("wave", "digest"), name="counted_once")],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="wavepost",
-            constraint=models.UniqueConstraint(fields=("wave", "post"), name="once_in_a_wave"),
-        ),
-        migrations.AddIndex(
-            model_name="post",
-            index=models.Index(fields=["created_at"], name="intake_post_created_eeb13c_idx"),
-        ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=models.UniqueConstraint(fields=("service", "post_id"), name="one_post_a_number"),
-        ),
-        migrations.AddConstraint(
-            model_name="post",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("erased_at", None),
-                    models.Q(("author", ""), ("author_created_at", None), ("lang", None), ("read", {}), ("text", "")),
-                    _connector="OR",
-                ),
-                name="an_erased_post_says_nothing",
-            ),
         ),
     ]

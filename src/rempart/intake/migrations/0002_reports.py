@@ -52,6 +52,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["arrived_at", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("service", "number"), name="one_report_a_number"),
+                ],
             },
         ),
         migrations.AddField(
@@ -106,9 +109,5 @@ class Migration(migrations.Migration):
             field=models.OneToOneField(
                 on_delete=django.db.models.deletion.CASCADE, related_name="report", to="intake.testimony"
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.UniqueConstraint(fields=("service", "number"), name="one_report_a_number"),
         ),
     ]

@@ -23,6 +23,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "verbose_name": "ledger row",
+                "indexes": [
+                    models.Index(fields=["subject"], name="ledger_rows_of_a_subject"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -65,10 +68,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="ledgerrow",
-            index=models.Index(fields=["subject"], name="ledger_rows_of_a_subject"),
         ),
         migrations.AddField(
             model_name="link",

@@ -141,6 +141,34 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-priority", "-alert_at", "pk"],
+                "indexes": [
+                    models.Index(fields=["alert_at"], name="fame_by_time"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("service", "number", "tier", "alert_at"), name="one_fame_alert"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("raised_at", None), ("state", "waits"), models.Q(("held_because", ""), _negated=True)
+                            ),
+                            models.Q(
+                                models.Q(("state", "waits"), _negated=True),
+                                ("held_because", ""),
+                                ("raised_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="fame_waits_or_is_raised",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "dismissed"), _negated=True),
+                            ("judged_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="fame_dismissed_by_somebody",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -230,6 +258,47 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-detected_at", "pk"],
+                "indexes": [
+                    models.Index(fields=["detected_at"], name="live_waves_by_time"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("type", "tag", "detected_at"), name="one_live_wave"),
+                    models.CheckConstraint(
+                        condition=models.Q(("started_at__lte", models.F("detected_at"))),
+                        name="began_before_it_was_seen",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "opened"), _negated=True),
+                            ("public", True),
+                            ("opened_by_hand", True),
+                            _connector="OR",
+                        ),
+                        name="a_name_is_listened_for_by_hand",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("raised_at", None), ("state", "waits"), models.Q(("held_because", ""), _negated=True)
+                            ),
+                            models.Q(
+                                models.Q(("state", "waits"), _negated=True),
+                                ("held_because", ""),
+                                ("raised_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="wave_waits_or_is_raised",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "dismissed"), _negated=True),
+                            ("judged_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="wave_dismissed_by_somebody",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -254,6 +323,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("pk", 1)), name="one_row_of_settings"),
+                    models.CheckConstraint(
+                        condition=models.Q(("false_waves_a_month__gt", 0)), name="false_waves_are_some"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("false_alarms__gt", 0), ("false_alarms__lte", 0.5)),
+                        name="false_alarms_is_a_share",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PileOn",
@@ -322,6 +403,37 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-detected_at", "pk"],
+                "indexes": [
+                    models.Index(fields=["detected_at"], name="pile_ons_by_time"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("target", "detected_at"), name="one_pile_on"),
+                    models.CheckConstraint(
+                        condition=models.Q(("started_at__lte", models.F("detected_at"))), name="pile_on_began_before"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("raised_at", None), ("state", "waits"), models.Q(("held_because", ""), _negated=True)
+                            ),
+                            models.Q(
+                                models.Q(("state", "waits"), _negated=True),
+                                ("held_because", ""),
+                                ("raised_at__isnull", False),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="pile_on_waits_or_is_raised",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "dismissed"), _negated=True),
+                            ("judged_at__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="pile_on_dismissed_by_somebody",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -377,6 +489,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-said_at", "-pk"],
+                "indexes": [
+                    models.Index(fields=["kind", "said_at"], name="feedback_by_kind"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "fame"), ("pile_on", None), ("wave", None)),
+                            models.Q(("fame", None), ("kind", "wave"), ("pile_on", None)),
+                            models.Q(("fame", None), ("kind", "pile_on"), ("wave", None)),
+                            _connector="OR",
+                        ),
+                        name="feedback_on_its_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("tier", ""), ("kind", "fame"), _connector="OR"), name="only_fame_has_tiers"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -399,157 +528,5 @@ class Migration(migrations.Migration):
                 "ordering": ["-ended_at"],
                 "constraints": [models.UniqueConstraint(fields=("kind", "upto"), name="one_run_a_moment")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="famealert",
-            index=models.Index(fields=["alert_at"], name="fame_by_time"),
-        ),
-        migrations.AddConstraint(
-            model_name="famealert",
-            constraint=models.UniqueConstraint(fields=("service", "number", "tier", "alert_at"), name="one_fame_alert"),
-        ),
-        migrations.AddConstraint(
-            model_name="famealert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("raised_at", None), ("state", "waits"), models.Q(("held_because", ""), _negated=True)),
-                    models.Q(
-                        models.Q(("state", "waits"), _negated=True), ("held_because", ""), ("raised_at__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="fame_waits_or_is_raised",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="famealert",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "dismissed"), _negated=True), ("judged_at__isnull", False), _connector="OR"
-                ),
-                name="fame_dismissed_by_somebody",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="livewave",
-            index=models.Index(fields=["detected_at"], name="live_waves_by_time"),
-        ),
-        migrations.AddConstraint(
-            model_name="livewave",
-            constraint=models.UniqueConstraint(fields=("type", "tag", "detected_at"), name="one_live_wave"),
-        ),
-        migrations.AddConstraint(
-            model_name="livewave",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("started_at__lte", models.F("detected_at"))), name="began_before_it_was_seen"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="livewave",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "opened"), _negated=True),
-                    ("public", True),
-                    ("opened_by_hand", True),
-                    _connector="OR",
-                ),
-                name="a_name_is_listened_for_by_hand",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="livewave",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("raised_at", None), ("state", "waits"), models.Q(("held_because", ""), _negated=True)),
-                    models.Q(
-                        models.Q(("state", "waits"), _negated=True), ("held_because", ""), ("raised_at__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="wave_waits_or_is_raised",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="livewave",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "dismissed"), _negated=True), ("judged_at__isnull", False), _connector="OR"
-                ),
-                name="wave_dismissed_by_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lookoutsettings",
-            constraint=models.CheckConstraint(condition=models.Q(("pk", 1)), name="one_row_of_settings"),
-        ),
-        migrations.AddConstraint(
-            model_name="lookoutsettings",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("false_waves_a_month__gt", 0)), name="false_waves_are_some"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lookoutsettings",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("false_alarms__gt", 0), ("false_alarms__lte", 0.5)), name="false_alarms_is_a_share"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="pileon",
-            index=models.Index(fields=["detected_at"], name="pile_ons_by_time"),
-        ),
-        migrations.AddConstraint(
-            model_name="pileon",
-            constraint=models.UniqueConstraint(fields=("target", "detected_at"), name="one_pile_on"),
-        ),
-        migrations.AddConstraint(
-            model_name="pileon",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("started_at__lte", models.F("detected_at"))), name="pile_on_began_before"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pileon",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("raised_at", None), ("state", "waits"), models.Q(("held_because", ""), _negated=True)),
-                    models.Q(
-                        models.Q(("state", "waits"), _negated=True), ("held_because", ""), ("raised_at__isnull", False)
-                    ),
-                    _connector="OR",
-                ),
-                name="pile_on_waits_or_is_raised",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pileon",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "dismissed"), _negated=True), ("judged_at__isnull", False), _connector="OR"
-                ),
-                name="pile_on_dismissed_by_somebody",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="feedback",
-            index=models.Index(fields=["kind", "said_at"], name="feedback_by_kind"),
-        ),
-        migrations.AddConstraint(
-            model_name="feedback",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("kind", "fame"), ("pile_on", None), ("wave", None)),
-                    models.Q(("fame", None), ("kind", "wave"), ("pile_on", None)),
-                    models.Q(("fame", None), ("kind", "pile_on"), ("wave", None)),
-                    _connector="OR",
-                ),
-                name="feedback_on_its_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="feedback",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("tier", ""), ("kind", "fame"), _connector="OR"), name="only_fame_has_tiers"
-            ),
         ),
     ]

@@ -11,6 +11,7 @@ from rempart.lookout.selectors.radar import (
     link_with,
     overview,
     sightings,
+    waiting,
 )
 from rempart.lookout.selectors.series import LONGEST_SERIES, Hour, hourly_series
 
@@ -28,4 +29,5 @@ __all__ = [
     "link_with",
     "overview",
     "sightings",
+    "waiting",
 ]

@@ -55,9 +55,9 @@ class Sighting:
 
     kind: `wave`, `fame` or `pile_on`; pk: of its row. title: the hashtag, phrase or account. level: a fame alert's tier
     in words, else empty. state, state_words: where it stands. since: when it began; at: when it was detected;
-    raised_at: when it reached the desk. observed, expected: what surprised, in the kind's own unit (`unit`, in words).
-    why: sentences in the reader's language. accused: accounts that a wave accuses. secret: a name with an accusation,
-    never to leave the desk. judged: whether somebody said that it was one, None when nobody did. links: the wave, case
+    raised_at: when it reached the desk, None while it waits; waits: why it does, in words, else empty. why: sentences
+    in the reader's language. accused: accounts that a wave accuses. secret: a name with an accusation, never to leave
+    the desk. judged: whether somebody said that it was one, None when nobody did. links: the wave, case
     or care file that it led to. row: the row itself.
     """
 
@@ -70,9 +70,7 @@ class Sighting:
     since: datetime
     at: datetime
     raised_at: datetime | None
-    observed: float
-    expected: float | None
-    unit: str
+    waits: str
     score: float
     series: Sequence[Point]
     why: Sequence[str]
@@ -86,7 +84,10 @@ class Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Budget:
-    """The alerts of a kind in the last 24 hours: how many reached the desk, how many may, how many wait."""
+    """The alerts of a kind: how many reached the desk in the last 24 hours, how many may, and how many wait.
+
+    Of those that wait, what came in the last SHOWN_FOR is counted, since this is what `waiting` shows.
+    """
 
     kind: str
     tier: str
@@ -172,6 +173,15 @@ def overview(now: datetime) -> Overview:
     )
 
 
+def waiting(now: datetime) -> dict[str, list[Sighting]]:
+    """What came in the last SHOWN_FOR and waits, by kind: for the budget, or since people found the like false."""
+    kinds = {Kind.WAVE: LiveWave, Kind.FAME: FameAlert, Kind.PILE_ON: PileOn}
+    since = {"state": "waits", "received_at__gte": now - SHOWN_FOR}
+    return {
+        kind: sightings(_shown(model.objects.filter(**since).order_by("-score", "pk"))) for kind, model in kinds.items()
+    }
+
+
 def sightings(alerts: Iterable[Alert]) -> list[Sighting]:
     """Alerts of one kind as lines of the radar, in the reader's language and in the order given."""
     shown = list(alerts)
@@ -185,6 +195,7 @@ def _sighting(alert: Alert, links: list[Link]) -> Sighting:
     return Sighting(
         pk=alert.pk,
         raised_at=alert.raised_at,
+        waits=alert.get_held_because_display() if alert.held_because else "",
         state=alert.state,
         state_words=alert.get_state_display(),
         score=alert.score,
@@ -207,7 +218,7 @@ def budgets(now: datetime) -> list[Budget]:
     }
     counted = {
         "raised": Count("pk", filter=Q(raised_at__gt=now - _DAY)),
-        "waiting": Count("pk", filter=Q(state="waits")),
+        "waiting": Count("pk", filter=Q(state="waits", received_at__gte=now - SHOWN_FOR)),
     }
     rows = {
         (Kind.WAVE, ""): LiveWave.objects.aggregate(**counted),
@@ -311,9 +322,6 @@ def _fame(alert: FameAlert) -> dict[str, Any]:
         "level": alert.get_tier_display(),
         "since": alert.alert_at,
         "at": alert.alert_at,
-        "observed": alert.observed,
-        "expected": alert.expected,
-        "unit": _("new followers"),
         "why": why,
         "accused": [],
         "secret": False,
@@ -324,13 +332,15 @@ def _fame(alert: FameAlert) -> dict[str, Any]:
 def _wave(alert: LiveWave) -> dict[str, Any]:
     numbers = {
         "testimonies": decimal(alert.testimonies, 0),
-        "posts": decimal(alert.posts, 0),
         "authors": decimal(alert.authors, 0),
+        "expected": _likely(alert.expected),
     }
     if alert.signal == LiveWave.Signal.COUNT:
-        why = [_("%(posts)s posts by %(authors)s people, far more than before.") % numbers]
+        why = [_("%(authors)s people posted within an hour where about %(expected)s were likely.") % numbers]
     else:
         why = [_("%(testimonies)s of %(authors)s people tell what happened to somebody.") % numbers]
+        if alert.expected:
+            why.append(_("Under an ordinary hashtag it would be about %(expected)s.") % numbers)
     if not alert.public:
         why.append(_("It names somebody beside an accusation: it may be a pile-on, and is never shown to the public."))
     return {
@@ -339,9 +349,6 @@ def _wave(alert: LiveWave) -> dict[str, Any]:
         "level": "",
         "since": alert.started_at,
         "at": alert.detected_at,
-        "observed": float(alert.testimonies),
-        "expected": None,
-        "unit": _("testimonies"),
         "why": why,
         "accused": alert.accused,
         "secret": not alert.public,
@@ -365,9 +372,6 @@ def _pile_on(alert: PileOn) -> dict[str, Any]:
         "level": "",
         "since": alert.started_at,
         "at": alert.detected_at,
-        "observed": float(alert.observed),
-        "expected": alert.expected,
-        "unit": _("people"),
         "why": why,
         "accused": [],
         "secret": False,

@@ -2,19 +2,6 @@
 
 from rempart.radar.fame.alerting import alerts, priority
 from rempart.radar.fame.parameters import Parameters
-from rempart.radar.fame.tables import POPULATION, SCORED, STATE
-from rempart.radar.fame.ticking import Next, measure, observe, stand_out, tick
+from rempart.radar.fame.ticking import SCHEMAS, STEPS, TABLES, hours, steps
 
-__all__ = [
-    "POPULATION",
-    "SCORED",
-    "STATE",
-    "Next",
-    "Parameters",
-    "alerts",
-    "measure",
-    "observe",
-    "priority",
-    "stand_out",
-    "tick",
-]
+__all__ = ["SCHEMAS", "STEPS", "TABLES", "Parameters", "alerts", "hours", "priority", "steps"]

@@ -1,8 +1,8 @@
 """One account's newest day, judged by what was usual for it and by what the whole platform did; and what it teaches.
 
-Row by row, without a join beyond the one row of the platform's numbers: cheap enough to be done again at the next tick
-instead of being stored. Steps that are used twice are columns of their own, because engines compute a column once and
-an expression as often as it is written; what only matters for the few days that stand out stands behind a condition.
+Of every account a tick learns what is usual; only the few whose day is odd, or who are in a rise, are judged. Steps
+that are used twice are columns of their own, because engines compute a column once and an expression as often as it is
+written.
 """
 
 from functools import reduce
@@ -10,10 +10,12 @@ from functools import reduce
 import ibis
 from ibis import ir
 
-from rempart.radar.fame.arithmetic import MILLION, double, hot_days, logarithm, root, total
+from rempart.radar.fame.arithmetic import MILLION, double, hot_days, logarithm, root
 from rempart.radar.fame.parameters import Parameters
-from rempart.radar.fame.tables import STATE
+from rempart.radar.fame.tables import ACCOUNTS, RISES
 
+_SUMS = ("peak", "surplus", "evidence", "echo")
+_TOLD = ("supported_hour", "watched_hour")
 # What holds before anything is known.
 _NUMBERS = {
     "factor": MILLION,
@@ -27,13 +29,7 @@ _NUMBERS = {
 
 def numbers(population: ir.Table) -> ir.Table:
     """The platform's numbers as one row, in units (not millionths), with what holds before anything is known."""
-
-    def marks(kind: str) -> ir.Value:
-        return double(ibis.coalesce(total(ibis.ifelse(population.kind == kind, population["count"], 0)), 0))
-
-    wrong = marks("not_star")
     return population.aggregate(
-        platform_doubt=wrong / (marks("star") + wrong + 20.0),
         **{
             f"platform_{kind}": double(
                 ibis.coalesce(ibis.ifelse(population.kind == kind, population["count"], None).max(), otherwise)
@@ -44,13 +40,13 @@ def numbers(population: ir.Table) -> ir.Table:
     )
 
 
-def expect(state: ir.Table, population: ir.Table, parameters: Parameters) -> ir.Table:
-    """`state` with what was expected of its newest day: `mean` followers over its `length`, `dispersion`, `odd`.
+def expect(accounts: ir.Table, population: ir.Table, parameters: Parameters) -> ir.Table:
+    """`accounts` with what was expected of its newest day: `mean` followers over its `length`, `dispersion`, `odd`.
 
     A day is odd when it brought so much more than expected that its surprise is worth computing.
     """
     p = parameters
-    t = state.cross_join(numbers(population))
+    t = accounts.cross_join(numbers(population))
     judged = t.gain.notnull()
     t = t.mutate(
         judged=judged,
@@ -71,21 +67,19 @@ def expect(state: ir.Table, population: ir.Table, parameters: Parameters) -> ir.
     return t.mutate(odd=odd)
 
 
-def unusual(state: ir.Table, population: ir.Table, parameters: Parameters) -> ir.Table:
-    """The rows of STATE whose newest day is odd: few, and all that can be told or be a surprise."""
-    t = expect(state, population, parameters)
-    return t.filter(t.odd).select(*STATE)
+def unusual(accounts: ir.Table, population: ir.Table, parameters: Parameters) -> ir.Table:
+    """The rows of ACCOUNTS whose newest day is odd or that are in a rise: few, and all that can be told of."""
+    t = expect(accounts, population, parameters)
+    return t.filter(t.odd | t.hot.notnull()).select(*ACCOUNTS)
 
 
-def judge(expected: ir.Table, parameters: Parameters) -> ir.Table:
-    """What `expect` gives, with the day's surprise, the rise that it belongs to, and its `tier`.
+def surprise(expected: ir.Table, parameters: Parameters) -> ir.Table:
+    """What `expect` gives, with the day's surprise: `raw`, `score` by the platform's scale, and whether it `is_hot`.
 
     `raw` is the exponent d of Chernoff's bound for a negative binomial, P(Y ≥ y) ≤ e^(−d), in nats:
     d = y ln[y (mean + k) / (mean (y + k))] − k ln[(y + k) / (mean + k)], k = 1/φ, half the negative-binomial deviance
     (Hilbe, Negative Binomial Regression, 2nd ed. 2011, § 8.2), written so that large counts do not cancel.
-    Columns of STATE are not changed here; `hot`, `peak`, `surplus`, `evidence`, `echo` have successors named `new_…`.
     """
-    p = parameters
     t = expected
     # What was learnt from few days is itself uncertain; nulls spare the engine the days that are not odd.
     wide = ibis.ifelse(t.odd, t.dispersion + (t.dispersion + 1.0 / t.usual) / (t.known + 1.0), ibis.null("float64"))
@@ -97,7 +91,20 @@ def judge(expected: ir.Table, parameters: Parameters) -> ir.Table:
     )
     t = t.mutate(raw=ibis.coalesce(t.y * logarithm(t.one) - t.size * logarithm(t.other), 0.0))
     t = t.mutate(score=t.raw / t.platform_scale)
-    t = t.mutate(is_hot=t.odd & (t.score >= p.hot))
+    return t.mutate(is_hot=t.odd & (t.score >= parameters.hot))
+
+
+def judge(unusual: ir.Table, rises: ir.Table, population: ir.Table, parameters: Parameters) -> ir.Table:
+    """The accounts that `unusual` gives, each with the rise that its day belongs to and its `tier`.
+
+    `hot`, `peak`, `surplus`, `evidence`, `echo` of RISES have successors named `new_…`.
+    """
+    p = parameters
+    rise = rises.select(rise_id=rises.account_id, **{name: rises[name] for name in (*_SUMS, *_TOLD)})
+    t = unusual.left_join(rise, unusual.account_id == rise.rise_id)
+    zero = ibis.literal(0.0, "float32")
+    t = t.mutate(hot=ibis.coalesce(t.hot, 0), **{name: ibis.coalesce(t[name], zero) for name in _SUMS})
+    t = surprise(expect(t, population, p), p)
     t = t.mutate(
         day=t.y / (t.tide * t.length),
         new_hot=ibis.ifelse(
@@ -166,7 +173,7 @@ def _tiers(t: ir.Table, p: Parameters) -> ir.Table:
         & effect
         & magnitude
         & echoed
-        & (t.new_evidence >= p.support_evidence * (1.0 + t.platform_doubt))
+        & (t.new_evidence >= p.support_evidence)
         & ~told
     )
     warned = ibis.coalesce(t.last_hour - t.watched_hour < 24 * p.watch_silence, False)
@@ -184,22 +191,43 @@ def _tiers(t: ir.Table, p: Parameters) -> ir.Table:
     )
 
 
-def learn(judged: ir.Table, parameters: Parameters) -> ir.Table:
-    """What the judged day teaches, as a STATE without a newest day."""
+def rises(judged: ir.Table, parameters: Parameters) -> ir.Table:
+    """The next RISES: what `judge` gives of those who still are in a rise, or of whom an alert told lately."""
     p = parameters
     t = judged
+    columns = {
+        "account_id": t.account_id,
+        "hot": t.new_hot,
+        **{name: t[f"new_{name}"] for name in _SUMS},
+        "supported_hour": ibis.ifelse(t.told | (t.tier == "support").fill_null(False), t.last_hour, t.supported_hour),
+        "watched_hour": ibis.ifelse((t.tier == "watch").fill_null(False), t.last_hour, t.watched_hour),
+        "now": t.last_hour,
+    }
+    t = t.select(**columns)
+    supported = ibis.coalesce(t.now - t.supported_hour < 24 * p.support_silence, False)
+    watched = ibis.coalesce(t.now - t.watched_hour < 24 * p.watch_silence, False)
+    return t.filter((t.hot > 0) | supported | watched).select(*RISES)
+
+
+def learn(accounts: ir.Table, rises: ir.Table, population: ir.Table, parameters: Parameters) -> ir.Table:
+    """What the newest day teaches, as ACCOUNTS without a newest day; rises: RISES, where that day is judged."""
+    p = parameters
+    rise = rises.select(rise_id=rises.account_id, rise_hot=rises.hot)
+    t = expect(accounts, population, p)
+    t = t.left_join(rise, t.account_id == rise.rise_id)
+    calm = ibis.coalesce(t.rise_hot & 1, 0) == 0
     young = t.days < p.first_week
     t = t.mutate(
         young=young,
+        day=t.y / (t.tide * t.length),
         weight=ibis.ifelse(
             t.judged & (t.platform_slump == 0.0),
             ibis.ifelse(young, 1.0 / (double(t.days) + 1.0), p.memory * ibis.least(t.length, 3.0)),
             0.0,
         ),
         square=t.usual * t.usual,
-        off=t.day - t.usual,
         noise_weight=ibis.ifelse(
-            t.judged & (t.days >= 2) & ~t.is_hot, ibis.greatest(1.0 / double(ibis.greatest(t.days, 1)), 0.04), 0.0
+            t.judged & (t.days >= 2) & calm, ibis.greatest(1.0 / double(ibis.greatest(t.days, 1)), 0.04), 0.0
         ),
         old_rate=double(t.rate),
         old_spread=double(t.spread),
@@ -208,9 +236,10 @@ def learn(judged: ir.Table, parameters: Parameters) -> ir.Table:
         today_views=ibis.ifelse(t.judged, double(t.views), ibis.null("float64")) / t.tide,
         today_mentions=ibis.ifelse(t.judged, double(t.mentions), ibis.null("float64")) / t.tide,
     )
+    off = t.day - t.usual
     t = t.mutate(
         most=t.usual + p.clip * (t.usual + t.dispersion * t.square).sqrt(),
-        noise=ibis.greatest(ibis.least((t.off * t.off - t.usual) / (t.square + 1.0), 6.0), -0.5),
+        noise=ibis.greatest(ibis.least((off * off - t.usual) / (t.square + 1.0), 6.0), -0.5),
     )
     taught = ibis.ifelse(t.young, t.day, ibis.least(t.day, t.most))
 
@@ -225,16 +254,10 @@ def learn(judged: ir.Table, parameters: Parameters) -> ir.Table:
         "spread": t.old_spread + t.noise_weight * (t.noise - t.old_spread),
         "views_rate": usual_echo(t.old_views, t.today_views),
         "mentions_rate": usual_echo(t.old_mentions, t.today_mentions),
-        "hot": t.new_hot,
-        "peak": t.new_peak,
-        "surplus": t.new_surplus,
-        "evidence": t.new_evidence,
-        "echo": t.new_echo,
-        "supported_hour": ibis.ifelse(t.told | (t.tier == "support").fill_null(False), t.last_hour, t.supported_hour),
-        "watched_hour": ibis.ifelse((t.tier == "watch").fill_null(False), t.last_hour, t.watched_hour),
+        "hot": t.rise_hot,
         "gain": ibis.null("int64"),
         "gap": ibis.null("int32"),
         "views": ibis.ifelse(t.judged, ibis.null("int64"), t.views),
         "mentions": ibis.ifelse(t.judged, ibis.null("int64"), t.mentions),
     }
-    return t.select(**{name: columns[name].cast(kind) for name, kind in STATE.items()})
+    return t.select(**{name: columns[name].cast(kind) for name, kind in ACCOUNTS.items()})

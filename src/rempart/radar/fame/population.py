@@ -12,7 +12,7 @@ import ibis
 from ibis import ir
 
 from rempart.radar.fame.arithmetic import MILLION, double, logarithm, root, total, whole
-from rempart.radar.fame.judging import expect, judge, unusual
+from rempart.radar.fame.judging import expect, surprise
 from rempart.radar.fame.parameters import Parameters
 from rempart.radar.fame.tables import POPULATION
 
@@ -51,31 +51,22 @@ def _quantile(counted: ir.Table, kind: str, numerator: int, denominator: int, na
     )
 
 
-def weigh(state: ir.Table, population: ir.Table, *, slot: ir.Value, parameters: Parameters) -> ir.Table:
-    """The population after the newest day in `state`: platform factor, weekday, dispersion, scores, BH's bar."""
-    counted = count(state, parameters)
-    known = tide(counted, population, slot=slot, parameters=parameters)
-    odd = surprises(unusual(state, known, parameters), known, parameters)
-    return settle(odd, counted, known, population, parameters)
-
-
 def _all(tables: Iterable[ir.Table]) -> ir.Table:
     first, *rest = tables
     whole_table = ibis.union(first, *rest, distinct=False)
     return whole_table.select(**{name: whole_table[name].cast(kind) for name, kind in POPULATION.items()})
 
 
-def count(state: ir.Table, parameters: Parameters) -> ir.Table:
+def count(accounts: ir.Table, parameters: Parameters) -> ir.Table:
     """Histograms of today over accounts that gain at least three a day: gain over the usual one, and overdispersion.
 
     And the row `every`: how many days were judged of accounts that were in no rise.
     """
-    settled = state.filter(
-        state.gain.notnull() & (state.gap <= 28) & (state.days >= parameters.history) & (state.rate >= 3.0)
-    )
+    judged = accounts.filter(accounts.gain.notnull() & (accounts.days >= parameters.history))
+    settled = judged.filter((judged.gap <= 28) & (judged.rate >= 3.0))
     ratio = double(ibis.greatest(settled.gain, 0)) / double(settled.rate)
     spread = ibis.greatest(double(settled.spread), 0.0)
-    calm = state.filter(state.gain.notnull() & (state.days >= parameters.history) & (state.hot == 0))
+    calm = judged.filter(ibis.coalesce(judged.hot, 0) == 0)
     every = calm.aggregate(many=calm.count())
     return _all(
         (
@@ -127,7 +118,7 @@ def tide(counted: ir.Table, population: ir.Table, *, slot: ir.Value, parameters:
     one = one.mutate(new_noise=seen_noise + one.confidence * 0.2 * (noise - seen_noise))
     million = float(MILLION)
     zero = ibis.literal(0)
-    others = population.filter(population.kind.isin(["slot", "star", "not_star", "scale"]))
+    others = population.filter(population.kind.isin(["slot", "scale"]))
     others = others.filter(~((others.kind == "slot") & (others.cell == slot)))
     known = one.filter((one.of > 0.0) | one.past_typical.notnull())
     typical = _rows("typical", zero, whole(known.new_typical * million), known)
@@ -144,9 +135,10 @@ def tide(counted: ir.Table, population: ir.Table, *, slot: ir.Value, parameters:
     )
 
 
-def surprises(state: ir.Table, known: ir.Table, parameters: Parameters) -> ir.Table:
+def surprises(unusual: ir.Table, known: ir.Table, parameters: Parameters) -> ir.Table:
     """The histogram of today's scores of accounts that were in no rise, from those that are `unusual`."""
-    odd = judge(expect(state.filter(state.hot == 0), known, parameters), parameters)
+    calm = expect(unusual.filter(ibis.coalesce(unusual.hot, 0) == 0), known, parameters)
+    odd = surprise(calm.filter(calm.odd), parameters)
     return _histogram("odd", odd, odd.raw * _SCORE_CELLS)
 
 

@@ -7,20 +7,18 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 
 import duckdb
-import ibis
 import numpy as np
 import pyarrow as pa
 
+from rempart.radar.engines import compiled
 from rempart.radar.fame.alerting import alerts
 from rempart.radar.fame.parameters import Parameters
 from rempart.radar.fame.simulator import Simulation
-from rempart.radar.fame.tables import POPULATION, SCORED, STATE
-from rempart.radar.fame.ticking import hours, measure, observe, stand_out
+from rempart.radar.fame.tables import TODAY
+from rempart.radar.fame.ticking import SCHEMAS, TABLES, hours, steps
 from rempart.records import FameAlert
 
 FIRST_DAY = datetime(2026, 1, 5, tzinfo=UTC)
-_TODAY = ibis.schema({"account_id": "string", "followers": "int64", "views": "int64", "mentions": "int64"})
-_SQL = {"string": "STRING", "int32": "INT", "int64": "BIGINT", "float32": "FLOAT"}
 
 
 def account(number: int) -> str:
@@ -37,26 +35,16 @@ def days_of(simulation: Simulation) -> Iterator[tuple[datetime, pa.Table]]:
         for name in ("views", "mentions"):
             counts = getattr(simulation, name)
             columns[name] = pa.nulls(int(told.sum()), pa.int64()) if counts is None else counts[told, day]
-        yield FIRST_DAY + timedelta(days=day), pa.table(columns, schema=_TODAY.to_pyarrow())
+        yield FIRST_DAY + timedelta(days=day), pa.table(columns, schema=TODAY.to_pyarrow())
 
 
 @cache
 def _queries(parameters: Parameters) -> list[str]:
     """The steps of a tick as DuckDB's SQL, each of which makes a table that the next ones read."""
-    state, population = ibis.table(STATE, name="state"), ibis.table(POPULATION, name="population")
-    after, weighed = ibis.table(STATE, name="after"), ibis.table(POPULATION, name="weighed")
-    at = ibis.table({"hour": "int32"}, name="instant").hour.as_scalar()
-    steps = {
-        "after": (observe(state, population, ibis.table(_TODAY, name="today"), at, parameters), STATE),
-        "weighed": (measure(after, population, at, parameters), POPULATION),
-        "scored": (stand_out(after, weighed, at, parameters), SCORED),
-    }
-    queries = []
-    for name, (step, schema) in steps.items():
-        columns = ", ".join(f"CAST(t.{column} AS {_SQL[str(kind)]}) AS {column}" for column, kind in schema.items())
-        query = ibis.to_sql(step, dialect="duckdb")
-        queries.append(f"CREATE OR REPLACE TABLE {name} AS SELECT {columns} FROM ({query}) AS t")  # noqa: S608
-    return queries
+    return [
+        f"CREATE OR REPLACE TABLE {name} AS {compiled(step, SCHEMAS[name], 'duckdb')}"
+        for name, step in steps(parameters).items()
+    ]
 
 
 def rehearse(counters: Iterable[tuple[datetime, pa.Table]], parameters: Parameters | None = None) -> list[FameAlert]:
@@ -64,18 +52,19 @@ def rehearse(counters: Iterable[tuple[datetime, pa.Table]], parameters: Paramete
     parameters = parameters or Parameters()
     told: list[FameAlert] = []
     with duckdb.connect(config={"threads": 2}) as engine:
-        for name, schema in {"state": STATE, "population": POPULATION}.items():
+        for name, schema in TABLES.items():
             engine.register("nothing", schema.to_pyarrow().empty_table())
             engine.execute(f"CREATE TABLE {name} AS FROM nothing")
         for instant, rows in counters:
             engine.register("rows", rows)
             engine.execute("CREATE OR REPLACE TABLE today AS FROM rows")
             engine.execute(f"CREATE OR REPLACE TABLE instant AS SELECT {hours(instant)}::INT AS hour")
+            for name in TABLES:
+                engine.execute(f"DROP TABLE IF EXISTS {name}_before")
+                engine.execute(f"ALTER TABLE {name} RENAME TO {name}_before")
             for query in _queries(parameters):
                 engine.execute(query)
             told += alerts(engine.sql("FROM scored").to_arrow_table().to_pylist(), {}, parameters)
-            engine.execute("CREATE OR REPLACE TABLE state AS FROM after")
-            engine.execute("CREATE OR REPLACE TABLE population AS FROM weighed")
     return told
 
 

@@ -1,24 +1,66 @@
-"""One tick: today's counters meet the accounts' state once, and what stands out comes out."""
+"""One tick: today's counters meet what is known of the accounts once, and what stands out comes out.
 
+A tick is a few steps, each an expression over tables that have names; whoever runs it stores what each step gives
+before the next one reads it, so that nothing is joined or computed twice.
+"""
+
+from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
 
 import ibis
 from ibis import ir
 
 from rempart.radar.fame.arithmetic import MILLION, double, whole
-from rempart.radar.fame.judging import expect, judge, learn
+from rempart.radar.fame.judging import judge, learn, rises, unusual
 from rempart.radar.fame.parameters import Parameters
-from rempart.radar.fame.population import weigh
-from rempart.radar.fame.tables import SCORED, STATE
+from rempart.radar.fame.population import count, settle, surprises, tide
+from rempart.radar.fame.tables import ACCOUNTS, POPULATION, RISES, SCORED, TODAY
+
+# What is kept from tick to tick, and all the tables that the steps name: `…_before` is what the last tick left.
+TABLES: Mapping[str, ibis.Schema] = {"accounts": ACCOUNTS, "rises": RISES, "population": POPULATION}
+SCHEMAS: Mapping[str, ibis.Schema] = {
+    **TABLES,
+    **{f"{name}_before": schema for name, schema in TABLES.items()},
+    **dict.fromkeys(("counted", "known", "scores"), POPULATION),
+    "unusual": ACCOUNTS,
+    "today": TODAY,
+    "instant": ibis.schema({"hour": "int32"}),
+    "scored": SCORED,
+}
+# The steps in order, each with the tables that it reads besides `today` and `instant`.
+STEPS: Mapping[str, tuple[str, ...]] = {
+    "accounts": ("accounts_before", "rises_before", "population_before"),
+    "counted": ("accounts",),
+    "known": ("counted", "population_before"),
+    "unusual": ("accounts", "known"),
+    "scores": ("unusual", "known"),
+    "population": ("scores", "counted", "known", "population_before"),
+    "rises": ("unusual", "rises_before", "population"),
+    "scored": ("unusual", "rises_before", "population"),
+}
 
 
-class Next(NamedTuple):
-    """What a tick gives: the accounts' and the population's next state, and the accounts that stand out."""
+def steps(parameters: Parameters) -> dict[str, ir.Table]:
+    """What each of STEPS gives, of integer aggregates and + − × ÷ √: the columns of SCHEMAS, not yet of their types.
 
-    state: ir.Table
-    population: ir.Table
-    scored: ir.Table
+    The instant is a table of one row, so that one compiled query serves every tick.
+    """
+    t = {name: ibis.table(schema, name=name) for name, schema in SCHEMAS.items()}
+    p = parameters
+    hour = t["instant"].hour.as_scalar()
+    judged = judge(t["unusual"], t["rises_before"], t["population"], p)
+    return {
+        "accounts": observe(
+            learn(t["accounts_before"], t["rises_before"], t["population_before"], p), t["today"], hour, p
+        ),
+        "counted": count(t["accounts"], p),
+        "known": tide(t["counted"], t["population_before"], slot=weekday(hour), parameters=p),
+        "unusual": unusual(t["accounts"], t["known"], p),
+        "scores": surprises(t["unusual"], t["known"], p),
+        "population": settle(t["scores"], t["counted"], t["known"], t["population_before"], p),
+        "rises": rises(judged, p),
+        "scored": stand_out(judged),
+    }
 
 
 def hours(at: datetime) -> int:
@@ -28,30 +70,20 @@ def hours(at: datetime) -> int:
     return int(at.timestamp() // 3600)
 
 
-def _hour(at: datetime | ir.IntegerScalar) -> ir.IntegerScalar:
-    return at if isinstance(at, ir.Value) else ibis.literal(hours(at))
-
-
-def weekday(at: datetime | ir.IntegerScalar) -> ir.IntegerScalar:
+def weekday(hour: ir.IntegerValue) -> ir.IntegerValue:
     """0 Monday … 6 Sunday, in UTC."""
-    return (_hour(at).cast("int64") // 24 + 3) % 7
+    return (hour.cast("int64") // 24 + 3) % 7
 
 
-def observe(
-    state: ir.Table, population: ir.Table, counters: ir.Table, at: datetime | ir.IntegerScalar, parameters: Parameters
-) -> ir.Table:
-    """The accounts' next STATE: what the last tick left is learnt, then today's counters are laid beside it.
-
-    counters: `account_id`, `followers` and, where the platform tells them, `views` and `mentions`; one row an account.
-    """
-    known = learn(judge(expect(state, population, parameters), parameters), parameters)
-    known = known.mutate(at_known=_hour(at))
+def observe(known: ir.Table, counters: ir.Table, hour: ir.IntegerValue, parameters: Parameters) -> ir.Table:
+    """The next ACCOUNTS: today's counters laid beside what was learnt of the accounts; `hour`: since 1970."""
+    known = known.mutate(at_known=hour)
     today = counters.select(
         today_id=counters.account_id,
-        now=counters.followers.cast("int64"),
-        now_views=_optional(counters, "views"),
-        now_mentions=_optional(counters, "mentions"),
-        at_today=_hour(at),
+        now=counters.followers,
+        now_views=counters.views,
+        now_mentions=counters.mentions,
+        at_today=hour,
     )
     t = known.outer_join(today, known.account_id == today.today_id)
     t = t.mutate(here=ibis.coalesce(t.at_today, t.at_known))
@@ -66,39 +98,26 @@ def observe(
         "last_hour": ibis.ifelse(start, here, t.last_hour),
         "followers": ibis.ifelse(start, t.now, t.followers),
         "days": ibis.coalesce(t.days, 0),
-        "hot": ibis.coalesce(t.hot, 0),
+        "hot": t.hot,
         "gain": ibis.ifelse(judged, t.now - t.followers, ibis.null("int64")),
         "gap": ibis.ifelse(judged, t.since, ibis.null("int64")),
         "views": ibis.ifelse(new, ibis.null("int64"), _together(t.views, t.now_views)),
         "mentions": ibis.ifelse(new, ibis.null("int64"), _together(t.mentions, t.now_mentions)),
     }
-    for name in ("rate", "spread", "peak", "surplus", "evidence", "echo"):
+    for name in ("rate", "spread"):
         columns[name] = ibis.coalesce(t[name], ibis.literal(0.0, "float32"))
-    for name in ("views_rate", "mentions_rate", "supported_hour", "watched_hour"):
+    for name in ("views_rate", "mentions_rate"):
         columns[name] = t[name]
-    return t.select(**{name: columns[name].cast(kind) for name, kind in STATE.items()})
-
-
-def _optional(counters: ir.Table, name: str) -> ir.Value:
-    return counters[name].cast("int64") if name in counters.columns else ibis.null("int64")
+    return t.select(**{name: columns[name].cast(kind) for name, kind in ACCOUNTS.items()})
 
 
 def _together(one: ir.Value, other: ir.Value) -> ir.Value:
     return ibis.coalesce(one + other, one, other)
 
 
-def measure(state: ir.Table, population: ir.Table, at: datetime | ir.IntegerScalar, parameters: Parameters) -> ir.Table:
-    """The next POPULATION, from the next `state` and the population before it."""
-    return weigh(state, population, slot=weekday(at), parameters=parameters)
-
-
-def stand_out(
-    state: ir.Table, population: ir.Table, at: datetime | ir.IntegerScalar, parameters: Parameters
-) -> ir.Table:
-    """The SCORED accounts of this tick, from the next `state` and the next `population`."""
-    t = expect(state, population, parameters)
-    t = judge(t.filter(t.odd), parameters)
-    t = t.filter(t.tier.notnull())
+def stand_out(judged: ir.Table) -> ir.Table:
+    """The SCORED accounts of this tick."""
+    t = judged.filter(judged.tier.notnull())
     thousand = 1000.0
     columns = {
         "account_id": t.account_id,
@@ -117,17 +136,3 @@ def stand_out(
         "factor": whole(t.platform_factor * float(MILLION)),
     }
     return t.select(**{name: columns[name].cast(kind) for name, kind in SCORED.items()})
-
-
-def tick(
-    state: ir.Table, population: ir.Table, counters: ir.Table, at: datetime | ir.IntegerScalar, parameters: Parameters
-) -> Next:
-    """One tick of the radar as one expression of integer aggregates and + − × ÷ √.
-
-    state: STATE; population: POPULATION; counters: today's, one row an account; at: the tick's instant, with its
-    zone, or the hours since 1970 as a scalar of a table, so that one compiled query serves every tick.
-    An engine that stores tables as it goes calls `observe`, `measure`, `stand_out` in turn, each on what it stored.
-    """
-    after = observe(state, population, counters, at, parameters)
-    weighed = measure(after, population, at, parameters)
-    return Next(after, weighed, stand_out(after, weighed, at, parameters))
