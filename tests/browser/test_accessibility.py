@@ -6,7 +6,7 @@ from axe_playwright_python.sync_playwright import Axe
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 # Each language, theme and size is met on every page; the longer words on the narrower screen.
 LOOKS = [("fr-FR", "dark", "phone"), ("en-GB", "light", "desk")]
-SIGNED_OUT = ["/staff/sign-in/", "/staff/link/nothing/"]
+SIGNED_OUT = ["/staff/sign-in/", "/staff/link/nothing/", "/age/rates/", "/age/practice/"]
 SIGNED_IN = [
     "/waves/",
     "/waves/1/",
@@ -45,6 +45,12 @@ SIGNED_IN = [
     "/staff/platforms/add/",
     "/staff/platforms/add/matrix/",
     "/files/locked/",
+    "/age/",
+    "/age/challenges/23/",
+    "/age/matters/1/",
+    "/age/protection/1/",
+    "/age/trust/",
+    "/age/desk/rates/",
     "/staff/second-factor/",
     "/staff/second-factor/code/add/",
     "/nothing-here/",
