@@ -8,12 +8,13 @@ from functools import lru_cache
 from rempart.radar.age.births import births_told
 from rempart.radar.age.cues import ROLES, adult_signs, child_signs, roles_of
 from rempart.radar.age.model import Posterior, band_of, posterior, prior, summary
-from rempart.radar.age.numbers import ages_past, ages_told, countdowns
+from rempart.radar.age.numbers import ages_told
 from rempart.radar.age.parameters import Parameters
 from rempart.radar.age.safeguarding import suggests_harm
 from rempart.radar.age.schools import school_years_told
 from rempart.radar.age.signs import Sign, Told
 from rempart.radar.age.text import Text, bag
+from rempart.radar.age.times import ages_past, countdowns
 from rempart.records import AccountRow
 from rempart.records.radar import AgeEstimate, AgeEvidence, Step
 

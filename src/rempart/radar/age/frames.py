@@ -1,0 +1,197 @@
+"""What may stand around a number that is an age, or that only looks like one: the expressions of `numbers`, folded text."""
+
+import re
+
+from rempart.radar.age.text import bag
+
+YOUNGEST, OLDEST = 4, 95
+GROWN = 18  # an age from here on is no reason to look at an account
+NUMBER_WORDS = {
+    "cinq": 5,
+    "sept": 7,
+    "huit": 8,
+    "neuf": 9,
+    "dix": 10,
+    "onze": 11,
+    "douze": 12,
+    "treize": 13,
+    "quatorze": 14,
+    "quinze": 15,
+    "seize": 16,
+    "vingt": 20,
+    "trente": 30,
+    "quarante": 40,
+    "five": 5,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "eleven": 11,
+    "twelve": 12,
+    "thirteen": 13,
+    "fourteen": 14,
+    "fifteen": 15,
+    "sixteen": 16,
+    "seventeen": 17,
+    "eighteen": 18,
+    "nineteen": 19,
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "twelf": 12,
+    "onz": 11,
+}
+ORDINALS = {
+    "fifth": 5,
+    "sixth": 6,
+    "seventh": 7,
+    "eighth": 8,
+    "ninth": 9,
+    "tenth": 10,
+    "eleventh": 11,
+    "twelfth": 12,
+    "thirteenth": 13,
+    "fourteenth": 14,
+}
+NUMBER = re.compile(
+    r"(?<![\d.,:/#€$£%+=_\u2044-])(?:(?P<digits>\d{1,2})(?!\d|[.,:/\u2044]\d|\s?-\s?\d|\s?[%€$£°]|\u2044)"
+    r"|(?<![a-z])(?P<word>" + "|".join(sorted([*NUMBER_WORDS, *ORDINALS], key=len, reverse=True)) + r")(?![a-z]))"
+)
+HALF = r"(?: ?ans?)? ?(?:et demie?|1\u20442|and a half|& a half|½)"
+UNIT = re.compile(
+    rf"(?P<half>{HALF})?(?:(?P<ans>\s?(?:[a4]ns?|annees?|piges?|balais|printemps)(?![a-z]))"
+    r"|(?P<old>[ -]?(?:(?:y(?:ea)?rs?|year'?s)[ -]?(?:olds?|young)|y ?/ ?o|y\.? ?o\.?|y/?old|yos?"
+    r"|years of age|yrs? o)(?![a-z]))"
+    r"|(?P<years>\s?(?:years?|yrs?|y)(?![a-z0-9])))?"
+    rf"(?P<half2>{HALF})?"
+)
+# What makes of « 11 ans » a length of time or a rule.
+DURATION = re.compile(
+    r"\s?(?:d'(?!age(?! mental))|d(?:experience|ecart|anciennete|amour|amitie|existence)|de (?!mat(?:h"
+    r"|ernelle))|du |depuis|ensemble|pile poil|plus tard|apres"
+    r"|avant|qu[e']|passes?|deja (?:que|qu)"
+    r"|sans |a (?:faire|attendre|bosser|tenir)|d'ecart|dans (?:ma tete|mon c|le corps|l'ame|mon ame|la vie"
+    r"|le metier|le milieu|l'asso)|au (?:compteur|club)|mentale|d'age mental|(?:de )?moins"
+    r"|(?:de )?plus(?! t)|minimum|mini(?![a-z])|maxi?m?(?:um)?(?![a-z])|et \+|et plus|ou plus|requis"
+    r"|d'affilee|consecutif|en (?:arriere|entreprise)|\+"
+    r"|avec (?:lui|elle|toi|mon (?:mec|copain|mari)|ma (?:femme|meuf))|a tes cotes|a ses cotes|au service"
+    r"|sur (?:cette|terre)|pour (?:apprendre|comprendre|en arriver)"
+    r"|\s?(?:anniversary|ago|later|in(?:to)? (?:the|a|my|this|tech|business|teaching)|of (?!age)|together"
+    r"|clean|sober|strong|married|straight|running|experience|older|younger|apart|deep|since|with|after"
+    r"|before|from now|post|and counting|free|cancer)(?![a-z]))"
+)
+YEARS_ARE_AGE = re.compile(r"\s*(?:$|[.,!?)(|\n]|[^\x00-\x7f]|and (?:i|my|in|love|a|im|i'm)|lol|girl|boy|but|so )")
+# What a number without a unit after « i'm » or « j'ai » may be followed by, to be an age.
+PLAIN_AFTER = re.compile(
+    r"\s*(?:$|[!.?)(|\n…~;:](?!\d)|,\s?(?!\d)|[^\x00-\x7f]|['\"](?!\s?\d)|-\s|/ ?[a-z]"
+    r"|(?:and|but|so|from|lol|lmao|haha|hehe|btw|she|he|they|now|tomorrow|tmrw?|today|next|soon|this"
+    r"|female|male|girl|boy|f|m|going|turning"
+    r"|almost|until|atm|rn|too|tho|though|&|living|live|who|i|im|my|not|already|still|please|pls|idk|ok"
+    r"|bientot|et|mais|donc|mtn|maintenant"
+    r"|demain|dans|en|le|la|ajd|mdr|ptdr|jsuis|je|j|moi|fille|garcon|in (?:a|two|three|\d|jan|feb|mar|apr"
+    r"|may|jun|jul|aug|sep|oct|nov|dec|6th|5th|4th|7th|year|yr|grade|middle|elem)|on (?:the|mon|tue|wed"
+    r"|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|\d)|because|cuz|bc|can|don'?t|just"
+    r"|yes|turn|years|w/|with|we|and)(?![a-z]))"
+)
+NOT_AGE_AFTER = re.compile(
+    r"\s?(?:%|cm|mm|kg|kilos?|kgs|lbs?|pounds?|feet|foot|ft|inch\w*|in(?=[ .,)]*$)|\"|''|minutes?|mins?"
+    r"|min|hours?|hrs?|heures?|days?|jours?|weeks?|semaines?|months?|mois|miles?|km|k(?![a-z])|m(?=[ .,]|$)(?!\s?[|/•])"
+    r"|st(?![a-z])|nd(?![a-z])|rd(?![a-z])|th(?![a-z])|e(?![a-z])|eme|h(?![a-z])|out of|points?|pts?"
+    r"|followers?|abonnes?|subs|episodes?|chapters?|pages?|levels?|niveaux?|away|short|dollars?|bucks"
+    r"|euros?|balles|games?|goals?|buts|percent"
+    r"|people|personnes?|others?|times?|fois|of (?:them|us|my|the|\d)|sur \d|a la suite|in a row|in line"
+    r"|and 0|a \d|likes?|vues|views|videos?|vids|coups|pour cent|/ ?\d|x(?![a-z])|mg|ml|°|degres|degrees"
+    r"|gb|go(?![a-z])|fps|hp|am(?![a-z])|pm(?![a-z])|o'?clock|of spades)"
+)
+THINGS_AFTER = re.compile(
+    r"\s?[-–]?\s?(?:(?!yes|always|as |is |was |guys|bros)[a-z]+s(?![a-z])|['\"]\s?\d|\d"
+    r"|(?:th|nd|foot|deep|down|up|over|under|behind|ahead|inches|million|mil|thousand|grand|percent)(?![a-z]))"
+)
+FILLER = re.compile(
+    r"(?:^|(?<=[^a-z0-9]))(?:que|qu'|seulement|juste|tout juste|tt juste|a peine|deja|maintenant|mtn"
+    r"|actuellement|genre|environ|officiellement|enfin|toujours"
+    r"|encore|pile|exactement|vraiment|vrmt|donc|now|just|only|like|about|literally|actually|currently"
+    r"|still|finally|officially|already|barely|legit"
+    r"|exactly|really|fully|technically|en fait|du coup|around|fucking|freaking|fr|les|tt|the big|la"
+    r"|:|=|de)[\s,:]*$"
+)
+SOON = re.compile(
+    r"(?:^|(?<=[^a-z0-9]))(?:bientot|bi1to|biento|presque|pratiquement|quasi(?:ment)?|almost|nearly|soon"
+    r"|pas encore|not yet|about to (?:be|turn)|going on(?: to)?|sur|close to|approaching|basically almost"
+    r"|nearly|pretty much|soon to be|about to be|deja bientot)[\s,:]*$"
+)
+OWN = re.compile(
+    r"(?:^|(?<=[^a-z0-9']))(?:(?P<have>(?:moi |perso |et |mais )?(?:j ?' ?ai|j ai|jai+|jé|jay|j'?aie"
+    r"|j ?'?en ai|jen ai|ge?(?=\s?$)|jsuis agee? de|je suis agee? de|chuis? agee? de|suis agee? de"
+    r"|agee? de|mon age c'?est|mon age est|mon age|du haut de mes|moi c'?est|moi|perso)"
+    r"|i ?' ?m|im|i am|iam|(?:not )?me being|being|my age is|my age|i (?:really |actually |literally "
+    r"|legit |honestly )am|guess who'?s|(?:we'?re|we are|are) (?:both|all)|on a(?: tou\w+(?: les (?:deux"
+    r"|trois|2|3))?)?|i'm aged|im aged|aged|me|i be|am)"
+    r"|(?P<will>j ?'?aurai|j ?'?aurais bientot|(?:je|j') ?(?:vais|vai) (?:avoir|faire|feter mes|sur mes)"
+    r"|jv(?:ais|ai|a)? (?:avoir|faire|feter mes|sur mes)|je fete(?:rai)?(?: mes)?|on fete(?:ra)? mes"
+    r"|je passe a|je prends|jprends"
+    r"|i ?'?ll be|i will be|i turn|(?:i ?'?m|i am)? ?turning|(?:i ?'?m |i am )?(?:gonna|going to) (?:be"
+    r"|turn)|i ?'?ll turn|(?:i ?'?m )?about to (?:be|turn)|i become|i get to be|i'm becoming)"
+    r"|(?P<had>j ?'?ai eu|g eu|(?:je )?viens d ?'?avoir|jviens d'avoir|j ?'?ai (?:deja )?fete mes"
+    r"|(?:je )?viens de (?:feter mes|faire)|j ?'?ai pris|i (?:have )?(?:just |finally |officially "
+    r"|recently )?turned|just turned|i'?ve (?:just )?turned|finally turned|officially turned|turned"
+    r"|i became|i hit|officially|i just became)"
+    r"|(?P<mine>mes|c ?'?est mes|pour mes|anniv(?:ersaire)? (?:de|pour) mes|de mes|fete (?:de|pour) mes"
+    r"|c'etait mes|my|for my|on my))[\s:,]*$"
+)
+NOT_BEFORE = re.compile(
+    r"(?:^|(?<=[^a-z0-9]))(?:il y ?a|y ?a|ya|ca fait|depuis|pendant|dans|apres|avant|tous les|chaque"
+    r"|plus de|moins de|d'ici|durant|vers|jusqu'?a|les|des|aux|ces|derniere?s?|premiere?s?|prochaine?s?"
+    r"|entre|a partir de|interdit aux|a|avait|aura|ont|as|avez|aurait|aurais|avais|avions|j'?avais"
+    r"|j'?aurais|j'?avai|fete ses|ses|son|sa|leurs?|tes|vos|over|under|above|below|for|in|after|before"
+    r"|past|last|next|every|than|least|most|between|at|since|by"
+    r"|to|was|were|is|are|be|been|n°|no|numero|number|page|top|chapitre|chapter|episode|ep|level|lvl"
+    r"|niveau|room|salle|jour|day|saison|season|iphone|galaxy|ps|windows|tome|vol|part|partie|gen|group"
+    r"|grade|year|yr|bus|ligne|route|channel|x|fois|et de|sous|des|-|plus|over|fortnite|fifa|nba|ios"
+    r"|android|under|u|feat|le|du|au)[\s:]*$"
+)
+NEGATED = re.compile(r"(?:^|[^a-z])(?:pas|plus|not|n'ai|no longer|ain'?t|isn'?t|never|jamais|aucun)\s*$")
+UNDER_YET = re.compile(r"(?:meme pas|pas encore|not even|not yet|pas tout a fait)\s*$")
+YET = re.compile(r"[^.!?\n]{0,6}(?:encore|yet|tout a fait)(?![a-z])")
+OWN_ARTICLE = re.compile(
+    r"(?:^|[^a-z])(?:i'?m|i am|im|as|just|hi|hey|hello|am) (?:just |only |literally |like )?an?\s*$"
+)
+BIRTHDAY = re.compile(r"(?:anniv|birthday|bday|b-day|🎂|🎉|🥳|🎈|🎁|bougie|happy)")
+MY_BIRTHDAY = re.compile(r"(?<![a-z])(?:mon anniv|mon bday|my b-?day|my birthday)")
+BIRTHDAY_AFTER = re.compile(r"(?:th|st|nd|rd)? ?(?:birth ?day|b-?day|bday|birfday)(?![a-z])")
+OF_ADULTS = re.compile(r"(?:experience|metier|career|carriere|mariage|married|industry)")
+MENTALLY = re.compile(
+    r"[^.!?\n]{0,14}(?:mentale?(?:ment)?|dans ma tete|dans mon c|at heart|mentally|inside|in (?:dog|human"
+    r"|cat) years|at (?:most|best) |apparently|in my head|in my mind|emotionally|again(?! tomorrow)"
+    r"|all over|en annees? (?:de )?chien|ou quoi|or (?:what|something)|de maturite|de mon ame|quand (?:je"
+    r"|j')|when(?:ever)? i (?:see|hear|play|watch|laugh)|forever|(?:and|&) (?:this is deep|what is this)"
+    r"|(?:in|on|sur|dans) (?:this|cette|la|ce|that|the) (?:one|video|vid|pic|photo|picture|clip|story|tof)"
+    r"|here(?= (?:lol|omg|awww*)))(?![a-z])"
+)
+ENDS = re.compile(r"\s*(?:$|[!.?\n]|[^\x00-\x7f])")
+OLD_THINGS = re.compile(
+    r" (?:\w+ )?(?:scotch|whiske?y|rum|bourbon|wine|cheese|account|phone|car|laptop|song|game|tweet|post"
+    r"|video|house|tree|building"
+    r"|bug|code|photo|picture|son|daughter|dog|cat|horse|brother|sister|cousin|nephew|niece|movie|album"
+    r"|tech|brain|humou?r|me|self|myself)(?![a-z])"
+)
+PERSON_OF = re.compile(
+    r"(?:^|[^a-z])(?:fille|garcon|gamer|gameuse|danseuse|danseur|gymnaste|cavaliere?|footeux|footballeuse"
+    r"|collegienne?|ecoliere?|enfant|petite?|ptite|meuf|mec|gamine?|jeune(?: \w+)?|nageuse|nageur"
+    r"|patineuse|chanteuse|chanteur|artiste|actrice|acteur|youtubeu\w+|tiktok\w+|streame\w+|dessinatrice"
+    r"|dessinateur|joueu\w+|fan \w+) de\s*$"
+)
+CAREFREE_BIO = re.compile(r"^(?:[a-z]{2,14}(?: [a-z]{2,12})?)?[\s:'-]*$")
+ASL = re.compile(r"^\s?[/ ]?\s?(?:f|m|g|nb|girl|boy|fille|garcon|female|male|she|he|her|him)(?![a-z0-9])")
+NOT_NAMES = bag(
+    "top number numero ig insta snap since depuis level lvl est size page day jour plus moins over under psg "
+    "om ol fan team x tome saison season iphone ps games chapter part gate rang place room bus ligne dept le "
+    "la les du au aux des a en dans et and of in at on to for by the ep vol no"
+)
+MATES = re.compile(
+    r"(?:\d ?ans(?![a-z])|mon age|my age|quel(?:le)? age|how old|age\s?\?|asl|t'as quel age"
+    r"|tu as quel age)"
+)
+OTHERS_DO = re.compile(r"(?:^|[^a-z])(?:a|is|are|was|turns?|fete|fetera|aura|going to be|gonna be|'s|s)\s*$")
+LIKE_ME = re.compile(r"(?: ?(?:ans?|yo|years old))? ?(?:aussi )?(?:comme moi|like me|et comme moi)(?![a-z])")
+FRENCH_HAVE = re.compile(r"(?!guess|my)(?:j|g|moi|perso|mais|et |mon|age|suis|chui|du haut)")

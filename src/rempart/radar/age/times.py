@@ -1,0 +1,148 @@
+"""Ages told by time to come or gone by: « plus que 3 mois avant mes 13 ans », "I was 12 in 2014"."""
+
+import re
+from collections.abc import Iterator
+
+from rempart.radar.age.dates import YEAR, When, days_of
+from rempart.radar.age.frames import GROWN, OLDEST, YOUNGEST
+from rempart.radar.age.signs import Ages, Sign, at_age
+from rempart.radar.age.text import Text
+
+_WISHES = re.compile(
+    r"(?<![a-z])(?:wish i (?:was|were)|can'?t wait (?:to (?:be|turn|hit)|till i'?m|until i'?m|til i'?m)"
+    r"|(?:hate|pressee?|impatiente?) d'avoir"
+    r"|hate d'etre a|vivement (?:mes|que j'?aie)|reve d'avoir) (\d{1,2})(?![\d.,:/%]|\s?(?:k|m|million"
+    r"|abonnes|followers|euros))"
+)
+_DAYS_TO_GO = re.compile(
+    r"(?<![a-z])j ?- ?(\d{1,3})\s?(?:avant|pour|jusqu'a) (?:mes|mon|les) (\d{1,2}) ?(?:ans"
+    r"|e anniv)"
+)
+_IN_A_NAME = re.compile(r"(?<![a-z])[a-z]{2,14}[._-]?(\d{1,2})ans(?![a-z])")
+_NOW_AT = re.compile(
+    r"(?:^|[^a-z])a (\d{1,2}) ans(?: et \w+(?: mois)?)?,? (?:je (?:peux|suis|fais|sais|joue|veux|vais|dois"
+    r"|trouve|pense|confirme)|j'ai deja)(?![a-z])"
+)
+_HAVE_BEEN = re.compile(
+    r"(?<![a-z])i'?ve been (\d{1,2}) for (?:like |about |only |just )?(?:a|an|one|two|\d+) (?:days?|weeks?"
+    r"|months?)(?![a-z])"
+)
+_COUNTDOWN = re.compile(
+    r"(?<![\d.,:/])(\d{1,2}|un|une|deux|trois|one|two|three|a) (?:more |petits? |little )?(ans?|annees?"
+    r"|mois|semaines?|jours?|years?|yrs?|months?|weeks?|days?)"
+    r"(?: (?:et|and) (\d{1,2}|un|deux|trois|one|two|three|a) (mois|semaines?|jours?|months?|weeks?|days?))?"
+    r"[^.!?\n]{0,16}?(?<![a-z])(?:avant|jusqu'a|til+|until|before|pour|to)(?![a-z])[^.!?\n]{0,12}?"
+    r"(?:(?<![a-z])(?:mes|mes les|que j'?aie|d'avoir|avoir|i'?m|i am|i turn|i hit|i'?ll be|i be|turning|my"
+    r"|im)) (\d{1,2})(?!\d)"
+)
+
+
+def turning(value: int, when: When) -> Ages:
+    """The ages of somebody who turns `value` at that time."""
+    low, high = when.days
+    if when.days == (0, 1):
+        return at_age(value, value + 0.05)
+    return at_age(value - high / YEAR, value - low / YEAR)
+
+
+def last_of(end: int, when: When | None) -> int:
+    """Where an age ends, with the time that follows it."""
+    return max(end, when.end) if when is not None and when.end > end else end
+
+
+def younger_than(value: int) -> Ages:
+    """The ages of those who speak of the day when they will be so old."""
+    return ((value - 2.0, float(value), 1.0), (value - 4.0, value - 2.0, 0.5), (value - 7.0, value - 4.0, 0.15))
+
+
+def countdowns(text: Text) -> Iterator[Sign]:
+    """« plus que 3 mois avant mes 13 ans », "2 more years until i turn 13"; and "I've been 12 for a week"."""
+    for found in _HAVE_BEEN.finditer(text.folded):
+        yield Sign("age", at_age(int(found[1]), int(found[1]) + 1), 0.9, found.start(), found.end(), explicit=True)
+    for found in _WISHES.finditer(text.folded):
+        value = int(found[1])
+        if value <= OLDEST and text.subject(found.start()) != "other":
+            ages = ((value - 2.0, float(value), 1.0), (value - 4.0, value - 2.0, 0.5), (value - 7.0, value - 4.0, 0.15))
+            yield Sign(
+                "to_come",
+                ages,
+                0.75 if value <= GROWN - 5 else 0.5,
+                found.start(),
+                found.end(),
+                primary=value < GROWN,
+            )
+    for found in _DAYS_TO_GO.finditer(text.folded):
+        value, days = int(found[2]), float(found[1])
+        to_go = at_age(value - (days + 2) / YEAR, value - max(days - 2, 0.0) / YEAR)
+        yield Sign("age", to_go, 0.9, found.start(), found.end(), primary=value < GROWN, explicit=True)
+    for found in _NOW_AT.finditer(text.folded):
+        if 6 <= int(found[1]) < GROWN and not text.framed(found.start()):
+            yield Sign("age", at_age(int(found[1]), int(found[1]) + 1), 0.75, found.start(), found.end())
+    if text.bio:
+        for found in _IN_A_NAME.finditer(text.folded):
+            if 6 <= int(found[1]) < GROWN and found[0][:3] != "jai":
+                yield Sign("age", at_age(int(found[1]), int(found[1]) + 1), 0.7, found.start(), found.end())
+    for found in _COUNTDOWN.finditer(text.folded):
+        value = int(found[5])
+        days = days_of(found[1], found[2]) + (days_of(found[3], found[4]) if found[3] else 0.0)
+        slack = max(1.0, days * 0.1) + (15.0 if found[2][0] in "ay" and not found[3] else 0.0)
+        if YOUNGEST <= value <= OLDEST and text.subject(found.start()) != "other":
+            to_go = at_age(value - (days + slack) / YEAR, value - max(days - slack, 0.0) / YEAR)
+            yield Sign("age", to_go, 0.88, found.start(), found.end(), explicit=True)
+
+
+_PAST_AGE = re.compile(
+    r"(?:^|[^a-z])(?:quand |lorsque )?(?:j ?'?avais|javais|when i was|i was|back when i was|i used to be"
+    r"|when i turned|at age|aged|since i was|depuis mes|des mes|a mes)(?: like| about| only| just| que"
+    r"| genre| around)? ?(\d{1,2})(?!\d|[.,:/]\d|%)(?! ?(?:minutes|min|euros|e(?![a-z])|€|k|km|days|jours"
+    r"|weeks|hours|heures|months|mois|points|followers))"
+)
+_LAST_YEAR = re.compile(r"l'an(?:nee)? (?:derniere?|passee?)|last year|y'?a un an|il y a un an|a year ago")
+_YEARS_AGO = re.compile(
+    r"(?:il y ?a|y'? ?a|ya) (\d{1,2}|un|deux|trois|quatre) ans?|(\d{1,2}|a|one|two|three|four) years? ago"
+)
+_IN_YEAR = re.compile(r"(?:en|in) (19[5-9]\d|20[0-3]\d)(?!\d)")
+_SMALL = {"un": 1, "deux": 2, "trois": 3, "quatre": 4, "a": 1, "one": 1, "two": 2, "three": 3, "four": 4}
+
+
+def ages_past(text: Text) -> Iterator[Sign]:
+    """« quand j'avais 10 ans »: they are older now; by how much where it is said (« il y a deux ans », « en 2019 »)."""
+    for found in _PAST_AGE.finditer(text.folded):
+        value = int(found[1])
+        wished = text.folded[max(0, found.start() - 6) : found.start() + 1].endswith(("wish ", "wish"))
+        if not 2 <= value <= OLDEST or wished or text.spoken(found.start()):
+            continue
+        near = text.folded[max(0, found.start() - 40) : found.end() + 40]
+        if _LAST_YEAR.search(near):
+            yield Sign("past", at_age(value + 0.5, value + 2), 0.8, found.start(), found.end(), primary=value < 13)
+        elif ago := _YEARS_AGO.search(near):
+            word = ago[1] or ago[2]
+            gone = int(word) if word.isdecimal() else _SMALL[word]
+            yield Sign(
+                "past",
+                at_age(value + gone - 0.3, value + gone + 1.3),
+                0.85,
+                found.start(),
+                found.end(),
+                primary=value + gone < 13,
+            )
+        elif year := _IN_YEAR.search(near):
+            gone = text.written.year - int(year[1])
+            if gone >= 0:
+                yield Sign(
+                    "past",
+                    at_age(value + max(gone - 0.9, 0), value + gone + 1),
+                    0.85,
+                    found.start(),
+                    found.end(),
+                    primary=value + gone < 13,
+                )
+        else:
+            yield Sign(
+                "past",
+                ((value + 0.5, value + 2.0, 0.3), (value + 2.0, 100.0, 1.0)),
+                0.8,
+                found.start(),
+                found.end(),
+                primary=False,
+            )
