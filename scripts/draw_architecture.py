@@ -10,9 +10,9 @@ BEGIN, END = "<!-- drawn by scripts/draw_architecture.py: begin -->", "<!-- draw
 
 # Rooms of a kind are drawn in one frame; a room in none of them fails the drawing, so that none is forgotten.
 FLOORS = {
-    "Pure rooms": ("records", "text", "reading", "corroboration", "rulebook", "replay", "radar", "tlog"),
+    "Pure rooms": ("records", "text", "reading", "corroboration", "rulebook", "replay", "radar", "tlog", "attestation"),
     "Ground floor": ("database", "ledger", "staff", "pages", "files", "correspondence", "privacy"),
-    "Rooms of the house": ("intake", "lookout", "casework", "care", "platforms", "accountability"),
+    "Rooms of the house": ("intake", "lookout", "casework", "care", "age", "platforms", "accountability"),
     "Front door": ("site", "examples", "demo", "cli"),
 }
 

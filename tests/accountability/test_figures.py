@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
-from privacy.test_suppression import as_equations, attack
 
 from accountability.naive_figures import Naive
 from accountability.report.filled import YEAR, fill
+from privacy.test_suppression import as_equations, attack
 from rempart.accountability.figures.counting import figures_of, percentile
 from rempart.accountability.figures.model import Figures, Window
 from rempart.accountability.figures.protecting import numbers_of, protected, sums_of

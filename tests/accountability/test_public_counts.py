@@ -1,10 +1,10 @@
 """What the public page withholds: an attacker who reads everything that was published works out no small count."""
 
 import pytest
-from privacy.test_suppression import attack, least_and_most
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from privacy.test_suppression import attack, least_and_most
 from rempart.accountability.public.counts import (
     ROUNDED_TO,
     at_least,

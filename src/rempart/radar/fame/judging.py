@@ -168,14 +168,7 @@ def _tiers(t: ir.Table, p: Parameters) -> ir.Table:
     magnitude = t.new_surplus >= ibis.greatest(p.support_gain, p.support_share * began_with)
     effect = t.y >= p.support_ratio * t.platform_surge * t.mean
     told = ibis.coalesce(t.last_hour - t.supported_hour < 24 * p.support_silence, False)
-    support = (
-        persistent
-        & effect
-        & magnitude
-        & echoed
-        & (t.new_evidence >= p.support_evidence)
-        & ~told
-    )
+    support = persistent & effect & magnitude & echoed & (t.new_evidence >= p.support_evidence) & ~told
     warned = ibis.coalesce(t.last_hour - t.watched_hour < 24 * p.watch_silence, False)
     watch = (
         (t.score >= t.platform_bar)
