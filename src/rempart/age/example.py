@@ -44,8 +44,9 @@ WORDS = {
 }
 REASON, SECOND = "CM2, dans deux vidéos de cette année.", "Je lis la même chose."
 WANTS_CONSENT = "jade.lit"
-# The quarter that is told: those who said their age, accounts closed until the end, and those an appeal opened again.
-SAID, GONE, OVERTURNED = 10, 5, 5
+# The quarter that is told: those who said their age; accounts closed until the end, of which some appealed; those that
+# an appeal opened again.
+SAID, GONE, UPHELD, OVERTURNED = 6, 10, 5, 5
 
 
 def load(first: StaffMember, second: StaffMember, third: StaffMember) -> None:
@@ -167,11 +168,14 @@ def _a_quarter(
         challenges.answer_age(challenge, years=14 + place % 5)
     for challenge in (*gone, *appealed):
         _restrict(challenge, first, second)
-    for place, challenge in enumerate(appealed):
+    for place, challenge in enumerate((*appealed, *gone[:UPHELD])):
         clock.set_offset(begun + timedelta(days=3))
         made = appealing.appeal(challenge)
         clock.set_offset(begun + timedelta(days=3, hours=20 + 9 * place))
-        appealing.answer_appeal(made, "overturned", acting=third, reason="La vidéo a trois ans.")
+        if challenge in appealed:
+            appealing.answer_appeal(made, "overturned", acting=third, reason="La vidéo a trois ans.")
+        else:
+            appealing.answer_appeal(made, "upheld", acting=third, reason=SECOND, words=WORDS)
     clock.set_offset(begun + timedelta(days=33))
     for challenge in gone:
         decision = deciding.decide(challenge, AgeDecision.Kind.ERASE, acting=first, reason=REASON, words=WORDS)
