@@ -171,6 +171,8 @@ def _sure(text: Text, start: int, end: int, *, dated: bool, of_year: bool) -> tu
         return (0.68, False) if len(head) + len(tail) < 16 else None
     if not head and not tail:
         return 0.72, False
+    if re.search(r"^\s?[🎂🎈🎉🥳🍰]", folded[end : end + 3]) and len(head) <= 14:
+        return 0.85, False
     if not tail and re.fullmatch(r"[a-z]{2,14}", head) and not _NOT_BIRTH.search(head + " "):
         return 0.6, False
     return None

@@ -42,6 +42,7 @@ _CHILD_KEYS: dict[str, frozenset[str]] = {
     "primary": frozenset({"primaire", "elementaire", "elementary", "primary", "maternelle", "grade", "lower"}),
     "middle": frozenset({"middle", "junior", "middleschool", "middleschooler"}),
     "tween": frozenset({"preado", "ado", "ados", "preados", "preteen", "tween", "pre"}),
+    "before_school": frozenset({"college", "sixieme", "secondary", "middle", "sixth", "e", "th", "year"}),
     "lost_tooth": frozenset({"dent", "tooth"}),
     "lied": frozenset({"menti", "mis", "triche", "lied", "fake", "faked", "fausse", "put", "said"}),
     "too_young": frozenset({"pas", "moins", "treize", "under", "not", "below", "younger", "thirteen", "young", "old"}),
@@ -100,7 +101,7 @@ def child_signs(text: Text) -> Iterator[Sign]:
         if child.keys is not None and child.keys.isdisjoint(text.words):
             continue
         for found in child.pattern.finditer(folded):
-            own = child.name in ("lied", "too_young", "asks_mother")
+            own = child.name in ("lied", "too_young", "asks_mother", "before_school")
             if text.framed(found.start()) or text.spoken(found.start()):
                 continue
             before = folded[max(0, found.start() - 40) : found.start()]

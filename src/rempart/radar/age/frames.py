@@ -1,4 +1,4 @@
-"""What may stand around a number that is an age, or that only looks like one: the expressions of `numbers`, folded text."""
+"""What may stand around a number that is an age, or that only looks like one: the expressions of `numbers`."""
 
 import re
 
@@ -21,6 +21,8 @@ NUMBER_WORDS = {
     "vingt": 20,
     "trente": 30,
     "quarante": 40,
+    "cinquante": 50,
+    "soixante": 60,
     "five": 5,
     "seven": 7,
     "eight": 8,
@@ -38,6 +40,8 @@ NUMBER_WORDS = {
     "twenty": 20,
     "thirty": 30,
     "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
     "twelf": 12,
     "onz": 11,
 }
@@ -55,11 +59,13 @@ ORDINALS = {
 }
 NUMBER = re.compile(
     r"(?<![\d.,:/#€$£%+=_\u2044-])(?:(?P<digits>\d{1,2})(?!\d|[.,:/\u2044]\d|\s?-\s?\d|\s?[%€$£°]|\u2044)"
-    r"|(?<![a-z])(?P<word>" + "|".join(sorted([*NUMBER_WORDS, *ORDINALS], key=len, reverse=True)) + r")(?![a-z]))"
+    r"|(?<![a-z])(?P<word>" + "|".join(sorted([*NUMBER_WORDS, *ORDINALS], key=len, reverse=True)) + r")(?![a-z])"
+    r"(?P<more>[ -](?:et[ -])?(?:une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze"
+    r"|quinze|seize|one|two|three|four|five|six|seven|eight|nine)(?![a-z]))?)"
 )
 HALF = r"(?: ?ans?)? ?(?:et demie?|1\u20442|and a half|& a half|½)"
 UNIT = re.compile(
-    rf"(?P<half>{HALF})?(?:(?P<ans>\s?(?:[a4]ns?|annees?|piges?|balais|printemps)(?![a-z]))"
+    rf"(?P<half>{HALF})?(?:(?P<ans>\s?(?:[a4]ns?|annees?|piges?|balais|printemps|bougies)(?![a-z]))"
     r"|(?P<old>[ -]?(?:(?:y(?:ea)?rs?|year'?s)[ -]?(?:olds?|young)|y ?/ ?o|y\.? ?o\.?|y/?old|yos?"
     r"|years of age|yrs? o)(?![a-z]))"
     r"|(?P<years>\s?(?:years?|yrs?|y)(?![a-z0-9])))?"
@@ -80,7 +86,62 @@ DURATION = re.compile(
     r"|clean|sober|strong|married|straight|running|experience|older|younger|apart|deep|since|with|after"
     r"|before|from now|post|and counting|free|cancer)(?![a-z]))"
 )
-YEARS_ARE_AGE = re.compile(r"\s*(?:$|[.,!?)(|\n]|[^\x00-\x7f]|and (?:i|my|in|love|a|im|i'm)|lol|girl|boy|but|so )")
+YEARS_ARE_AGE = re.compile(r"\s*(?:$|[.,!?)(|\n/]|[^\x00-\x7f]|and (?:i|my|in|love|a|im|i'm)|lol|girl|boy|but|so )")
+# « 12y fr », "11y she/her": what stands beside such an age in a bio.
+BESIDE_AGE = re.compile(
+    r"\s?(?:fr|uk|us|usa|be|ch|ca|qc|eng|en|ie|aus?|nz|es|de|it|pt|f|m|nb|g|girl|boy|fille|gar[cs]on|she|he|they|here"
+    r"|gamer|artist|dancer|editor|player|abo|follow|sub|snap|insta|dm|mp)(?![a-z])"
+)
+# Those of whom an age is told without « my » or « the »: "Daughter, 11", « chat de 12 ans », « whisky 12 ans ».
+BARE_OTHERS = re.compile(
+    r"(?:^|[.!?\n|•·;:,&+(]\s?|[^\x00-\x7f]\s?|(?<=[^a-z])(?:une?|an?|d'une?|et|and|d') )"
+    r"(?:(?:petite?|grande?|vieux|vieille|jeune|little|old|bon|good|young) )?"
+    r"(?:fils|fiston|fifille|neveux?|niece|filleule?|petite?-fil(?:s|le)|beau-fils|belle-fille|toddler|baby|bebe"
+    r"|youngest|eldest|oldest|ainee?|cadette?|benjamine?|twins|jumeaux|jumelles|triplets|sons?|daughters?|step(?:son"
+    r"|daughter)|grand(?:son|daughter|kids?|child|children)|nephews?|god(?:son|daughter)"
+    r"|chiens?|chienne|chats?|chatte|chaton|cheval|jument|poney|lapine?|hamster|tortue|perroquet|toutou|minou|dogs?"
+    r"|cats?|kitten|kitty|puppy|pup|horse|pony|mare|gelding|rabbit|bunny|parrot|tortoise|labrador|golden|teckel"
+    r"|whisk(?:e?y|ies)|rhum|rum|scotch|bourbon|single malt|malt|cognac|armagnac|calvados|porto|port|vin|wine|fromage"
+    r"|cheese|parmesan|cheddar|comte|gouda|voiture|caisse|moto|maison|appart\w*|car|house|phone|couple|mariage"
+    r"|marriage|prison|garantie|warranty|pret|credit|bail|contrat|contract|lease|mortgage|cdi|abonnement)"
+    r"(?: (?!de(?![a-z])|d')[a-z'-]{2,14}){0,2}\s?(?:,|de|d'|of|is|a|:|\(|-|–|aged|turns|turned|=)?\s*$"
+)
+# « un gamin de 11 ans m'a battu »: somebody, of whom something is told.
+SOMEBODY = re.compile(
+    r"(?:^|[^a-z])(?:une?|a|an|cette?|ce|le|la|ton|ta|son|sa|un p'?tit|des|deux|trois|two|some|d'une?|every) "
+    r"(?:(?:petite?|ptite?|jeune|pauvre|putain de|simple|sale|random|fucking|literal|whole|little|small|young"
+    r"|certain) )*"
+    r"(?:[a-z-]{3,14})(?: [a-z]{3,14})? (?:de|d'|of) ?$"
+)
+TELLS_OF_THEM = re.compile(
+    r"\s?(?:m'|t'|l'|s'|me |nous |vous |te |lui |leur |se |a |est |etait |avait |aura |fait |vient |peut |doit "
+    r"|joue |va "
+    r"|gagne |perd |dit |dans (?:mon|ma|le|la|ce|mes) |au |aux |devant |derriere |a cote|sur (?:mon|ma|le|la) |en train"
+    r"|hier|ce (?:matin|soir)|qui (?:m'|me |t'|nous |vous |a |est |joue |fait |dit |parle |sait |peut )|ont |sont"
+    r" |chez )"
+)
+# What has a size by age, or is sold: « vêtements fille 12 ans », « taille 10 ans ».
+SOLD = re.compile(
+    r"(?<![a-z])(?:taille|tailles|pointure|vetements?|fringues|robes?|pantalons?|pulls?|manteaux?|doudoune"
+    r"|vestes?|jeans?"
+    r"|pyjamas?|deguisements?|maillots?|baskets?|chaussures?|lot|vends|vendre|vente|vinted|leboncoin|jouets?"
+    r"|puzzle|velo"
+    r"|trottinette|livres?|neuf avec|garantie|occasion|size|sizes|selling|for sale|sells?|clothes|dress|bundle|depop"
+    r"|mercari|\d+ ?(?:€|euros)|ages?-appropriate|des \d+ ans)(?![a-z])"
+)
+A_NOUN = re.compile(r"\s(?!(?:and|but|so|from|in|lol|je|j|et|i|im|mais|girl|boy|here|fille|garcon)(?![a-z]))[a-z]")
+# « avant mes 13 ans », "til i'm 13", told of today: of what is not allowed, or waited for.
+NOT_BEFORE_THEN = re.compile(
+    r"(?<![a-z])(?:veut|veulent|voul\w+|droit|interdit\w*|interdisent|peux|pourrai|autoris\w+|accept\w+|attendre"
+    r"|attends"
+    r"|hate|vivement|aurai|j'ai pas|je dois|faut|laiss\w+|promis|no|not|won'?t|don'?t|dont|wont|can'?t|cant|cannot"
+    r"|allow\w*|aloud|let|lets|until|wait|waiting|gotta|have to|says?|said)(?![a-z])"
+)
+GONE_BY = re.compile(
+    r"(?<![a-z])(?:j'avais|j'etais|j'allais|je faisais|j'ai (?:jamais|commence|arrete|vecu|appris|eu|fait|connu"
+    r"|perdu|lu|vu)"
+    r"|was|were|had|didn'?t|used to|never|wasn'?t|started|lived|learned)(?![a-z])"
+)
 # What a number without a unit after « i'm » or « j'ai » may be followed by, to be an age.
 PLAIN_AFTER = re.compile(
     r"\s*(?:$|[!.?)(|\n…~;:](?!\d)|,\s?(?!\d)|[^\x00-\x7f]|['\"](?!\s?\d)|-\s|/ ?[a-z]"
@@ -100,6 +161,9 @@ NOT_AGE_AFTER = re.compile(
     r"|followers?|abonnes?|subs|episodes?|chapters?|pages?|levels?|niveaux?|away|short|dollars?|bucks"
     r"|euros?|balles|games?|goals?|buts|percent"
     r"|people|personnes?|others?|times?|fois|of (?:them|us|my|the|\d)|sur \d|a la suite|in a row|in line"
+    r"|(?:en|in|au|sur|on) (?:maths?|physique|svt|histoire|hist|geo|anglais|francais|philo|eps|sport|techno|science"
+    r"|english|history|spelling|allemand|espagnol|ds|dictee|eval\w*|controle|latin|chimie|musique|brevet|bac|tests?"
+    r"|partiel|concours|quiz|exam|oral|my (?:test|exam|quiz|report))(?![a-z])|de moy\w*"
     r"|and 0|a \d|likes?|vues|views|videos?|vids|coups|pour cent|/ ?\d|x(?![a-z])|mg|ml|°|degres|degrees"
     r"|gb|go(?![a-z])|fps|hp|am(?![a-z])|pm(?![a-z])|o'?clock|of spades)"
 )
@@ -122,7 +186,7 @@ SOON = re.compile(
 )
 OWN = re.compile(
     r"(?:^|(?<=[^a-z0-9']))(?:(?P<have>(?:moi |perso |et |mais )?(?:j ?' ?ai|j ai|jai+|jé|jay|j'?aie"
-    r"|j ?'?en ai|jen ai|ge?(?=\s?$)|jsuis agee? de|je suis agee? de|chuis? agee? de|suis agee? de"
+    r"|(?P<of_it>j ?'?en ai|jen ai)|ge?(?=\s?$)|jsuis agee? de|je suis agee? de|chuis? agee? de|suis agee? de"
     r"|agee? de|mon age c'?est|mon age est|mon age|du haut de mes|moi c'?est|moi|perso)"
     r"|i ?' ?m|im|i am|iam|(?:not )?me being|being|my age is|my age|i (?:really |actually |literally "
     r"|legit |honestly )am|guess who'?s|(?:we'?re|we are|are) (?:both|all)|on a(?: tou\w+(?: les (?:deux"
@@ -159,7 +223,6 @@ OWN_ARTICLE = re.compile(
 BIRTHDAY = re.compile(r"(?:anniv|birthday|bday|b-day|🎂|🎉|🥳|🎈|🎁|bougie|happy)")
 MY_BIRTHDAY = re.compile(r"(?<![a-z])(?:mon anniv|mon bday|my b-?day|my birthday)")
 BIRTHDAY_AFTER = re.compile(r"(?:th|st|nd|rd)? ?(?:birth ?day|b-?day|bday|birfday)(?![a-z])")
-OF_ADULTS = re.compile(r"(?:experience|metier|career|carriere|mariage|married|industry)")
 MENTALLY = re.compile(
     r"[^.!?\n]{0,14}(?:mentale?(?:ment)?|dans ma tete|dans mon c|at heart|mentally|inside|in (?:dog|human"
     r"|cat) years|at (?:most|best) |apparently|in my head|in my mind|emotionally|again(?! tomorrow)"
@@ -170,13 +233,16 @@ MENTALLY = re.compile(
 )
 ENDS = re.compile(r"\s*(?:$|[!.?\n]|[^\x00-\x7f])")
 OLD_THINGS = re.compile(
-    r" (?:\w+ )?(?:scotch|whiske?y|rum|bourbon|wine|cheese|account|phone|car|laptop|song|game|tweet|post"
+    r" (?:me|self|myself|(?:jeans|shoes|boots|clothes|t-?shirts?|hoodie|sneakers|makeup|recipe|furniture|sofa"
+    r"|mattress|bike|tv|fridge|pc|console|gpu|meme|joke|vine|clip|tiktok|account))(?![a-z])"
+    r"| (?:\w+ )?(?:scotch|whiske?y|rum|bourbon|wine|cheese|account|phone|car|laptop|song|game|tweet|post"
     r"|video|house|tree|building"
     r"|bug|code|photo|picture|son|daughter|dog|cat|horse|brother|sister|cousin|nephew|niece|movie|album"
-    r"|tech|brain|humou?r|me|self|myself)(?![a-z])"
+    r"|tech|brain|humou?r)(?![a-z])"
 )
 PERSON_OF = re.compile(
-    r"(?:^|[^a-z])(?:fille|garcon|gamer|gameuse|danseuse|danseur|gymnaste|cavaliere?|footeux|footballeuse"
+    r"(?:^|[^a-z])(?:fille|garcon|eleve|gosse|kid|gamer|gameuse|danseuse|danseur|gymnaste|cavaliere?|footeux"
+    r"|footballeuse"
     r"|collegienne?|ecoliere?|enfant|petite?|ptite|meuf|mec|gamine?|jeune(?: \w+)?|nageuse|nageur"
     r"|patineuse|chanteuse|chanteur|artiste|actrice|acteur|youtubeu\w+|tiktok\w+|streame\w+|dessinatrice"
     r"|dessinateur|joueu\w+|fan \w+) de\s*$"
@@ -190,7 +256,7 @@ NOT_NAMES = bag(
 )
 MATES = re.compile(
     r"(?:\d ?ans(?![a-z])|mon age|my age|quel(?:le)? age|how old|age\s?\?|asl|t'as quel age"
-    r"|tu as quel age)"
+    r"|tu as quel age|en a \d|(?:nan|non|mais non|euh)[ ,]*j'ai pas \d)"
 )
 OTHERS_DO = re.compile(r"(?:^|[^a-z])(?:a|is|are|was|turns?|fete|fetera|aura|going to be|gonna be|'s|s)\s*$")
 LIKE_ME = re.compile(r"(?: ?(?:ans?|yo|years old))? ?(?:aussi )?(?:comme moi|like me|et comme moi)(?![a-z])")

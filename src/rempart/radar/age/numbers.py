@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from rempart.radar.age import frames
 from rempart.radar.age.births import DATE
-from rempart.radar.age.dates import When, when_before, when_follows
+from rempart.radar.age.dates import MONTH, When, when_before, when_follows
 from rempart.radar.age.signs import Ages, Sign, at_age
 from rempart.radar.age.text import Text
 from rempart.radar.age.times import last_of, turning, younger_than
@@ -20,6 +20,9 @@ def ages_told(text: Text) -> Iterator[Sign]:
             value = int(found["digits"])
         else:
             value = frames.NUMBER_WORDS.get(found["word"], 0) or frames.ORDINALS[found["word"]]
+            if found["more"]:  # « dix-sept », "twenty-one"
+                more = re.split("[ -]", found["more"])[-1]
+                value += frames.NUMBER_WORDS.get(more, 1) if value >= 20 or found["word"] == "dix" else 0
         if not frames.YOUNGEST <= value <= frames.OLDEST or any(low <= found.start() < high for low, high in dates):
             continue
         sign = _read(text, found, value, previous)
@@ -40,7 +43,9 @@ def _read(text: Text, found: re.Match[str], value: int, previous: tuple[int, int
     end = unit.end()
     is_year = bool(unit["ans"] or unit["old"]) or "an" in (unit["half"] or "").replace("and", "")
     if unit["years"] and not is_year:
-        if not frames.YEARS_ARE_AGE.match(folded, end):
+        if not frames.YEARS_ARE_AGE.match(folded, end) and not (
+            text.bio and frames.BESIDE_AGE.match(folded, end) and not text.segment(start, end)[0].strip()
+        ):
             return None
         is_year = unit["years"].strip() != "y" or text.bio
     if is_year and frames.DURATION.match(folded, end) and not unit["old"]:
@@ -59,6 +64,8 @@ def _read(text: Text, found: re.Match[str], value: int, previous: tuple[int, int
     own = frames.OWN.search(folded, max(0, before - 40), before)
     if own is None and unit["years"] and not unit["old"] and text.segment(start, end)[0].strip():
         return None  # « married 11 years »
+    if own is not None and own["mine"] and is_year and folded[: own.start()].endswith("avant "):
+        return _not_before(text, own.start(), end, value)
     if own is None or (own["mine"] and own["mine"].endswith("my")):
         return _bare(text, start, end, before, value, is_year=is_year, old=bool(unit["old"]), half=half, soon=soon)
     began, loose = own.start(), False
@@ -127,6 +134,8 @@ def _said(  # noqa: PLR0911, PLR0912
         sure = 0.6  # « j'ai 11 » needs a question before it
         if not frames.MATES.search(folded) and not re.match(r"\s*(?:$|[!.?\n]|[^\x00-\x7f])", folded[end : end + 3]):
             return None
+        if own["of_it"] and frames.MATES.search(folded):
+            sure = 0.8
     if frames.NEGATED.search(folded, max(0, start - 14), start):
         if frames.UNDER_YET.search(folded, max(0, start - 18), start) or frames.YET.match(folded, end):
             return Sign(
@@ -182,6 +191,8 @@ def _said(  # noqa: PLR0911, PLR0912
 def _to_come(text: Text, own: re.Match[str], start: int, end: int, value: int) -> Sign | None:
     """« quand j'aurai 13 ans », "when I'm 13": they are younger than that. Anything else in a frame tells nothing."""
     before = text.folded[max(0, own.start() - 26) : own.start()]
+    if re.search(r"(?:until|till?|before) *$", before) and own["have"]:
+        return _not_before(text, own.start(), end, value)
     will = own["will"] is not None and own["will"].startswith("j")
     if (will and re.search(r"(?:quand|kan|qd|lorsque|des que) *$", before)) or re.search(
         r"(?:when|until|till|once) *$", before
@@ -192,6 +203,16 @@ def _to_come(text: Text, own: re.Match[str], start: int, end: int, value: int) -
             return None
         return Sign("to_come", younger_than(value), 0.7 if value <= 13 else 0.55, own.start(), end)
     return None
+
+
+def _not_before(text: Text, start: int, end: int, value: int) -> Sign | None:
+    """« pas d'insta avant mes 13 ans », "no phone til i'm 13": younger than that, unless it is of time gone by."""
+    sentence = text.folded[text.sentence(start) : end + 60]
+    if text.subject(start) == "other" and not re.search(r"(?<![a-z])(?:me|m'|mes|my|j'|i)(?![a-z])", sentence):
+        return None
+    if frames.GONE_BY.search(sentence) or not frames.NOT_BEFORE_THEN.search(sentence):
+        return None
+    return Sign("to_come", younger_than(value), 0.75 if value <= 13 else 0.55, start, end)
 
 
 def _named_before(folded: str, at: int) -> bool:
@@ -266,6 +287,8 @@ def _bare(  # noqa: PLR0911, PLR0912
         return Sign("age", ages, 0.8, start, end, explicit=True)
     if frames.NOT_BEFORE.search(folded, max(0, start - 14), start) and not soon:
         return None
+    if _of_another(text, start, end) or (not is_year and _IN_MONTH.match(folded, end)):
+        return None
     who = text.subject(before, max(0, before - 90) if text.bio else None)
     if who == "other":
         return None
@@ -330,7 +353,7 @@ def _bare(  # noqa: PLR0911, PLR0912
         return Sign("age", ages, 0.85 if frames.ASL.match(folded[end:]) else 0.65, start, end)
     here = re.match(r"\s*(?:here|girl|boy|female|male|gamer|fille|garcon)(?![a-z])", folded[end : end + 12]) is not None
     if is_year and not left.strip() and (old or here or text.first_person):
-        at_start = not folded[:start].strip(" .!,-")
+        at_start = not folded[:start].strip(" .!,-") and not frames.A_NOUN.match(folded, end)
         if here or at_start:
             return Sign("age", ages, 0.75 if here else 0.62, start, end)
         return Sign("age", ages, 0.3, start, end)
@@ -341,6 +364,21 @@ def _bare(  # noqa: PLR0911, PLR0912
     ):
         return Sign("age", ages, 0.7, start, end)
     return None
+
+
+_IN_MONTH = re.compile(rf"\s?{MONTH}")  # « 15 décembre »
+
+
+def _of_another(text: Text, start: int, end: int) -> bool:
+    """Whether a noun governs the number: an animal's, a bottle's, a dress's, « un gamin de 11 ans m'a battu »."""
+    folded, before = text.folded, text.folded[max(0, start - 48) : start]
+    if frames.BARE_OTHERS.search(before) or re.match(r"\s?d'age(?![a-z])", folded[end : end + 8]):
+        return True
+    if frames.SOLD.search(folded, text.sentence(start), end + 40):
+        return True
+    return frames.SOMEBODY.search(before) is not None and (
+        not text.bio or frames.TELLS_OF_THEM.match(folded, end) is not None
+    )
 
 
 def _in_bio(  # noqa: PLR0911, PLR0917

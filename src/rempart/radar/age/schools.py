@@ -145,7 +145,8 @@ def _swiss(found: re.Match[str], text: Text, country: str | None) -> Level | Non
         return Level(((systems()["swiss"] + number - 1, 1.0),))
     taught = bool(re.search(r"\b(?:en|in) $", text.folded[max(0, found.start() - 3) : found.start()]))
     lone = text.bio and not text.segment(*found.span())[0].strip() and not text.segment(*found.span())[1].strip()
-    if "armos" in text.folded[found.start() : found.end() + 7]:
+    said = "armos" in text.folded[found.start() : found.end() + 7]
+    if said or (upper and (taught or text.bio) and _SWISS.search(text.folded)):
         clear = 1.0
     elif _country(country, "CH"):
         clear = 1.0 if upper or taught else 0.0
@@ -194,7 +195,7 @@ def _scottish(found: re.Match[str], text: Text, country: str | None) -> Level | 
         is not None
     )
     head, tail = text.segment(*found.span())
-    lone = text.bio and not head.strip() and len(tail.strip()) < 12
+    lone = text.bio and not head.strip() and (len(tail.strip()) < 12 or _PUPIL.search(text.folded) is not None)
     if _country(country, "BE"):
         if not (placed or lone or long):
             return None
@@ -208,11 +209,33 @@ def _scottish(found: re.Match[str], text: Text, country: str | None) -> Level | 
     return Level(tuple(ages), 1.0 if long or _country(country, "GB", "UK") or placed else 0.75)
 
 
+_PUPIL = re.compile(
+    r"(?<![a-z])(?:primary|pupil|leavers?|school|academy|scotland|glasgow|edinburgh|aberdeen|dundee|belfast"
+    r"|ni(?![a-z]))"
+)
+
+
 def _fixed(*ages: tuple[float, float], width: float = 1.0, clear: float = 1.0) -> Callable[..., Level | None]:
     def level(found: re.Match[str], text: Text, country: str | None) -> Level | None:
         return Level(ages, clear, width)
 
     return level
+
+
+def _year_of_school(found: re.Match[str], text: Text, country: str | None) -> Level | None:
+    """« première année de collège », "first year of secondary": the English say `college` of another school."""
+    known, school, year = systems(), found["school"], found["n"]
+    french = "annee" in found[0]
+    if school.startswith("college") and not french:
+        return None
+    place = -1 if year in ("derniere", "last") else 0 if year[0] in "1pf" else 1
+    first, last = {
+        "c": (known["france"]["6"], known["france"]["3"]),
+        "s": (known["english"] + 6, known["english"] + 10),
+        "m": (known["american"] + 5, known["american"] + 7),
+        "p": (known["france"]["cp"], known["france"]["cm2"]),
+    }[school[0]]
+    return Level(((last if place < 0 else first + place, 1.0),), 0.95)
 
 
 _NOT_A_YEAR = (
@@ -227,6 +250,16 @@ _NOT_A_YEAR = (
     r"|universitaire|a |sans|dans)))"
 )
 _PATTERNS: tuple[tuple[frozenset[str], re.Pattern[str], Callable[..., Level | None]], ...] = (
+    (
+        frozenset({"college", "secondary", "middle", "primaire"}),
+        re.compile(
+            r"(?<![a-z])(?P<n>1(?:e?re)?|premiere|first|1st|2(?:e|eme|nd)?|deuxieme|second|derniere|last) "
+            r"(?:annee|year|yr) (?:de |au |du |of |at |in |d')(?:la |mon |my )?"
+            r"(?P<school>college(?= |$|[^a-z ])(?! (?:life|student|degree|dorm))|secondary|middle ?school"
+            r"|primaire|primary)"
+        ),
+        _year_of_school,
+    ),
     (frozenset({"cp", "ce", "cm"}), re.compile(r"(?<![a-z0-9])(cp|ce ?[12]|cm ?[12])(?![a-z0-9']|€)"), _french_low),
     (
         frozenset(
@@ -329,7 +362,10 @@ _PATTERNS: tuple[tuple[frozenset[str], re.Pattern[str], Callable[..., Level | No
     ),
     (
         frozenset({"college", "collegienne", "collegien"}),
-        re.compile(r"(?<![a-z])(?:au college|collegienne?|mon college)(?![a-z])"),
+        re.compile(
+            r"(?<![a-z])(?:au college|collegienne?|(?<!avant )mon college)(?![a-z])"
+            r"(?! (?:de france|royal|des (?:freres|ecossais)|electoral))"
+        ),
         _fixed((10.667, 1.0), width=4.3, clear=0.75),
     ),
     (

@@ -49,7 +49,8 @@ def _subjects() -> re.Pattern[str]:
     kin, before = choice(found["kin"]), choice(found["determiners"])
     adjectives = choice(found["adjectives"])
     return re.compile(
-        r"(?<![a-z])(?:(?P<own>guess who(?:'s)?|j'|j(?= ?ai)|je|jai|jen|g(?= ?\d)|moi|i'?m|i|ive|i've|ill"
+        r"(?<![a-z])(?:(?P<own>(?:ton|ta|votre) (?:[a-z]+ ){0,3}preferee?|guess who(?:'s)?|j'|j(?= ?ai)|je|jai"
+        r"|jen|g(?= ?\d)|moi|i'?m|i|ive|i've|ill"
         r"|i'll|me|my name"
         r"|jsuis|chuis?|jvais|mes(?= \d)|myself|perso)"
         rf"|(?P<other>{before} (?:{adjectives} )*{kin}|(?:une?|an?"
@@ -62,6 +63,9 @@ def _subjects() -> re.Pattern[str]:
 
 SUBJECTS = _subjects()
 _FRAMES = re.compile(rf"(?<![a-z]){choice(words()['frames'])}(?![a-z])")
+_BUT = re.compile(
+    r"(?<![a-z])(?:mais|but|alors qu(?:e|'(?=j))|sauf que|en vrai|en realite|actually|in reality)(?![a-z])"
+)
 _SPEECH = re.compile(rf"(?<![a-z]){choice(words()['speech'])}[^a-z0-9]*(?!(?:que|qu'|that)(?![a-z]))")
 
 
@@ -132,7 +136,12 @@ class Text:
 
     def framed(self, until: int) -> bool:
         """Whether what stands before `until` in its sentence makes of it a thought, a comparison or a memory."""
-        return _FRAMES.search(self.folded, max(self.sentence(until), until - 45), until) is not None
+        begins = max(self.sentence(until), until - 45)
+        if _BUT.match(self.folded, until):
+            return False
+        for contrast in _BUT.finditer(self.folded, begins, until):
+            begins = contrast.end()
+        return _FRAMES.search(self.folded, begins, until) is not None
 
     def spoken(self, until: int) -> bool:
         """Whether somebody else's words begin right before `until`."""

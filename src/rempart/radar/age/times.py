@@ -27,6 +27,11 @@ _HAVE_BEEN = re.compile(
     r"(?<![a-z])i'?ve been (\d{1,2}) for (?:like |about |only |just )?(?:a|an|one|two|\d+) (?:days?|weeks?"
     r"|months?)(?![a-z])"
 )
+_BEING = re.compile(
+    r"(?<![a-z])(?:being|etre age de|avoir) (\d{1,2})(?: ans)? (?:is|isn'?t|sucks?|c'est|ca craint|rn|and"
+    r" (?:having|not|still))(?![a-z])"
+    r"(?! (?:when|in|where)(?![a-z]))"
+)
 _COUNTDOWN = re.compile(
     r"(?<![\d.,:/])(\d{1,2}|un|une|deux|trois|one|two|three|a) (?:more |petits? |little )?(ans?|annees?"
     r"|mois|semaines?|jours?|years?|yrs?|months?|weeks?|days?)"
@@ -75,9 +80,10 @@ def countdowns(text: Text) -> Iterator[Sign]:
         value, days = int(found[2]), float(found[1])
         to_go = at_age(value - (days + 2) / YEAR, value - max(days - 2, 0.0) / YEAR)
         yield Sign("age", to_go, 0.9, found.start(), found.end(), primary=value < GROWN, explicit=True)
-    for found in _NOW_AT.finditer(text.folded):
-        if 6 <= int(found[1]) < GROWN and not text.framed(found.start()):
-            yield Sign("age", at_age(int(found[1]), int(found[1]) + 1), 0.75, found.start(), found.end())
+    for pattern, sure in ((_NOW_AT, 0.75), (_BEING, 0.68)):
+        for found in pattern.finditer(text.folded):
+            if 6 <= int(found[1]) < GROWN and not text.framed(found.start()):
+                yield Sign("age", at_age(int(found[1]), int(found[1]) + 1), sure, found.start(), found.end())
     if text.bio:
         for found in _IN_A_NAME.finditer(text.folded):
             if 6 <= int(found[1]) < GROWN and found[0][:3] != "jai":
