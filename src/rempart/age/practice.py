@@ -81,6 +81,7 @@ def statement(language: str, *, at: datetime) -> Statement:
             sections=(
                 Section(id="why", title=words["why_title"], lines=[*_lines(words["why"]), words["characteristics"]]),
                 _ages(words, language, at),
+                _sources(words, at),
                 _methods(words, language),
                 _steps(words, language),
                 _learns(words, language),
@@ -140,9 +141,7 @@ def feature_name(feature: str, language: str) -> str:
 
 def _ages(words: dict[str, str], language: str, at: datetime) -> Section:
     rows, pending = [], []
-    # The country that this server is for comes first, what holds elsewhere last.
-    order = sorted(policies(), key=lambda code: (code == ANYWHERE, code != settings.REMPART_COUNTRY, code))
-    for code in order:
+    for code in _countries():
         policy = policy_for(code, at.date())
         later = sorted(((years, name) for name, years in policy.features.items() if name != ACCOUNT))
         said = [words["from_years"].format(feature=feature_name(name, language), years=years) for years, name in later]
@@ -159,15 +158,27 @@ def _ages(words: dict[str, str], language: str, at: datetime) -> Section:
                 "; ".join(said),
                 "; ".join(classes),
                 day(datetime.combine(policy.since, datetime.min.time(), at.tzinfo)),
-                "; ".join(f"{one.name} ({one.url})" for one in policy.sources),
             ]
         )
         pending += [f"{code} – {one}" for one in policies()[code].pending]
-    heads = ("country", "minimum", "guardian_below", "guardian_days", "features", "shown_by", "since", "sources")
+    heads = ("country", "minimum", "guardian_below", "guardian_days", "features", "shown_by", "since")
     lines = [words["ages_lead"]]
     if pending:
         lines.append(f"{words['pending']}: {' '.join(pending)}")
     return Section(id="ages", title=words["ages_title"], lines=lines, head=[words[one] for one in heads], rows=rows)
+
+
+def _sources(words: dict[str, str], at: datetime) -> Section:
+    lines = []
+    for code in _countries():
+        named = "; ".join(f"{one.name} ({one.url})" for one in policy_for(code, at.date()).sources)
+        lines.append(f"{words['elsewhere'] if code == ANYWHERE else code} – {named}")
+    return Section(id="sources", title=words["sources"], lines=lines)
+
+
+def _countries() -> list[str]:
+    """The country that this server is for comes first, what holds elsewhere last."""
+    return sorted(policies(), key=lambda code: (code == ANYWHERE, code != settings.REMPART_COUNTRY, code))
 
 
 def _methods(words: dict[str, str], language: str) -> Section:
