@@ -120,6 +120,11 @@ TELLS_OF_THEM = re.compile(
     r"|hier|ce (?:matin|soir)|qui (?:m'|me |t'|nous |vous |a |est |joue |fait |dit |parle |sait |peut )|ont |sont"
     r" |chez )"
 )
+# « 12 ans aujourd'hui que nous nous sommes dit oui »
+SINCE = re.compile(
+    r"(?:(?!je |(?<!e )j'|mais )[^.!?\n]){0,36} qu(?:e j'|(?:e (?:nous|on|je|tu|vous|mon|ma|mes|la|le|les|notre|ce)"
+    r"|'(?:il|elle|on|ils))(?![a-z]))"
+)
 # What has a size by age, or is sold: « vêtements fille 12 ans », « taille 10 ans ».
 SOLD = re.compile(
     r"(?<![a-z])(?:taille|tailles|pointure|vetements?|fringues|robes?|pantalons?|pulls?|manteaux?|doudoune"

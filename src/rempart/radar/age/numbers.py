@@ -374,6 +374,8 @@ def _of_another(text: Text, start: int, end: int) -> bool:
     folded, before = text.folded, text.folded[max(0, start - 48) : start]
     if frames.BARE_OTHERS.search(before) or re.match(r"\s?d'age(?![a-z])", folded[end : end + 8]):
         return True
+    if not text.bio and frames.SINCE.match(folded, end):
+        return True
     if frames.SOLD.search(folded, text.sentence(start), end + 40):
         return True
     return frames.SOMEBODY.search(before) is not None and (
@@ -395,7 +397,7 @@ def _in_bio(  # noqa: PLR0911, PLR0917
         if not head:
             return Sign("age", ages, 0.88 if not tail or len(tail) < 30 else 0.7, start, end, explicit=True)
         return Sign("age", ages, 0.85 if name else 0.45, start, end, explicit=name)
-    if not 6 <= value <= 17:
+    if not 6 <= value <= 17 or (head and folded[start].isalpha()):
         return None
     if not head and (
         frames.ASL.match(right)

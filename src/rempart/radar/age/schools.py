@@ -201,7 +201,7 @@ def _scottish(found: re.Match[str], text: Text, country: str | None) -> Level | 
             return None
         base = systems()["belgian_primary" if kind.startswith("p") else "belgian_secondary"]
         return Level(((base + number - 1, 1.0),), 0.95)
-    if not (long or placed or lone):
+    if not (long or placed or lone or (kind == "p" and _PUPIL.search(text.folded))):
         return None
     if kind == "s" and not (placed or _country(country, "GB", "UK")):
         return None
@@ -210,7 +210,8 @@ def _scottish(found: re.Match[str], text: Text, country: str | None) -> Level | 
 
 
 _PUPIL = re.compile(
-    r"(?<![a-z])(?:primary|pupil|leavers?|school|academy|scotland|glasgow|edinburgh|aberdeen|dundee|belfast"
+    r"(?<![a-z])(?:primary|pupil|teacher|classmates?|playground|homework|nativity|leavers?|school|academy"
+    r"|scotland|glasgow|edinburgh|aberdeen|dundee|belfast"
     r"|ni(?![a-z]))"
 )
 
@@ -454,7 +455,7 @@ _PAST = re.compile(
 )
 _PAST_AFTER = re.compile(
     r"[^.!?\n]{0,10}(?:j'avais|j'etais|i was|i used|i had|we used|on avait|c'etait (?:le bon|quand)|(?:was"
-    r"|were) the (?:best|good) (?:days|times?|years?)"
+    r"|were) (?:the (?:best|good) (?:days|times?|years?)|when|peak|my|a |such)|etait (?:ma|mon|une?|le|la) "
     r"|me manque|i miss)|\s?(?:prof(?:s|esseur)?(?![a-z])|teacher|classroom|curriculum|students|lesson|worksheets"
     r"|decor|read(?:ing)? level|level (?:math|reading)|parents|eleves|pupils|ages|resources"
     r"|maths worksheet|sats (?:papers|practice))"
@@ -474,7 +475,7 @@ _STAFF = re.compile(
 _OWN = re.compile(
     r"(?:^|[^a-z])(?:je suis|j'?suis|jsuis|chuis?|suis|jss|jui|je rentre|j'?entre|jentre|jrentre|je passe"
     r"|jpasse|je vais|j'?irai|moi|on est|je serai|je redouble|redouble|eleve|je viens d'entrer"
-    r"|j'?ai (?:commence|fini)"
+    r"|j'?ai (?:commence|fini)|being|etre"
     r"|i'?m|i am|im|i go|i start(?:ed)?|starting|start|going|goin|entering|rising|i just (?:finished"
     r"|started)|just (?:finished|started)|finished|i'?ll be|ill be|gonna be|will be|i got|still|proud|only"
     r"|currently|officially|(?:who|anyone|anybody)(?: else)?(?:'s| is)?(?: also)?|qui est(?: aussi)?"

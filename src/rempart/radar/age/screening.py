@@ -73,17 +73,18 @@ def patterns(year: int) -> tuple[str, ...]:
     born = _years(year)
     few, apart = "[^A-Za-z0-9]{0,3}", "(?:^|[^0-9.,:/#$€£])"
     age, some = f"(?:[4-9]|1[0-9]|{_choice('numbers')})", "(?:[1-9]|1[0-9])"
-    end = "(?:$|[^0-9])"
+    end, apart_by = "(?:$|[^0-9])", "[^A-Za-z0-9]{1,3}"
     words = (
         _words(_lists()["words"]),
         _BEFORE + _choice("phrases"),
         _BEFORE + _choice("guardians") + few + _words(_lists()["forbid"]).removeprefix(_BEFORE),
     )
     numbers = (
-        f"{_BEFORE}{_choice('leads')}(?:{few}[A-Za-zÀ-ÿ'’]{{1,10}}){{0,2}}{few}{age}{end}",
+        f"{_BEFORE}{_choice('leads')}(?:{apart_by}[A-Za-zÀ-ÿ'’]{{1,10}}){{0,2}}"
+        f"(?:{few}(?:[4-9]|1[0-9])(?:$|[^0-9hH%€$:])|{apart_by}{_choice('numbers')}{_AFTER})",
         f"{_BEFORE}{_choice('right_before')}{few}{some}{end}",
         f"{apart}{age}[^A-Za-z0-9]{{0,2}}(?:1/2|½|{_choice('units')}{_AFTER}|[iI][nN] [0-9]|[dD][aA][nN][sS] [0-9])",
-        f"{apart}{some}[ -]?{_choice('levels')}{_AFTER}",
+        f"{apart}{some}[ -]?{_choice('levels')}{_AFTER}|{apart}[123](?:st|er|nd|ST|ER|ND){few}{_choice('of_school')}",
         f"(?:^|[^0-9A-Za-z.,:/]){some} ?[HP]{_AFTER}|{_BEFORE}[Ee][Nn] {some} ?h{_AFTER}",
         f"{_BEFORE}{_choice('born_in')}{few}(?:[A-Za-zÀ-ÿ'’]{{1,5}} ?){{0,2}}(?:20|2[kK])?{born}{end}",
         f"{_BEFORE}[mMfF](?:[89]|1[0-7])(?:$|[^0-9A-Za-z])|[0-9][./-][0-9]{{1,2}}[./-](?:20)?{born}{end}",

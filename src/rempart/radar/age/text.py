@@ -27,7 +27,7 @@ _BLANKED = re.compile(
 _WORD = re.compile(r"[a-z]+|\d+")
 _SENTENCE_END = re.compile(r"[.!?\n;|•·~]|[\U0001f000-\U0001faff\u2600-\u27bf]|\s[-–/]\s|\s/{1,2}\s?")
 _FIRST_PERSON = bag(
-    "je j jai jsuis chui chuis ma mon mes moi nous notre i im my me mine ive ill our we merci abonnez team"
+    "je j jai jsuis chui chuis m ma mon mes moi nous notre i im my me mine ive ill our we merci abonnez team"
 )
 
 
@@ -69,6 +69,7 @@ _BUT = re.compile(
 _SPEECH = re.compile(rf"(?<![a-z]){choice(words()['speech'])}[^a-z0-9]*(?!(?:que|qu'|that)(?![a-z]))")
 
 
+_ALONE = re.compile(r"\s*(?:[|•·,/☆★~–-]|[\U0001f000-\U0001faff\u2600-\u27bf])")
 _COLON = re.compile(r":\s*$")
 # « … — mon élève, ce matin »
 _ATTRIBUTED = re.compile(
@@ -130,8 +131,9 @@ class Text:
     def subject(self, until: int, begins: int | None = None) -> str | None:
         """Whom the words before `until` speak of last in their sentence: `own`, `other` or nobody."""
         last = None
-        for last in SUBJECTS.finditer(self.folded, self.sentence(until) if begins is None else begins, until):  # noqa: B007
-            pass
+        for found in SUBJECTS.finditer(self.folded, self.sentence(until) if begins is None else begins, until):
+            if not (self.bio and _ALONE.match(self.folded, found.end()) and len(found[0]) < 5 and " " not in found[0]):
+                last = found  # « elle • 11 ans »: a name, or a pronoun to be called by
         return None if last is None else "own" if last["own"] else "other"
 
     def framed(self, until: int) -> bool:

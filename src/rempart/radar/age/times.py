@@ -32,6 +32,21 @@ _BEING = re.compile(
     r" (?:having|not|still))(?![a-z])"
     r"(?! (?:when|in|where)(?![a-z]))"
 )
+_DISPUTED = re.compile(
+    r"(?<![a-z])(?:(?:a|pour) (\d{1,2}) ans|(?:at|for) (\d{1,2})(?! (?:years|months|days))"
+    r"|(\d{1,2}) (?:ans c'est|is) (?:too|trop|old|not|pas|assez))(?![\d%])"
+)
+_PARENTS_SAY = re.compile(
+    r"(?<![a-z])(?:mes parents|ma mere|mon pere|maman|papa|ma daronne|mes darons) (?:elle |il |ils )?(?:veu(?:t"
+    r"|lent)|di(?:t|sent)"
+    r"|m'interdi\w+|refus\w+|trouve(?:nt)?|pense(?:nt)?)|(?<![a-z])my (?:mom|mum|dad|parents|mother|father)"
+    r" (?:won'?t|wont"
+    r"|don'?t|dont|doesn'?t|doesnt|says?|thinks?|said)(?![a-z])"
+)
+_AND_SO = re.compile(
+    r"^\W*(\d{1,2})(?: ans)? (?:and|et) (?:already|still|never|thriving|tired|proud|bored|deja|toujours|jamais"
+    r"|fiere?)(?![a-z])"
+)
 _COUNTDOWN = re.compile(
     r"(?<![\d.,:/])(\d{1,2}|un|une|deux|trois|one|two|three|a) (?:more |petits? |little )?(ans?|annees?"
     r"|mois|semaines?|jours?|years?|yrs?|months?|weeks?|days?)"
@@ -80,14 +95,6 @@ def countdowns(text: Text) -> Iterator[Sign]:
         value, days = int(found[2]), float(found[1])
         to_go = at_age(value - (days + 2) / YEAR, value - max(days - 2, 0.0) / YEAR)
         yield Sign("age", to_go, 0.9, found.start(), found.end(), primary=value < GROWN, explicit=True)
-    for pattern, sure in ((_NOW_AT, 0.75), (_BEING, 0.68)):
-        for found in pattern.finditer(text.folded):
-            if 6 <= int(found[1]) < GROWN and not text.framed(found.start()):
-                yield Sign("age", at_age(int(found[1]), int(found[1]) + 1), sure, found.start(), found.end())
-    if text.bio:
-        for found in _IN_A_NAME.finditer(text.folded):
-            if 6 <= int(found[1]) < GROWN and found[0][:3] != "jai":
-                yield Sign("age", at_age(int(found[1]), int(found[1]) + 1), 0.7, found.start(), found.end())
     for found in _COUNTDOWN.finditer(text.folded):
         value = int(found[5])
         days = days_of(found[1], found[2]) + (days_of(found[3], found[4]) if found[3] else 0.0)
@@ -95,6 +102,24 @@ def countdowns(text: Text) -> Iterator[Sign]:
         if YOUNGEST <= value <= OLDEST and text.subject(found.start()) != "other":
             to_go = at_age(value - (days + slack) / YEAR, value - max(days - slack, 0.0) / YEAR)
             yield Sign("age", to_go, 0.88, found.start(), found.end(), explicit=True)
+    yield from _stated(text)
+
+
+def _stated(text: Text) -> Iterator[Sign]:
+    """« à 11 ans je fais mes vidéos », "being 12 is so annoying", « papa dit qu'à 12 ans c'est trop tôt »."""
+    if _PARENTS_SAY.search(text.folded):
+        for found in _DISPUTED.finditer(text.folded):
+            value = int(found[1] or found[2] or found[3])
+            if 6 <= value < GROWN:
+                yield Sign("age", at_age(value, value + 1), 0.66, found.start(), found.end())
+    for pattern, sure in ((_NOW_AT, 0.75), (_BEING, 0.68), (_AND_SO, 0.62)):
+        for found in pattern.finditer(text.folded):
+            if 6 <= int(found[1]) < GROWN and not text.framed(found.start()):
+                yield Sign("age", at_age(int(found[1]), int(found[1]) + 1), sure, found.start(), found.end())
+    if text.bio:
+        for found in _IN_A_NAME.finditer(text.folded):
+            if 6 <= int(found[1]) < GROWN and found[0][:3] != "jai":
+                yield Sign("age", at_age(int(found[1]), int(found[1]) + 1), 0.7, found.start(), found.end())
 
 
 _PAST_AGE = re.compile(
@@ -116,7 +141,7 @@ def ages_past(text: Text) -> Iterator[Sign]:
     for found in _PAST_AGE.finditer(text.folded):
         value = int(found[1])
         wished = text.folded[max(0, found.start() - 6) : found.start() + 1].endswith(("wish ", "wish"))
-        if not 2 <= value <= OLDEST or wished or text.spoken(found.start()):
+        if not 2 <= value <= OLDEST or wished or text.spoken(found.start()) or (text.bio and "aged" in found[0]):
             continue
         near = text.folded[max(0, found.start() - 40) : found.end() + 40]
         if _LAST_YEAR.search(near):
