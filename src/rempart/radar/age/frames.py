@@ -264,5 +264,10 @@ MATES = re.compile(
     r"|tu as quel age|en a \d|(?:nan|non|mais non|euh)[ ,]*j'ai pas \d)"
 )
 OTHERS_DO = re.compile(r"(?:^|[^a-z])(?:a|is|are|was|turns?|fete|fetera|aura|going to be|gonna be|'s|s)\s*$")
+WHO_ELSE = re.compile(
+    r"(?<![a-z])(?:(?:any ?(?:one|body|1)|some(?:one|body)|who)(?:'s|s)? (?:else|also)(?: here)?(?: is| that's|"
+    r" thats)?(?: also)?"
+    r"|qui (?:d'autre|aussi) a(?: aussi)?|y'?a (?:qui|des gens) (?:qui a|qui ont|de)) $"
+)
 LIKE_ME = re.compile(r"(?: ?(?:ans?|yo|years old))? ?(?:aussi )?(?:comme moi|like me|et comme moi)(?![a-z])")
 FRENCH_HAVE = re.compile(r"(?!guess|my)(?:j|g|moi|perso|mais|et |mon|age|suis|chui|du haut)")

@@ -54,7 +54,8 @@ def _read(text: Text, found: re.Match[str], value: int, previous: tuple[int, int
         return None
     if frames.MENTALLY.match(folded, end) or (unit["old"] and frames.OLD_THINGS.match(folded, end)):
         return None
-    if 5 < value < frames.GROWN and frames.LIKE_ME.match(folded, found.end()) and not text.framed(start):
+    like_me = frames.LIKE_ME.match(folded, found.end()) or frames.WHO_ELSE.search(folded, max(0, start - 34), start)
+    if 5 < value < frames.GROWN and like_me and not text.framed(start):
         return Sign("age", at_age(value, value + 1), 0.85, start, end, explicit=True)
     before, soon = _stripped(folded, start)
     if previous is not None and soon and start - previous[1] <= 22 and value == previous[0] + 1:
@@ -172,6 +173,8 @@ def _said(  # noqa: PLR0911, PLR0912
         if years:
             gone = text.written.year - int(years[1])
             return Sign("age", at_age(value + max(gone - 1, 0), value + gone + 1), 0.9, began, end, explicit=True)
+        if when is None and own["had"].endswith("pris") and not re.match(r"\s*[!🎂🎉🥳🎈]", folded[end : end + 3]):
+            return None  # « j'ai pris dix ans en voyant la facture »
         ages = turning(value, when) if when else ((float(value), value + 0.5, 1.0), (value + 0.5, value + 1.0, 0.5))
         return Sign("age", ages, sure, began, last_of(end, when), explicit=True)
     when = when_follows(folded, end, text.written, past=False)

@@ -488,6 +488,9 @@ _SCHOOLISH = re.compile(
     r"(?:controle|interro|devoirs?|rentree|cantine|classe|prof|maitre|maitresse|ecole|recre|bulletin"
     r"|vacances|brevet|dictee|ds |eval|homework|test|teacher|school|recess|class|quiz|exam|sats|lunch|locker|bus|math)"
 )
+_ONE_OF_THEM = re.compile(r"(?:^|[^a-z])(?:une?|an?|d'une?|some|another|autre) $")  # « une 6e m'a appelée maman »
+_CALLED = re.compile(r"(?:^|[^a-z])(?:les |mes |hey |hello |salut )(?:les )?$")  # « les 6e vous êtes où ? »
+_CALLED_UPON = re.compile(r"\s?(?:vous|ou|on se|levez|venez|like|courage|rassemble\w*|qui sont|wya|where)(?![a-z])")
 _MY_CLASS = re.compile(r"(?:^|[^a-z])(?:ma|my|notre|our) (?:class?e|class|annee)?(?: de| of| d')?\s*$")
 _LIKE_ME = re.compile(r"[^.!?\n]{0,8}(?:like me|comme moi)(?![a-z])")
 _WE = re.compile(r"[\s,]{1,3}(?:on|nous|we) (?!a[a-z]ait|avions|were|was|used|had)")
@@ -556,8 +559,11 @@ def _sign(  # noqa: PLR0911, PLR0912 (the readings of a level, the first that ho
         return Sign("past", ages, 0.6, start, end, primary=False)
     if not own and (_STAFF.search(clause) or text.subject(start, max(0, start - 60) if text.bio else None) == "other"):
         return None
-    if not own and _FOR_OTHERS.search(folded, end, end + 60):
+    if not own and (_FOR_OTHERS.search(folded, end, end + 60) or (not text.bio and _ONE_OF_THEM.search(before))):
         return None
+    if _CALLED.search(before) and _CALLED_UPON.match(folded, end):
+        ages = _ages(level, text.written, 0.0, going=going, parameters=parameters)
+        return Sign("school", ages, 0.6 * level.clear, start, end, primary=youngest < 13.9)
     if own and text.subject(start) == "other" and not re.search(r"(?:je|j'|i'm|im|i am|chui|jsuis)", clause[-24:]):
         return None
     if own:
