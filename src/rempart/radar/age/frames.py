@@ -113,6 +113,18 @@ SOMEBODY = re.compile(
     r"|certain) )*"
     r"(?:[a-z-]{3,14})(?: [a-z]{3,14})? (?:de|d'|of) ?$"
 )
+# « Whippet de 9 ans », and those who do something: « lectrice de 11 ans ».
+NOUN_OF = re.compile(r"(?<![a-z])([a-z-]{3,}) (?:de|d') ?$")
+PERSON = re.compile(
+    r"(?:age?e?|haut|fille|garcon|enfant|eleve|gosse|kid|petite?|ptite?|meuf|mec|gamine?|jeune|ado|preado|fan"
+    r"|artiste|gymnaste"
+    r"|collegienne?|ecoliere?|footeux|belle|star|princesse|reine|roi|champion(?:ne)?"
+    r"|[a-z]+(?:eurs?|euses?|rices?|istes?|iennes?|ieres?|iers?|ants?|antes?|onnee?s?|logue|graphe))"
+)
+WE_ARE = re.compile(
+    r"(?<![a-z])(?:on est|nous sommes|we'?re|we are) (?:des |deux |2 |two |both |tou\w+ )?(?:[a-z]+ )?(?:[a-z]+"
+    r" )?(?:de )?$"
+)
 TELLS_OF_THEM = re.compile(
     r"\s?(?:m'|t'|l'|s'|me |nous |vous |te |lui |leur |se |a |est |etait |avait |aura |fait |vient |peut |doit "
     r"|joue |va "

@@ -65,7 +65,7 @@ def _read(text: Text, found: re.Match[str], value: int, previous: tuple[int, int
     own = frames.OWN.search(folded, max(0, before - 40), before)
     if own is None and unit["years"] and not unit["old"] and text.segment(start, end)[0].strip():
         return None  # « married 11 years »
-    if own is not None and own["mine"] and is_year and folded[: own.start()].endswith("avant "):
+    if own is not None and own["mine"] and is_year and folded[: own.start()].endswith(("avant ", "jusqu'a ")):
         return _not_before(text, own.start(), end, value)
     if own is None or (own["mine"] and own["mine"].endswith("my")):
         return _bare(text, start, end, before, value, is_year=is_year, old=bool(unit["old"]), half=half, soon=soon)
@@ -251,7 +251,9 @@ def _birthday(text: Text, start: int, end: int, value: int) -> Sign | None:  # n
 
 
 def _after_is(folded: str, at: int, text: Text) -> When | None:
-    found = re.compile(r" (?:is|party is|will be|'s)(?: coming up)?(?: like| literally| on)?").match(folded, at)
+    found = re.compile(r"(?:,? which)? (?:is|party is|will be|'s)(?: coming up)?(?: like| literally| on)?").match(
+        folded, at
+    )
     return when_follows(folded, found.end(), text.written, past=False) if found else None
 
 
@@ -290,6 +292,8 @@ def _bare(  # noqa: PLR0911, PLR0912
         return Sign("age", ages, 0.8, start, end, explicit=True)
     if frames.NOT_BEFORE.search(folded, max(0, start - 14), start) and not soon:
         return None
+    if is_year and frames.WE_ARE.search(folded, max(0, start - 44), start):
+        return Sign("age", ages, 0.8, start, end, explicit=True)
     if _of_another(text, start, end) or (not is_year and _IN_MONTH.match(folded, end)):
         return None
     who = text.subject(before, max(0, before - 90) if text.bio else None)
@@ -380,6 +384,8 @@ def _of_another(text: Text, start: int, end: int) -> bool:
     if not text.bio and frames.SINCE.match(folded, end):
         return True
     if frames.SOLD.search(folded, text.sentence(start), end + 40):
+        return True
+    if text.bio and (noun := frames.NOUN_OF.search(before)) is not None and not frames.PERSON.fullmatch(noun[1]):
         return True
     return frames.SOMEBODY.search(before) is not None and (
         not text.bio or frames.TELLS_OF_THEM.match(folded, end) is not None

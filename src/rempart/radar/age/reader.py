@@ -69,6 +69,8 @@ class AgeReader:
 
     def _judged(self, row: AccountRow, told: list[Told], roles: set[str]) -> AgeEstimate:
         told = [_lessened(one, roles) for one in told]
+        if any(one.source == "bio" and one.sign.primary and _of_a_person(one) for one in told):
+            roles -= _OF_PEOPLE  # « 12 year old entrepreneur »
         told += [Told(sign, "", (0, 0), "account", None) for sign in adult_signs(roles)]
         declared, age = self._declared(row.declared_birthdate, row.age_band)
         created = row.created_at.date() if isinstance(row.created_at, datetime) else None
@@ -151,7 +153,10 @@ def _lessened(one: Told, roles: set[str]) -> Told:
         return one
     sure = one.sign.sure
     for role in roles:
-        sure *= ROLES[role].own if (one.sign.explicit and one.source != "bio") or _says_own(one) else ROLES[role].others
+        own = (
+            (one.sign.explicit and one.source != "bio") or _says_own(one) or (role in _OF_PEOPLE and _of_a_person(one))
+        )
+        sure *= ROLES[role].own if own else ROLES[role].others
     return one._replace(sign=one.sign._replace(sure=sure))
 
 
@@ -160,6 +165,13 @@ def _says_own(one: Told) -> bool:
     return one.sign.explicit and _OWN_WORDS.match(one.text[slice(*one.span)].lower()) is not None
 
 
+def _of_a_person(one: Told) -> bool:
+    """ "12 year old", "10 yo": what is said of no firm."""
+    return one.sign.explicit and _PERSON_S_AGE.search(one.text[slice(*one.span)].lower()) is not None
+
+
+_OF_PEOPLE = frozenset({"work", "brand"})  # a child may have a shop, or write « entrepreneur »
+_PERSON_S_AGE = re.compile(r"\d ?-?(?:y(?:ea)?rs?[ -]?old|y/?o)")
 _OWN_WORDS = re.compile(r"(?:j|i|g |g\d|moi|mes|turn|my|im)")
 _NUMBER_WORDS = bag(
     "cinq sept huit neuf dix onze douze treize quatorze quinze seize vingt five seven eight nine ten eleven "

@@ -141,7 +141,13 @@ def ages_past(text: Text) -> Iterator[Sign]:
     for found in _PAST_AGE.finditer(text.folded):
         value = int(found[1])
         wished = text.folded[max(0, found.start() - 6) : found.start() + 1].endswith(("wish ", "wish"))
-        if not 2 <= value <= OLDEST or wished or text.spoken(found.start()) or (text.bio and "aged" in found[0]):
+        if (
+            not 2 <= value <= OLDEST
+            or wished
+            or text.spoken(found.start())
+            or (text.bio and "aged" in found[0])
+            or ("mes" in found[0] and text.folded[: found.start()].endswith("jusqu"))
+        ):
             continue
         near = text.folded[max(0, found.start() - 40) : found.end() + 40]
         if _LAST_YEAR.search(near):
