@@ -139,12 +139,13 @@ SINCE = re.compile(
 )
 # What has a size by age, or is sold: « vêtements fille 12 ans », « taille 10 ans ».
 SOLD = re.compile(
-    r"(?<![a-z])(?:taille|tailles|pointure|vetements?|fringues|robes?|pantalons?|pulls?|manteaux?|doudoune"
-    r"|vestes?|jeans?"
-    r"|pyjamas?|deguisements?|maillots?|baskets?|chaussures?|lot|vends|vendre|vente|vinted|leboncoin|jouets?"
-    r"|puzzle|velo"
-    r"|trottinette|livres?|neuf avec|garantie|occasion|size|sizes|selling|for sale|sells?|clothes|dress|bundle|depop"
-    r"|mercari|\d+ ?(?:€|euros)|ages?-appropriate|des \d+ ans)(?![a-z])"
+    r"(?<![a-z])(?:tailles?|pointure|vends|vendre|vente|vinted|leboncoin|neuf avec|garantie|occasion|sizes?|selling"
+    r"|for sale|sells?|depop|mercari|\d+ ?(?:€|euros)|des \d+ ans)(?![a-z])"
+)
+GOODS_BEFORE = re.compile(
+    r"(?<![a-z])(?:vetements?|fringues|robes?|pantalons?|pulls?|manteaux?|doudoune|vestes?|jeans?|pyjamas?|deguisements?"
+    r"|maillots?|baskets?|chaussures?|lots?|jouets?|puzzle|velos?|trottinette|livres?|clothes|dress|bundle|toys?|bike)"
+    r"(?: (?:fille|garcon|enfant|unisexe|neufs?|neuves?|[a-z]{3,12})){0,2} (?:de |en |d')?$"
 )
 A_NOUN = re.compile(r"\s(?!(?:and|but|so|from|in|lol|je|j|et|i|im|mais|girl|boy|here|fille|garcon)(?![a-z]))[a-z]")
 # « avant mes 13 ans », "til i'm 13", told of today: of what is not allowed, or waited for.

@@ -383,7 +383,7 @@ def _of_another(text: Text, start: int, end: int) -> bool:
         return True
     if not text.bio and frames.SINCE.match(folded, end):
         return True
-    if frames.SOLD.search(folded, text.sentence(start), end + 40):
+    if frames.SOLD.search(folded, text.sentence(start), end + 40) or frames.GOODS_BEFORE.search(before):
         return True
     if text.bio and (noun := frames.NOUN_OF.search(before)) is not None and not frames.PERSON.fullmatch(noun[1]):
         return True

@@ -38,6 +38,7 @@ _PAST = re.compile(
     r"|exercices? de|annales|revisions? de)(?![a-z])[^.!?\n,]{0,18}$"
 )
 _PAST_AFTER = re.compile(
+    r"\s(?:etait|avait|disait|criait|faisait|nous [a-z]+ait|m'[a-z]+ait)(?![a-z])|"
     r"[^.!?\n]{0,10}(?:j'avais|j'etais|i was|i used|i had|we used|on avait|c'etait (?:le bon|quand)|(?:was"
     r"|were) (?:the (?:best|good) (?:days|times?|years?)|when|peak|my|a |such)|etait (?:ma|mon|une?|le|la) "
     r"|me manque|i miss)|\s?(?:prof(?:s|esseur)?(?![a-z])|teacher|classroom|curriculum|students|lesson|worksheets"
@@ -50,7 +51,8 @@ _FOR_OTHERS = re.compile(
     r"|mon neveu|mes eleves|my (?:son|daughter|kids?|students|niece|nephew)|the kids)(?![a-z])"
 )
 _STAFF = re.compile(
-    r"(?:^|[^a-z])(?:une classe|une? (?:petite?|gamine?|enfant|eleve)|baby-?sit\w*|visit\w*|prof\w*"
+    r"(?:^|[^a-z])(?:une classe|une? (?:petite?|gamine?|enfant|eleve)|baby-?sit\w*|visit\w*|(?<!mon )(?<!ma"
+    r" )(?<!notre )(?<!mes )prof\w*"
     r"|instit\w*|enseign\w*|maitresse|maitre|atsem|aesh|eleves?|parents?|(?<!my )(?<!our )(?<!the )teach\w*"
     r"|taught|tutor\w*|students?|pupils?|coach|subbing|sub(?: for)?|mes|classe a|eleve de|cahier d\w+|kids"
     r"|children|ressources?|fiches?|cours (?:pour|particuliers)|soutien|programme|lessons?|worksheets?|for"
@@ -75,6 +77,7 @@ _SCHOOLISH = re.compile(
 _ONE_OF_THEM = re.compile(r"(?:^|[^a-z])(?:une?|an?|d'une?|some|another|autre) $")  # « une 6e m'a appelée maman »
 _CALLED = re.compile(r"(?:^|[^a-z])(?:les |mes |hey |hello |salut )(?:les )?$")  # « les 6e vous êtes où ? »
 _CALLED_UPON = re.compile(r"\s?(?:vous|ou|on se|levez|venez|like|courage|rassemble\w*|qui sont|wya|where)(?![a-z])")
+_ASKED = re.compile(r"(?<![a-z])(?:des gens|du monde|quelqu'un|qui est|anyone|anybody|who)(?![a-z])[^.!?\n]{0,16}$")
 _MY_CLASS = re.compile(r"(?:^|[^a-z])(?:ma|my|notre|our) (?:class?e|class|annee)?(?: de| of| d')?\s*$")
 _LIKE_ME = re.compile(r"[^.!?\n]{0,8}(?:like me|comme moi)(?![a-z])")
 _WE = re.compile(r"[\s,]{1,3}(?:on|nous|we) (?!a[a-z]ait|avions|were|was|used|had)")
@@ -148,7 +151,13 @@ def _sign(  # noqa: PLR0911, PLR0912 (the readings of a level, the first that ho
         return None
     if not own and (_FOR_OTHERS.search(folded, end, end + 60) or (not text.bio and _ONE_OF_THEM.search(before))):
         return None
-    if own and text.subject(start) == "other" and not re.search(r"(?:je|j'|i'm|im|i am|chui|jsuis)", clause[-24:]):
+    asked = _ASKED.search(clause) is not None and "?" in folded[end : end + 24]
+    if (
+        own
+        and not asked
+        and text.subject(start) == "other"
+        and not re.search(r"(?:je|j'|i'm|im|i am|chui|jsuis)", clause[-24:])
+    ):
         return None
     if own:
         sure, explicit = 0.93, True
