@@ -13,6 +13,7 @@ from scipy.stats import norm
 from rempart.age import rates
 from rempart.age.models import Attempt, Challenge, ChallengeAppeal, ClosedYoung
 from rempart.age.rates import last_quarter, report, wilson
+from rempart.age.services import forgetting
 from rempart.ledger.clock import now
 
 START, END = datetime(2026, 7, 1, tzinfo=UTC), datetime(2026, 10, 1, tzinfo=UTC)
@@ -173,6 +174,26 @@ def test_the_gate_s_false_positives_are_those_later_closed(db):
     one = rate("let_in_wrongly")
     assert (one.hits, one.of) == (5, 15)
     assert found().counts["gate"] == {"asked": 18, "on": 8, "guardian": 0, "not_yet": 10, "not_answered": 0}
+
+
+def test_what_is_erased_in_time_is_told_afterwards_all_the_same(db, clock):
+    def attempt(number, way, **more):
+        Attempt.objects.create(
+            service="tiktok", number=number, asked=[13], return_to="https://x", made_at=IN_TIME, expires_at=AS_OF,
+            answered_at=IN_TIME, way=way, **more,
+        )  # fmt: skip
+
+    for number in range(10):
+        attempt(f"no{number}", "not_yet")
+    for number in range(8):
+        attempt(f"on{number}", "on", handle=f"on{number}", bound_at=IN_TIME)
+    for number in range(5):
+        ClosedYoung.objects.create(service="tiktok", handle=f"on{number}", closed_at=IN_TIME)
+    before = found()
+    forgetting.erase_attempts(AS_OF)
+    assert not Attempt.objects.exists()
+    after = found()
+    assert (after.counts["gate"], after.rates) == (before.counts["gate"], before.rates)
 
 
 def test_appeals_overturned_and_the_time_to_restore(asked, decider):

@@ -34,6 +34,7 @@ from rempart.age.models import (
     ProofRequest,
     VendorRequest,
 )
+from rempart.age.services.counting import kept
 from rempart.privacy.suppression import THRESHOLD, Sum, is_small, protect
 
 Z = 1.959963984540054  # the 97.5 % point of the standard normal distribution
@@ -324,16 +325,19 @@ def _closures(asked: Iterable[_Asked]) -> tuple[int, int]:
 def _let_in(start: datetime, end: datetime, as_of: datetime) -> tuple[int, int]:
     """Of sign-ups known to be of somebody too young, those that the gate let in: a lower bound.
 
-    Known: the answer led to « no account for now », or the account that came of it was closed by two people.
+    Known: the answer led to « no account for now », or the account that came of it was closed by two people while the
+    sign-up was kept.
     """
     attempts = Attempt.objects.filter(answered_at__gte=start, answered_at__lt=end, follows=None)
-    turned_away = attempts.filter(way=Way.NOT_YET).count()
+    gone = kept("too_young", start, end)
+    turned_away = attempts.filter(way=Way.NOT_YET).count() + gone["turned_away"]
     closed = ClosedYoung.objects.filter(closed_at__lt=as_of)
-    gone = {
+    names = {
         (service, one) for service, *names in closed.values_list("service", "handle", "platform_id") for one in names
     }
     let_in = attempts.exclude(way=Way.NOT_YET).exclude(bound_at=None)
-    found = sum(bool(gone & {(one.service, one.handle), (one.service, one.platform_id or "")}) for one in let_in)
+    found = sum(bool(names & {(one.service, one.handle), (one.service, one.platform_id or "")}) for one in let_in)
+    found += gone["let_in"]
     return found, found + turned_away
 
 
@@ -343,8 +347,9 @@ def _let_in(start: datetime, end: datetime, as_of: datetime) -> tuple[int, int]:
 def _gate(start: datetime, end: datetime, as_of: datetime, withhold: Any) -> dict[str, Count]:
     rows = Attempt.objects.filter(made_at__gte=start, made_at__lt=end).values_list("way", "answered_at")
     ways = Counter(way if _by(answered, as_of) else "not_answered" for way, answered in rows)
+    ways += kept("gate", start, end)
     return _divided(
-        "asked", len(rows), {name: ways[name] for name in ("on", "guardian", "not_yet", "not_answered")}, withhold
+        "asked", ways.total(), {name: ways[name] for name in ("on", "guardian", "not_yet", "not_answered")}, withhold
     )
 
 
@@ -403,7 +408,9 @@ def _guardians(start: datetime, end: datetime, as_of: datetime, withhold: Any) -
 
 def _vendors(start: datetime, end: datetime, as_of: datetime, withhold: Any) -> dict[str, Count]:
     rows = VendorRequest.objects.filter(asked_at__gte=start, asked_at__lt=end).values_list("answered_at", flat=True)
-    return _narrowing({"asked": len(rows), "answered": sum(_by(one, as_of) for one in rows)}, withhold)
+    gone = kept("vendors", start, end)
+    answered = sum(_by(one, as_of) for one in rows) + gone["answered"]
+    return _narrowing({"asked": len(rows) + gone["asked"], "answered": answered}, withhold)
 
 
 # --- counting

@@ -3,6 +3,7 @@
 from rempart.age.models.assurances import Assurance, Confidence, Method, Subject
 from rempart.age.models.challenges import AgeDecision, Challenge, ChallengeAppeal, Voucher
 from rempart.age.models.consents import Consent, GuardianBond
+from rempart.age.models.counts import GoneCount
 from rempart.age.models.gate import Attempt
 from rempart.age.models.orders import AgeOrder
 from rempart.age.models.proofs import ProofCount, ProofRequest, SpentProof, TrustFile
@@ -23,6 +24,7 @@ __all__ = [
     "Comeback",
     "Confidence",
     "Consent",
+    "GoneCount",
     "GuardianBond",
     "Method",
     "ProofCount",

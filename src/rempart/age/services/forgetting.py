@@ -17,6 +17,7 @@ from rempart.age.models import (
     ProtectionCase,
     VendorRequest,
 )
+from rempart.age.services import counting
 from rempart.correspondence.services import erase_conversation
 
 RETENTION = "retention"
@@ -24,7 +25,7 @@ RETENTION = "retention"
 
 def erase_attempts(before: datetime) -> int:
     """Attempts made before that moment; the bits stay as long as they count."""
-    return _erase(Attempt.objects.filter(made_at__lt=before), RETENTION)
+    return _erase_attempts(Attempt.objects.filter(made_at__lt=before), RETENTION)
 
 
 def erase_matters(before: datetime) -> int:
@@ -67,7 +68,9 @@ def erase_bonds(bonds: Iterable[GuardianBond], *, because: str) -> int:
 
 def erase_vendor_requests(before: datetime) -> int:
     """Questions to providers whose time was over before that moment."""
-    return _erase(VendorRequest.objects.filter(expires_at__lt=before), RETENTION)
+    going = list(VendorRequest.objects.filter(expires_at__lt=before))
+    counting.keep(counting.where_vendor_requests_stood(going))
+    return _erase(going, RETENTION)
 
 
 def erase_these(matters: Iterable[AgeMatter], *, because: str) -> int:
@@ -99,9 +102,15 @@ def erase_about(named: Q, *, because: str) -> tuple[int, int]:
     """
     matters = AgeMatter.objects.filter(named)
     going = erase_these(matters.exclude(decided_at=None), because=because)
-    going += _erase(Attempt.objects.filter(named), because)
+    going += _erase_attempts(Attempt.objects.filter(named), because)
     going += _erase(Comeback.objects.filter(named).exclude(decided_at=None), because)
     return going, AgeMatter.objects.filter(named).count()
+
+
+def _erase_attempts(found: Iterable[Attempt], because: str) -> int:
+    going = list(found)
+    counting.keep(counting.where_attempts_stood(going))
+    return _erase(going, because)
 
 
 def _erase(found: "Iterable[models.Model]", because: str) -> int:
