@@ -14,6 +14,7 @@ from rempart.age import rates
 from rempart.age.models import Attempt, Challenge, ChallengeAppeal, ClosedYoung
 from rempart.age.rates import last_quarter, report, wilson
 from rempart.age.services import forgetting
+from rempart.intake.models import Wave
 from rempart.ledger.clock import now
 
 START, END = datetime(2026, 7, 1, tzinfo=UTC), datetime(2026, 10, 1, tzinfo=UTC)
@@ -241,3 +242,10 @@ def test_anybody_reads_the_rates_and_the_team_the_last_days(language, client, de
     )
     desk = unescape(client.get("/age/desk/rates/", headers={"accept-language": language}).content.decode())
     assert {"fr": "2 sur 2", "en": "2 of 2"}[language] in desk
+
+
+@pytest.mark.parametrize("invented", [True, False], ids=["beside the example", "elsewhere"])
+def test_the_page_says_when_its_figures_are_invented(db, invented):
+    Wave.objects.create(hashtag="x", invented=invented, opened_at=now())
+    page = Client(headers={"accept-language": "en"}).get("/age/rates/")
+    assert ("These figures are invented." in page.content.decode()) is invented

@@ -9,6 +9,7 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from rempart.age import practice, rates, saying
+from rempart.intake.models import Wave
 from rempart.ledger.clock import now
 from rempart.pages.writing import day, duration, percent
 from rempart.staff.access import needs, open_to_all
@@ -34,7 +35,9 @@ def error_rates(request: HttpRequest) -> HttpResponse:
     """How often we were wrong in the last quarter that is settled; small counts withheld."""
     start, end = rates.last_quarter(now())
     found = rates.report(start, end, as_of=end + rates.SETTLES_IN)
-    return render(request, "age/open/rates.html", shown(found, _language(), "period"))
+    # An example is loaded as a whole: where its wave is, its questions about ages are.
+    invented = Wave.objects.filter(invented=True).exists()
+    return render(request, "age/open/rates.html", shown(found, _language(), "period") | {"invented": invented})
 
 
 @needs(Permission.AGE)
