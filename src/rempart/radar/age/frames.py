@@ -143,7 +143,8 @@ SOLD = re.compile(
     r"|for sale|sells?|depop|mercari|\d+ ?(?:€|euros)|des \d+ ans)(?![a-z])"
 )
 GOODS_BEFORE = re.compile(
-    r"(?<![a-z])(?:vetements?|fringues|robes?|pantalons?|pulls?|manteaux?|doudoune|vestes?|jeans?|pyjamas?|deguisements?"
+    r"(?<![a-z])(?:vetements?|fringues|robes?|pantalons?|pulls?|manteaux?|doudoune|vestes?|jeans?|pyjamas?"
+    r"|deguisements?"
     r"|maillots?|baskets?|chaussures?|lots?|jouets?|puzzle|velos?|trottinette|livres?|clothes|dress|bundle|toys?|bike)"
     r"(?: (?:fille|garcon|enfant|unisexe|neufs?|neuves?|[a-z]{3,12})){0,2} (?:de |en |d')?$"
 )
@@ -280,7 +281,8 @@ OTHERS_DO = re.compile(r"(?:^|[^a-z])(?:a|is|are|was|turns?|fete|fetera|aura|goi
 WHO_ELSE = re.compile(
     r"(?<![a-z])(?:(?:any ?(?:one|body|1)|some(?:one|body)|who)(?:'s|s)? (?:else|also)(?: here)?(?: is| that's|"
     r" thats)?(?: also)?"
-    r"|qui (?:d'autre|aussi) a(?: aussi)?|y'?a (?:qui|des gens) (?:qui a|qui ont|de)) $"
+    r"|moi qui ai?|seule? a avoir|am i the only(?: one who'?s)?|qui (?:d'autre|aussi) a(?: aussi)?|y'?a (?:qui"
+    r"|des gens) (?:qui a|qui ont|de)) $"
 )
 LIKE_ME = re.compile(r"(?: ?(?:ans?|yo|years old))? ?(?:aussi )?(?:comme moi|like me|et comme moi)(?![a-z])")
 FRENCH_HAVE = re.compile(r"(?!guess|my)(?:j|g|moi|perso|mais|et |mon|age|suis|chui|du haut)")

@@ -356,7 +356,7 @@ def _bare(  # noqa: PLR0911, PLR0912
         return Sign("age", ages, 0.72, start, end)
     if text.bio:
         return _in_bio(text, start, end, left, right, value, ages, is_year=is_year, half=half)
-    if frames.MATES.search(folded[:start]) and not left.strip() and value < 30:
+    if frames.MATES.search(folded[:start]) and left.strip() in ("", "its", "it's", "c'est") and value < 30:
         return Sign("age", ages, 0.85 if frames.ASL.match(folded[end:]) else 0.65, start, end)
     here = re.match(r"\s*(?:here|girl|boy|female|male|gamer|fille|garcon)(?![a-z])", folded[end : end + 12]) is not None
     if is_year and not left.strip() and (old or here or text.first_person):
