@@ -315,7 +315,8 @@ LEVELS: tuple[tuple[frozenset[str], re.Pattern[str], Callable[..., Level | None]
             rf"(?<![a-z0-9])(?:(\d{{1,2}})(?:st|nd|rd|th)?[ -]?gr(?:ade|ader|aders|d)(?![a-z])"
             rf"|({_ORDINALS})[ -]grade(?:r|rs)?(?![a-z])|gr(?:ade)?\.? (\d{{1,2}})(?!\d|[.,]\d))"
             r"(?!'?s? ?(?:piano|violin|flute|cello|guitar|ballet|theory|music|abrsm|singing|vocal|exam"
-            r"|climb|steel|reading level|level|tap|clarinet|drum|saxophone|bolt|titanium|listed|teacher"
+            r"|climb|steel|reading level|level|tap|clarinet|drum|saxophone|bolt|titanium|listed|teacher(?!"
+            r" (?:just |always |never )?(?:gave|gives|lets?|makes|told|hates) us )"
             r"|classroom decor|humou?r|ela|curriculum|pointe|essay energy))"
         ),
         _american,

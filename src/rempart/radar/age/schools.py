@@ -78,9 +78,6 @@ _ONE_OF_THEM = re.compile(r"(?:^|[^a-z])(?:une?|an?|d'une?|some|another|autre) $
 _CALLED = re.compile(r"(?:^|[^a-z])(?:les |mes |hey |hello |salut )(?:les )?$")  # « les 6e vous êtes où ? »
 _CALLED_UPON = re.compile(r"\s?(?:vous|ou|on se|levez|venez|like|courage|rassemble\w*|qui sont|wya|where)(?![a-z])")
 _ASKED = re.compile(r"(?<![a-z])(?:des gens|du monde|quelqu'un|qui est|anyone|anybody|who)(?![a-z])[^.!?\n]{0,16}$")
-_MY_TEACHER = re.compile(
-    r" teacher (?:just |always |never |said |says )?(?:gave|gives|lets?|makes|won'?t let|told|hates|is making) us "
-)
 _MY_CLASS = re.compile(r"(?:^|[^a-z])(?:ma|my|notre|our) (?:class?e|class|annee)?(?: de| of| d')?\s*$")
 _LIKE_ME = re.compile(r"[^.!?\n]{0,8}(?:like me|comme moi)(?![a-z])")
 _WE = re.compile(r"[\s,]{1,3}(?:on|nous|we) (?!a[a-z]ait|avions|were|was|used|had)")
@@ -135,9 +132,6 @@ def _sign(  # noqa: PLR0911, PLR0912 (the readings of a level, the first that ho
     if text.spoken(start):
         return None
     going = _GOING.search(clause) is not None or _GOING_AFTER.match(folded, end) is not None
-    if _MY_TEACHER.match(folded, end) and re.search(r"(?:^|[^a-z])(?:my|our) $", before):
-        ages = _ages(level, text.written, 0.0, going=False, parameters=parameters)
-        return Sign("school", ages, 0.65 * level.clear, start, end, primary=youngest < 13.9)
     past = _PAST.search(clause) is not None or _PAST_AFTER.match(folded, end) is not None
     if going and level.width > 1:
         level = level._replace(width=1.0)  # who enters a school begins with its first year
