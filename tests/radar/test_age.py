@@ -76,8 +76,9 @@ def test_accounts_written_by_hand_are_told_apart():
         ("my 12th birthday is on the 30th of november", 12.0),
         ("i turned 10 three months ago", 10.25),
         ("j'ai 1️⃣1️⃣ ans et demi", 11.5),
+        ("it's my birthday!! finally 12", 12.0),
     ],
-    ids=["tomorrow", "yesterday", "in months", "countdown", "past", "birthday", "ago", "half"],
+    ids=["tomorrow", "yesterday", "in months", "countdown", "past", "birthday", "ago", "half", "finally"],
 )
 def test_relative_dates_are_resolved(text, age):
     assert read(None, text).estimated_age == pytest.approx(age, abs=0.35)
@@ -137,6 +138,7 @@ def test_the_school_year_to_come_is_a_year_later(words):
         "13+ only, minors dni",
         "together 11 years", "Mes CM2 sont adorables", "i'm 10 minutes late", "il m'a dit \"j'ai 12 ans\"",
         "i'm 6'2", "en 6e secondaire", "vends pyjama 8 ans", "we placed 5th, grade A team", "mon compte a 11 ans",
+        "je fais 12 ans mais j'en ai 22", "me prends pas pour un gamin de 12 ans", "little league coach, 12U",
     ],
 )  # fmt: skip
 def test_look_alikes_are_not_flagged(text):

@@ -63,7 +63,7 @@ NUMBER = re.compile(
     r"(?P<more>[ -](?:et[ -])?(?:une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze|treize|quatorze"
     r"|quinze|seize|one|two|three|four|five|six|seven|eight|nine)(?![a-z]))?)"
 )
-HALF = r"(?: ?ans?)? ?(?:et demie?|1\u20442|and a half|& a half|½)"
+HALF = r"(?: ?ans?)? ?(?:et demie?|[13]\u2044[24]|(?:and|&|et) [13] ?/ ?[24]|and a half|& a half|½)"
 UNIT = re.compile(
     rf"(?P<half>{HALF})?(?:(?P<ans>\s?(?:[a4]ns?|annees?|piges?|balais|printemps|bougies)(?![a-z]))"
     r"|(?P<old>[ -]?(?:(?:y(?:ea)?rs?|year'?s)[ -]?(?:olds?|young)|y ?/ ?o|y\.? ?o\.?|y/?old|yos?"
@@ -174,7 +174,8 @@ PLAIN_AFTER = re.compile(
     r"|yes|turn|years|w/|with|we|and)(?![a-z]))"
 )
 NOT_AGE_AFTER = re.compile(
-    r"\s?(?:%|cm|mm|kg|kilos?|kgs|lbs?|pounds?|feet|foot|ft|inch\w*|in(?=[ .,)]*$)|\"|''|minutes?|mins?"
+    r"\s?(?:%|(?<=\d)u(?![a-z])|cm|mm|kg|kilos?|kgs|lbs?|pounds?|feet|foot|ft|inch\w*|in(?=[ .,)]*$)"
+    r"|\"|''|minutes?|mins?"
     r"|min|hours?|hrs?|heures?|days?|jours?|weeks?|semaines?|months?|mois|miles?|km|k(?![a-z])|m(?=[ .,]|$)(?!\s?[|/•])"
     r"|st(?![a-z])|nd(?![a-z])|rd(?![a-z])|th(?![a-z])|e(?![a-z])|eme|h(?![a-z])|out of|points?|pts?"
     r"|followers?|abonnes?|subs|episodes?|chapters?|pages?|levels?|niveaux?|away|short|dollars?|bucks"
@@ -231,7 +232,7 @@ NOT_BEFORE = re.compile(
     r"|to|was|were|is|are|be|been|n°|no|numero|number|page|top|chapitre|chapter|episode|ep|level|lvl"
     r"|niveau|room|salle|jour|day|saison|season|iphone|galaxy|ps|windows|tome|vol|part|partie|gen|group"
     r"|grade|year|yr|bus|ligne|route|channel|x|fois|et de|sous|des|-|plus|over|fortnite|fifa|nba|ios"
-    r"|android|under|u|feat|le|du|au)[\s:]*$"
+    r"|android|under|u|feat|le|du|au|fais|fait|faisais|ferais)[\s:]*$"
 )
 NEGATED = re.compile(r"(?:^|[^a-z])(?:pas|plus|not|n'ai|no longer|ain'?t|isn'?t|never|jamais|aucun)\s*$")
 UNDER_YET = re.compile(r"(?:meme pas|pas encore|not even|not yet|pas tout a fait)\s*$")
@@ -273,6 +274,7 @@ NOT_NAMES = bag(
     "om ol fan team x tome saison season iphone ps games chapter part gate rang place room bus ligne dept le "
     "la les du au aux des a en dans et and of in at on to for by the ep vol no"
 )
+JUST_NOW = re.compile(r"(?:^|[^a-z])(?:finally|officially|enfin|officiellement)\s*$")
 MATES = re.compile(
     r"(?:\d ?ans(?![a-z])|mon age|my age|quel(?:le)? age|how old|age\s?\?|asl|t'as quel age"
     r"|tu as quel age|en a \d|(?:nan|non|mais non|euh)[ ,]*j'ai pas \d)"

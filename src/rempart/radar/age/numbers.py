@@ -354,6 +354,8 @@ def _bare(  # noqa: PLR0911, PLR0912
         return Sign("age", at_age(value - 0.2, value + 0.4), 0.8, start, end, explicit=True)
     if not text.bio and is_year and who == "own" and re.search(r"(?:jeune|young|petite?)", folded):
         return Sign("age", ages, 0.72, start, end)
+    if not text.bio and frames.JUST_NOW.search(folded, max(0, start - 16), start) and frames.BIRTHDAY.search(folded):
+        return Sign("age", at_age(value, value + 0.2), 0.8, start, end, explicit=True)
     if text.bio:
         return _in_bio(text, start, end, left, right, value, ages, is_year=is_year, half=half)
     if frames.MATES.search(folded[:start]) and left.strip() in ("", "its", "it's", "c'est") and value < 30:
