@@ -122,6 +122,17 @@ def test_a_page_that_asks_through_a_browser_is_named_by_its_origin(wallet, trust
     assert all(verdict(shown, trust, **how).accepted for shown in (by_mdoc, by_sd_jwt) for how in asked)
 
 
+@pytest.mark.parametrize(
+    ("client_id", "holds"),
+    [("https://platform.example/age", True), ("https://other.example", False)],
+    ids=["its own address", "another"],
+)
+def test_a_client_named_by_its_address_may_have_asked_through_a_browser(wallet, trust, client_id, holds):
+    transcript = documents.browser_transcript(origin="https://platform.example", nonce=NONCE)
+    shown = wallet.present_mdoc(wallet.unused(MDOC)[0], transcript=transcript, only=["age_over_15"])
+    assert verdict(shown, trust, client_id=client_id).accepted is holds
+
+
 def test_a_browser_is_answered_sealed_to_who_asked(wallet, trust):
     key = new_key()
     asked = dc_api.request([15], nonce=bytes(16), reader_key=key.public_key())

@@ -127,7 +127,7 @@ def said_of_request(given: bytes, *, client_id: str) -> dict[str, str]:
     except Refused:
         return {}
     kept = {name: value for name, value in said.items() if isinstance(value, str)}
-    home = _origin(client_id)
+    home = origin_of(client_id)
     if home is None or kept.get("origin") != home:
         kept.pop("origin", None)
     elsewhere = home is not None and _split(kept.get("response_uri", "")).hostname != _split(home).hostname
@@ -136,7 +136,7 @@ def said_of_request(given: bytes, *, client_id: str) -> dict[str, str]:
     return kept
 
 
-def _origin(client_id: str) -> str | None:
+def origin_of(client_id: str) -> str | None:
     """The web origin that a client's identifier names (section 5.9.3); None when it names none."""
     prefix, _, rest = client_id.partition(":")
     if prefix in _NAMED_BY_HOST:

@@ -89,7 +89,12 @@ def _transcripts(
     if origin is not None:
         return [transcripts.openid4vp_dc_api(origin=origin, nonce=nonce, jwk_thumbprint=jwk_thumbprint)]
     uris = openid4vp.response_uris(client_id) if response_uri is None else [response_uri]
-    return [
+    found = [
         transcripts.openid4vp(client_id=client_id, nonce=nonce, response_uri=uri, jwk_thumbprint=jwk_thumbprint)
         for uri in uris
     ]
+    # A client named by its own address, and no word of where the answer went: a browser may have brought it.
+    page = openid4vp.origin_of(client_id) if client_id.startswith("https://") and response_uri is None else None
+    if page is not None:
+        found.append(transcripts.openid4vp_dc_api(origin=page, nonce=nonce, jwk_thumbprint=jwk_thumbprint))
+    return found
