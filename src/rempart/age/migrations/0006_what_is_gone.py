@@ -15,13 +15,13 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("day", models.DateField()),
                 ("table", models.CharField(max_length=16)),
-                ("name", models.CharField(max_length=16)),
+                ("step", models.CharField(max_length=16)),
                 ("number", models.PositiveIntegerField(default=0)),
             ],
             options={
-                "ordering": ["day", "table", "name"],
+                "ordering": ["day", "table", "step"],
                 "constraints": [
-                    models.UniqueConstraint(fields=("day", "table", "name"), name="one_count_of_what_is_gone")
+                    models.UniqueConstraint(fields=("day", "table", "step"), name="one_count_of_what_is_gone")
                 ],
             },
         ),

@@ -4,16 +4,16 @@ from django.db import models
 
 
 class GoneCount(models.Model):
-    """How many erased rows of a day stood where. table, name: as `rates` counts those that are still there."""
+    """How many erased rows of a day stood where. table, step: as `rates` counts those that are still there."""
 
     day = models.DateField()
     table = models.CharField(max_length=16)
-    name = models.CharField(max_length=16)
+    step = models.CharField(max_length=16)
     number = models.PositiveIntegerField(default=0)
 
     class Meta:
-        ordering = ["day", "table", "name"]
-        constraints = [models.UniqueConstraint(name="one_count_of_what_is_gone", fields=["day", "table", "name"])]
+        ordering = ["day", "table", "step"]
+        constraints = [models.UniqueConstraint(name="one_count_of_what_is_gone", fields=["day", "table", "step"])]
 
     def __str__(self) -> str:
-        return f"{self.number} {self.table} {self.name} on {self.day}"
+        return f"{self.number} {self.table} {self.step} on {self.day}"

@@ -12,7 +12,7 @@ Way = Attempt.Way
 
 
 def where_attempts_stood(attempts: Iterable[Attempt]) -> Counter[tuple[date, str, str]]:
-    """Sign-ups by (day, table, name): where the answer led; and whom the gate turned away, or let in too young.
+    """Sign-ups by (day, table, step): where the answer led; and whom the gate turned away, or let in too young.
 
     Who was let in too young is known where the account that came of it was closed by two people.
     """
@@ -29,7 +29,7 @@ def where_attempts_stood(attempts: Iterable[Attempt]) -> Counter[tuple[date, str
 
 
 def where_vendor_requests_stood(requests: Iterable[VendorRequest]) -> Counter[tuple[date, str, str]]:
-    """Questions to providers by (day, table, name)."""
+    """Questions to providers by (day, table, step)."""
     found: Counter[tuple[date, str, str]] = Counter()
     for one in requests:
         found[_day(one.asked_at), "vendors", "asked"] += 1
@@ -39,17 +39,17 @@ def where_vendor_requests_stood(requests: Iterable[VendorRequest]) -> Counter[tu
 
 def keep(counts: Counter[tuple[date, str, str]]) -> None:
     """Add to what is kept. In the transaction that erases the rows."""
-    for (day, table, name), number in sorted(counts.items()):
-        row, _is_new = GoneCount.objects.get_or_create(day=day, table=table, name=name)
+    for (day, table, step), number in sorted(counts.items()):
+        row, _is_new = GoneCount.objects.get_or_create(day=day, table=table, step=step)
         GoneCount.objects.filter(pk=row.pk).update(number=F("number") + number)
 
 
 def kept(table: str, start: datetime, end: datetime) -> Counter[str]:
-    """What is kept of a table for the days in [start, end), by name."""
+    """What is kept of a table for the days in [start, end), by step."""
     rows = GoneCount.objects.filter(table=table, day__gte=_day(start), day__lt=_day(end))
     found: Counter[str] = Counter()
-    for name, number in rows.values_list("name", "number"):
-        found[name] += number
+    for step, number in rows.values_list("step", "number"):
+        found[step] += number
     return found
 
 
