@@ -101,11 +101,14 @@ def test_a_query_for_an_sd_jwt_is_answered_with_one(wallet, trust):
     assert verdict(read_direct_post(form).presentation, trust, over=15).accepted
 
 
-@pytest.mark.skipif(not zero_knowledge.available(), reason="pylongfellow has wheels for Linux on x86-64 only")
 def test_a_query_for_a_proof_is_answered_without_showing_the_attestation(wallet, trust):
     claims = [{"path": [documents.NAMESPACE, "age_over_15"]}]
     meta = {"doctype_value": documents.DOCTYPE}
     query = {"credentials": [{"id": "age", "format": "mso_mdoc_zk", "meta": meta, "claims": claims}]}
+    if not zero_knowledge.available():  # no wheel of the library for this kind of machine: nothing is shown instead
+        with pytest.raises(CannotAnswer, match="pylongfellow is installed"):
+            wallet.answer(link(dcql_query=json.dumps(query)), at=AT)
+        return
     form = wallet.answer(link(dcql_query=json.dumps(query)), at=AT)
     assert verdict(read_direct_post(form).presentation, trust, over=15).method is Method.ZERO_KNOWLEDGE
     assert len(wallet.unused(MDOC)) == 2

@@ -8,6 +8,7 @@ import cbor2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pylongfellow.backends import google_cpp
 
 from rempart.attestation import cbor, dc_api, transcripts, zero_knowledge
 from rempart.attestation.certificates import Anchors
@@ -17,10 +18,6 @@ from rempart.attestation.testing.wallet import Wallet
 from rempart.attestation.trust import Trust
 from rempart.attestation.verifying import verify
 from rempart.attestation.zero_knowledge import LARGEST, prove, verify_proof
-
-google_cpp = pytest.importorskip(
-    "pylongfellow.backends.google_cpp", reason="pylongfellow has wheels for Linux on x86-64 only"
-)
 
 AT = datetime(2026, 11, 23, 12, 0, 30, tzinfo=UTC)
 URI = "https://platform.example/proof"
