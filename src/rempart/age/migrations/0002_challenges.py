@@ -142,6 +142,70 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["due_at", "pk"],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["open", "deciding", "restricted"])),
+                        fields=["due_at"],
+                        name="challenges_to_look_at",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["open", "deciding", "restricted"])),
+                        fields=("service", "handle"),
+                        name="one_open_challenge_a_handle",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(
+                            ("platform_id__isnull", False), ("state__in", ["open", "deciding", "restricted"])
+                        ),
+                        fields=("service", "platform_id"),
+                        name="one_open_challenge_a_number",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("over__in", [13, 15, 16, 18])), name="a_challenge_is_of_a_threshold"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("step__in", ["ask", "prove", "restrict"])),
+                        name="a_challenges_step_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("state__in", ["open", "deciding", "restricted", "proved", "cleared", "lapsed", "erased"])
+                        ),
+                        name="a_challenges_state_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("due_at__gt", models.F("opened_at")), ("ends_at__gte", models.F("opened_at"))
+                        ),
+                        name="a_challenge_gives_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("probability", None),
+                            models.Q(("probability__gte", 0), ("probability__lte", 1)),
+                            _connector="OR",
+                        ),
+                        name="a_probability_is_one",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("because", "person"), _negated=True),
+                            models.Q(("opened_by__isnull", False), models.Q(("note", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="a_person_who_opens_a_challenge_says_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "restricted"), _negated=True),
+                            ("keeps_until__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="what_is_restricted_is_kept",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -173,6 +237,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["begins_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ends_at", None), ("kind", "erase")),
+                            models.Q(("ends_at__isnull", False), ("kind__in", ["private", "restrict"])),
+                            _connector="OR",
+                        ),
+                        name="what_age_orders_ends_unless_it_erases",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at", None), ("ends_at__gte", models.F("begins_at")), _connector="OR"),
+                        name="an_age_order_ends_after_it_begins",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "erase")), fields=("challenge",), name="erased_once"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -221,6 +302,37 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["decided_at", "pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("reason", ""), _negated=True), name="an_age_decision_has_a_reason"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("second_by", None),
+                            models.Q(("second_by", models.F("decided_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="the_second_person_is_somebody_else",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("in_force_at", None),
+                            ("kind__in", ["clear", "prove"]),
+                            ("second_by__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="closing_and_erasing_take_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("in_force_at", None), ("refused_at", None), _connector="OR"),
+                        name="what_is_refused_is_not_in_force",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("in_force_at", None), ("refused_at", None)),
+                        fields=("challenge",),
+                        name="one_age_decision_waits",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -260,6 +372,29 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["due_at", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("decided_at", None)), fields=("challenge",), name="one_age_appeal_waits"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at", None), ("decided_by", None), ("outcome", "")),
+                            models.Q(("decided_at__isnull", False), ("decided_by", None), ("outcome", "settled")),
+                            models.Q(
+                                ("decided_at__isnull", False),
+                                ("decided_by__isnull", False),
+                                ("outcome__in", ["overturned", "upheld"]),
+                                models.Q(("reason", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="an_answered_age_appeal_says_how_and_why",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("restored_at", None), ("outcome", "overturned"), _connector="OR"),
+                        name="only_what_is_overturned_is_restored",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -308,210 +443,31 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["named_at", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("appeal", "capacity"), name="one_voucher_of_a_capacity"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("answered_at", None),
+                                ("checked_at", None),
+                                ("checked_by", None),
+                                ("conversation", None),
+                            ),
+                            models.Q(
+                                ("checked_at__isnull", False),
+                                ("checked_by__isnull", False),
+                                models.Q(("checked_how", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="a_voucher_is_checked_before_they_are_asked",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("holds", None), ("answered_at__isnull", False), _connector="OR"),
+                        name="what_a_voucher_holds_was_answered",
+                    ),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="challenge",
-            index=models.Index(
-                condition=models.Q(("state__in", ["open", "deciding", "restricted"])),
-                fields=["due_at"],
-                name="challenges_to_look_at",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="challenge",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["open", "deciding", "restricted"])),
-                fields=("service", "handle"),
-                name="one_open_challenge_a_handle",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="challenge",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("platform_id__isnull", False), ("state__in", ["open", "deciding", "restricted"])),
-                fields=("service", "platform_id"),
-                name="one_open_challenge_a_number",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="challenge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("over__in", [13, 15, 16, 18])), name="a_challenge_is_of_a_threshold"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="challenge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("step__in", ["ask", "prove", "restrict"])), name="a_challenges_step_is_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="challenge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("state__in", ["open", "deciding", "restricted", "proved", "cleared", "lapsed", "erased"])
-                ),
-                name="a_challenges_state_is_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="challenge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_at__gt", models.F("opened_at")), ("ends_at__gte", models.F("opened_at"))),
-                name="a_challenge_gives_time",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="challenge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("probability", None), models.Q(("probability__gte", 0), ("probability__lte", 1)), _connector="OR"
-                ),
-                name="a_probability_is_one",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="challenge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("because", "person"), _negated=True),
-                    models.Q(("opened_by__isnull", False), models.Q(("note", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="a_person_who_opens_a_challenge_says_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="challenge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "restricted"), _negated=True), ("keeps_until__isnull", False), _connector="OR"
-                ),
-                name="what_is_restricted_is_kept",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ageorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("ends_at", None), ("kind", "erase")),
-                    models.Q(("ends_at__isnull", False), ("kind__in", ["private", "restrict"])),
-                    _connector="OR",
-                ),
-                name="what_age_orders_ends_unless_it_erases",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ageorder",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at", None), ("ends_at__gte", models.F("begins_at")), _connector="OR"),
-                name="an_age_order_ends_after_it_begins",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ageorder",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "erase")), fields=("challenge",), name="erased_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agedecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason", ""), _negated=True), name="an_age_decision_has_a_reason"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agedecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("second_by", None), models.Q(("second_by", models.F("decided_by")), _negated=True), _connector="OR"
-                ),
-                name="the_second_person_is_somebody_else",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agedecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("in_force_at", None),
-                    ("kind__in", ["clear", "prove"]),
-                    ("second_by__isnull", False),
-                    _connector="OR",
-                ),
-                name="closing_and_erasing_take_two_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agedecision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("in_force_at", None), ("refused_at", None), _connector="OR"),
-                name="what_is_refused_is_not_in_force",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agedecision",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("in_force_at", None), ("refused_at", None)),
-                fields=("challenge",),
-                name="one_age_decision_waits",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="challengeappeal",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("decided_at", None)), fields=("challenge",), name="one_age_appeal_waits"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="challengeappeal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at", None), ("decided_by", None), ("outcome", "")),
-                    models.Q(("decided_at__isnull", False), ("decided_by", None), ("outcome", "settled")),
-                    models.Q(
-                        ("decided_at__isnull", False),
-                        ("decided_by__isnull", False),
-                        ("outcome__in", ["overturned", "upheld"]),
-                        models.Q(("reason", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="an_answered_age_appeal_says_how_and_why",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="challengeappeal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("restored_at", None), ("outcome", "overturned"), _connector="OR"),
-                name="only_what_is_overturned_is_restored",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="voucher",
-            constraint=models.UniqueConstraint(fields=("appeal", "capacity"), name="one_voucher_of_a_capacity"),
-        ),
-        migrations.AddConstraint(
-            model_name="voucher",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("answered_at", None), ("checked_at", None), ("checked_by", None), ("conversation", None)),
-                    models.Q(
-                        ("checked_at__isnull", False),
-                        ("checked_by__isnull", False),
-                        models.Q(("checked_how", ""), _negated=True),
-                    ),
-                    _connector="OR",
-                ),
-                name="a_voucher_is_checked_before_they_are_asked",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="voucher",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("holds", None), ("answered_at__isnull", False), _connector="OR"),
-                name="what_a_voucher_holds_was_answered",
-            ),
         ),
         migrations.RunSQL(NOBODY_JUDGES_THEMSELVES, AWAY),
     ]

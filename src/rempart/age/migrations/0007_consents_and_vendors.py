@@ -10,7 +10,7 @@ import rempart.ledger.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("age", "0004_proofs"),
+        ("age", "0006_proofs"),
         ("correspondence", "0005_conversations_about_age"),
     ]
 
@@ -161,6 +161,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-asked_at", "-pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("over__in", [13, 15, 16, 18])), name="a_vendor_is_asked_a_threshold"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("expires_at__gt", models.F("asked_at"))), name="a_vendor_request_ends"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reference", ""), _negated=True), name="a_vendor_request_is_of_somebody"
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -203,24 +214,6 @@ class Migration(migrations.Migration):
             name="withdrawn_by",
             field=models.ForeignKey(
                 null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to="age.guardianbond"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="vendorrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("over__in", [13, 15, 16, 18])), name="a_vendor_is_asked_a_threshold"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="vendorrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("expires_at__gt", models.F("asked_at"))), name="a_vendor_request_ends"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="vendorrequest",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reference", ""), _negated=True), name="a_vendor_request_is_of_somebody"
             ),
         ),
         migrations.AddIndex(

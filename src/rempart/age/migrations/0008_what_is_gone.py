@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("age", "0005_consents_and_vendors"),
+        ("age", "0007_consents_and_vendors"),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ import rempart.ledger.clock
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("age", "0003_gate_and_reports"),
+        ("age", "0005_children_first"),
     ]
 
     operations = [
