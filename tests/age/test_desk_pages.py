@@ -11,6 +11,9 @@ from rempart.age.services.appealing import appeal, name_voucher
 from rempart.age.services.challenges import answer_age
 from rempart.age.services.deciding import decide
 from rempart.age.services.evidence import Evidence, Span
+from rempart.age.services.reports import due, report_account
+from rempart.age.services.safeguarding import look_first
+from rempart.records import AccountReference
 
 State = Challenge.State
 WHY = {"reason": "CM2, deux fois"}
@@ -112,3 +115,15 @@ def test_it_speaks_french_and_english_and_names_no_reporter(at, decider, challen
 @pytest.mark.parametrize("role", ["reader", "care", "administrator"])
 def test_whoever_decides_no_ages_sees_none(at, staff_member, challenged, role):
     assert at(staff_member(role), address(challenged())).status_code == 403
+
+
+def test_the_list_says_which_account_waits_for_officers_first(at, decider):
+    held, other = AccountReference("tiktok", "held.first", "91"), AccountReference("tiktok", "to.decide.now", "92")
+    for account in (held, other):
+        report_account(account, reason="other")
+    look_first(AccountReference("tiktok", "renamed.since", "91"), sign="said")
+    looked_at = {one.handle: one.first for one in due()}
+    said = at(decider, "/age/").text_said
+    assert looked_at == {"held.first": True, "to.decide.now": False}
+    assert said.count("child-safety officers look first") == 1
+    assert said.index("held.first") < said.index("child-safety officers look first") < said.index("to.decide.now")

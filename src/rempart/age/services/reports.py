@@ -13,7 +13,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.core.cache import cache
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from rempart.age import saying
@@ -222,8 +222,10 @@ def evidence_of(matter: AgeMatter) -> list[Evidence]:
 
 
 def due() -> "QuerySet[AgeMatter]":
-    """What is to be decided, what is due first before."""
-    return AgeMatter.objects.filter(decided_at=None).order_by("due_at", "pk")
+    """What is to be decided, what is due first before. `first`: child-safety officers look before anybody decides."""
+    same = Q(handle=OuterRef("handle")) | Q(platform_id=OuterRef("platform_id"))
+    looking = ProtectionCase.objects.filter(same, service=OuterRef("service"), settled_at=None)
+    return AgeMatter.objects.filter(decided_at=None).annotate(first=Exists(looking)).order_by("due_at", "pk")
 
 
 def alarm_overdue() -> int:
