@@ -44,33 +44,18 @@ def events(thing):
 # What the data file says.
 
 
-def test_the_step_that_is_proposed_follows_from_probability_or_from_reports():
-    rules = steps.rules()
-    proposed = [
-        rules.proposed(probability=0.49),
-        rules.proposed(probability=0.5),
-        rules.proposed(probability=0.85),
-        rules.proposed(probability=0.1, reports=1),
-        rules.proposed(reports=3),
-        rules.proposed(probability=0.6, reports=5),
-    ]
-    assert proposed == [None, "ask", "prove", "ask", "prove", "restrict"]
-
-
 @pytest.mark.parametrize(
     ("change", "why"),
     [
         (lambda data: data["steps"].pop(), "once each"),
         (lambda data: data["steps"].reverse(), "once each"),
-        (lambda data: data["steps"][1]["from"].update(probability=0.5), "asks for more"),
-        (lambda data: data["steps"][0]["from"].update(probability=1.5), "no probability"),
         (lambda data: data["steps"][0].update(answer_days=0), "whole number"),
         (lambda data: data["steps"][0].update(meanwhile="restrict"), "private"),
         (lambda data: data["steps"][0]["title"].update(fr=" "), "empty"),
         (lambda data: data["steps"][0].pop("text"), "text"),
         (lambda data: data["restricted"].update(keeps_days=90), "longer"),
     ],
-    ids=["missing", "order", "lighter", "probability", "days", "meanwhile", "words", "text", "kept"],
+    ids=["missing", "order", "days", "meanwhile", "words", "text", "kept"],
 )
 def test_a_file_of_steps_that_cannot_be_applied_is_refused_and_says_why(change, why):
     import yaml

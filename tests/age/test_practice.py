@@ -12,6 +12,7 @@ from rempart.age import practice
 from rempart.age.policies import policies
 from rempart.age.steps import rules
 from rempart.ledger.clock import now
+from rempart.records import AgeEstimate, AgeEvidence
 
 LANGUAGES = ["fr", "en"]
 POLICY = """
@@ -36,6 +37,13 @@ def told(language: str = "en") -> str:
     return practice.as_markdown(practice.statement(language, at=now()))
 
 
+def estimate(account: str, probability: float, step: str) -> AgeEstimate:
+    evidence = [AgeEvidence(text="j’ai 11 ans", span=(0, 11), source="bio")]
+    return AgeEstimate(
+        id=account, probability_under_13=probability, estimated_age=None, interval=None, evidence=evidence, step=step
+    )
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_country_and_age_of_the_policies_is_told(language):
     [ages] = [one for one in practice.statement(language, at=now()).sections if one.id == "ages"]
@@ -57,10 +65,25 @@ def test_a_policy_of_the_operator_is_told_at_once(settings, tmp_path, language):
     assert "https://law.example" in text
 
 
-def test_times_and_probabilities_are_those_of_the_rules():
+def test_the_probabilities_that_are_told_are_those_from_which_the_sweep_asks():
+    """Found by bringing accounts read at each hundredth before the sweep, which asks by itself."""
+    from rempart.age.services.sweeps import receive_estimates
+    from rempart.radar.age.parameters import Parameters
+
+    reader = Parameters()
+    from_reader = {"ask": reader.ask_from, "prove": reader.prove_from, "restrict": reader.restrict_from}
+    told_of = told()
+    for step, at_least in from_reader.items():
+        least = next(
+            n / 100
+            for n in range(round(at_least * 100), 101)
+            if receive_estimates([estimate(f"{step}.{n}", n / 100, step)], service="tiktok").asked
+        )
+        assert f"{rules().steps[step].title['en']}: from a probability of {least:.0%}" in told_of
+
+
+def test_times_are_those_of_the_rules():
     text = told()
-    for step in rules().steps.values():
-        assert f"{step.probability:.0%}" in text
     assert f"{rules().keeps.days} days" in text
     assert f"within {rules().appeal_answer.days} days" in text
 

@@ -22,6 +22,7 @@ from rempart.age.policies import ACCOUNT, ANYWHERE, policies, policy_for
 from rempart.age.services.challenges import SAID_LASTS
 from rempart.age.services.consents import SAID_LASTS as GUARDIAN_LASTS
 from rempart.age.services.proofs import YES_LASTS
+from rempart.age.services.sweeps import ASKED_FROM
 from rempart.age.steps import rules
 from rempart.age.vendors import vendors
 from rempart.attestation import zero_knowledge
@@ -212,8 +213,7 @@ def _steps(words: dict[str, str], language: str) -> Section:
     said = [
         words["step_line"].format(
             title=one.title[language],
-            probability=percent(one.probability),
-            reports=one.reports,
+            probability=percent(ASKED_FROM[one.step]),
             answer=one.answer.days,
             decide=one.decide.days,
         )

@@ -1,11 +1,10 @@
-"""The rules of challenges as data (`steps.yaml`): when which step is asked, how long one has, what holds meanwhile."""
+"""The rules of challenges as data (`steps.yaml`): what each step asks, how long one has, what holds meanwhile."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from importlib.resources import files
-from itertools import pairwise
 from typing import Any
 
 import yaml
@@ -18,11 +17,9 @@ LANGUAGES = ("fr", "en")
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """One step: asked from a probability or a number of reports on; title and text are {"fr", "en"}, for the owner."""
+    """One step; title and text are {"fr", "en"}, for the owner."""
 
     step: Challenge.Step
-    probability: float
-    reports: int
     shown_by: Confidence
     answer: timedelta
     decide: timedelta
@@ -46,18 +43,6 @@ class Rules:
     appeal_answer: timedelta
     most_appeals: int
     decided_lasts: timedelta
-
-    def proposed(self, *, probability: float | None = None, reports: int = 0) -> Challenge.Step | None:
-        """The heaviest step that is reached by a probability of being too young or a number of reports; None if none.
-
-        Reports count once for each person who reported.
-        """
-        reached = [
-            one.step
-            for one in self.steps.values()
-            if (probability is not None and probability >= one.probability) or reports >= one.reports
-        ]
-        return reached[-1] if reached else None
 
 
 @cache
@@ -87,25 +72,17 @@ def read(data: Mapping[str, Any]) -> Rules:
         raise ImproperlyConfigured(f"steps of age: {error!r}") from error
     if list(found.steps) != list(Challenge.Step) or len(steps) != len(found.steps):
         raise ImproperlyConfigured("steps of age: ask, prove and restrict stand once each, in this order")
-    for lighter, heavier in pairwise(steps):
-        if not (lighter.probability < heavier.probability and lighter.reports < heavier.reports):
-            raise ImproperlyConfigured(f"steps of age: {heavier.step} asks for more than {lighter.step} does")
     if found.lasts <= found.keeps:
         raise ImproperlyConfigured("steps of age: a restriction lasts longer than what it keeps")
     return found
 
 
 def _step(given: Mapping[str, Any]) -> Step:
-    probability = float(given["from"]["probability"])
-    if not 0 < probability <= 1:
-        raise ValueError(f"{probability} is no probability")
     meanwhile = AgeOrder.Kind(given["meanwhile"])
     if meanwhile != AgeOrder.Kind.PRIVATE:
         raise ValueError("while somebody is asked, nothing but private holds")
     return Step(
         step=Challenge.Step(given["step"]),
-        probability=probability,
-        reports=_count(given["from"]["reports"]),
         shown_by=Confidence(given["shown_by"]),
         answer=_days(given["answer_days"]),
         decide=_days(given["decide_days"]),

@@ -27,11 +27,19 @@ from rempart.ledger.clock import now
 from rempart.ledger.events import Event
 from rempart.lookout.commands import NoGoodLine
 from rempart.lookout.services.looking import accounts_named
+from rempart.radar.age.parameters import Parameters
 from rempart.records import AccountReference, AccountRow, AgeEstimate
 from rempart.records.lines import Reader, Rejects, lines_of, opened
 
-FLAGGED = 0.5
+_READ_BY = Parameters()
+FLAGGED = _READ_BY.flagged
 """From this probability of being under 13 an account counts as flagged (contracts.md)."""
+ASKED_FROM = {
+    Challenge.Step.ASK: max(FLAGGED, _READ_BY.ask_from),
+    Challenge.Step.PROVE: max(FLAGGED, _READ_BY.prove_from),
+    Challenge.Step.RESTRICT: max(FLAGGED, _READ_BY.restrict_from),
+}
+"""From which probability on an account that was swept is asked for which step."""
 PURPOSE = "what a sweep read of an age"
 BY_ITSELF = "sweep"
 _LONGEST = 255
