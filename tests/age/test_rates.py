@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy.stats import norm
 
 from rempart.age import rates
-from rempart.age.models import Attempt, Challenge, ChallengeAppeal, ClosedYoung
+from rempart.age.models import Attempt, Challenge, ChallengeAppeal, ClosedYoung, ProofCount
 from rempart.age.rates import last_quarter, report, wilson
 from rempart.age.services import forgetting
 from rempart.intake.models import Wave
@@ -209,6 +209,52 @@ def test_appeals_overturned_and_the_time_to_restore(asked, decider):
     assert (rate("appeals_overturned").hits, rate("appeals_overturned").of) == (6, 12)
     assert found().restored.number == 6
     assert found().restored.median == pytest.approx(26.5)
+
+
+def test_what_the_rate_of_appeals_tells_gives_no_small_count_of_appeals_away(asked, decider):
+    for place, one in enumerate(asked(14, "cleared")):
+        made = IN_TIME + timedelta(days=4)
+        decided = {"reason": "seen", "decided_by": decider, "decided_at": made + timedelta(1)} if place < 12 else {}
+        overturned = {"restored_at": made + timedelta(2)} if place < 6 else {}
+        outcome = {"outcome": "overturned" if place < 6 else "upheld"} if place < 12 else {}
+        ChallengeAppeal.objects.create(
+            challenge=one, made_at=made, due_at=made + timedelta(7), **decided, **overturned, **outcome
+        )
+    told, one = found(), rate("appeals_overturned")
+    appeals = told.counts["appeals"]
+    assert appeals["waiting"] is None
+    assert None in (appeals["made"], one.of)  # their difference is who waits
+    assert None in (appeals["made"], appeals["overturned"], appeals["upheld"])
+    assert (one.hits is None) or told.restored.number == 6
+    assert found(exact=True).counts["appeals"] == {
+        "made": 14, "overturned": 6, "upheld": 6, "settled": 0, "waiting": 2,
+    }  # fmt: skip
+
+
+def test_refusals_by_reason_and_by_purpose_do_not_give_each_other_away(db):
+    for purpose, reason, number in (("gate", "expired", 9), ("challenge", "not_over", 8), ("challenge", "revoked", 2)):
+        ProofCount.objects.create(
+            day=IN_TIME.date(), purpose=purpose, over=18, step="refused", reason=reason, number=number
+        )
+    told = found().counts["proofs"]
+    assert told["refused:revoked"] is None
+    others = [told["gate:refused"], told["challenge:refused"], told["refused:expired"], told["refused:not_over"]]
+    assert None in others
+    assert found(exact=True).counts["proofs"]["refused:revoked"] == 2
+
+
+def test_the_gate_s_table_does_not_give_away_how_few_were_let_in(db):
+    for number in range(12):
+        way = {"way": "not_yet"} if number < 10 else {"way": "on", "handle": f"on{number}", "bound_at": IN_TIME}
+        Attempt.objects.create(
+            service="tiktok", number=str(number), asked=[13], return_to="https://x", made_at=IN_TIME,
+            expires_at=AS_OF, answered_at=IN_TIME, **way,
+        )  # fmt: skip
+        if number >= 10:
+            ClosedYoung.objects.create(service="tiktok", handle=f"on{number}", closed_at=IN_TIME)
+    one = rate("let_in_wrongly")
+    assert (one.hits, one.of) == (None, None)
+    assert rate("let_in_wrongly", exact=True).hits == 2
 
 
 def test_steps_narrow_and_those_who_left_in_between_are_protected(asked):

@@ -14,7 +14,7 @@ statistical inference", JASA 22, 1927; L. D. Brown, T. T. Cai, A. DasGupta, Stat
 import itertools
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from math import sqrt
@@ -118,26 +118,25 @@ def report(start: datetime, end: datetime, *, as_of: datetime, exact: bool = Fal
     withhold = _as_they_are if exact else protect
     rates = [*_wrongly_asked(asked, withhold), *_calibration(asked, withhold)]
     rates.append(_rate("closed_wrongly", _closures(asked), withhold))
-    rates.append(_rate("let_in_wrongly", _let_in(start, end, as_of), withhold))
+    let_in = _rate("let_in_wrongly", _let_in(start, end, as_of), withhold)
+    # The gate's own table tells how many it turned away: less these, the whole would be those let in.
+    rates.append(let_in if let_in.hits is not None else replace(let_in, of=None))
     appeals = list(
         ChallengeAppeal.objects.filter(made_at__gte=start, made_at__lt=end).values(
             "outcome", "decided_at", "made_at", "restored_at"
         )
     )
     answered = [one for one in appeals if one["decided_at"] is not None and one["decided_at"] < as_of]
-    outcomes = Counter(one["outcome"] for one in answered)
-    heard = outcomes["overturned"] + outcomes["upheld"]
-    rates.append(_rate("appeals_overturned", (outcomes["overturned"], heard), withhold))
+    told = _appeals(Counter(one["outcome"] for one in answered), len(appeals) - len(answered), withhold)
+    rates.append(Rate(id="appeals_overturned", part="all", hits=told["overturned"], of=told.pop("heard")))
     counts = {
         "gate": _gate(start, end, as_of, withhold),
         "challenges": _steps(asked, withhold),
         "methods": _methods(asked, as_of, exact),
-        "proofs": _proofs(start, end, exact),
+        "proofs": _proofs(start, end, withhold),
         "guardians": _guardians(start, end, as_of, withhold),
         "vendors": _vendors(start, end, as_of, withhold),
-        "appeals": _divided(
-            "made", len(appeals), {**_named(outcomes), "waiting": len(appeals) - len(answered)}, withhold
-        ),
+        "appeals": told,
     }
     return Report(
         start=start,
@@ -146,7 +145,7 @@ def report(start: datetime, end: datetime, *, as_of: datetime, exact: bool = Fal
         exact=exact,
         rates=tuple(rates),
         counts=counts,
-        restored=_restored(_hours(answered, as_of), exact),
+        restored=_restored(_hours(answered, as_of), exact, hidden=told["overturned"] is None),
     )
 
 
@@ -374,19 +373,27 @@ def _methods(asked: Collection[_Asked], as_of: datetime, exact: bool) -> dict[st
     return {name: _alone(number, exact) for name, number in counts.items()}
 
 
-def _proofs(start: datetime, end: datetime, exact: bool) -> dict[str, Count]:
-    """Proofs by wallets, by what for and which step; refusals by their code. One person may ask several times."""
+def _proofs(start: datetime, end: datetime, withhold: Any) -> dict[str, Count]:
+    """Proofs by wallets, by what for and which step; refusals by their code. One person may ask several times.
+
+    Refusals are told in two ways, of which each gives away what the other withholds: they are one table.
+    """
     rows = ProofCount.objects.filter(day__gte=start.date(), day__lt=end.date())
     by_step = rows.values_list("purpose", "step").annotate(sum=Total("number"))
     steps = {(purpose, step): number for purpose, step, number in by_step}
-    found = {
-        f"{purpose}:{step}": _alone(steps[purpose, step], exact)
+    counts = {
+        f"{purpose}:{step}": steps[purpose, step]
         for purpose in ProofRequest.Purpose.values
         for step in Step.values
         if (purpose, step) in steps
     }
+    by_purpose = tuple(name for name in counts if name.endswith(f":{Step.REFUSED}"))
     refusals = rows.filter(step=Step.REFUSED).values_list("reason").annotate(sum=Total("number")).order_by("reason")
-    return found | {f"refused:{reason}": _alone(number, exact) for reason, number in refusals}
+    by_reason = {f"refused:{reason}": number for reason, number in refusals}
+    counts |= by_reason | {"refused": sum(by_reason.values())}
+    found: dict[str, Count] = withhold(counts, [Sum("refused", (by_purpose, tuple(by_reason)))] if by_reason else [])
+    del found["refused"]
+    return found
 
 
 def _guardians(start: datetime, end: datetime, as_of: datetime, withhold: Any) -> dict[str, Count]:
@@ -416,7 +423,10 @@ def _vendors(start: datetime, end: datetime, as_of: datetime, withhold: Any) -> 
 # --- counting
 
 
-def _restored(hours: list[float], exact: bool) -> Restored:
+def _restored(hours: list[float], exact: bool, *, hidden: bool) -> Restored:
+    """hidden: how many appeals were overturned is withheld; how many accounts were restored would give it away."""
+    if hidden:
+        return Restored(number=None, median=None, nine_of_ten=None)
     enough = len(hours) >= (1 if exact else THRESHOLD)
     nine = quantiles(hours, n=10)[-1] if enough and len(hours) > 1 else (hours[0] if enough and hours else None)
     return Restored(
@@ -457,8 +467,16 @@ def _alone(number: int, exact: bool) -> Count:
     return None if is_small(number) and not exact else number
 
 
-def _named(outcomes: Mapping[str, int]) -> dict[str, int]:
-    return {name: outcomes.get(name, 0) for name in ChallengeAppeal.Outcome.values}
+def _appeals(outcomes: Mapping[str, int], waiting: int, withhold: Any) -> dict[str, Count]:
+    """Appeals by what became of them; heard: overturned or upheld, which the rate rests on. One table, so that neither
+    gives away what the other withholds.
+    """
+    others = {name: outcomes.get(name, 0) for name in ChallengeAppeal.Outcome.values}
+    heard = others["overturned"] + others["upheld"]
+    counts = {"made": heard + others["settled"] + waiting, **others, "waiting": waiting, "heard": heard}
+    sums = [Sum("made", (("heard", "settled", "waiting"),)), Sum("heard", (("overturned", "upheld"),))]
+    found: dict[str, Count] = withhold(counts, sums, precious=("made", "heard"))
+    return found
 
 
 def _by(moment: datetime | None, as_of: datetime) -> bool:
