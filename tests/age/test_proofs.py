@@ -17,6 +17,8 @@ from rempart.age.signals import proved
 from rempart.age.views.proof import WHY
 from rempart.attestation.outcome import Reason
 from rempart.attestation.testing.wallet import Wallet
+from rempart.correspondence.delivering import deliver_due
+from rempart.correspondence.endpoints import add_endpoint
 from rempart.ledger.clock import now
 from rempart.staff.keys import Scope, make_key
 
@@ -413,6 +415,30 @@ def test_a_platform_asks_and_reads_one_bit(settings):
     [bit] = told["results"]
     assert bit.keys() == {"over", "met", "method", "confidence", "expires_at"}
     assert (bit["over"], bit["met"], bit["confidence"]) == (18, True, "strict")
+
+
+@pytest.mark.parametrize("ends", ["accepted", "five times refused", "its time is over"])
+def test_a_webhook_tells_a_platform_that_its_request_is_over_and_not_how(asked, platform, clock, ends):
+    add_endpoint("live", platform.url, events=["proof.ended"], acting=None)
+    page = Page(asked(purpose="gate"))
+    asked(purpose="challenge")  # ours: no platform waits for it
+    if ends == "accepted":
+        answers(page.code)
+    elif ends == "its time is over":
+        clock.move(proofs.LASTS)
+        proofs.end_expired()
+    for _ in range(proofs.TRIES if ends == "five times refused" else 0):
+        page.begin_again()
+        state = parse_qs(urlsplit(page.code).query)["state"][0]
+        deliver_due()
+        assert platform.received == []
+        post(page.address + "response", {"state": state, "error": "access_denied"})
+    proofs.end_expired()
+    deliver_due()
+    (told,) = platform.received
+    body = json.loads(told.body)
+    assert body["type"] == "proof.ended"
+    assert body["data"] == {"link": f"http://localhost:8000/api/v1/age/proofs/{page.proof.token}"}
 
 
 def test_a_platform_may_send_people_to_its_own_addresses_alone(settings):

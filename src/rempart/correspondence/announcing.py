@@ -19,11 +19,11 @@ TEST = "endpoint.test"
 ALARM = "team.alarm"
 EVENTS = (OPENED, SENT)
 """What a platform hears of unless it asks for less."""
-SIGN_UP_ANSWERED, CONSENT_CHANGED = "signup.answered", "consent.changed"
-ALL_EVENTS = (*EVENTS, ALARM, SIGN_UP_ANSWERED, CONSENT_CHANGED)
+SIGN_UP_ANSWERED, PROOF_ENDED, CONSENT_CHANGED = "signup.answered", "proof.ended", "consent.changed"
+ALL_EVENTS = (*EVENTS, ALARM, SIGN_UP_ANSWERED, PROOF_ENDED, CONSENT_CHANGED)
 """An alarm goes only to an endpoint that asks for it by name: whatever rings in the team's pockets. So does word that
-somebody who signs up was asked their age, or that what a guardian agrees to changed: the platform then reads what
-holds.
+somebody who signs up was asked their age, that a proof which a platform asked for was accepted or is over, or that what
+a guardian agrees to changed: the platform then reads what holds.
 """
 
 

@@ -28,6 +28,8 @@ from rempart.age.signals import proved
 from rempart.attestation import dc_api, openid4vp, zero_knowledge
 from rempart.attestation.outcome import Reason, Refused, Verdict
 from rempart.attestation.verifying import verify
+from rempart.correspondence import announcing
+from rempart.correspondence import tasks as correspondence_tasks
 from rempart.ledger import Event
 from rempart.ledger.clock import now
 
@@ -268,6 +270,7 @@ def _accept(proof: ProofRequest, method: Method) -> None:
     _hold(proof, method, met=True)
     ledger.append(Event.AGE_PROOF_ACCEPTED, subject=proof, content={"over": proof.over, "method": str(method)})
     proved.send(ProofRequest, proof=proof)
+    _tell_platform(proof)
     _count(proof, Step.ACCEPTED, method=method)
 
 
@@ -282,8 +285,19 @@ def _refuse(proof: ProofRequest, reason: str, verdict: Verdict | None) -> None:
     ledger.append(Event.AGE_PROOF_REFUSED, subject=proof, content={"over": proof.over, "reason": reason})
 
 
+def _tell_platform(proof: ProofRequest) -> None:
+    """A request that a platform made is over: its endpoints hear where to read what came of it, once."""
+    if proof.purpose != Purpose.GATE:
+        return
+    page = reverse("api:age-proof", args=[proof.token])
+    kind, key = announcing.PROOF_ENDED, f"age.proof:{proof.pk}"
+    if announcing.announce_page(kind, proof.service, page=page, key=key, at=now()):
+        transaction.on_commit(correspondence_tasks.deliver_soon)
+
+
 def _drop(proof: ProofRequest) -> None:
     proof.sealed_seed = None
+    _tell_platform(proof)
     _count(proof, Step.DROPPED, reason=proof.reason)
 
 
