@@ -85,6 +85,12 @@ def test_whoever_decided_does_not_answer_the_appeal(restricted, request, who):
         answer_appeal(made, "overturned", acting=request.getfixturevalue(who), reason="je me suis trompé")
 
 
+def test_whoever_had_the_account_asked_does_not_answer_the_appeal(challenged, decider):
+    challenge = challenged(because="person", acting=decider, note="CM2, dans sa vidéo")
+    with pytest.raises(DecidedBefore):
+        answer_appeal(appeal(challenge), "upheld", acting=decider, reason="non", words=WORDS)
+
+
 def test_the_database_refuses_a_judge_who_decided(restricted, decider):
     made = appeal(restricted())
     said = {"decided_by": decider, "decided_at": now(), "outcome": "upheld", "reason": "x"}

@@ -128,7 +128,9 @@ def answer_appeal(
 
 
 def decided_before(challenge: Challenge, member: StaffMember) -> bool:
-    """Whether a member decided about the challenge: they answer no appeal of it."""
+    """Whether a member decided about the challenge, be it to ask: they answer no appeal of it."""
+    if challenge.opened_by_id == member.pk:
+        return True
     return challenge.decisions.filter(Q(decided_by=member) | Q(second_by=member)).exists()
 
 
