@@ -7,13 +7,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from rempart.age.models.assurances import Subject
-from rempart.intake.models import SERVICE_NAMES
+from rempart.age.models.accounts import AboutAccount
 from rempart.ledger.clock import now
-from rempart.records.references import AccountReference
 
 
-class Challenge(models.Model):
+class Challenge(AboutAccount):
     """What is asked of the owner of an account, why, and until when.
 
     over: the years that are to be shown. evidence: what it rests on, sealed (`services.evidence`), null once erased.
@@ -47,9 +45,6 @@ class Challenge(models.Model):
         LAPSED = "lapsed", _("over by itself")
         ERASED = "erased", _("to be erased")
 
-    service = models.CharField(max_length=16, choices=SERVICE_NAMES)
-    handle = models.CharField(max_length=255)
-    platform_id = models.CharField(max_length=255, null=True)  # noqa: DJ001 – unknown is not an empty number
     country = models.CharField(max_length=2, blank=True)
     language = models.CharField(max_length=2, default="fr")
     over = models.PositiveSmallIntegerField()
@@ -117,16 +112,6 @@ class Challenge(models.Model):
 
     def __str__(self) -> str:
         return f"challenge {self.pk}"
-
-    @property
-    def reference(self) -> AccountReference:
-        """How records, and orders to the platform, name the account."""
-        return AccountReference(self.service, self.handle, self.platform_id)
-
-    @property
-    def subject(self) -> Subject:
-        """Whose age it is, as assurances name them."""
-        return Subject.account(self.service, self.platform_id or self.handle)
 
     @property
     def current(self) -> bool:

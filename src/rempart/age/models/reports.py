@@ -8,14 +8,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from rempart.age.models.assurances import Subject
+from rempart.age.models.accounts import AboutAccount
 from rempart.age.models.challenges import Challenge
-from rempart.intake.models import SERVICE_NAMES
 from rempart.ledger.clock import now
-from rempart.records.references import AccountReference
 
 
-class AgeMatter(models.Model):
+class AgeMatter(AboutAccount):
     """Whether the owner of one account may be too young: everything said of it until a person decides.
 
     salt: by which the places that reports came from are told apart; it goes once the matter is decided. due_at: seven
@@ -29,9 +27,6 @@ class AgeMatter(models.Model):
         ASKED = "asked", _("asked to say or show their age")
         RESTRICT = "restrict", _("put before two people who may close it")
 
-    service = models.CharField(max_length=16, choices=SERVICE_NAMES)
-    handle = models.CharField(max_length=255)
-    platform_id = models.CharField(max_length=255, null=True)  # noqa: DJ001 – unknown is not an empty number
     country = models.CharField(max_length=2, blank=True)
     salt = models.BinaryField(null=True)
     opened_at = models.DateTimeField(default=now)
@@ -65,16 +60,6 @@ class AgeMatter(models.Model):
 
     def __str__(self) -> str:
         return f"age matter {self.pk}"
-
-    @property
-    def reference(self) -> AccountReference:
-        """The account, as records name it."""
-        return AccountReference(self.service, self.handle, self.platform_id)
-
-    @property
-    def subject(self) -> Subject:
-        """Whose age it is, as assurances name them."""
-        return Subject.account(self.service, self.platform_id or self.handle)
 
     @property
     def overdue(self) -> bool:
@@ -158,16 +143,13 @@ class AgeSighting(models.Model):
         return f"sighting {self.pk}"
 
 
-class ClosedYoung(models.Model):
+class ClosedYoung(AboutAccount):
     """An account that was closed because its owner is too young: by what somebody who signs up again is noticed.
 
     stem: its handle without digits and signs. device, network: keyed hashes, from the attempt that the account came
     of; blank where nothing is known.
     """
 
-    service = models.CharField(max_length=16, choices=SERVICE_NAMES)
-    handle = models.CharField(max_length=255)
-    platform_id = models.CharField(max_length=255, null=True)  # noqa: DJ001 – unknown is not an empty number
     stem = models.CharField(max_length=255, blank=True)
     device = models.CharField(max_length=64, blank=True)
     network = models.CharField(max_length=64, blank=True)
@@ -185,16 +167,13 @@ class ClosedYoung(models.Model):
         return f"account closed {self.pk}"
 
 
-class Comeback(models.Model):
+class Comeback(AboutAccount):
     """A new account that resembles one that was closed: put before a person, never acted on by itself.
 
     because: codes of what is alike (device, network, handle, platform). same: what the person decided, null until then.
     """
 
     closed = models.ForeignKey(ClosedYoung, models.CASCADE, related_name="comebacks")
-    service = models.CharField(max_length=16, choices=SERVICE_NAMES)
-    handle = models.CharField(max_length=255)
-    platform_id = models.CharField(max_length=255, null=True)  # noqa: DJ001 – unknown is not an empty number
     because = models.JSONField()
     proposed_at = models.DateTimeField(default=now)
     same = models.BooleanField(null=True)
@@ -215,8 +194,3 @@ class Comeback(models.Model):
 
     def __str__(self) -> str:
         return f"comeback {self.pk}"
-
-    @property
-    def reference(self) -> AccountReference:
-        """The new account."""
-        return AccountReference(self.service, self.handle, self.platform_id)

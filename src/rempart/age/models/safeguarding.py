@@ -4,12 +4,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from rempart.intake.models import SERVICE_NAMES
+from rempart.age.models.accounts import AboutAccount
 from rempart.ledger.clock import now
-from rempart.records.references import AccountReference
 
 
-class ProtectionCase(models.Model):
+class ProtectionCase(AboutAccount):
     """The owner of an account may be a child whom somebody hurts. It accuses nobody; it asks a person to look first.
 
     signs: codes of what was read (safeguarding.yaml) or said. sealed_texts: the passages, as JSON, sealed; opened by
@@ -24,9 +23,6 @@ class ProtectionCase(models.Model):
         SUPPORTED = "supported", _("support offered")
         REFERRED = "referred", _("referred to child protection or the police")
 
-    service = models.CharField(max_length=16, choices=SERVICE_NAMES)
-    handle = models.CharField(max_length=255)
-    platform_id = models.CharField(max_length=255, null=True)  # noqa: DJ001 – unknown is not an empty number
     signs = models.JSONField()
     sealed_texts = models.BinaryField(null=True)
     opened_at = models.DateTimeField(default=now)
@@ -63,11 +59,6 @@ class ProtectionCase(models.Model):
 
     def __str__(self) -> str:
         return f"protection {self.pk}"
-
-    @property
-    def reference(self) -> AccountReference:
-        """The account, as records name it."""
-        return AccountReference(self.service, self.handle, self.platform_id)
 
     @property
     def late(self) -> bool:
