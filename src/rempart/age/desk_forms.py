@@ -7,10 +7,8 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from rempart.age.models import Challenge
+from rempart.care.team_forms import AccountForm
 from rempart.casework.statements.wording import FindingOfGuilt, ensure_no_guilt
-from rempart.intake.models import SERVICE_NAMES
-from rempart.pages.labels import words_for
-from rempart.records.references import AccountReference
 
 LONGEST = 2000
 
@@ -62,34 +60,21 @@ class HowForm(forms.Form):
     )
 
 
-class OpenForm(forms.Form):
+class OpenForm(AccountForm):
     """Ask the owner of an account, which a person noticed."""
 
-    service = forms.ChoiceField(label=_("Service"))
-    handle = forms.CharField(label=_("Account"), max_length=255, help_text=_("Its handle, such as @zoe.pixel."))
     country = forms.CharField(
         label=_("Country"), required=False, max_length=2, help_text=_("Two letters, such as FR, if you know.")
     )
-    step = forms.ChoiceField(label=_("What is asked"), widget=forms.RadioSelect, initial=Challenge.Step.ASK)
+    step = forms.ChoiceField(
+        label=_("What is asked"),
+        widget=forms.RadioSelect,
+        choices=Challenge.Step.choices,
+        initial=Challenge.Step.ASK,
+    )
     note = forms.CharField(
         label=_("Why"),
         max_length=LONGEST,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("What you saw in public. Never a private message."),
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["service"].choices = [(name, words_for("service", name)) for name, _same in SERVICE_NAMES]
-        self.fields["step"].choices = Challenge.Step.choices
-
-    def clean(self) -> dict[str, Any]:
-        """The account as a reference, under `account`."""
-        given = super().clean() or {}
-        if "service" in given and "handle" in given:
-            try:
-                given["account"] = AccountReference(given["service"], given["handle"])
-            except ValueError as error:
-                self.add_error("handle", ValidationError(_("This is no handle."), code="invalid"))
-                del error
-        return given

@@ -7,7 +7,7 @@ call stands on every page.
 from contextlib import suppress
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
@@ -20,10 +20,9 @@ from rempart.age.services import appealing, challenges, proofs
 from rempart.age.steps import rules
 from rempart.age.vendors import vendors
 from rempart.care import wording
-from rempart.correspondence.forms import ConversationForm
+from rempart.care.views.young import message_form, posted, thread_open
 from rempart.correspondence.links import LinkAccess, by_link
 from rempart.correspondence.models import Conversation
-from rempart.correspondence.selectors import unread_count
 from rempart.correspondence.services import mark_read
 from rempart.ledger.clock import now
 
@@ -38,11 +37,10 @@ def page(request: HttpRequest, access: LinkAccess) -> HttpResponse:
     """What is asked and why, until when, what holds meanwhile, what they can do; and the conversation."""
     challenge = _asked(access)
     shown = _frame(access, challenge)
-    form = _message_form(request, shown["words"])
+    form = message_form(request, shown["words"])
     if request.method == "POST" and form.send(access.conversation, access.holder) is not None:
         return redirect(shown["page_url"] + "#thread-title")
-    unread = unread_count(access.conversation, outside=True) > 0 or access.conversation.waits_for_answer
-    shown |= _standing(challenge, shown) | {"form": form, "thread_open": unread}
+    shown |= _standing(challenge, shown) | {"form": form, "thread_open": thread_open(access.conversation)}
     mark_read(access.conversation)
     return render(request, "age/asked/page.html", shown, status=422 if form.errors else 200)
 
@@ -55,7 +53,7 @@ def say(request: HttpRequest, access: LinkAccess) -> HttpResponse:
     shown = _frame(access, challenge)
     if not _may_say(challenge):
         return redirect(shown["page_url"])
-    form = SayForm(_posted(request), words=shown["words"])
+    form = SayForm(posted(request), words=shown["words"])
     if form.is_valid():
         with suppress(Refused):  # answered in another window: their page says where it stands
             challenges.answer_age(challenge, years=form.cleaned_data["years"])
@@ -89,7 +87,7 @@ def disagree(request: HttpRequest, access: LinkAccess) -> HttpResponse:
     """Ask somebody who decided nothing to look."""
     challenge = _asked(access)
     shown = _frame(access, challenge)
-    form = AppealForm(_posted(request), words=shown["words"])
+    form = AppealForm(posted(request), words=shown["words"])
     if not challenge.current:
         return redirect(shown["page_url"])
     if form.is_valid():
@@ -108,7 +106,7 @@ def name_somebody(request: HttpRequest, access: LinkAccess) -> HttpResponse:
     """Name somebody of a school or an association, or a doctor, who vouches for them."""
     challenge = _asked(access)
     shown = _frame(access, challenge)
-    form = VouchForm(_posted(request), words=shown["words"])
+    form = VouchForm(posted(request), words=shown["words"])
     if not challenge.current:
         return redirect(shown["page_url"])
     if form.is_valid():
@@ -237,17 +235,3 @@ def _voucher(one: Voucher, words: dict[str, str]) -> str:
     elif one.checked_at is not None:
         standing = "asked"
     return words[f"voucher_{standing}"].format(who=words[f"named_{one.capacity}"])
-
-
-def _posted(request: HttpRequest) -> QueryDict | None:
-    return request.POST if request.method == "POST" else None
-
-
-def _message_form(request: HttpRequest, said: dict[str, str]) -> ConversationForm:
-    form = ConversationForm(request.POST or None, request.FILES or None)
-    form.fields["text"].label = said["write_text"]
-    form.fields["files"].label = said["write_files_label"]
-    form.fields["files"].help_text = said["write_files"]
-    form.fields["intimate"].label = said["write_intimate"]
-    form.fields["intimate"].help_text = said["write_locked"]
-    return form
