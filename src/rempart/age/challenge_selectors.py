@@ -93,7 +93,8 @@ def marked(one: Evidence) -> SafeString:
 
 def history(challenge: Challenge) -> list[Happened]:
     """Everything that happened, oldest first, and what is to come."""
-    found = [Happened(at=challenge.opened_at, what=_("Asked"), who=challenge.opened_by, reason=challenge.note)]
+    who, why = challenge.opened_by, challenge.note
+    found = [Happened(at=challenge.opened_at, what=_("They were asked"), who=who, reason=why)]
     if challenge.answered_at is not None:
         found.append(Happened(at=challenge.answered_at, what=_("They answered")))
     for one in challenge.decisions.select_related("decided_by", "second_by"):

@@ -39,7 +39,8 @@ FROM: Mapping[AgeDecision.Kind, tuple[Challenge.State, ...]] = {
     Kind.RESTRICT: (State.DECIDING,),
     Kind.ERASE: (State.RESTRICTED,),
 }
-"""Where each can be decided. An account is closed only once its owner answered or had the time to."""
+"""Where each can be decided. An account is closed only once its owner answered or had the time to, or where what was
+read or reported called for people at once (the step `restrict`)."""
 
 
 @transaction.atomic

@@ -62,7 +62,7 @@ def cases(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @needs(Permission.CHILD_SAFETY)
 def case(request: HttpRequest, pk: int) -> HttpResponse:
-    """One child: what suggests it (`?read=1` opens it, recorded), and what was done."""
+    """One child: what suggests it (opened by `read` in what is posted, recorded), and what was done."""
     found = get_object_or_404(ProtectionCase.objects.select_related("settled_by"), pk=pk)
     settling = request.method == "POST" and "read" not in request.POST
     reading = request.method == "POST" and not settling
