@@ -74,9 +74,12 @@ def examine(
     """Verify that many mutations of a presentation; reason code (or `accepted`) → how many met it.
 
     donor: another presentation, that must not be acceptable as a whole (made for another request, say). Raises
-    ClaimChanged, NoReason, and whatever `verify` raises, which should be nothing.
+    ClaimChanged, NoReason, and whatever `verify` raises, which should be nothing; ValueError when the original is not
+    genuine itself, since who refuses everything would pass.
     """
     honest, met = verify(original), Counter[str]()
+    if not honest.spent:
+        raise ValueError(f"the original is refused: {honest.reason}")
     for _, mutated in zip(range(number), mutations(original, donor, seed=seed), strict=False):
         verdict = verify(mutated)
         if verdict.accepted:
