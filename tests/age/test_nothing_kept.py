@@ -7,6 +7,7 @@ import hashlib
 import json
 import logging
 import os
+import sys
 from base64 import b64encode, urlsafe_b64encode
 from urllib.parse import urlencode
 
@@ -17,7 +18,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from rempart.age.models import Assurance, ProofRequest, SpentProof, Subject
+from rempart.age.models import Assurance, ProofRequest, SpentProof, Subject, TrustFile
 from rempart.age.services import proofs, test_wallet
 from rempart.attestation.testing import documents
 from rempart.attestation.testing.encoding import base64url
@@ -106,7 +107,8 @@ def shows(number: int, page: str, proof: ProofRequest) -> list[str]:
         parts = json.loads(form["vp_token"])["proof_of_age"]
     assert answered.status_code == 200
     needles = {way for piece in pieces(credential) for way in written(piece)}
-    needles |= {request.nonce, request.state, *(way for part in parts for way in (part[:64], part[-64:]))}
+    ends = [end for part in parts for end in (part[:64], part[-64:])]
+    needles |= {request.nonce, request.state, *ends, *(way for end in ends for way in written(end.encode()))}
     return sorted(needles)
 
 
@@ -129,12 +131,15 @@ def logs(db, settings, tmp_path):
     settings.REMPART_AGE_TRUST = str(tmp_path / "trust")
     settings.ALLOWED_HOSTS = ["testserver"]
     listener, root = Everything(), logging.getLogger()
-    level = root.level
+    # Those that have a level of their own (`site.logs`) would keep the rest from the root.
+    levels = {name: logging.getLogger(name).level for name in (None, "rempart", "django", "django.server")}
     root.addHandler(listener)
-    root.setLevel(logging.DEBUG)
+    for name in levels:
+        logging.getLogger(name).setLevel(logging.DEBUG)
     yield listener.text
     root.removeHandler(listener)
-    root.setLevel(level)
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
 
 
 def proof_for(number: int) -> tuple[ProofRequest, str]:
@@ -166,6 +171,30 @@ def test_the_search_finds_what_is_there(logs):
     shows(10, page, proof)
     digest = bytes(SpentProof.objects.get().digest)
     assert left_of([digest.hex(), "somebody.10"], logs) == [digest.hex(), "somebody.10"]
+
+
+@pytest.mark.parametrize("number", [0, 1, 7], ids=["by the browser", "mdoc", "SD-JWT"])
+@pytest.mark.parametrize("place", ["log", "text", "bytes"])
+def test_the_search_would_find_a_presentation_that_was_kept(logs, monkeypatch, number, place):
+    """What comes in is written down on purpose, as a careless developer would."""
+    decide = proofs._decide
+
+    def careless(proof, seed, verdict, **more):
+        sent = sys._getframe(1).f_locals
+        shown = sent["response"] if "response" in sent else sent["form"]["vp_token"]
+        if place == "log":
+            logging.getLogger("rempart.age").debug("received %s", shown)
+        else:
+            kept = {"kind": "status", "url": f"https://{number}.example", "content": shown.encode()}
+            if place == "text":
+                kept |= {"content": None, "url": shown[-500:]}
+            TrustFile.objects.create(**kept)
+        return decide(proof, seed, verdict, **more)
+
+    monkeypatch.setattr(proofs, "_decide", careless)
+    proof, page = proof_for(number)
+    needles = shows(number, page, proof)
+    assert left_of(needles, logs)
 
 
 def test_an_assurance_has_no_column_for_more(db):

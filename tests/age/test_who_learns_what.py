@@ -48,7 +48,8 @@ def walked(db, settings, tmp_path, caplog):
     settings.REMPART_AGE_TRUST = str(tmp_path / "trust")
     settings.REMPART_AGE_RETURN = ["https://app.example"]
     settings.ALLOWED_HOSTS = ["testserver", "localhost"]
-    caplog.set_level(logging.DEBUG)
+    for name in (None, "rempart", "django"):
+        caplog.set_level(logging.DEBUG, name)
     today = now().date()
     attempt = gate.make_attempt(
         service="tiktok", number="s-1", return_to="https://app.example/on", country="FR", thresholds=[13]
@@ -119,6 +120,11 @@ def test_what_was_typed_and_shown_is_stored_nowhere(walked):
 def test_what_was_typed_and_shown_is_logged_nowhere(walked):
     for secret in (walked["born"], walked["shown"][40:100], MAIL):
         assert secret not in walked["log"]
+
+
+def test_what_is_logged_at_the_lowest_level_would_be_seen(walked, caplog):
+    logging.getLogger("rempart.age").debug("kept on purpose")
+    assert "kept on purpose" in caplog.text
 
 
 def test_the_ledger_says_neither_who_nor_what_was_shown(walked):
