@@ -105,8 +105,22 @@ def test_trusted_lists_are_named(settings):
     assert "https://lists.example/eu.xml" in told()
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_apps_and_guardians_are_ways_only_where_somebody_is_trusted_to_attest(settings, tmp_path, language):
+    words = practice.saying.texts("practice", language)
+    by_app = [words[f"what_{name}"] for name in ("mdoc", "sd_jwt", "guardian")]
+    text = told(language)
+    assert words["no_issuer"] in text
+    assert not any(way in text for way in by_app)
+    settings.REMPART_TEST_WALLET, settings.REMPART_HOME = True, tmp_path
+    text = told(language)
+    assert words["no_issuer"] not in text
+    assert all(way in text for way in by_app)
+
+
 @pytest.mark.parametrize("installed", [True, False], ids=["installed", "not installed"])
-def test_zero_knowledge_is_told_where_it_is_installed(monkeypatch, installed):
+def test_zero_knowledge_is_told_where_it_is_installed(monkeypatch, settings, tmp_path, installed):
+    settings.REMPART_TEST_WALLET, settings.REMPART_HOME = True, tmp_path
     monkeypatch.setattr(practice.zero_knowledge, "available", lambda: installed)
     assert ("A zero-knowledge proof" in told()) is installed
     assert ("the library is not installed" in told()) is not installed

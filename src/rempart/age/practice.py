@@ -19,6 +19,7 @@ from django.utils.translation import override
 from rempart.age import saying
 from rempart.age.models import Confidence, Method
 from rempart.age.policies import ACCOUNT, ANYWHERE, policies, policy_for
+from rempart.age.services import trust
 from rempart.age.services.challenges import SAID_LASTS
 from rempart.age.services.consents import SAID_LASTS as GUARDIAN_LASTS
 from rempart.age.services.proofs import YES_LASTS
@@ -183,11 +184,12 @@ def _countries() -> list[str]:
 
 
 def _methods(words: dict[str, str], language: str) -> Section:
+    year, by_app = YES_LASTS.days, _issuers_trusted()
     wallets = [Method.MDOC, Method.SD_JWT, *([Method.ZERO_KNOWLEDGE] if zero_knowledge.available() else [])]
-    year = YES_LASTS.days
     found = [(Method.STATED, Confidence.ASSERTED, SAID_LASTS.days)]
-    found += [(method, Confidence.STRICT, year) for method in wallets]
-    found += [(Method.GUARDIAN, Confidence.STANDARD, GUARDIAN_LASTS.days)]
+    if by_app:  # a guardian shows by an app that they are an adult
+        found += [(method, Confidence.STRICT, year) for method in wallets]
+        found += [(Method.GUARDIAN, Confidence.STANDARD, GUARDIAN_LASTS.days)]
     found += [(method, Confidence.STANDARD, rules().decided_lasts.days) for method in (Method.VOUCHED, Method.PERSON)]
     rows = [
         [words[f"method_{method}"], words[confidence.value], words["days"].format(days=lasts), words[f"what_{method}"]]
@@ -203,6 +205,7 @@ def _methods(words: dict[str, str], language: str) -> Section:
         for vendor in vendors().values()
     ]
     lines = [words["methods_lead"]]
+    lines += [] if by_app else [words["no_issuer"]]
     lines += [] if vendors() else [words["no_vendor"]]
     lines += [] if zero_knowledge.available() else [words["no_zero_knowledge"]]
     head = [words[one] for one in ("method", "confidence", "counts_for", "what")]
@@ -236,6 +239,15 @@ def _kept(words: dict[str, str], language: str) -> Section:
     ]
     head = [words[one] for one in ("kept", "for_how_long", "because")]
     return Section(id="kept", title=words["kept_title"], lines=[words["kept_lead"]], head=head, rows=rows)
+
+
+def _issuers_trusted() -> bool:
+    """Whether anybody is trusted to attest ages: else no app's answer can be accepted."""
+    try:
+        held = trust.trusted()
+    except OSError:
+        return False
+    return bool(len(held.anchors) or held.keys)
 
 
 def _trusted(words: dict[str, str]) -> str:
