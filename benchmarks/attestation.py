@@ -3,7 +3,8 @@
 Each verification needs two signatures checked (the issuer's and the holder's; the issuer's certificate is remembered
 after the first time), so half of what the machine verifies in raw P-256 signatures is the limit. Peers, through their
 own documented interfaces, given the trust anchors, the moment and the transcript wherever they take them: `isomdoc`
-and `pymdoccbor` (mdoc), `openvc-core` (mdoc and SD-JWT).
+and `pymdoccbor` (mdoc), `openvc-core` (mdoc and SD-JWT). Beside each stands a memory of what it accepted: of the digest
+that Rempart's verdict names, of the presentation's bytes with peers, which name nothing to know it by.
 """
 
 import argparse
@@ -137,6 +138,19 @@ def relying_party(scene: Scene) -> tuple[Callable[[Shown], Verdict], Callable[[S
     return (lambda shown: verify(shown, **known)), once
 
 
+def remembering(read: Verifier) -> Verifier:
+    """A peer as a platform would run it, with a memory of what was shown to it."""
+    seen: set[Shown] = set()
+
+    def once(shown: Shown) -> bool:
+        accepted = shown not in seen and read(shown)
+        if accepted:
+            seen.add(shown)
+        return accepted
+
+    return once
+
+
 def speeds(scene: Scene) -> None:
     """Print what a core verifies in a second."""
     ours, _ = relying_party(scene)
@@ -178,7 +192,8 @@ def attacked(scene: Scene) -> None:
     """Print what each library makes of each attack."""
     _, ours = relying_party(scene)
     for form, attacks in (("mdoc", MDOC), ("sd-jwt", SD_JWT)):
-        readers: dict[str, Callable[[Shown], bool | Verdict]] = {"Rempart": ours, **peers(scene)[form]}
+        readers: dict[str, Callable[[Shown], bool | Verdict]] = {"Rempart": ours}
+        readers |= {library: remembering(read) for library, read in peers(scene)[form].items()}
         print(f"\nThe eight attacks on {form}")
         print(f"{'attack':<20}" + "".join(f"{library:>22}" for library in readers))
         for name in EIGHT:
