@@ -12,7 +12,7 @@ from rempart.age.services.challenges import answer_age
 from rempart.age.services.deciding import decide
 from rempart.age.services.evidence import Evidence, Span
 from rempart.age.services.reports import due, report_account
-from rempart.age.services.safeguarding import look_first
+from rempart.age.services.safeguarding import look_first, settle
 from rempart.records import AccountReference
 
 State = Challenge.State
@@ -127,3 +127,17 @@ def test_the_list_says_which_account_waits_for_officers_first(at, decider):
     assert looked_at == {"held.first": True, "to.decide.now": False}
     assert said.count("child-safety officers look first") == 1
     assert said.index("held.first") < said.index("child-safety officers look first") < said.index("to.decide.now")
+
+
+def test_the_page_of_a_report_offers_only_what_can_be_decided(at, decider, third_decider):
+    account = AccountReference("tiktok", "held.first", "91")
+    matter = report_account(account, reason="other").matter
+    page, ways = f"/age/matters/{matter.pk}/", ('value="nothing"', 'value="ask"', 'value="restrict"')
+
+    def offered():
+        return [way in at(decider, page).text_said for way in ways]
+
+    before, case = offered(), look_first(account, sign="said")
+    meanwhile = offered()
+    settle(case, finding="supported", note="appelée", go_ahead=False, acting=third_decider)
+    assert (before, meanwhile, offered()) == ([True] * 3, [False] * 3, [True, False, False])

@@ -36,10 +36,20 @@ def ensure_no_appeal(challenge: Challenge) -> None:
         raise AppealFirst
 
 
-def ensure_safe_to_ask(account: AccountReference) -> None:
-    """Raises SafetyFirst while those who keep children safe look at the account, or once they said to leave it be."""
+def officers_look(account: AccountReference) -> bool:
+    """Whether those who keep children safe look at the account now: nothing at all is decided about it meanwhile."""
+    return ProtectionCase.objects.filter(named(account), settled_at=None).exists()
+
+
+def safe_to_ask(account: AccountReference) -> bool:
+    """Whether a step may begin: not while officers look at the account, nor once they said to leave it be."""
     looked_at = ProtectionCase.objects.filter(named(account)).order_by("-opened_at", "-pk").first()
-    if looked_at is not None and not looked_at.go_ahead:
+    return looked_at is None or looked_at.go_ahead is True
+
+
+def ensure_safe_to_ask(account: AccountReference) -> None:
+    """Raises SafetyFirst unless a step may begin."""
+    if not safe_to_ask(account):
         raise SafetyFirst
 
 

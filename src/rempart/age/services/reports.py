@@ -22,7 +22,7 @@ from rempart.age.models import AgeMatter, Challenge, ProtectionCase, UnderAgeRep
 from rempart.age.services import safeguarding
 from rempart.age.services.challenges import open_challenge
 from rempart.age.services.evidence import Evidence
-from rempart.age.services.guards import ensure_may_decide, ensure_safe_to_ask, given_reason, named
+from rempart.age.services.guards import ensure_may_decide, ensure_safe_to_ask, given_reason, named, officers_look
 from rempart.correspondence import tasks
 from rempart.correspondence.announcing import alarm_team
 from rempart.correspondence.models import Conversation, Message
@@ -193,7 +193,7 @@ def decide_matter(
 
 def ensure_safe_to_ask_or_leave(matter: AgeMatter, outcome: AgeMatter.Outcome) -> None:
     """Raises SafetyFirst while officers look at the account; once they said to leave it be, only that is left."""
-    if ProtectionCase.objects.filter(named(matter.reference), settled_at=None).exists():
+    if officers_look(matter.reference):
         raise SafetyFirst
     if outcome != Outcome.NOTHING:
         ensure_safe_to_ask(matter.reference)

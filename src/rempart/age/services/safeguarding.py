@@ -92,12 +92,6 @@ def look_first(account: AccountReference, *, sign: str, passages: Iterable[str] 
     return case
 
 
-def waits(account: AccountReference) -> bool:
-    """Whether officers look at the account, or said to leave it be: no step may begin (`guards.ensure_safe_to_ask`)."""
-    last = ProtectionCase.objects.filter(named(account)).order_by("-opened_at", "-pk").first()
-    return last is not None and not last.go_ahead
-
-
 @transaction.atomic
 def read_passages(case: ProtectionCase, *, acting: StaffMember) -> list[str]:
     """What suggests it, for a child-safety officer; recorded. Raises NotAllowed."""

@@ -18,7 +18,7 @@ from rempart.age.models import AgeMatter, AgeSighting, Challenge, ProtectionCase
 from rempart.age.services import reports, safeguarding
 from rempart.age.services.challenges import open_challenge
 from rempart.age.services.evidence import Evidence, Span
-from rempart.age.services.guards import named
+from rempart.age.services.guards import named, safe_to_ask
 from rempart.age.signals import protection_settled
 from rempart.files import sealing
 from rempart.intake.ours import own_services
@@ -104,7 +104,7 @@ def _receive(estimate: AgeEstimate, row: AccountRow | None, service: str) -> str
     matter = _sight(account, estimate, row, whole=not hurt)
     if matter is None:
         return "known"
-    if safeguarding.waits(account):
+    if not safe_to_ask(account):
         return "first"
     return "asked" if _ask(matter) else "shown"
 

@@ -20,9 +20,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from rempart.age import saying
-from rempart.age.models import ProtectionCase, UnderAgeReport
+from rempart.age.models import UnderAgeReport
 from rempart.age.services import reports
-from rempart.age.services.guards import named
+from rempart.age.services.guards import officers_look
 from rempart.correspondence.links import LinkAccess, by_link, token_for
 from rempart.correspondence.models import Conversation
 from rempart.correspondence.services import mark_read
@@ -215,7 +215,7 @@ def reporter(request: HttpRequest, access: LinkAccess) -> HttpResponse:
         "account": matter.reference,
         "received": saying.filled(words["received"], language, values),
         "decided": saying.filled(words["decided"], language, {"day": matter.decided_at}) if matter.decided_at else "",
-        "first": report.hurt and ProtectionCase.objects.filter(named(matter.reference), settled_at=None).exists(),
+        "first": report.hurt and officers_look(matter.reference),
         "mailed": access.conversation.sealed_email is not None,
         "door": _address("", language),
     }

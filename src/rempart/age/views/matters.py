@@ -1,5 +1,7 @@
 """The desk's pages of what was said of one account's age, and of a new account that resembles a closed one."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,8 +13,8 @@ from django.views.decorators.http import require_http_methods
 from rempart.age.challenge_selectors import marked
 from rempart.age.errors import Refused
 from rempart.age.models import AgeMatter, Comeback
-from rempart.age.services import comebacks, reports, safeguarding
-from rempart.age.services.guards import named
+from rempart.age.services import comebacks, reports
+from rempart.age.services.guards import named, officers_look, safe_to_ask
 from rempart.ledger.clock import now
 from rempart.staff.access import needs
 from rempart.staff.roles import Permission
@@ -43,6 +45,11 @@ class DecideForm(forms.Form):
         help_text=gettext_lazy("Kept with the decision. Never name who reported."),
     )
 
+    def __init__(self, *args: Any, askable: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not askable:
+            self.fields["decision"].choices = self.WAYS[:1]
+
 
 class SameForm(forms.Form):
     """Whether it is the same child."""
@@ -63,7 +70,8 @@ class SameForm(forms.Form):
 def matter(request: HttpRequest, pk: int) -> HttpResponse:
     """Everything that was said of one account, and the decision."""
     found = get_object_or_404(AgeMatter.objects.select_related("decided_by", "challenge"), pk=pk)
-    form = DecideForm(request.POST if request.method == "POST" else None)
+    askable = safe_to_ask(found.reference)
+    form = DecideForm(request.POST if request.method == "POST" else None, askable=askable)
     if form.is_valid():
         given = form.cleaned_data
         way = given["decision"]
@@ -87,7 +95,8 @@ def matter(request: HttpRequest, pk: int) -> HttpResponse:
         "matter": found,
         "places": reports.places_of(found),
         "probability": max(sightings, default=None),
-        "safety": safeguarding.waits(found.reference),
+        "first": officers_look(found.reference),
+        "left_be": not askable,
         "form": form,
         "reports": [
             {"report": one, "text": reports.text_of(one)} for one in found.reports.order_by("received_at", "pk")
