@@ -9,6 +9,7 @@ import re
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 import yaml
 
@@ -18,21 +19,48 @@ from rempart.reading import PostReader
 from rempart.records import Post
 from rempart.records.radar import AgeEvidence
 
-_MADE_UP = re.compile(
-    r"(?<![a-z])(?:film|serie|livre|roman|chapitre|fanfic\w*|personnage|rp|roleplay|episode|movie|book"
-    r"|chapter|series|character|lyrics|song|chanson|paroles|jeu|game|boxe|boxing|sparring|au (?:foot|ping"
-    r"|fifa|uno|tennis|echecs|basket)|at (?:fifa|uno|chess|mario|tennis|basketball|fortnite|smash|8 ball))(?![a-z])"
-)
 _CONDUCTS = frozenset(
     {"nude_request", "grooming", "sextortion", "image_abuse", "sexual_assault", "unsolicited_nudes", "sexual_messages"}
 )
 
 
+class _Lines(NamedTuple):
+    """The expressions of `safeguarding.yaml`: blows, which may be play; all else; and what makes up a story."""
+
+    blows: re.Pattern[str]
+    more: re.Pattern[str]
+    stories: re.Pattern[str]
+    play: re.Pattern[str]
+
+
 @cache
-def _patterns() -> re.Pattern[str]:
+def _lines() -> _Lines:
     text = files("rempart.radar.age").joinpath("safeguarding.yaml").read_text(encoding="utf-8")
-    lines = [line for language in yaml.safe_load(text).values() for line in language]
-    return re.compile("(?<![a-z])(?:" + "|".join(lines) + ")")
+    lists = yaml.safe_load(text)
+
+    def any_of(lines: list[str]) -> re.Pattern[str]:
+        joined = "(?<![a-z])(?:" + "|".join(lines) + ")"
+        while used := set(_NAME.findall(joined)) & lists["words"].keys():
+            for name in used:
+                joined = joined.replace(f"<{name}>", lists["words"][name])
+        return re.compile(joined)
+
+    return _Lines(
+        blows=any_of(lists["fr"]["blows"] + lists["en"]["blows"]),
+        more=any_of(lists["fr"]["more"] + lists["en"]["more"]),
+        stories=any_of(lists["stories"]),
+        play=re.compile(r"[^.!?\n]{0,90}?(?<![a-z])(?:" + "|".join(lists["play"]) + ")"),
+    )
+
+
+_NAME = re.compile(r"<([a-z_]+)>")
+
+
+def _told(folded: str) -> re.Match[str] | None:
+    """The first words of the lists, blows that are play left out."""
+    lines = _lines()
+    blows = (found for found in lines.blows.finditer(folded) if not lines.play.match(folded, found.start()))
+    return min(filter(None, (next(blows, None), lines.more.search(folded))), key=re.Match.start, default=None)
 
 
 @cache
@@ -51,9 +79,9 @@ def suggests_harm(text: Text) -> AgeEvidence | None:
     exact, begun = harm_words()
     if exact.isdisjoint(text.words) and not any(word.startswith(begun) for word in text.words):
         return None
-    if not _may_be().search(text.original) or _MADE_UP.search(text.folded):
+    if not _may_be().search(text.original) or _lines().stories.search(text.folded):
         return None
-    if found := _patterns().search(text.folded):
+    if found := _told(text.folded):
         start, end = text.span(*found.span())
         return AgeEvidence(text=text.original[start:end], span=(start, end), source=text.source)
     post = Post(id="1", service="other", author="1", created_at=_SOME_DAY, text=text.original)
