@@ -143,7 +143,6 @@ def test_a_signature_over_something_else_is_refused(stage, place):
         {"client_id": "redirect_uri:https://other.example/age/response"},
         {"response_uri": "https://rempart.example/elsewhere"},
         {"origin": "https://rempart.example"},
-        {"jwk_thumbprint": b"x" * 32},
     ],
     ids=lambda asked: next(iter(asked)),
 )

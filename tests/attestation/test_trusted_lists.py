@@ -125,15 +125,6 @@ def test_a_list_that_its_operator_signed_names_its_issuers():
     assert [anchor.listed_until for anchor in listed.anchors] == [listed.next_update]
 
 
-def test_a_list_is_due_a_week_before_it_is_stale():
-    listed = read(made(next_update=AT + timedelta(days=30)))
-    days = {
-        day: (listed.is_due(AT + timedelta(days=day)), listed.is_stale(AT + timedelta(days=day)))
-        for day in (22, 24, 31)
-    }
-    assert days == {22: (False, False), 24: (True, False), 31: (True, True)}
-
-
 @pytest.mark.parametrize(
     ("service", "counts"),
     [

@@ -1,6 +1,6 @@
 """What verifying a presentation comes to: one verdict, or a refusal with a code that a platform can count."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -61,7 +61,8 @@ class Verdict:
     """What a genuine presentation says, or why it is refused.
 
     over: threshold in years → what is attested; a true one answers the lower ones too, one that nothing is said about
-    is left out. spent: digest of the issuer-signed part, kept until `until` so that it is used once; b"" when refused.
+    is left out. spent: digest of the issuer-signed part, kept until `until` so that it is used once; b"" when it is not
+    genuine.
     """
 
     accepted: bool
@@ -81,7 +82,7 @@ class Genuine(NamedTuple):
     until: datetime
 
 
-def judged(genuine: Genuine, *, thresholds: Collection[int] = THRESHOLDS, over: int | None = None) -> Verdict:
+def judged(genuine: Genuine, *, over: int | None = None) -> Verdict:
     """The verdict on a genuine presentation: accepted when it says yes to `over`, or to any threshold when None.
 
     Somebody over 18 is over 15, somebody not over 13 is not over 15, and nothing follows the other way. Raises Refused
@@ -91,7 +92,7 @@ def judged(genuine: Genuine, *, thresholds: Collection[int] = THRESHOLDS, over: 
     missed = min([years for years, is_over in genuine.attested.items() if not is_over], default=1000)
     if missed <= reached:
         raise Refused(Reason.MALFORMED, "thresholds that contradict one another")
-    asked = {*thresholds} if over is None else {*thresholds, over}
+    asked = {*THRESHOLDS} if over is None else {*THRESHOLDS, over}
     answers = {years: years <= reached for years in sorted(asked) if years <= reached or years >= missed}
     decisive = any(answers.values()) if over is None else answers.get(over, False)
     reason = None

@@ -6,7 +6,7 @@ when a trusted issuer signed it, when it is about the address that the credentia
 
 import zlib
 from binascii import unhexlify
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -70,11 +70,6 @@ class StatusLists:
 
     def __len__(self) -> int:
         return len(self._lists)
-
-    @property
-    def uris(self) -> Sequence[str]:
-        """The addresses of the lists at hand."""
-        return sorted(self._lists)
 
     def add(self, held: StatusList) -> None:
         """Keep a list; of two about the same address, the one issued last."""

@@ -9,7 +9,7 @@ from binascii import a2b_base64
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, cast
 
 from cryptography import x509
@@ -25,8 +25,6 @@ MOST_OPERATORS = 8
 MOST_NAMES = 64
 """Namespaces in scope of an element, and its attributes. Canonical XML takes the square of their number at every
 element, before the signature is looked at: 130 kB keep a core busy for a quarter of a minute, a megabyte for hours."""
-WARNED_BEFORE = timedelta(days=7)
-"""How long before its next update an operator is told that the list is not renewed yet."""
 
 SERVICE_TYPES = frozenset(
     {
@@ -82,14 +80,6 @@ class TrustedList:
     def anchors(self) -> list[Anchor]:
         """The certificates as anchors that go stale with the list."""
         return [Anchor(certificate, self.next_update) for certificate in self.certificates]
-
-    def is_stale(self, at: datetime) -> bool:
-        """Whether it should have been replaced: its issuers are then refused (stale_trust)."""
-        return at > self.next_update
-
-    def is_due(self, at: datetime) -> bool:
-        """Whether it is time to tell somebody that no newer list has come."""
-        return at > self.next_update - WARNED_BEFORE
 
 
 def looks_like_list(data: bytes) -> bool:

@@ -8,7 +8,7 @@ allow, and again each hour for everybody: nobody learns from it who is being ask
 import dataclasses
 import logging
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -34,6 +34,8 @@ logger = logging.getLogger("rempart.age")
 Kind = TrustFile.Kind
 MOST_STATUS_LISTS = 1000
 LONGEST_URL = 500
+WARNED_BEFORE = timedelta(days=7)
+"""How long before its next update the team is called about a list that is not renewed yet."""
 _read: dict[tuple[object, ...], Trust] = {}
 
 
@@ -114,7 +116,7 @@ def call_about_stale() -> int:
     """Call those who administer to each list that is out of date or soon will be, once. Returns how many lists."""
     called = 0
     for row in TrustFile.objects.filter(kind=Kind.TRUSTED, alarmed_at=None):
-        due = row.good_until is None or row.good_until - trusted_lists.WARNED_BEFORE < now()
+        due = row.good_until is None or row.good_until - WARNED_BEFORE < now()
         if due and row.tried_at is not None:
             _call(row)
             called += 1

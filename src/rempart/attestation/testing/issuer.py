@@ -7,7 +7,7 @@ apart by them, batches of single-use credentials, three months at most. Nothing 
 import hashlib
 import secrets
 from base64 import b64encode
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -166,17 +166,6 @@ class Issuer:
         header = {"typ": "dc+sd-jwt", "x5c": [b64encode(der(self.signer)).decode()]}
         jwt = jws(self.signer_key, header, payload)
         return IssuedSdJwt(jwt=jwt, disclosures=disclosures, over=dict(over), until=until)
-
-    def issue_batch(
-        self,
-        device_keys: Iterable[ec.EllipticCurvePublicKey],
-        over: Mapping[int, bool],
-        *,
-        at: datetime,
-        lasts: timedelta = LONGEST,
-    ) -> list[IssuedMdoc]:
-        """One mdoc a key: each is shown once."""
-        return [self.issue_mdoc(key, over, at=at, lasts=lasts) for key in device_keys]
 
 
 def _checked(lasts: timedelta) -> timedelta:
