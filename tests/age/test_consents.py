@@ -138,6 +138,17 @@ def test_with_no_to_is_it_safe_nobody_is_asked_and_officers_see_it(named, client
     assert "tiktok" in said(client.get(reverse("age:guardians"))).lower()
 
 
+@pytest.mark.parametrize("said", ["asked", "later"])
+def test_child_safety_officers_are_written_to_once_when_it_is_not_safe(named, staff_member, said):
+    officer, _reader = staff_member("child_safety"), staff_member("reader")
+    bond = named() if said == "later" else None
+    for _ in range(2):
+        consents.let_go(bond, safe=False) if bond else named(safe=False)
+    assert GuardianBond.objects.count() == 1
+    call = Delivery.objects.get(staff__isnull=False)
+    assert (call.staff, call.channel, call.page) == (officer, "mail", reverse("age:guardians"))
+
+
 def test_the_database_itself_refuses_a_contact_where_it_is_not_safe(named):
     bond = named(safe=False)
     with pytest.raises(IntegrityError, match="nobody_is_asked_where_it_is_not_safe"):
@@ -454,7 +465,10 @@ def test_at_the_gate_a_parent_is_asked_after_is_it_safe(settings, language):
     assert "guardian/" in said(client.get(address))
     words = saying.texts("guardian_ask", language)
     assert words["safe_title"] in said(client.get(address + "guardian/"))
-    assert words["other_gate"] in said(client.post(address + "guardian/", {"safe": "no"}, follow=True))
+    other = client.post(address + "guardian/", {"safe": "no"}, follow=True)
+    assert words["other_gate"] in said(other)
+    assert 'href="?again=1"' in said(other)
+    assert words["safe_title"] in said(client.get(address + "guardian/?again=1"))
     assert words["other_unsure"] in said(client.post(address + "guardian/", {"safe": "unsure"}, follow=True))
     assert words["who_title"] in said(client.post(address + "guardian/", {"safe": "yes"}))
     asked = {"safe": "yes", "email": "", "account": ""}

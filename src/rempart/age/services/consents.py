@@ -29,6 +29,7 @@ from rempart.age.models import Assurance, Confidence, Consent, GuardianBond, Met
 from rempart.age.policies import ACCOUNT, Policy, policy_for, threshold
 from rempart.age.services.assurances import assure, is_over
 from rempart.age.services.proofs import ask_for_proof
+from rempart.age.services.safeguarding import holders
 from rempart.age.signals import assured, attempt_bound, consent_changed, proved
 from rempart.care.models import Guardian
 from rempart.care.services.people import let_guardian_go, reach_of
@@ -44,6 +45,7 @@ from rempart.ledger.clock import now
 from rempart.ledger.events import Event
 from rempart.ledger.services import reference
 from rempart.records.references import AccountReference
+from rempart.staff.roles import Permission
 
 CONTACT = "contact of a guardian"
 MOST = 3
@@ -68,18 +70,22 @@ def ask_guardian(
 ) -> GuardianBond:
     """The young person said whether asking a guardian is safe, and whom to ask.
 
-    safe: their own answer. With no, nobody is asked, now or later by this; it is written down so that those who keep
-    children safe see it. email: of the guardian, who is written to at once; without one the young person hands on the
-    link (`link_of`). account: the guardian's, if they have one here. handle: how the page calls the young person. over:
-    ask also whether they are over so many years. Raises NotAsWished for what is no address, or where three stand
-    already.
+    safe: their own answer. With no, nobody is asked, now or later by this; it is written down, once a day, and those
+    who keep children safe are written to. email: of the guardian, who is written to at once; without one the young
+    person hands on the link (`link_of`). account: the guardian's, if they have one here. handle: how the page calls the
+    young person. over: ask also whether they are over so many years. Raises NotAsWished for what is no address, or
+    where three stand already.
     """
     email = email.strip()
     if not safe:
+        today = GuardianBond.objects.filter(**_key(subject), said_safe=False, named_at__gt=now() - timedelta(days=1))
+        if (said := today.first()) is not None:
+            return said
         made = GuardianBond.objects.create(
             **_key(subject), handle=handle, country=country, language=language, said_safe=False, named_at=now()
         )
         append(Event.AGE_GUARDIAN_NOT_SAFE, subject=made)
+        _call_officers(made)
         return made
     if email:
         try:
@@ -146,6 +152,7 @@ def let_go(bond: GuardianBond, *, safe: bool = True) -> GuardianBond:
     bond = _locked(bond)
     if not safe and bond.lost_at is None:
         _lose(bond, Lost.YOUNG)
+        _call_officers(bond)
     elif safe and bond.left_at is None:
         bond.left_at = now()
         bond.save(update_fields=["left_at"])
@@ -367,6 +374,14 @@ def _lose(bond: GuardianBond, because: GuardianBond.Lost) -> None:
     bond.save(update_fields=["lost_at", "lost_because"])
     append(Event.AGE_GUARDIAN_LOST, subject=bond, content={"because": str(because)})
     _close(bond)
+
+
+def _call_officers(bond: GuardianBond) -> None:
+    """Write to those who keep children safe that a young person said that a guardian is not: the page says who."""
+    officers = holders(Permission.CHILD_SAFETY)
+    key = f"age.guardian:{bond.pk}"
+    if announcing.alarm_team(officers, page=reverse("age:guardians"), key=key, at=now(), pagers=False):
+        tasks.alarm.defer()
 
 
 def _close(bond: GuardianBond) -> None:
