@@ -288,3 +288,47 @@ WHO_ELSE = re.compile(
 )
 LIKE_ME = re.compile(r"(?: ?(?:ans?|yo|years old))? ?(?:aussi )?(?:comme moi|like me|et comme moi)(?![a-z])")
 FRENCH_HAVE = re.compile(r"(?!guess|my)(?:j|g|moi|perso|mais|et |mon|age|suis|chui|du haut)")
+# « depuis mes 11 ans ».
+MEMORY_BEFORE = re.compile(
+    r"(?:depuis|a|des|jusqu'?a|lors de|avant|apres|rappel\w*|souvenirs? (?:de|pour)?|comme (?:a|pour)"
+    r"|retour (?:a|dans)) ?$"
+)
+# « eu 11 ans en 2014 », "turned 12 in 2014".
+IN_A_YEAR = re.compile(r"[\s,(]*(?:en|in) (19\d\d|20\d\d)")
+CHEERED = re.compile(r"\s*[!🎂🎉🥳🎈]")
+UNTIL_BEFORE = re.compile(r"(?:until|till?|before) *$")
+QUAND_BEFORE = re.compile(r"(?:quand|kan|qd|lorsque|des que) *$")
+WHEN_BEFORE = re.compile(r"(?:when|until|till|once) *$")
+TIME_GONE = re.compile(r"\b(?:was|were|since)\b")
+SPEAKS_OF_ME = re.compile(r"(?<![a-z])(?:me|m'|mes|my|j'|i)(?![a-z])")
+NAME_BEFORE = re.compile(r"[a-z]{3,} (?:is |has |just |finally |est |a )?$")
+# "his 12th birthday".
+ANOTHERS_BEFORE = re.compile(r"(?:son|daughter|kid|brother|sister|'s|his|her|their|your|our|s) $")
+MY_BEFORE = re.compile(r"(?:^|[^a-z])my (?:own )?$")
+# "since my 12th birthday".
+SINCE_MY_BEFORE = re.compile(r"(?:on|since|until|after|before|remember|by) my $")
+TO_ME = re.compile(r"(?:to me|me)(?![a-z])")
+# "as an 11 year old i used to …", « … should be asleep ».
+OF_A_MEMORY = re.compile(
+    r"[^.!?\n]{0,60}(?:used to|i was|i wanted|i had|would have|back then)|\s?(?:should|is too|deserves)"
+)
+ENDS_OR_COMES = re.compile(r"\s*(?:$|[!.?\n,]|[^\x00-\x7f]|in |on |dans |demain|tomorrow|today)")
+# What stands before a birthday's number, and is no name.
+CHEERING_BEFORE = re.compile(r"(?:et|and|enfin|finally|trop|hate|deja|already|c'est|its|it's|anniv\w*|birthday) $")
+SEEKING = re.compile(r"(?:looking for|cherche|asl)")
+# « en tant que fille de 11 ans ».
+AS_ONE_OF = re.compile(r"(?:en tant qu[e']|je suis |moi |as an? )[^.!?\n]{0,30}$")
+YOUNG_WORDS = re.compile(r"(?:jeune|young|petite?)")
+HERE = re.compile(r"\s*(?:here|girl|boy|female|male|gamer|fille|garcon)(?![a-z])")
+MY_AGE_BEFORE = re.compile(r"(?:^|[^a-z])(?:mon age|my age|age) ?[:=]? ?$")
+# "age 12 and up".
+LIMIT_AFTER = re.compile(r",? (?:is|was|when|where|and (?:up|over|under)|to|or|\+)(?![a-z])")
+OF_AGE = re.compile(r"\s?d'age(?![a-z])")
+AGE_BEFORE = re.compile(r"(?:^|[^a-z])age ?[:=]? ?$")
+# « 11 | f ».
+ASL_AFTER = re.compile(r"\s*[/|•·]\s*(?:f|m|she|he|her|fr|uk|us|fille|girl)")
+# A number on a shirt.
+SPORT_BEFORE = re.compile(r"(?:jersey|maillot|⚽|🏀|🏈|⚾|🏒|🏉|🤾|fc|n°|#)\s*$")
+SPORT_AFTER = re.compile(r"\s*(?:⚽|🏀|🏈|⚾|🏒|🏉)")
+IS_ON = re.compile(r"(?:,? which)? (?:is|party is|will be|'s)(?: coming up)?(?: like| literally| on)?")
+WAS_ON = re.compile(r" (?:was|party was)")

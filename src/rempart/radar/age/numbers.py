@@ -133,7 +133,7 @@ def _said(  # noqa: PLR0911, PLR0912
         sure = 0.7
     if plain and own["have"] and frames.FRENCH_HAVE.match(own["have"]):
         sure = 0.6  # « j'ai 11 » needs a question before it
-        if not frames.MATES.search(folded) and not re.match(r"\s*(?:$|[!.?\n]|[^\x00-\x7f])", folded[end : end + 3]):
+        if not frames.MATES.search(folded) and not frames.ENDS.match(folded[end : end + 3]):
             return None
         if own["of_it"] and frames.MATES.search(folded):
             sure = 0.8
@@ -158,9 +158,7 @@ def _said(  # noqa: PLR0911, PLR0912
             return Sign(
                 "age", turning(value, when), 0.9, began, max(end, when.end if when.end > end else end), explicit=True
             )
-        if re.search(
-            r"(?:depuis|a|des|jusqu'?a|lors de|avant|apres|rappel\w*|souvenirs? (?:de|pour)?|comme (?:a|pour)"
-            r"|retour (?:a|dans)) ?$",
+        if frames.MEMORY_BEFORE.search(
             folded[max(0, began - 16) : began],
         ):
             return None
@@ -169,11 +167,11 @@ def _said(  # noqa: PLR0911, PLR0912
         )
     if own["had"]:
         when = when_follows(folded, end, text.written, past=True) or when_before(folded, began, text.written, past=True)
-        years = re.match(r"[\s,(]*(?:en|in) (19\d\d|20\d\d)", folded[end : end + 12])
+        years = frames.IN_A_YEAR.match(folded[end : end + 12])
         if years:
             gone = text.written.year - int(years[1])
             return Sign("age", at_age(value + max(gone - 1, 0), value + gone + 1), 0.9, began, end, explicit=True)
-        if when is None and own["had"].endswith("pris") and not re.match(r"\s*[!🎂🎉🥳🎈]", folded[end : end + 3]):
+        if when is None and own["had"].endswith("pris") and not frames.CHEERED.match(folded[end : end + 3]):
             return None  # « j'ai pris dix ans en voyant la facture »
         ages = turning(value, when) if when else ((float(value), value + 0.5, 1.0), (value + 0.5, value + 1.0, 0.5))
         return Sign("age", ages, sure, began, last_of(end, when), explicit=True)
@@ -194,15 +192,13 @@ def _said(  # noqa: PLR0911, PLR0912
 def _to_come(text: Text, own: re.Match[str], start: int, end: int, value: int) -> Sign | None:
     """« quand j'aurai 13 ans », "when I'm 13": they are younger than that. Anything else in a frame tells nothing."""
     before = text.folded[max(0, own.start() - 26) : own.start()]
-    if re.search(r"(?:until|till?|before) *$", before) and own["have"]:
+    if frames.UNTIL_BEFORE.search(before) and own["have"]:
         return _not_before(text, own.start(), end, value)
     will = own["will"] is not None and own["will"].startswith("j")
-    if (will and re.search(r"(?:quand|kan|qd|lorsque|des que) *$", before)) or re.search(
-        r"(?:when|until|till|once) *$", before
-    ):
-        if own["had"] or re.search(r"\b(?:was|were|since)\b", before):
+    if (will and frames.QUAND_BEFORE.search(before)) or frames.WHEN_BEFORE.search(before):
+        if own["had"] or frames.TIME_GONE.search(before):
             return None
-        if own["have"] and not re.search(r"when *$|until *$|till *$|once *$", before):
+        if own["have"] and not frames.WHEN_BEFORE.search(before):
             return None
         return Sign("to_come", younger_than(value), 0.7 if value <= 13 else 0.55, own.start(), end)
     return None
@@ -211,7 +207,7 @@ def _to_come(text: Text, own: re.Match[str], start: int, end: int, value: int) -
 def _not_before(text: Text, start: int, end: int, value: int) -> Sign | None:
     """« pas d'insta avant mes 13 ans », "no phone til i'm 13": younger than that, unless it is of time gone by."""
     sentence = text.folded[text.sentence(start) : end + 60]
-    if text.subject(start) == "other" and not re.search(r"(?<![a-z])(?:me|m'|mes|my|j'|i)(?![a-z])", sentence):
+    if text.subject(start) == "other" and not frames.SPEAKS_OF_ME.search(sentence):
         return None
     if frames.GONE_BY.search(sentence) or not frames.NOT_BEFORE_THEN.search(sentence):
         return None
@@ -220,7 +216,7 @@ def _not_before(text: Text, start: int, end: int, value: int) -> Sign | None:
 
 def _named_before(folded: str, at: int) -> bool:
     """Whether a word that may be a name stands right before (« mason turned 11 »)."""
-    return re.search(r"[a-z]{3,} (?:is |has |just |finally |est |a )?$", folded[max(0, at - 24) : at]) is not None
+    return frames.NAME_BEFORE.search(folded[max(0, at - 24) : at]) is not None
 
 
 def _birthday(text: Text, start: int, end: int, value: int) -> Sign | None:  # noqa: PLR0911
@@ -230,11 +226,9 @@ def _birthday(text: Text, start: int, end: int, value: int) -> Sign | None:  # n
     if found is None:
         return None
     before = folded[max(0, start - 30) : start]
-    if (text.framed(start) and "when" in before) or re.search(
-        r"(?:son|daughter|kid|brother|sister|'s|his|her|their|your|our|s) $", before
-    ):
+    if (text.framed(start) and "when" in before) or frames.ANOTHERS_BEFORE.search(before):
         return None
-    mine = re.search(r"(?:^|[^a-z])my (?:own )?$", before) is not None
+    mine = frames.MY_BEFORE.search(before) is not None
     when = when_follows(folded, found.end(), text.written, past=False) or _after_is(folded, found.end(), text)
     past = _was(folded, found.end(), text)
     if past is not None:
@@ -243,22 +237,20 @@ def _birthday(text: Text, start: int, end: int, value: int) -> Sign | None:  # n
         when = when_before(folded, max(0, start - 3), text.written, past=False)
     if when is not None:
         return Sign("age", turning(value, when), 0.9 if mine else 0.4, start, last_of(found.end(), when), explicit=mine)
-    if mine and not re.search(r"(?:on|since|until|after|before|remember|by) my $", before):
+    if mine and not frames.SINCE_MY_BEFORE.search(before):
         return Sign("age", at_age(value - 0.4, value + 0.7), 0.65, start, found.end())
-    if re.search(r"(?:to me|me)(?![a-z])", folded[found.end() : found.end() + 12]):
+    if frames.TO_ME.search(folded[found.end() : found.end() + 12]):
         return Sign("age", at_age(value, value + 0.1), 0.9, start, found.end(), explicit=True)
     return None
 
 
 def _after_is(folded: str, at: int, text: Text) -> When | None:
-    found = re.compile(r"(?:,? which)? (?:is|party is|will be|'s)(?: coming up)?(?: like| literally| on)?").match(
-        folded, at
-    )
+    found = frames.IS_ON.match(folded, at)
     return when_follows(folded, found.end(), text.written, past=False) if found else None
 
 
 def _was(folded: str, at: int, text: Text) -> When | None:
-    found = re.compile(r" (?:was|party was)").match(folded, at)
+    found = frames.WAS_ON.match(folded, at)
     return (
         when_follows(folded, found.end() if found else at, text.written, past=True)
         if found
@@ -284,8 +276,7 @@ def _bare(  # noqa: PLR0911, PLR0912
     if text.framed(before) or text.spoken(before) or frames.NEGATED.search(folded, max(0, start - 12), start):
         return None
     if frames.OWN_ARTICLE.search(folded, max(0, start - 24), start) and old:
-        if re.match(
-            r"[^.!?\n]{0,60}(?:used to|i was|i wanted|i had|would have|back then)|\s?(?:should|is too|deserves)",
+        if frames.OF_A_MEMORY.match(
             folded[end : end + 90],
         ):
             return None
@@ -310,19 +301,12 @@ def _bare(  # noqa: PLR0911, PLR0912
             return None
         if not is_year and not text.bio and coming is None and not frames.ENDS.match(folded, end):
             return None
-        if (
-            not is_year
-            and not text.bio
-            and not re.match(
-                r"\s*(?:$|[!.?\n,]|[^\x00-\x7f]|in |on |dans |demain|tomorrow|today)", folded[end : end + 10]
-            )
-        ):
+        if not is_year and not text.bio and not frames.ENDS_OR_COMES.match(folded[end : end + 10]):
             return None
         if (
             _named_before(folded, before)
             and not text.bio
-            and not re.search(
-                r"(?:et|and|enfin|finally|trop|hate|deja|already|c'est|its|it's|anniv\w*|birthday) $",
+            and not frames.CHEERING_BEFORE.search(
                 folded[max(0, before - 12) : before],
             )
         ):
@@ -335,7 +319,7 @@ def _bare(  # noqa: PLR0911, PLR0912
             told = at_age(value, value + 0.1)
         return Sign("age", told, sure, start, last_of(end, coming), explicit=sure >= 0.8)
     left, right = text.segment(start, end)
-    seeking = (text.bio and not folded[: start - 1].strip()) or re.search(r"(?:looking for|cherche|asl)", folded)
+    seeking = (text.bio and not folded[: start - 1].strip()) or frames.SEEKING.search(folded)
     if (
         start
         and folded[start - 1] in "mf"
@@ -347,12 +331,12 @@ def _bare(  # noqa: PLR0911, PLR0912
     if (
         not text.bio
         and frames.PERSON_OF.search(folded, max(0, start - 30), start)
-        and re.search(r"(?:en tant qu[e']|je suis |moi |as an? )[^.!?\n]{0,30}$", folded[max(0, start - 45) : start])
+        and frames.AS_ONE_OF.search(folded[max(0, start - 45) : start])
     ):
         return Sign("age", ages, 0.85, start, end, explicit=True)
     if not text.bio and is_year and frames.MY_BIRTHDAY.search(folded) and who != "other":
         return Sign("age", at_age(value - 0.2, value + 0.4), 0.8, start, end, explicit=True)
-    if not text.bio and is_year and who == "own" and re.search(r"(?:jeune|young|petite?)", folded):
+    if not text.bio and is_year and who == "own" and frames.YOUNG_WORDS.search(folded):
         return Sign("age", ages, 0.72, start, end)
     if not text.bio and frames.JUST_NOW.search(folded, max(0, start - 16), start) and frames.BIRTHDAY.search(folded):
         return Sign("age", at_age(value, value + 0.2), 0.8, start, end, explicit=True)
@@ -360,7 +344,7 @@ def _bare(  # noqa: PLR0911, PLR0912
         return _in_bio(text, start, end, left, right, value, ages, is_year=is_year, half=half)
     if frames.MATES.search(folded[:start]) and left.strip() in ("", "its", "it's", "c'est") and value < 30:
         return Sign("age", ages, 0.85 if frames.ASL.match(folded[end:]) else 0.65, start, end)
-    here = re.match(r"\s*(?:here|girl|boy|female|male|gamer|fille|garcon)(?![a-z])", folded[end : end + 12]) is not None
+    here = frames.HERE.match(folded[end : end + 12]) is not None
     if is_year and not left.strip() and (old or here or text.first_person):
         at_start = not folded[:start].strip(" .!,-") and not frames.A_NOUN.match(folded, end)
         if here or at_start:
@@ -368,9 +352,7 @@ def _bare(  # noqa: PLR0911, PLR0912
         return Sign("age", ages, 0.3, start, end)
     if folded[start - 1 : start] == "(" and folded[end : end + 1] == ")" and who == "own" and 5 <= value <= 17:
         return Sign("age", ages, 0.75, start, end)
-    if re.search(r"(?:^|[^a-z])(?:mon age|my age|age) ?[:=]? ?$", folded[max(0, start - 9) : start]) and not re.match(
-        r",? (?:is|was|when|where|and (?:up|over|under)|to|or|\+)(?![a-z])", folded[end:]
-    ):
+    if frames.MY_AGE_BEFORE.search(folded[max(0, start - 9) : start]) and not frames.LIMIT_AFTER.match(folded[end:]):
         return Sign("age", ages, 0.7, start, end)
     return None
 
@@ -381,7 +363,7 @@ _IN_MONTH = re.compile(rf"\s?{MONTH}")  # « 15 décembre »
 def _of_another(text: Text, start: int, end: int) -> bool:
     """Whether a noun governs the number: an animal's, a bottle's, a dress's, « un gamin de 11 ans m'a battu »."""
     folded, before = text.folded, text.folded[max(0, start - 48) : start]
-    if frames.BARE_OTHERS.search(before) or re.match(r"\s?d'age(?![a-z])", folded[end : end + 8]):
+    if frames.BARE_OTHERS.search(before) or frames.OF_AGE.match(folded[end : end + 8]):
         return True
     if not text.bio and frames.SINCE.match(folded, end):
         return True
@@ -401,7 +383,7 @@ def _in_bio(  # noqa: PLR0911, PLR0917
     folded, head, tail = text.folded, left.strip(" :'-"), right.strip()
     if frames.PERSON_OF.search(folded, max(0, start - 30), start):
         return Sign("age", ages, 0.88, start, end, explicit=True)
-    if re.search(r"(?:^|[^a-z])age ?[:=]? ?$", folded[max(0, start - 7) : start]):
+    if frames.AGE_BEFORE.search(folded[max(0, start - 7) : start]):
         return Sign("age", ages, 0.9, start, end, explicit=True)
     name = not head or (frames.CAREFREE_BIO.match(head) is not None and frames.NOT_NAMES.isdisjoint(head.split()))
     if is_year or half:
@@ -410,14 +392,9 @@ def _in_bio(  # noqa: PLR0911, PLR0917
         return Sign("age", ages, 0.85 if name else 0.45, start, end, explicit=name)
     if not 6 <= value <= 17 or (head and folded[start].isalpha()):
         return None
-    if not head and (
-        frames.ASL.match(right)
-        or re.match(r"\s*[/|•·]\s*(?:f|m|she|he|her|fr|uk|us|fille|girl)", folded[end : end + 8])
-    ):
+    if not head and (frames.ASL.match(right) or frames.ASL_AFTER.match(folded[end : end + 8])):
         return Sign("age", ages, 0.8, start, end, explicit=True)
-    if re.search(r"(?:jersey|maillot|⚽|🏀|🏈|⚾|🏒|🏉|🤾|fc|n°|#)\s*$", folded[max(0, start - 8) : start]) or re.match(
-        r"\s*(?:⚽|🏀|🏈|⚾|🏒|🏉)", folded[end : end + 3]
-    ):
+    if frames.SPORT_BEFORE.search(folded[max(0, start - 8) : start]) or frames.SPORT_AFTER.match(folded[end : end + 3]):
         return Sign("age", ages, 0.2, start, end)
     if not head and not tail:
         return Sign("age", ages, 0.72, start, end)
