@@ -12,7 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from attestation.conftest import AT, CLIENT_ID, NONCE
 from rempart import cli
-from rempart.attestation import dc_api
+from rempart.attestation import cbor, dc_api, zero_knowledge
+from rempart.attestation.mdoc import DOCTYPE, NAMESPACE
 from rempart.attestation.testing.encoding import jwk
 from rempart.attestation.testing.issuer import new_key
 from rempart.attestation.testing.wallet import Wallet
@@ -79,6 +80,20 @@ def test_any_file_is_answered(verify, shown):
     status, line, _ = verify(shown)
     assert status == 1
     assert json.loads(line)["reason"] in {"unknown_format", "malformed"}
+
+
+def test_a_proof_is_answered_as_of_the_end_of_time(verify):
+    element = {"elementIdentifier": "age_over_18", "elementValue": True}
+    data = {
+        "docType": DOCTYPE,
+        "zkSystemId": zero_knowledge.CIRCUIT,
+        "timestamp": AT,
+        "issuerSigned": {NAMESPACE: [element]},
+    }
+    proof = {"proof": b"", "documentData": data}
+    shown = cbor.encode({"version": "1.1", "zkDocuments": [proof], "status": 0})
+    status, line, _ = verify(shown, at="9999-12-31T23:59:59Z")
+    assert (status, json.loads(line)["reason"]) == (1, "expired")
 
 
 def test_a_day_is_a_moment_too(stage, verify):

@@ -172,9 +172,9 @@ def _moment(stated: object, at: datetime) -> datetime:
             raise Refused(Reason.MALFORMED, "timestamp") from error
     if not isinstance(stated, datetime) or stated.tzinfo is None:
         raise Refused(Reason.MALFORMED, "timestamp")
-    if stated > at + WINDOW:
+    if stated - at > WINDOW:
         raise Refused(Reason.NOT_YET_VALID, "timestamp")
-    if stated < at - WINDOW:
+    if at - stated > WINDOW:
         raise Refused(Reason.EXPIRED, "timestamp")
     return stated.astimezone(UTC)
 
