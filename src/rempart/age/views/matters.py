@@ -33,8 +33,8 @@ class DecideForm(forms.Form):
 
     WAYS = (
         ("nothing", gettext_lazy("Nothing to ask")),
-        ("ask", gettext_lazy("Ask them to say their age again")),
-        ("prove", gettext_lazy("Ask them to show their age")),
+        ("ask", gettext_lazy("Ask the owner to say their age again")),
+        ("prove", gettext_lazy("Ask the owner to show their age")),
         ("restrict", gettext_lazy("Put it before two people who may close the account")),
     )
     decision = forms.ChoiceField(label=gettext_lazy("What is decided"), choices=WAYS, widget=forms.RadioSelect)
