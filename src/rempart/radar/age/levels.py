@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from rempart.radar.age.frames import ORDINALS
 from rempart.radar.age.text import Text
 
 
@@ -45,20 +46,8 @@ _ENGLISH = {
     "twelve": 12,
     "thirteen": 13,
 }
-_ORDINAL = {
-    "first": 1,
-    "second": 2,
-    "third": 3,
-    "fourth": 4,
-    "fifth": 5,
-    "sixth": 6,
-    "seventh": 7,
-    "eighth": 8,
-    "ninth": 9,
-    "tenth": 10,
-    "eleventh": 11,
-    "twelfth": 12,
-}
+_ORDINAL = {"first": 1, "second": 2, "third": 3, "fourth": 4}
+_ORDINAL |= {word: number for word, number in ORDINALS.items() if number <= 12}
 _FRENCH = {"sixieme": 6, "cinquieme": 5, "quatrieme": 4, "troisieme": 3, "premiere": 1, "deuxieme": 2}
 _NUMERAL = "|".join(_ENGLISH)
 _ORDINALS = "|".join(_ORDINAL)

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from rempart.radar.age import frames
 from rempart.radar.age.births import DATE
@@ -68,7 +69,7 @@ def _read(text: Text, found: re.Match[str], value: int, previous: tuple[int, int
     if own is not None and own["mine"] and is_year and folded[: own.start()].endswith(("avant ", "jusqu'a ")):
         return _not_before(text, own.start(), end, value)
     if own is None or (own["mine"] and own["mine"].endswith("my")):
-        return _bare(text, start, end, before, value, is_year=is_year, old=bool(unit["old"]), half=half, soon=soon)
+        return _bare(_Number(text, start, end, before, value, is_year, bool(unit["old"]), half, soon))
     began, loose = own.start(), False
     if own[0].strip(" :,") in ("am", "aged", "me", "agee de", "age de") and text.subject(began) == "other":
         return None
@@ -264,96 +265,140 @@ def when_follows_past_only(folded: str, at: int, text: Text) -> When | None:
     return when if when is not None and when.days[1] <= 0 else None
 
 
-def _bare(  # noqa: PLR0911, PLR0912
-    text: Text, start: int, end: int, before: int, value: int, *, is_year: bool, old: bool, half: bool, soon: bool
-) -> Sign | None:
+class _Number(NamedTuple):
+    """A number between `start` and `end`, and what stands at it.
+
+    before: where the words that say little begin before it. is_year: a unit makes years of it; old: "years old".
+    half: a half is added. soon: it is said to come.
+    """
+
+    text: Text
+    start: int
+    end: int
+    before: int
+    value: int
+    is_year: bool
+    old: bool
+    half: bool
+    soon: bool
+
+    @property
+    def ages(self) -> Ages:
+        """Of somebody of that age today."""
+        return at_age(self.value + 0.25, self.value + 0.8) if self.half else at_age(self.value, self.value + 1)
+
+    def sign(self, sure: float, ages: Ages | None = None, *, explicit: bool = False) -> Sign:
+        """The sign that the number is."""
+        return Sign("age", ages or self.ages, sure, self.start, self.end, explicit=explicit)
+
+
+def _bare(number: _Number) -> Sign | None:
     """A number that no « j'ai » introduces: « Léa, 11 ans, Lyon », "11 yo here", « bientôt 12 ans !! »."""
-    folded = text.folded
-    ages = at_age(value + 0.25, value + 0.8) if half else at_age(value, value + 1)
+    text, folded, start, end, before = number.text, number.text.folded, number.start, number.end, number.before
+    if text.framed(before) or text.spoken(before) or frames.NEGATED.search(folded, max(0, start - 12), start):
+        return None
+    if frames.OWN_ARTICLE.search(folded, max(0, start - 24), start) and number.old:
+        return None if frames.OF_A_MEMORY.match(folded[end : end + 90]) else number.sign(0.8, explicit=True)
+    if frames.NOT_BEFORE.search(folded, max(0, start - 14), start) and not number.soon:
+        return None
+    if number.is_year and frames.WE_ARE.search(folded, max(0, start - 44), start):
+        return number.sign(0.8, explicit=True)
+    who = text.subject(before, max(0, before - 90) if text.bio else None)
+    if who == "other" or _of_another(text, start, end) or (not number.is_year and _IN_MONTH.match(folded, end)):
+        return None
+    return _of_nobody_else(number, own=who == "own")
+
+
+def _of_nobody_else(number: _Number, *, own: bool) -> Sign | None:
+    """A bare number that nothing gives to somebody else. own: its sentence says « je » or "I"."""
+    text, folded, start, end, before = number.text, number.text.folded, number.start, number.end, number.before
     coming = when_follows(folded, end, text.written, past=False) or when_before(
         folded, before, text.written, past=False
     )
-    if text.framed(before) or text.spoken(before) or frames.NEGATED.search(folded, max(0, start - 12), start):
-        return None
-    if frames.OWN_ARTICLE.search(folded, max(0, start - 24), start) and old:
-        if frames.OF_A_MEMORY.match(
-            folded[end : end + 90],
-        ):
-            return None
-        return Sign("age", ages, 0.8, start, end, explicit=True)
-    if frames.NOT_BEFORE.search(folded, max(0, start - 14), start) and not soon:
-        return None
-    if is_year and frames.WE_ARE.search(folded, max(0, start - 44), start):
-        return Sign("age", ages, 0.8, start, end, explicit=True)
-    if _of_another(text, start, end) or (not is_year and _IN_MONTH.match(folded, end)):
-        return None
-    who = text.subject(before, max(0, before - 90) if text.bio else None)
-    if who == "other":
-        return None
     short = not folded[:start].strip() and len(folded) < 24
-    if soon or (coming is not None and (is_year or short or frames.BIRTHDAY.search(folded))):
-        if (
-            text.segment(start, end)[0].strip()
-            and not soon
-            and not text.bio
-            and not frames.BIRTHDAY.search(folded[max(0, start - 20) : start])
-        ):
-            return None
-        if not is_year and not text.bio and coming is None and not frames.ENDS.match(folded, end):
-            return None
-        if not is_year and not text.bio and not frames.ENDS_OR_COMES.match(folded[end : end + 10]):
-            return None
-        if (
-            _named_before(folded, before)
-            and not text.bio
-            and not frames.CHEERING_BEFORE.search(
-                folded[max(0, before - 12) : before],
-            )
-        ):
-            return None
-        told = (
-            turning(value, coming) if coming else ((value - 0.35, float(value), 1.0), (value - 1.0, value - 0.35, 0.4))
+    if number.soon or (coming is not None and (number.is_year or short or frames.BIRTHDAY.search(folded))):
+        return None if _comes_to_another(number, coming) else _coming(number, coming)
+    if _sought(number):
+        return number.sign(0.75)
+    if text.bio:
+        left, right = text.segment(start, end)
+        return _in_bio(
+            text, start, end, left, right, number.value, number.ages, is_year=number.is_year, half=number.half
         )
-        sure = 0.8 if soon or frames.BIRTHDAY.search(folded) else 0.65
-        if coming is not None and coming.days == (0, 1):
-            told = at_age(value, value + 0.1)
-        return Sign("age", told, sure, start, last_of(end, coming), explicit=sure >= 0.8)
-    left, right = text.segment(start, end)
-    seeking = (text.bio and not folded[: start - 1].strip()) or frames.SEEKING.search(folded)
+    return _in_post(number, own=own)
+
+
+def _comes_to_another(number: _Number, coming: When | None) -> bool:
+    """Whether a number told with a day, outside a bio, is of somebody or something else (« mason 11 demain »)."""
+    text, folded, start, before = number.text, number.text.folded, number.start, number.before
+    if text.bio:
+        return False
     if (
+        text.segment(start, number.end)[0].strip()
+        and not number.soon
+        and not frames.BIRTHDAY.search(folded[max(0, start - 20) : start])
+    ):
+        return True
+    if not number.is_year and (
+        (coming is None and not frames.ENDS.match(folded, number.end))
+        or not frames.ENDS_OR_COMES.match(folded[number.end : number.end + 10])
+    ):
+        return True
+    return _named_before(folded, before) and not frames.CHEERING_BEFORE.search(folded[max(0, before - 12) : before])
+
+
+def _coming(number: _Number, coming: When | None) -> Sign:
+    """« bientôt 12 ans », « 12 ans demain »."""
+    value = number.value
+    told = turning(value, coming) if coming else ((value - 0.35, float(value), 1.0), (value - 1.0, value - 0.35, 0.4))
+    sure = 0.8 if number.soon or frames.BIRTHDAY.search(number.text.folded) else 0.65
+    if coming is not None and coming.days == (0, 1):
+        told = at_age(value, value + 0.1)
+    return Sign("age", told, sure, number.start, last_of(number.end, coming), explicit=sure >= 0.8)
+
+
+def _sought(number: _Number) -> bool:
+    """Whether the number follows an « m » or an « f » in the way of those who look for company (« f12 »)."""
+    folded, start = number.text.folded, number.start
+    return bool(
         start
         and folded[start - 1] in "mf"
         and not folded[start - 2 : start - 1].isalpha()
-        and 8 <= value < frames.GROWN
-        and seeking
+        and 8 <= number.value < frames.GROWN
+        and ((number.text.bio and not folded[: start - 1].strip()) or frames.SEEKING.search(folded))
+    )
+
+
+def _in_post(number: _Number, *, own: bool) -> Sign | None:
+    """A number in a post, by what stands around it: the most telling first. own: its sentence says « je » or "I"."""
+    folded, start, value = number.text.folded, number.start, number.value
+    if frames.PERSON_OF.search(folded, max(0, start - 30), start) and frames.AS_ONE_OF.search(
+        folded[max(0, start - 45) : start]
     ):
-        return Sign("age", ages, 0.75, start, end)
-    if (
-        not text.bio
-        and frames.PERSON_OF.search(folded, max(0, start - 30), start)
-        and frames.AS_ONE_OF.search(folded[max(0, start - 45) : start])
-    ):
-        return Sign("age", ages, 0.85, start, end, explicit=True)
-    if not text.bio and is_year and frames.MY_BIRTHDAY.search(folded) and who != "other":
-        return Sign("age", at_age(value - 0.2, value + 0.4), 0.8, start, end, explicit=True)
-    if not text.bio and is_year and who == "own" and frames.YOUNG_WORDS.search(folded):
-        return Sign("age", ages, 0.72, start, end)
-    if not text.bio and frames.JUST_NOW.search(folded, max(0, start - 16), start) and frames.BIRTHDAY.search(folded):
-        return Sign("age", at_age(value, value + 0.2), 0.8, start, end, explicit=True)
-    if text.bio:
-        return _in_bio(text, start, end, left, right, value, ages, is_year=is_year, half=half)
-    if frames.MATES.search(folded[:start]) and left.strip() in ("", "its", "it's", "c'est") and value < 30:
-        return Sign("age", ages, 0.85 if frames.ASL.match(folded[end:]) else 0.65, start, end)
+        return number.sign(0.85, explicit=True)
+    if number.is_year and frames.MY_BIRTHDAY.search(folded):
+        return number.sign(0.8, at_age(value - 0.2, value + 0.4), explicit=True)
+    if number.is_year and own and frames.YOUNG_WORDS.search(folded):
+        return number.sign(0.72)
+    if frames.JUST_NOW.search(folded, max(0, start - 16), start) and frames.BIRTHDAY.search(folded):
+        return number.sign(0.8, at_age(value, value + 0.2), explicit=True)
+    return _on_its_own(number, own=own)
+
+
+def _on_its_own(number: _Number, *, own: bool) -> Sign | None:
+    """A number in a post that begins it, stands between brackets or answers a question."""
+    folded, start, end, value = number.text.folded, number.start, number.end, number.value
+    left = number.text.segment(start, end)[0].strip()
+    if frames.MATES.search(folded[:start]) and left in ("", "its", "it's", "c'est") and value < 30:
+        return number.sign(0.85 if frames.ASL.match(folded[end:]) else 0.65)
     here = frames.HERE.match(folded[end : end + 12]) is not None
-    if is_year and not left.strip() and (old or here or text.first_person):
+    if number.is_year and not left and (number.old or here or number.text.first_person):
         at_start = not folded[:start].strip(" .!,-") and not frames.A_NOUN.match(folded, end)
-        if here or at_start:
-            return Sign("age", ages, 0.75 if here else 0.62, start, end)
-        return Sign("age", ages, 0.3, start, end)
-    if folded[start - 1 : start] == "(" and folded[end : end + 1] == ")" and who == "own" and 5 <= value <= 17:
-        return Sign("age", ages, 0.75, start, end)
+        return number.sign(0.75 if here else 0.62 if at_start else 0.3)
+    if folded[start - 1 : start] == "(" and folded[end : end + 1] == ")" and own and 5 <= value <= 17:
+        return number.sign(0.75)
     if frames.MY_AGE_BEFORE.search(folded[max(0, start - 9) : start]) and not frames.LIMIT_AFTER.match(folded[end:]):
-        return Sign("age", ages, 0.7, start, end)
+        return number.sign(0.7)
     return None
 
 

@@ -15,38 +15,11 @@ from typing import Literal, NamedTuple
 import yaml
 
 from rempart.records import AccountRow
+from rempart.replay.phrases import MONTHS
 
 Half = Literal["development", "held_out"]
 AS_OF = date(2026, 11, 23)
 _NAMES = ("Lina", "Noah", "Jade", "Enzo", "Lou", "Mila", "Zoe", "Tom", "Ava", "Leo", "Nina", "Sacha", "Ella", "Max")
-_MONTHS = [
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-]
-_MONTHS_EN = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
 _FRENCH = {6: "CP", 7: "CE1", 8: "CE2", 9: "CM1", 10: "CM2", 11: "6e", 12: "5e", 13: "4e", 14: "3e", 15: "seconde"}
 _FRENCH |= {16: "1ère", 17: "terminale", 5: "grande section"}
 _SHARES = {"child": 0.3, "teen": 0.2, "adult": 0.5}
@@ -140,8 +113,8 @@ def _slots(dice: random.Random, born: date, as_of: date) -> dict[str, str]:
     return {
         "n": str(age), "next": str(age + 1), "before": str(age - 1), "name": dice.choice(_NAMES),
         "friend": dice.choice(_NAMES),
-        "year": str(born.year), "day": str(born.day), "mm": f"{born.month:02}", "month": _MONTHS[born.month - 1],
-        "monthen": _MONTHS_EN[born.month - 1], "fr": _FRENCH[french], "frnext": _FRENCH[min(french + 1, 17)],
+        "year": str(born.year), "day": str(born.day), "mm": f"{born.month:02}", "month": MONTHS["fr"][born.month - 1],
+        "monthen": MONTHS["en"][born.month - 1], "fr": _FRENCH[french], "frnext": _FRENCH[min(french + 1, 17)],
         "us": f"{_th(american)} grade", "usnext": f"{_th(min(american + 1, 12))} grade", "uk": f"Year {american + 1}",
         "ch": f"{swiss}H", "qc": f"{quebec}e année" if quebec <= 6 else f"sec {quebec - 6}",
         "be": f"{belgian}e primaire" if belgian <= 6 else f"{belgian - 6}e secondaire",
