@@ -215,6 +215,12 @@ def test_nothing_but_a_signed_answer_has_a_way_in(asked):
     assert Client().post("/age/vendors/nobody/result", "x", content_type="application/jwt").status_code == 404
 
 
+@pytest.mark.parametrize("odd", ["a\0b", "\ud800", "x" * 300, "é"], ids=["NUL", "surrogate", "long", "accent"])
+@pytest.mark.parametrize("claim", ["sub", "nonce"])
+def test_a_number_or_nonce_that_was_never_made_here_is_malformed(asked, claim, odd):
+    assert post(signed(answer(asked) | {claim: odd})).json() == {"reason": "malformed"}
+
+
 def test_an_estimate_below_the_age_is_a_no(asked):
     claims = answer(asked, met=False, estimate={"lower": 11, "upper": 14.5, "level": 0.99})
     assert post(signed(claims)).status_code == 204

@@ -24,7 +24,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 import yaml
 from cryptography.exceptions import InvalidSignature
@@ -55,6 +55,7 @@ _FIELDS = {
     "lasts_days",
 }
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
+_NUMBER = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 Key = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
 
@@ -236,7 +237,7 @@ def read_answer(compact: str, vendor: Vendor, *, audience: str, at: datetime) ->
     if made < at - vendor.oldest:
         raise VendorRefused(Why.TOO_OLD)
     number, nonce, over, met = (claims.get(name) for name in ("sub", "nonce", "over", "met"))
-    if not isinstance(number, str) or not isinstance(nonce, str) or type(over) is not int or type(met) is not bool:
+    if not _is_ours(number) or not _is_ours(nonce) or type(over) is not int or type(met) is not bool:
         raise VendorRefused(Why.MALFORMED)
     method, confidence = claims.get("method"), claims.get("confidence")
     if method not in vendor.methods:
@@ -247,6 +248,11 @@ def read_answer(compact: str, vendor: Vendor, *, audience: str, at: datetime) ->
         _ensure_outside_margin(claims.get("estimate"), over, met)
     least = min(Confidence(confidence), vendor.confidence, key=lambda one: one.rank)
     return Result(number=number, nonce=nonce, over=over, met=met, method=str(method), confidence=least)
+
+
+def _is_ours(value: Any) -> TypeGuard[str]:
+    """Whether it has the look of the numbers and nonces that are made here (base64url)."""
+    return isinstance(value, str) and _NUMBER.fullmatch(value) is not None
 
 
 def _ensure_outside_margin(estimate: Any, over: int, met: bool) -> None:
