@@ -6,6 +6,7 @@ take part. What the table says that each does not learn is looked for in everyth
 
 import logging
 import re
+from datetime import timedelta
 from html import unescape
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -20,6 +21,7 @@ from rempart.age import practice
 from rempart.age.models import (
     Assurance,
     Attempt,
+    Challenge,
     Consent,
     GuardianBond,
     ProofRequest,
@@ -27,10 +29,13 @@ from rempart.age.models import (
     Subject,
     VendorRequest,
 )
-from rempart.age.services import consents, gate, proofs, test_wallet
+from rempart.age.services import consents, gate, proofs, reports, test_wallet
+from rempart.age.services.appealing import check_voucher, name_voucher, vouch
+from rempart.age.services.assurances import assure
 from rempart.correspondence.links import link_for
 from rempart.ledger.clock import now
 from rempart.ledger.models import Content, LedgerRow
+from rempart.records import AccountReference
 from rempart.staff.keys import Scope, make_key
 
 ROOT = Path(__file__).parents[2]
@@ -170,6 +175,39 @@ def test_the_guardian_reads_the_handle_and_the_service_and_nothing_that_was_answ
     assert f"@{HANDLE}" in walked["guardian"]
     for secret in (walked["born"], "14", "s-1", "app.example"):
         assert secret not in re.sub(r"<[^>]+>", " ", walked["guardian"])
+
+
+def test_whoever_reported_reads_whether_something_was_asked_and_nothing_of_who_else_did_nor_of_the_answer(db, decider):
+    account = AccountReference("tiktok", HANDLE, None)
+    told = {"reason": "said_so", "country": "FR", "language": "en"}
+    first, _other = (
+        reports.report_account(account, text=text, relation=relation, network=relation, **told)
+        for text, relation in (("She said so.", "school"), ("An aunt of hers knows.", "parent"))
+    )
+    reports.decide_matter(first.matter, outcome="asked", step="prove", because="CM2", acting=decider)
+    challenge = Challenge.objects.get()
+    expires = now() + timedelta(days=30)
+    assure(challenge.subject, over=13, met=True, method="mdoc", confidence="strict", expires_at=expires)
+    challenge.refresh_from_db()
+    assert challenge.state == "proved"
+    page = unescape(Client().get(urlsplit(link_for(first.conversation)).path).content.decode())
+    read = re.sub(r"<[^>]+>", " ", page)
+    for secret in ("aunt", "parent", "CM2", "proved", "strict", "13"):
+        assert secret not in read
+
+
+def test_the_voucher_reads_the_handle_and_the_age_and_nothing_of_why_nor_of_what_came_of_it(challenged, decider):
+    challenge = challenged(HANDLE, step="prove")
+    made = name_voucher(challenge, capacity="school", name="Mme Roy, école", email="direction@tilleuls.example")
+    voucher = check_voucher(made, acting=decider, how="site de l’école")
+    address = urlsplit(link_for(voucher.conversation)).path
+    for answered in (False, True):
+        read = re.sub(r"<[^>]+>", " ", unescape(Client().get(address).content.decode()))
+        assert HANDLE in read or answered
+        for secret in ("CM2", "site de l’école", "0,8", "80"):
+            assert secret not in read
+        if not answered:
+            vouch(voucher, holds=True)
 
 
 def test_what_a_provider_is_told_is_made_for_the_question():
