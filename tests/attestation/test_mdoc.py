@@ -7,11 +7,12 @@ import pytest
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attestation.conftest import AT, CLIENT_ID, NONCE
-from rempart.attestation import cbor, cose, mdoc
+from rempart.attestation import cbor, cose, mdoc, zero_knowledge
 from rempart.attestation.certificates import Anchors
 from rempart.attestation.outcome import Genuine, Method, Reason, Refused, judged
 from rempart.attestation.status_lists import StatusLists
@@ -53,6 +54,27 @@ def test_the_age_asked_for_decides(stage):
     assert stage.verify(shown, over=15).accepted
     assert stage.verify(shown, over=18).reason is Reason.NOT_OVER
     assert stage.verify(shown, over=21).reason is Reason.NOT_OVER
+
+
+@pytest.mark.parametrize(("octets", "reason"), [(16, None), (15, Reason.MALFORMED)], ids=["16", "15"])
+def test_an_element_is_blinded_by_16_random_bytes(octets, reason):
+    scene = Scene.make(at=AT)
+    shown = scene.response(items={NAMESPACE: [documents.item(0, "age_over_18", True, random=b"r" * octets)]})
+    trust = Trust(anchors=Anchors([scene.issuer.root]))
+    assert verify(shown, trust=trust, nonce=scene.nonce, client_id=scene.client_id, at=AT).reason is reason
+
+
+def test_a_proof_counts_while_its_signers_certificate_does(stage):
+    later = AT + timedelta(days=20 * 365)
+    data = {
+        "docType": NAMESPACE,
+        "zkSystemId": zero_knowledge.CIRCUIT,
+        "timestamp": later,
+        "issuerSigned": {NAMESPACE: [{"elementIdentifier": "age_over_18", "elementValue": True}]},
+        "msoX5chain": stage.issuer.signer.public_bytes(Encoding.DER),
+    }
+    shown = cbor.encode({"version": "1.1", "zkDocuments": [{"proof": b"", "documentData": data}], "status": 0})
+    assert stage.verify(shown, at=later).reason is Reason.BAD_CERTIFICATE
 
 
 def test_an_attestation_is_used_once(stage):
