@@ -2,6 +2,8 @@
 
 import io
 import json
+import os
+import subprocess
 import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -134,3 +136,38 @@ def age(*words: object, monkeypatch: pytest.MonkeyPatch) -> int:
     with pytest.raises(SystemExit) as ended:
         cli.main()
     return int(ended.value.code or 0)
+
+
+def test_another_run_writes_the_same_bytes(tmp_path):
+    row = {
+        "id": "held_out-299",
+        "service": "tiktok",
+        "handle": "invented_299",
+        "bio": "RP • OC Ella, 10",
+        "posts": [
+            "Ella is 10 and wants a phone, thoughts?",
+            "people think i'm 10, i'm 54",
+            "i have 10 years of experience and still get nervous",
+        ],
+        "age_band": "18_plus",
+        "country": "US",
+        "language": "en",
+    }
+    command = [
+        sys.executable,
+        "-c",
+        "from rempart.cli import main; main()",
+        "radar",
+        "age",
+        str(as_lines(tmp_path / "a.jsonl", [row])),
+    ]
+    runs = {
+        subprocess.run(
+            [*command, "--as-of", "2026-11-23"],
+            env=os.environ | {"PYTHONHASHSEED": seed},
+            stdout=subprocess.PIPE,
+            check=True,
+        ).stdout
+        for seed in ("0", "3")
+    }
+    assert len(runs) == 1

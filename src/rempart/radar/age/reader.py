@@ -152,7 +152,7 @@ def _lessened(one: Told, roles: set[str]) -> Told:
     ):
         return one
     sure = one.sign.sure
-    for role in roles:
+    for role in sorted(roles):  # in one order, or the last digit would depend on the run
         own = (
             (one.sign.explicit and one.source != "bio") or _says_own(one) or (role in _OF_PEOPLE and _of_a_person(one))
         )
