@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from past import ago
 from receivers import mail_server, platform  # noqa: F401 - fixtures
 from rempart.records import AccountReference
 from rempart.staff.roles import Role
@@ -32,7 +33,10 @@ def third_decider(db, staff_member):
 
 @pytest.fixture
 def challenged(db):
-    """Ask the owner of an account: `challenged(step="prove", handle="lou.dessine")`."""
+    """Ask the owner of an account: `challenged(step="prove", handle="lou.dessine")`.
+
+    Whom people are to look at (`restrict`) was asked two weeks ago, so that they had time to answer.
+    """
     from rempart.age.services.challenges import open_challenge
 
     def make(
@@ -40,7 +44,8 @@ def challenged(db):
     ):
         account = AccountReference("tiktok", handle or f"lou.{next(_numbers)}", number)
         more = {"country": "FR", "probability": 0.8} | more
-        return open_challenge(account, because=because, step=step, **more)
+        with ago(14 if step == "restrict" else 0):
+            return open_challenge(account, because=because, step=step, **more)
 
     return make
 

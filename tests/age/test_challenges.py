@@ -7,8 +7,18 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError, transaction
 
 from age.conftest import WORDS
+from past import ago
 from rempart.age import steps
-from rempart.age.errors import AlreadyShown, NotAllowed, ReasonMissing, SafetyFirst, SamePerson, TooSoon, WrongState
+from rempart.age.errors import (
+    AlreadyShown,
+    NotAllowed,
+    ReasonMissing,
+    SafetyFirst,
+    SamePerson,
+    TimeToAnswer,
+    TooSoon,
+    WrongState,
+)
 from rempart.age.models import AgeDecision, AgeOrder, Assurance, Challenge, Method, ProtectionCase
 from rempart.age.services import evidence, leaving
 from rempart.age.services.assurances import assure
@@ -247,6 +257,14 @@ def test_a_second_person_who_disagrees_leaves_it_private_and_open_to_another_dec
 def test_nobody_is_closed_before_their_time_to_answer_is_over(challenged, decider):
     with pytest.raises(WrongState):
         decide(challenged(step="prove"), "restrict", acting=decider, reason="CM2", words=WORDS)
+
+
+def test_two_people_close_no_account_whose_owner_still_has_time_to_answer(challenged, decider):
+    with ago(-1):  # asked two weeks ago tomorrow
+        challenge = challenged(step="restrict")
+    with pytest.raises(TimeToAnswer):
+        decide(challenge, "restrict", acting=decider, reason="CM2", words=WORDS)
+    decide(challenge, "clear", acting=decider, reason="c’est sa sœur")
 
 
 def test_the_statement_of_reasons_says_why_the_rule_and_how_to_appeal_in_both_languages(restricted):

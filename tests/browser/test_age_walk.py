@@ -22,8 +22,10 @@ SOON = "import json\nimport django\ndjango.setup()\nfrom rempart.correspondence.
 WORLD = (
     SOON
     + """
+from datetime import timedelta
 from rempart.age.models import Subject
 from rempart.age.services import challenges, consents, deciding
+from rempart.ledger import clock
 from rempart.records import AccountReference
 from rempart.staff.keys import Scope, make_key
 from rempart.staff.services import add_member
@@ -37,7 +39,9 @@ def asked(handle, step, language="fr"):
 words = {"fr": "Tu parles de ta classe.", "en": "You speak of your class."}
 found = {"refused": asked("walk.refused", "prove", "en"), "looks": asked("walk.looks", "ask")}
 for language in ("fr", "en"):
+    clock.set_offset(timedelta(days=-14))  # they had time to answer
     found[f"appeals-{language}"] = closed = asked(f"walk.appeals.{language}", "restrict", language)
+    clock.set_offset(timedelta(0))
     decision = deciding.decide(closed, "restrict", acting=one, reason="invented", words=words)
     deciding.second(decision, acting=other, reason="invented")
 bond = consents.ask_guardian(Subject.account("tiktok", "walk.young"), safe=True, email="p@family.example", over=13)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from past import ago
 from platforms.memory import Killed, killed, lasting, passing
 from rempart.age import means
 from rempart.age.models import AgeOrder, ChallengeAppeal
@@ -32,7 +33,8 @@ def people(db, staff_member):
 def ask(memory):
     def make(step="ask", handle="lou.dessine"):
         account = AccountReference("tiktok", handle, "77")
-        return open_challenge(account, because="sweep", step=step, country="FR")
+        with ago(14 if step == "restrict" else 0):  # who is before people had time to answer
+            return open_challenge(account, because="sweep", step=step, country="FR")
 
     return make
 

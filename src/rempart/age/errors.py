@@ -63,6 +63,12 @@ class TooSoon(Refused):
     words = _("Everything in this account is still kept: erasing cannot be decided yet.")
 
 
+class TimeToAnswer(Refused):
+    """Nobody's account is closed before they had time to answer."""
+
+    words = _("They still have time to answer: the account cannot be closed yet.")
+
+
 class TooManyAppeals(Refused):
     """So many appeals of one question were answered."""
 

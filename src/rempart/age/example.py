@@ -12,6 +12,7 @@ from rempart.age.models import AgeDecision, Challenge, GuardianBond, Subject, Un
 from rempart.age.services import appealing, challenges, comebacks, consents, deciding, proofs, reports
 from rempart.age.services.evidence import Evidence, Span
 from rempart.age.services.sweeps import receive_estimates
+from rempart.age.steps import rules
 from rempart.ledger import clock
 from rempart.ledger.clock import now
 from rempart.radar.age.reader import AgeReader
@@ -96,6 +97,15 @@ def _restrict(challenge: Challenge, first: StaffMember, second: StaffMember) -> 
     deciding.second(decision, acting=second, reason=SECOND)
 
 
+def _closable(handle: str) -> Challenge:
+    """Somebody asked two weeks ago: they had time to answer."""
+    present = clock.offset()
+    clock.set_offset(present - rules().steps[Challenge.Step.RESTRICT].answer)
+    challenge = _ask(handle, Challenge.Step.RESTRICT)
+    clock.set_offset(present)
+    return challenge
+
+
 def _ask(handle: str, step: Challenge.Step) -> Challenge:
     probability = {"ask": 0.62, "prove": 0.88, "restrict": 0.98}[step]
     begin = POST.index(CLASS)
@@ -113,7 +123,7 @@ def _ask(handle: str, step: Challenge.Step) -> Challenge:
 def _closed_and_back(ahead: timedelta, first: StaffMember, second: StaffMember) -> None:
     """An account was closed twelve days ago; a new one has nearly its name, and somebody reports it."""
     clock.set_offset(ahead - timedelta(days=12))
-    _restrict(_ask(BEFORE, Challenge.Step.RESTRICT), first, second)
+    _restrict(_closable(BEFORE), first, second)
     clock.set_offset(ahead - timedelta(days=2))
     comebacks.look_for(_account(AGAIN))
     _reported(AGAIN, REPORT_AGAIN, UnderAgeReport.Relation.YOUNG)
@@ -122,7 +132,7 @@ def _closed_and_back(ahead: timedelta, first: StaffMember, second: StaffMember) 
 def _two_appeals(ahead: timedelta, first: StaffMember, second: StaffMember) -> None:
     """One closed account whose owner writes why; one who has no papers, and whose music school answered."""
     clock.set_offset(ahead - timedelta(days=5))
-    closed, vouched = (_ask(handle, Challenge.Step.RESTRICT) for handle in (CLOSED, VOUCHED))
+    closed, vouched = _closable(CLOSED), _closable(VOUCHED)
     for challenge in (closed, vouched):
         _restrict(challenge, first, second)
     clock.set_offset(ahead - timedelta(days=4))
@@ -166,17 +176,18 @@ def _a_quarter(
     clock.set_offset(begun + timedelta(days=2))
     for place, challenge in enumerate(asked):
         challenges.answer_age(challenge, years=14 + place % 5)
+    clock.set_offset(begun + timedelta(days=14))
     for challenge in (*gone, *appealed):
         _restrict(challenge, first, second)
     for place, challenge in enumerate((*appealed, *gone[:UPHELD])):
-        clock.set_offset(begun + timedelta(days=3))
+        clock.set_offset(begun + timedelta(days=15))
         made = appealing.appeal(challenge)
-        clock.set_offset(begun + timedelta(days=3, hours=20 + 9 * place))
+        clock.set_offset(begun + timedelta(days=15, hours=20 + 9 * place))
         if challenge in appealed:
             appealing.answer_appeal(made, "overturned", acting=third, reason="La vidéo a trois ans.")
         else:
             appealing.answer_appeal(made, "upheld", acting=third, reason=SECOND, words=WORDS)
-    clock.set_offset(begun + timedelta(days=33))
+    clock.set_offset(begun + timedelta(days=45))
     for challenge in gone:
         decision = deciding.decide(challenge, AgeDecision.Kind.ERASE, acting=first, reason=REASON, words=WORDS)
         deciding.second(decision, acting=second, reason=SECOND)

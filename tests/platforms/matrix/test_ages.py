@@ -2,6 +2,7 @@
 
 import pytest
 
+from past import ago
 from rempart.age.services.appealing import answer_appeal, appeal
 from rempart.age.services.challenges import answer_age, open_challenge
 from rempart.age.services.deciding import decide, second
@@ -24,7 +25,8 @@ def people(home, staff_member):
 
 
 def asked(person, step="ask"):
-    challenge = open_challenge(AccountReference("matrix", person.mxid, person.mxid), because="sweep", step=step)
+    with ago(14 if step == "restrict" else 0):  # who is before people had time to answer
+        challenge = open_challenge(AccountReference("matrix", person.mxid, person.mxid), because="sweep", step=step)
     ages_due()
     return challenge
 

@@ -119,6 +119,15 @@ class Challenge(AboutAccount):
         return self.state in self.CURRENT and now() < self.ends_at
 
     @property
+    def had_time(self) -> bool:
+        """Whether their time to answer was theirs, so that two people may close the account.
+
+        What is asked first and answered with a younger age, or not, comes to people by itself; step `restrict` is
+        before them from the beginning, to be lifted soon where there is nothing to it.
+        """
+        return self.step != self.Step.RESTRICT or self.due_at <= now()
+
+    @property
     def late(self) -> bool:
         """Whether their time to answer is over."""
         return self.state == self.State.OPEN and self.due_at <= now()

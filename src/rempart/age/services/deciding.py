@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from django.db import transaction
 
 from rempart.age import saying
-from rempart.age.errors import SamePerson, TooSoon, WrongState
+from rempart.age.errors import SamePerson, TimeToAnswer, TooSoon, WrongState
 from rempart.age.models import AgeDecision, AgeOrder, Challenge, Confidence, Method
 from rempart.age.services import evidence, orders
 from rempart.age.services.assurances import assure
@@ -55,7 +55,8 @@ def decide(
     """Decide about a challenge; `restrict` and `erase` wait for a second person (`second`).
 
     reason: for colleagues. words: {"fr", "en"}, for the owner, why; asked for where the account is closed or erased.
-    Raises NotAllowed, ReasonMissing, WrongState, AppealFirst, SafetyFirst, TooSoon; FindingOfGuilt for the words.
+    Raises NotAllowed, ReasonMissing, WrongState, AppealFirst, SafetyFirst, TooSoon, TimeToAnswer; FindingOfGuilt for
+    the words.
     """
     kind = Kind(kind)
     ensure_may_decide(acting)
@@ -84,7 +85,7 @@ def decide(
 def second(decision: AgeDecision, *, acting: StaffMember, reason: str) -> AgeDecision:
     """Agree to a decision as the second person: it takes effect.
 
-    Raises NotAllowed, ReasonMissing, SamePerson, WrongState, AppealFirst, SafetyFirst, TooSoon.
+    Raises NotAllowed, ReasonMissing, SamePerson, WrongState, AppealFirst, SafetyFirst, TooSoon, TimeToAnswer.
     """
     decision, challenge, reason = _second(decision, acting, reason)
     ensure_stands(challenge, *FROM[Kind(decision.kind)])
@@ -127,6 +128,8 @@ def _ensure_may_restrict(challenge: Challenge, kind: AgeDecision.Kind) -> None:
     early = challenge.keeps_until is None or challenge.keeps_until > now()
     if kind == Kind.ERASE and early:
         raise TooSoon
+    if kind == Kind.RESTRICT and not challenge.had_time:
+        raise TimeToAnswer
 
 
 def _take_effect(decision: AgeDecision, challenge: Challenge) -> None:

@@ -261,10 +261,11 @@ def _can(found: Challenge, form: Callable[..., forms.Form]) -> list[dict[str, An
         ],
     }
     early = found.keeps_until is None or found.keeps_until > now()
+    not_yet = {Kind.ERASE: early, Kind.RESTRICT: not found.had_time}
     return [
         {"kind": kind.value, "title": kind.label, "follows": consequences[kind], "form": form(kind.value)}
         for kind, states in FROM.items()
-        if found.state in states and not (kind == Kind.ERASE and early)
+        if found.state in states and not not_yet.get(kind)
     ]
 
 
