@@ -117,7 +117,8 @@ def test_whoever_decides_no_ages_sees_none(at, staff_member, challenged, role):
     assert at(staff_member(role), address(challenged())).status_code == 403
 
 
-def test_the_list_says_which_account_waits_for_officers_first(at, decider):
+def test_the_list_says_which_account_waits_for_officers_first(at, decider, client):
+    client.cookies["django_language"] = "en"
     held, other = AccountReference("tiktok", "held.first", "91"), AccountReference("tiktok", "to.decide.now", "92")
     for account in (held, other):
         report_account(account, reason="other")
