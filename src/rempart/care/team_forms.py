@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from rempart.care.models import Asked, CareFile, Mandate, Mentor, Postvention
-from rempart.intake.models import SERVICE_NAMES, Account
+from rempart.intake.models import Account
 from rempart.pages.labels import words_for
-from rempart.records.references import AccountReference
+from rempart.records.references import SERVICES, AccountReference
 
 LONGEST = 2000
 AGES = [("", _("not known")), *Account.AgeBand.choices]
@@ -24,7 +24,7 @@ class AccountForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["service"].choices = [(name, words_for("service", name)) for name, _same in SERVICE_NAMES]
+        self.fields["service"].choices = [(name, words_for("service", name)) for name in SERVICES]
 
     def clean(self) -> dict[str, Any]:
         """The account as a reference, under `account`."""

@@ -8,10 +8,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from rempart.records.references import SERVICES, AccountReference
+from rempart.intake.fields import ServiceField
+from rempart.records.references import AccountReference
 from rempart.records.vocabulary import CHANNELS
-
-SERVICE_NAMES = [(service, service) for service in SERVICES]
 
 
 class Wave(models.Model):
@@ -69,7 +68,7 @@ class Account(models.Model):
         FROM_16 = "16_17", _("16 or 17")
         ADULT = "18_plus", _("18 or over")
 
-    service = models.CharField(max_length=16, choices=SERVICE_NAMES)
+    service = ServiceField()
     handle = models.CharField(max_length=255)
     platform_id = models.CharField(max_length=255, null=True)  # noqa: DJ001 – unknown is not an empty number
     holds_handle = models.BooleanField(default=True)
@@ -116,7 +115,7 @@ class Post(models.Model):
     """
 
     waves = models.ManyToManyField(Wave, through="WavePost", related_name="posts")
-    service = models.CharField(max_length=16, choices=SERVICE_NAMES)
+    service = ServiceField()
     post_id = models.CharField(max_length=512)
     source = models.CharField(max_length=32)
     author = models.CharField(max_length=255)
@@ -197,7 +196,7 @@ class WatchedTag(models.Model):
     """
 
     hashtag = models.CharField(max_length=200, unique=True)
-    default_service = models.CharField(max_length=16, choices=SERVICE_NAMES, blank=True)
+    default_service = ServiceField(blank=True)
     since = models.DateTimeField()
     by = models.ForeignKey("staff.StaffMember", models.SET_NULL, null=True, related_name="+")
 
@@ -214,7 +213,7 @@ class DeletedAtSource(models.Model):
     Kept for a while whether the post is stored or not: a deletion may be heard before what it deletes.
     """
 
-    service = models.CharField(max_length=16, choices=SERVICE_NAMES)
+    service = ServiceField()
     post_id = models.CharField(max_length=512)
     heard_at = models.DateTimeField()
 
@@ -320,7 +319,7 @@ class Report(models.Model):
 
     testimony = models.OneToOneField(Testimony, models.CASCADE, related_name="report")
     conversation = models.ForeignKey("correspondence.Conversation", models.CASCADE, related_name="reports")
-    service = models.CharField(max_length=16, choices=SERVICE_NAMES)
+    service = ServiceField()
     number = models.CharField(max_length=200)
     digest = models.BinaryField(max_length=32)
     danger = models.BooleanField(default=False)

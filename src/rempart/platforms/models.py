@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from rempart.intake.models import SERVICE_NAMES
+from rempart.intake.fields import ServiceField
 from rempart.platforms.atproto.models import Label, SeenToken, SigningKey  # noqa: F401 - tables of this room
 
 
@@ -18,7 +18,7 @@ class Platform(models.Model):
 
     name = models.SlugField(max_length=40, unique=True)
     kind = models.CharField(max_length=16)
-    service = models.CharField(max_length=16, choices=SERVICE_NAMES)
+    service = ServiceField()
     hosts = models.JSONField(default=list)
     address = models.URLField(max_length=300)
     settings = models.JSONField(default=dict)

@@ -5,7 +5,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
-from rempart.intake.models import SERVICE_NAMES
+from rempart.intake.fields import ServiceField
 
 
 class TransparencyReport(models.Model):
@@ -17,7 +17,7 @@ class TransparencyReport(models.Model):
     differ.
     """
 
-    service = models.CharField(max_length=16, choices=SERVICE_NAMES)
+    service = ServiceField()
     starts_on = models.DateField()
     ends_on = models.DateField()
     version = models.PositiveSmallIntegerField()

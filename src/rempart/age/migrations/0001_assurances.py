@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+import rempart.intake.fields
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -13,35 +15,7 @@ class Migration(migrations.Migration):
             name="Assurance",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "service",
-                    models.CharField(
-                        choices=[
-                            ("tiktok", "tiktok"),
-                            ("snapchat", "snapchat"),
-                            ("instagram", "instagram"),
-                            ("facebook", "facebook"),
-                            ("twitter", "twitter"),
-                            ("youtube", "youtube"),
-                            ("twitch", "twitch"),
-                            ("discord", "discord"),
-                            ("telegram", "telegram"),
-                            ("whatsapp", "whatsapp"),
-                            ("bereal", "bereal"),
-                            ("bluesky", "bluesky"),
-                            ("mastodon", "mastodon"),
-                            ("matrix", "matrix"),
-                            ("reddit", "reddit"),
-                            ("vsco", "vsco"),
-                            ("kik", "kik"),
-                            ("yubo", "yubo"),
-                            ("roblox", "roblox"),
-                            ("web", "web"),
-                            ("other", "other"),
-                        ],
-                        max_length=16,
-                    ),
-                ),
+                ("service", rempart.intake.fields.ServiceField()),
                 ("kind", models.CharField(choices=[("account", "account"), ("attempt", "attempt")], max_length=8)),
                 ("reference", models.CharField(max_length=255)),
                 ("over", models.PositiveSmallIntegerField()),

@@ -4,6 +4,7 @@ import django.contrib.postgres.fields
 import django.db.models.deletion
 from django.db import migrations, models
 
+import rempart.intake.fields
 import rempart.ledger.clock
 
 
@@ -17,35 +18,7 @@ class Migration(migrations.Migration):
             name="Attempt",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "service",
-                    models.CharField(
-                        choices=[
-                            ("tiktok", "tiktok"),
-                            ("snapchat", "snapchat"),
-                            ("instagram", "instagram"),
-                            ("facebook", "facebook"),
-                            ("twitter", "twitter"),
-                            ("youtube", "youtube"),
-                            ("twitch", "twitch"),
-                            ("discord", "discord"),
-                            ("telegram", "telegram"),
-                            ("whatsapp", "whatsapp"),
-                            ("bereal", "bereal"),
-                            ("bluesky", "bluesky"),
-                            ("mastodon", "mastodon"),
-                            ("matrix", "matrix"),
-                            ("reddit", "reddit"),
-                            ("vsco", "vsco"),
-                            ("kik", "kik"),
-                            ("yubo", "yubo"),
-                            ("roblox", "roblox"),
-                            ("web", "web"),
-                            ("other", "other"),
-                        ],
-                        max_length=16,
-                    ),
-                ),
+                ("service", rempart.intake.fields.ServiceField()),
                 ("number", models.CharField(max_length=200)),
                 ("country", models.CharField(blank=True, max_length=6)),
                 ("language", models.CharField(default="fr", max_length=2)),

@@ -3,14 +3,14 @@
 from django.db import models
 
 from rempart.age.models.assurances import Subject
-from rempart.intake.models import SERVICE_NAMES
+from rempart.intake.fields import ServiceField
 from rempart.records.references import AccountReference
 
 
 class AboutAccount(models.Model):
     """A row about one account: by its handle, and by the platform's immutable number where that is known."""
 
-    service = models.CharField(max_length=16, choices=SERVICE_NAMES)
+    service = ServiceField()
     handle = models.CharField(max_length=255)
     platform_id = models.CharField(max_length=255, null=True)  # noqa: DJ001 – unknown is not an empty number
 

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from rempart.intake.models import SERVICE_NAMES
+from rempart.intake.fields import ServiceField
 
 
 class Confidence(models.TextChoices):
@@ -69,7 +69,7 @@ class Assurance(models.Model):
     The newest of a threshold counts. Rows are added, never changed, but to be withdrawn.
     """
 
-    service = models.CharField(max_length=16, choices=SERVICE_NAMES)
+    service = ServiceField()
     kind = models.CharField(max_length=8, choices=[("account", _("account")), ("attempt", _("attempt"))])
     reference = models.CharField(max_length=255)
     over = models.PositiveSmallIntegerField()

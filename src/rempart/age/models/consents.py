@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rempart.age.models.assurances import Method, Subject
 from rempart.age.models.proofs import ProofRequest
-from rempart.intake.models import SERVICE_NAMES
+from rempart.intake.fields import ServiceField
 from rempart.ledger.clock import now
 
 
@@ -36,7 +36,7 @@ class GuardianBond(models.Model):
         TESTIMONY = "testimony", _("a testimony speaks of them")
         YOUNG = "young", _("the young person said that it is no longer safe")
 
-    service = models.CharField(max_length=16, choices=SERVICE_NAMES)
+    service = ServiceField()
     kind = models.CharField(max_length=8, choices=[("account", _("account")), ("attempt", _("attempt"))])
     reference = models.CharField(max_length=255)
     handle = models.CharField(max_length=255, blank=True)

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from rempart.age.models.assurances import Subject
-from rempart.intake.models import SERVICE_NAMES
+from rempart.intake.fields import ServiceField
 from rempart.ledger.clock import now
 
 
@@ -31,7 +31,7 @@ class Attempt(models.Model):
         GUARDIAN = "guardian", _("to a parent or guardian")
         NOT_YET = "not_yet", _("no account for now")
 
-    service = models.CharField(max_length=16, choices=SERVICE_NAMES)
+    service = ServiceField()
     number = models.CharField(max_length=200)
     country = models.CharField(max_length=6, blank=True)
     language = models.CharField(max_length=2, default="fr")

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rempart.age.models.assurances import Method, Subject
 from rempart.files import sealing
-from rempart.intake.models import SERVICE_NAMES
+from rempart.intake.fields import ServiceField
 from rempart.ledger.clock import now
 
 SEED = 32  # bytes
@@ -53,7 +53,7 @@ class ProofRequest(models.Model):
         ACCEPTED = "accepted", _("accepted")
         REFUSED = "refused", _("refused")
 
-    service = models.CharField(max_length=16, choices=SERVICE_NAMES)
+    service = ServiceField()
     kind = models.CharField(max_length=8, choices=[("account", _("account")), ("attempt", _("attempt"))])
     reference = models.CharField(max_length=255)
     over = models.PositiveSmallIntegerField()

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from rempart.age.models.assurances import Subject
-from rempart.intake.models import SERVICE_NAMES
+from rempart.intake.fields import ServiceField
 from rempart.ledger.clock import now
 
 
@@ -20,7 +20,7 @@ class VendorRequest(models.Model):
     number = models.CharField(max_length=43, unique=True)
     nonce = models.CharField(max_length=43)
     vendor = models.CharField(max_length=40)
-    service = models.CharField(max_length=16, choices=SERVICE_NAMES)
+    service = ServiceField()
     kind = models.CharField(max_length=8)
     reference = models.CharField(max_length=255)
     over = models.PositiveSmallIntegerField()

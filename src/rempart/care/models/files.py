@@ -10,7 +10,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from rempart.intake.models import SERVICE_NAMES, Account
+from rempart.intake.fields import ServiceField
+from rempart.intake.models import Account
 from rempart.ledger.clock import now
 from rempart.records.references import AccountReference
 
@@ -43,7 +44,7 @@ class CareFile(models.Model):
         YES = "yes", _("yes")
         NO = "no", _("no: telling them is not safe")
 
-    service = models.CharField(max_length=16, choices=SERVICE_NAMES)
+    service = ServiceField()
     handle = models.CharField(max_length=255)
     platform_id = models.CharField(max_length=255, null=True)  # noqa: DJ001 – unknown is not an empty number
     age_band = models.CharField(max_length=8, choices=Account.AgeBand, null=True)  # noqa: DJ001 – null is "unknown"

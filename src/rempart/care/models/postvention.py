@@ -5,7 +5,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from rempart.care.models.files import CareFile
-from rempart.intake.models import SERVICE_NAMES
+from rempart.intake.fields import ServiceField
 from rempart.ledger.clock import now
 
 
@@ -24,7 +24,7 @@ class Postvention(models.Model):
         AUTHORITY = "authority", _("an authority")
         FRIEND = "friend", _("somebody close to them")
 
-    service = models.CharField(max_length=16, choices=SERVICE_NAMES)
+    service = ServiceField()
     handle = models.CharField(max_length=255)
     platform_id = models.CharField(max_length=255, null=True)  # noqa: DJ001 – unknown is not an empty number
     file = models.ForeignKey(CareFile, models.SET_NULL, null=True, related_name="postventions")

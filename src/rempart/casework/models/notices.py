@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from rempart.intake.models import SERVICE_NAMES
+from rempart.intake.fields import ServiceField
 
 
 class ServiceContact(models.Model):
@@ -16,7 +16,7 @@ class ServiceContact(models.Model):
     `source`: where the address was found and how it was checked. A webhook's secret is sealed.
     """
 
-    service = models.CharField(max_length=16, choices=SERVICE_NAMES)
+    service = ServiceField()
     email = models.EmailField(blank=True)
     url = models.URLField(max_length=500, blank=True)
     sealed_secret = models.BinaryField(null=True)
@@ -64,7 +64,7 @@ class ServiceNotice(models.Model):
         ANSWERED = "answered", _("answered by the service")
 
     report = models.ForeignKey("intake.Report", models.CASCADE, related_name="notices")
-    service = models.CharField(max_length=16, choices=SERVICE_NAMES)
+    service = ServiceField()
     handle = models.CharField(max_length=255)
     number = models.CharField(max_length=255, blank=True)
     links = ArrayField(models.URLField(max_length=500), default=list)

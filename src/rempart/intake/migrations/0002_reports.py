@@ -3,6 +3,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+import rempart.intake.fields
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -15,35 +17,7 @@ class Migration(migrations.Migration):
             name="Report",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "service",
-                    models.CharField(
-                        choices=[
-                            ("tiktok", "tiktok"),
-                            ("snapchat", "snapchat"),
-                            ("instagram", "instagram"),
-                            ("facebook", "facebook"),
-                            ("twitter", "twitter"),
-                            ("youtube", "youtube"),
-                            ("twitch", "twitch"),
-                            ("discord", "discord"),
-                            ("telegram", "telegram"),
-                            ("whatsapp", "whatsapp"),
-                            ("bereal", "bereal"),
-                            ("bluesky", "bluesky"),
-                            ("mastodon", "mastodon"),
-                            ("matrix", "matrix"),
-                            ("reddit", "reddit"),
-                            ("vsco", "vsco"),
-                            ("kik", "kik"),
-                            ("yubo", "yubo"),
-                            ("roblox", "roblox"),
-                            ("web", "web"),
-                            ("other", "other"),
-                        ],
-                        max_length=16,
-                    ),
-                ),
+                ("service", rempart.intake.fields.ServiceField()),
                 ("number", models.CharField(max_length=200)),
                 ("digest", models.BinaryField(max_length=32)),
                 ("danger", models.BooleanField(default=False)),

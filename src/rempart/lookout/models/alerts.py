@@ -7,7 +7,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from rempart.intake.models import SERVICE_NAMES, Account
+from rempart.intake.fields import ServiceField
+from rempart.intake.models import Account
 
 
 class Alert(models.Model):
@@ -74,7 +75,7 @@ class FameAlert(Alert):
         CARE = "care", _("taken up by the care team")
         DISMISSED = "dismissed", _("not a star")
 
-    service = models.CharField(max_length=16, choices=SERVICE_NAMES)
+    service = ServiceField()
     number = models.CharField(max_length=255)
     handle = models.CharField(max_length=255, blank=True)
     country = models.CharField(max_length=64, null=True)  # noqa: DJ001 – null is "unknown"

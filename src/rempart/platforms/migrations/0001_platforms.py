@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import rempart.intake.fields
+
 
 class Migration(migrations.Migration):
     initial = True
@@ -28,35 +30,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("name", models.SlugField(max_length=40, unique=True)),
                 ("kind", models.CharField(max_length=16)),
-                (
-                    "service",
-                    models.CharField(
-                        choices=[
-                            ("tiktok", "tiktok"),
-                            ("snapchat", "snapchat"),
-                            ("instagram", "instagram"),
-                            ("facebook", "facebook"),
-                            ("twitter", "twitter"),
-                            ("youtube", "youtube"),
-                            ("twitch", "twitch"),
-                            ("discord", "discord"),
-                            ("telegram", "telegram"),
-                            ("whatsapp", "whatsapp"),
-                            ("bereal", "bereal"),
-                            ("bluesky", "bluesky"),
-                            ("mastodon", "mastodon"),
-                            ("matrix", "matrix"),
-                            ("reddit", "reddit"),
-                            ("vsco", "vsco"),
-                            ("kik", "kik"),
-                            ("yubo", "yubo"),
-                            ("roblox", "roblox"),
-                            ("web", "web"),
-                            ("other", "other"),
-                        ],
-                        max_length=16,
-                    ),
-                ),
+                ("service", rempart.intake.fields.ServiceField()),
                 ("hosts", models.JSONField(default=list)),
                 ("address", models.URLField(max_length=300)),
                 ("settings", models.JSONField(default=dict)),
