@@ -24,7 +24,9 @@ from rempart.age.services.assurances import assure
 from rempart.age.services.challenges import look_at_due
 from rempart.age.services.deciding import decide, second
 from rempart.age.services.evidence import erase_past
+from rempart.age.services.reports import decide_matter, report_account
 from rempart.ledger.clock import now
+from rempart.staff.roles import Role
 
 State, DAY = Challenge.State, timedelta(days=1)
 
@@ -91,10 +93,39 @@ def test_whoever_had_the_account_asked_does_not_answer_the_appeal(challenged, de
         answer_appeal(appeal(challenge), "upheld", acting=decider, reason="non", words=WORDS)
 
 
-def test_the_database_refuses_a_judge_who_decided(restricted, decider):
-    made = appeal(restricted())
-    said = {"decided_by": decider, "decided_at": now(), "outcome": "upheld", "reason": "x"}
-    with pytest.raises(IntegrityError), transaction.atomic():
+def test_whoever_answered_an_appeal_does_not_answer_the_next(restricted, third_decider):
+    challenge = restricted()
+    answer_appeal(appeal(challenge), "upheld", acting=third_decider, reason="CM2", words=WORDS)
+    with pytest.raises(DecidedBefore):
+        answer_appeal(appeal(challenge), "upheld", acting=third_decider, reason="CM2", words=WORDS)
+
+
+@pytest.mark.parametrize("who", ["decider", "third_decider"], ids=["decided", "answered"])
+def test_nor_one_about_what_the_account_is_asked_later(restricted, challenged, request, clock, who):
+    third = request.getfixturevalue("third_decider")
+    answer_appeal(appeal(restricted("lou", number="7")), "upheld", acting=third, reason="CM2", words=WORDS)
+    clock.move(100 * DAY)
+    look_at_due()
+    made = appeal(challenged("lou.renamed", number="7", step="prove"))
+    with pytest.raises(DecidedBefore):
+        answer_appeal(made, "upheld", acting=request.getfixturevalue(who), reason="CM2", words=WORDS)
+
+
+def test_nor_whoever_decided_what_reports_of_the_account_came_to(challenged, decider):
+    challenge = challenged("lou", step="prove")
+    matter = report_account(challenge.reference, reason="said_so").matter
+    decide_matter(matter, outcome="asked", because="CM2", step="prove", acting=decider)
+    with pytest.raises(DecidedBefore):
+        answer_appeal(appeal(challenge), "upheld", acting=decider, reason="CM2", words=WORDS)
+
+
+@pytest.mark.parametrize("who", ["decider", "third_decider"], ids=["decided", "answered"])
+def test_the_database_refuses_a_judge_who_decided_or_answered_before(restricted, third_decider, request, who):
+    challenge = restricted()
+    answer_appeal(appeal(challenge), "upheld", acting=third_decider, reason="CM2", words=WORDS)
+    made, member = appeal(challenge), request.getfixturevalue(who)
+    said = {"decided_by": member, "decided_at": now(), "outcome": "upheld", "reason": "x"}
+    with pytest.raises(IntegrityError, match="decided about this account before"), transaction.atomic():
         ChallengeAppeal.objects.filter(pk=made.pk).update(**said)
 
 
@@ -142,12 +173,13 @@ def test_showing_an_age_settles_an_appeal_without_anybody(restricted):
     assert (made.outcome, made.decided_by) == ("settled", None)
 
 
-def test_one_appeal_waits_at_a_time_and_there_are_three_of_one_question(restricted, third_decider):
+def test_one_appeal_waits_at_a_time_and_there_are_three_of_one_question(restricted, staff_member):
     challenge = restricted()
-    for _ in range(3):
+    for name in ("Salomé Petit", "Ada Roux", "Ilan Morel"):
         made = appeal(challenge, text="un")
         assert appeal(challenge, text="deux").pk == made.pk
-        answer_appeal(made, "upheld", acting=third_decider, reason="CM2", words=WORDS)
+        acting = staff_member(Role.REVIEWER, name=name)
+        answer_appeal(made, "upheld", acting=acting, reason="CM2", words=WORDS)
     with pytest.raises(TooManyAppeals):
         appeal(challenge)
 

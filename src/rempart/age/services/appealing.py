@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy as _
 
 from rempart.age import saying
 from rempart.age.errors import DecidedBefore, NotAsWished, TooManyAppeals, WrongState
-from rempart.age.models import Challenge, ChallengeAppeal, Method, Voucher
+from rempart.age.models import AgeMatter, Challenge, ChallengeAppeal, Method, Voucher
 from rempart.age.services import orders
 from rempart.age.services.challenges import bring_to_people, hold_until, tell
 from rempart.age.services.deciding import clear
-from rempart.age.services.guards import ensure_may_decide, given_reason, given_words, locked
+from rempart.age.services.guards import ensure_may_decide, given_reason, given_words, locked, named
 from rempart.age.steps import rules
 from rempart.casework.statements.wording import ensure_no_guilt
 from rempart.correspondence import services as correspondence
@@ -98,7 +98,7 @@ def answer_appeal(
     """Answer an appeal: `overturned` lifts everything at once, `upheld` leaves it, with new time to answer.
 
     words: {"fr", "en"}, for the owner, why; asked for where it stays. Raises NotAllowed, ReasonMissing, WrongState,
-    DecidedBefore for whoever decided about the challenge, FindingOfGuilt for the words.
+    DecidedBefore for whoever decided about the account or answered an appeal of it, FindingOfGuilt for the words.
     """
     outcome = Outcome(outcome)
     ensure_may_decide(acting)
@@ -128,10 +128,13 @@ def answer_appeal(
 
 
 def decided_before(challenge: Challenge, member: StaffMember) -> bool:
-    """Whether a member decided about the challenge, be it to ask: they answer no appeal of it."""
-    if challenge.opened_by_id == member.pk:
+    """Whether a member decided about the account, be it to ask, or answered an appeal, in this question or another."""
+    account = named(challenge.reference)
+    asked = Q(opened_by=member)
+    decided = Q(decisions__decided_by=member) | Q(decisions__second_by=member) | Q(appeals__decided_by=member)
+    if Challenge.objects.filter(account).filter(asked | decided).exists():
         return True
-    return challenge.decisions.filter(Q(decided_by=member) | Q(second_by=member)).exists()
+    return AgeMatter.objects.filter(account, decided_by=member).exists()
 
 
 @transaction.atomic
