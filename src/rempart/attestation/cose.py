@@ -1,33 +1,27 @@
 """COSE_Sign1 and COSE_Key (RFC 9052, RFC 9053), ECDSA over the NIST curves and nothing else."""
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
-from rempart.attestation import cbor
+from rempart.attestation import cbor, curves
+from rempart.attestation.curves import P256, P384, P521, Curve
 from rempart.attestation.outcome import Reason, Refused
 
 ALGORITHM, CRITICAL, X5CHAIN = 1, 2, 33
 """Header parameters (RFC 9052, 3.1; RFC 9360, 2)."""
 
-_SHA256, _SHA384, _SHA512 = ec.ECDSA(hashes.SHA256()), ec.ECDSA(hashes.SHA384()), ec.ECDSA(hashes.SHA512())
-_ALGORITHMS: dict[int, tuple[str, ec.ECDSA, int]] = {  # curve, scheme, bytes of r and of s
-    -7: ("secp256r1", _SHA256, 32),  # ES256
-    -35: ("secp384r1", _SHA384, 48),  # ES384
-    -36: ("secp521r1", _SHA512, 66),  # ES512
-    -9: ("secp256r1", _SHA256, 32),  # ESP256, ESP384 and ESP512 say the curve too (RFC 9864)
-    -51: ("secp384r1", _SHA384, 48),
-    -52: ("secp521r1", _SHA512, 66),
+_ALGORITHMS: Mapping[int, Curve] = {
+    -7: P256,  # ES256
+    -35: P384,  # ES384
+    -36: P521,  # ES512
+    -9: P256,  # ESP256, ESP384 and ESP512 say the curve too (RFC 9864)
+    -51: P384,
+    -52: P521,
 }
-_CURVES: dict[int, tuple[ec.EllipticCurve, int]] = {
-    1: (ec.SECP256R1(), 32),
-    2: (ec.SECP384R1(), 48),
-    3: (ec.SECP521R1(), 66),
-}
+_CURVES: Mapping[int, Curve] = {1: P256, 2: P384, 3: P521}
 
 
 class Sign1(NamedTuple):
@@ -75,18 +69,8 @@ def verify_signature(signed: Sign1, key: ec.EllipticCurvePublicKey, payload: byt
     known = _ALGORITHMS.get(algorithm) if type(algorithm) is int else None
     if known is None:
         raise Refused(Reason.BAD_ALGORITHM, "ECDSA expected")
-    curve, scheme, size = known
-    if key.curve.name != curve:
-        raise Refused(Reason.BAD_ALGORITHM, "an algorithm for another curve than the key's")
-    raw = signed.signature
-    if len(raw) != 2 * size:
-        raise Refused(otherwise, "a signature of another length")
-    signature = encode_dss_signature(int.from_bytes(raw[:size], "big"), int.from_bytes(raw[size:], "big"))
     message = b"\x84\x6aSignature1" + cbor.byte_string(signed.protected) + b"\x40" + cbor.byte_string(payload)
-    try:
-        key.verify(signature, message, scheme)
-    except InvalidSignature as error:
-        raise Refused(otherwise, "the signature does not hold") from error
+    curves.verify(known, key, signed.signature, message, otherwise=otherwise)
 
 
 def public_key(value: Any) -> ec.EllipticCurvePublicKey:
@@ -96,20 +80,17 @@ def public_key(value: Any) -> ec.EllipticCurvePublicKey:
     kind, curve_number = value.get(1), value.get(-1)
     if type(kind) is not int or kind != 2 or type(curve_number) is not int or curve_number not in _CURVES:
         raise Refused(Reason.BAD_ALGORITHM, "a key on P-256, P-384 or P-521 expected")
-    curve, size = _CURVES[curve_number]
+    curve = _CURVES[curve_number]
     x, y = value.get(-2), value.get(-3)
-    if type(x) is not bytes or len(x) != size:
+    if type(x) is not bytes or len(x) != curve.size:
         raise Refused(Reason.MALFORMED, "a coordinate of another length")
-    if type(y) is bytes and len(y) == size:
+    if type(y) is bytes and len(y) == curve.size:
         point = b"\x04" + x + y
     elif type(y) is bool:
         point = (b"\x03" if y else b"\x02") + x
     else:
         raise Refused(Reason.MALFORMED, "a coordinate of another length")
-    try:
-        return ec.EllipticCurvePublicKey.from_encoded_point(curve, point)
-    except ValueError as error:
-        raise Refused(Reason.MALFORMED, "a point that is not on its curve") from error
+    return curves.key_at(curve, point, otherwise=Reason.MALFORMED)
 
 
 def key_map(key: ec.EllipticCurvePublicKey) -> dict[int, int | bytes]:

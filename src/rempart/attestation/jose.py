@@ -13,25 +13,16 @@ from functools import lru_cache
 from typing import Any, NoReturn
 
 import msgspec
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
+from rempart.attestation import curves
+from rempart.attestation.curves import P256, P384, P521, Curve
 from rempart.attestation.outcome import Reason, Refused
 
-ALGORITHMS: Mapping[str, tuple[str, ec.ECDSA, int]] = {
-    "ES256": ("secp256r1", ec.ECDSA(hashes.SHA256()), 32),
-    "ES384": ("secp384r1", ec.ECDSA(hashes.SHA384()), 48),
-    "ES512": ("secp521r1", ec.ECDSA(hashes.SHA512()), 66),
-}
-"""Algorithm → its curve, its signature scheme, the bytes of a coordinate (RFC 7518 3.4)."""
-
-CURVES: Mapping[str, tuple[ec.EllipticCurve, int]] = {
-    "P-256": (ec.SECP256R1(), 32),
-    "P-384": (ec.SECP384R1(), 48),
-    "P-521": (ec.SECP521R1(), 66),
-}
+ALGORITHMS: Mapping[str, Curve] = {"ES256": P256, "ES384": P384, "ES512": P521}
+"""RFC 7518, 3.4."""
+CURVES: Mapping[str, Curve] = {"P-256": P256, "P-384": P384, "P-521": P521}
+"""RFC 7518, 6.2.1.1."""
 
 MAX_JSON = 1 << 20
 
@@ -131,16 +122,7 @@ def read_jws(compact: str, *, typ: frozenset[str], otherwise: Reason, largest: i
 
 def verify_jws(token: Jws, key: ec.EllipticCurvePublicKey, *, otherwise: Reason) -> None:
     """Check the signature with a key of the algorithm's own curve; raises Refused(otherwise), bad_algorithm."""
-    curve, scheme, size = ALGORITHMS[token.header["alg"]]
-    if key.curve.name != curve:
-        raise Refused(Reason.BAD_ALGORITHM, "the key is of another curve")
-    if len(token.signature) != 2 * size:
-        raise Refused(otherwise, "length of the signature")
-    r, s = int.from_bytes(token.signature[:size]), int.from_bytes(token.signature[size:])
-    try:
-        key.verify(encode_dss_signature(r, s), token.signing_input, scheme)
-    except InvalidSignature as error:
-        raise Refused(otherwise) from error
+    curves.verify(ALGORITHMS[token.header["alg"]], key, token.signature, token.signing_input, otherwise=otherwise)
 
 
 def read_key(jwk: object, *, otherwise: Reason = Reason.MALFORMED) -> ec.EllipticCurvePublicKey:
@@ -153,20 +135,17 @@ def read_key(jwk: object, *, otherwise: Reason = Reason.MALFORMED) -> ec.Ellipti
     name, x, y = jwk.get("crv"), jwk.get("x"), jwk.get("y")
     if not isinstance(name, str) or name not in CURVES or not isinstance(x, str) or not isinstance(y, str):
         raise Refused(otherwise, "not an EC key of an allowed curve")
-    curve, size = CURVES[name]
+    curve = CURVES[name]
     x_bytes, y_bytes = unbase64url(x), unbase64url(y)
-    if len(x_bytes) != size or len(y_bytes) != size:
+    if len(x_bytes) != curve.size or len(y_bytes) != curve.size:
         raise Refused(otherwise, "length of a coordinate")
-    try:
-        return ec.EllipticCurvePublicKey.from_encoded_point(curve, b"\x04" + x_bytes + y_bytes)
-    except (ValueError, UnsupportedAlgorithm) as error:
-        raise Refused(otherwise, "not a point of the curve") from error
+    return curves.key_at(curve, b"\x04" + x_bytes + y_bytes, otherwise=otherwise)
 
 
 def write_key(key: ec.EllipticCurvePublicKey) -> dict[str, str]:
     """A public key as a JWK. Raises ValueError for a curve that is not allowed."""
     numbers = key.public_numbers()
-    for name, (curve, size) in CURVES.items():
+    for name, (curve, _scheme, size) in CURVES.items():
         if curve.name == key.curve.name:
             x, y = (base64url(value.to_bytes(size, "big")) for value in (numbers.x, numbers.y))
             return {"kty": "EC", "crv": name, "x": x, "y": y}
