@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from rempart.attestation import dc_api, zero_knowledge
-from rempart.attestation.openid4vp import Request, read_direct_post
+from rempart.attestation.openid4vp import Request
 from rempart.attestation.outcome import Method, Reason
 from rempart.attestation.testing import documents
 from rempart.attestation.testing.encoding import base64url, from_base64url
@@ -60,7 +60,7 @@ def verdict(presentation, trust, **how):
 def test_an_mdoc_shown_by_a_link_says_one_age(wallet, trust, over, answer):
     request = Request.for_age(over, nonce=NONCE, response_uri=RESPONSE_URI, state="s")
     form = wallet.answer(request.as_uri(), at=AT)
-    shown = verdict(read_direct_post(form).presentation, trust, over=over)
+    shown = verdict(form, trust, over=over)
     assert form["state"] == "s"
     assert shown.accepted is answer
     assert shown.over[over] is answer
@@ -70,7 +70,7 @@ def test_an_age_that_the_issuer_does_not_attest_is_answered_by_a_higher_one(trus
     wallet = Wallet()
     wallet.receive(issuer, {18: True}, at=AT, batch=1)
     request = Request.for_age(15, nonce=NONCE, response_uri=RESPONSE_URI)
-    assert verdict(read_direct_post(wallet.answer(request.as_uri())).presentation, trust, over=15).accepted
+    assert verdict(wallet.answer(request.as_uri()), trust, over=15).accepted
 
 
 def test_a_yes_to_a_lower_age_is_unsupported_for_a_higher_one(trust, issuer):
@@ -98,7 +98,7 @@ def test_a_query_for_an_sd_jwt_is_answered_with_one(wallet, trust):
         ]
     }
     form = wallet.answer(link(dcql_query=json.dumps(query)), at=AT)
-    assert verdict(read_direct_post(form).presentation, trust, over=15).accepted
+    assert verdict(form, trust, over=15).accepted
 
 
 def test_a_query_for_a_proof_is_answered_without_showing_the_attestation(wallet, trust):
@@ -110,7 +110,7 @@ def test_a_query_for_a_proof_is_answered_without_showing_the_attestation(wallet,
             wallet.answer(link(dcql_query=json.dumps(query)), at=AT)
         return
     form = wallet.answer(link(dcql_query=json.dumps(query)), at=AT)
-    assert verdict(read_direct_post(form).presentation, trust, over=15).method is Method.ZERO_KNOWLEDGE
+    assert verdict(form, trust, over=15).method is Method.ZERO_KNOWLEDGE
     assert len(wallet.unused(MDOC)) == 2
 
 

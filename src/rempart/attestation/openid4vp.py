@@ -78,23 +78,6 @@ class Request:
         return f"{scheme}://?{query}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """What a wallet posted. error: its code (`access_denied`…) where it did not answer, and then no presentation."""
-
-    presentation: bytes | str
-    state: str | None = None
-    error: str | None = None
-
-
-def read_direct_post(form: Mapping[str, str]) -> Answer:
-    """Read a `direct_post` answer (section 8.2) from its form fields. Raises Refused (malformed, unknown_format)."""
-    state, error = form.get("state"), form.get("error")
-    if error is not None:
-        return Answer(presentation=b"", state=state, error=error[:64])
-    return Answer(presentation=read_presentation({"vp_token": form.get("vp_token")}), state=state)
-
-
 def read_presentation(given: object) -> bytes | str:
     """The one presentation that an answer holds: a DeviceResponse in CBOR as bytes, or an SD-JWT as text.
 
