@@ -25,6 +25,21 @@ from rempart.attestation.verifying import verify
 NAMESPACE = "eu.europa.ec.av.1"
 
 
+class Played(Scene):
+    """A scene whose relying party is there as well."""
+
+    def verify(self, shown):
+        """The verdict on something shown, for the request of the scene."""
+        trust = Trust(anchors=Anchors([self.issuer.root]))
+        return verify(shown, trust=trust, nonce=self.nonce, client_id=self.client_id, at=self.at)
+
+
+@pytest.fixture(scope="module")
+def scene():
+    """One scene for all tests: nothing of it changes."""
+    return Played.make(at=AT)
+
+
 def changed(shown, change):
     """A DeviceResponse decoded, changed by hand and encoded again."""
     response = cbor2.loads(shown)
@@ -56,12 +71,29 @@ def test_the_age_asked_for_decides(stage):
     assert stage.verify(shown, over=21).reason is Reason.NOT_OVER
 
 
+@pytest.mark.parametrize("place", [0, 1, 2], ids=["first", "second", "last"])
+def test_every_element_that_is_shown_was_issued_so(scene, place):
+    issued = [documents.item(n, f"age_over_{years}", True) for n, years in enumerate((13, 15, 18))]
+    shown = [*issued]
+    assert scene.verify(scene.response(items={NAMESPACE: issued})).accepted
+    shown[place] = documents.item(place, f"age_over_{(13, 15, 18)[place]}", True)
+    forged = scene.response(items={NAMESPACE: issued}, shown={NAMESPACE: shown})
+    assert scene.verify(forged).reason is Reason.DIGEST_MISMATCH
+
+
+def test_an_element_stands_under_its_own_number(scene):
+    def exchange(mso):
+        digests = mso["valueDigests"][NAMESPACE]
+        digests[0], digests[1] = digests[1], digests[0]
+
+    shown = scene.response(elements={"age_over_15": True, "age_over_18": True}, mso=exchange)
+    assert scene.verify(shown).reason is Reason.DIGEST_MISMATCH
+
+
 @pytest.mark.parametrize(("octets", "reason"), [(16, None), (15, Reason.MALFORMED)], ids=["16", "15"])
-def test_an_element_is_blinded_by_16_random_bytes(octets, reason):
-    scene = Scene.make(at=AT)
+def test_an_element_is_blinded_by_16_random_bytes(scene, octets, reason):
     shown = scene.response(items={NAMESPACE: [documents.item(0, "age_over_18", True, random=b"r" * octets)]})
-    trust = Trust(anchors=Anchors([scene.issuer.root]))
-    assert verify(shown, trust=trust, nonce=scene.nonce, client_id=scene.client_id, at=AT).reason is reason
+    assert scene.verify(shown).reason is reason
 
 
 def test_a_proof_counts_while_its_signers_certificate_does(stage):

@@ -175,16 +175,15 @@ def verify_items(name_spaces: dict[str, list[bytes]], issued: SecurityObject) ->
     shown: dict[str, dict[str, Any]] = {}
     for name_space, items in name_spaces.items():
         expected = issued.digests.get(name_space, {})
-        values, numbers = shown.setdefault(name_space, {}), set()
+        values = shown.setdefault(name_space, {})
         for encoded in items:
             number, random, name, value = _members(cbor.decode(encoded), *_ITEM)
             if type(number) is not int or type(name) is not str or type(random) is not bytes:
                 raise Refused(Reason.MALFORMED, "an IssuerSignedItem expected")
-            if number in numbers or name in values or len(random) < _SHORTEST_RANDOM:
+            if name in values or len(random) < _SHORTEST_RANDOM:
                 raise Refused(Reason.MALFORMED, "an element twice, or one that is not blinded")
             if digest(cbor.wrapped(encoded)).digest() != expected.get(number):
                 raise Refused(Reason.DIGEST_MISMATCH, "an element that was not issued so")
-            numbers.add(number)
             values[name] = value
     return shown
 
@@ -258,5 +257,5 @@ def _ensure_valid(issued: SecurityObject, signer: Signer, at: datetime) -> None:
     if at >= issued.valid_until:
         raise Refused(Reason.EXPIRED, "not valid any more")
     signer.ensure_valid(at)
-    if not signer.not_before - ROUNDED <= issued.signed <= signer.not_after:
-        raise Refused(Reason.BAD_CERTIFICATE, "signed when the certificate was not valid")
+    if issued.signed < signer.not_before - ROUNDED:  # nor after its end: it was signed by now, and is valid now
+        raise Refused(Reason.BAD_CERTIFICATE, "signed before the certificate was valid")
