@@ -24,7 +24,7 @@ def signer(**changed):
     return made.document_signer(SIGNER_KEY.public_key(), **given)
 
 
-def authority(key, *, by, with_key, name="Intermediate", ca=True, signs=True, deepest=None):
+def authority(key, *, by, with_key, name="Intermediate", ca=True, signs=True, deepest=None, opens=OPENS):
     usage = x509.KeyUsage(not signs, False, False, False, False, signs, signs, False, False)
     return (
         x509.CertificateBuilder()
@@ -32,7 +32,7 @@ def authority(key, *, by, with_key, name="Intermediate", ca=True, signs=True, de
         .issuer_name(by.subject)
         .public_key(key.public_key())
         .serial_number(1)
-        .not_valid_before(OPENS)
+        .not_valid_before(opens)
         .not_valid_after(AT + timedelta(days=30))
         .add_extension(x509.BasicConstraints(ca, deepest), critical=True)
         .add_extension(usage, critical=True)
@@ -55,6 +55,18 @@ def plain(key, *, subject=ROOT.subject, issuer=ROOT.subject, with_key=ROOT_KEY, 
     return builder.sign(with_key, scheme or hashes.SHA256())
 
 
+def twice(*usages):
+    """A certificate (DER) that restricts its use twice: no library makes one, so the bytes are changed and signed."""
+    first, second = (x509.ExtendedKeyUsage([x509.ObjectIdentifier(usage)]) for usage in usages)
+    stand_in = x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.38"), second.public_bytes())
+    honest = plain(SIGNER_KEY, extensions=[(first, False), (stand_in, False)])
+    body = honest.tbs_certificate_bytes.replace(b"\x55\x1d\x26", b"\x55\x1d\x25")
+    signature = ROOT_KEY.sign(body, ec.ECDSA(hashes.SHA256()))
+    algorithm = bytes.fromhex("300a06082a8648ce3d040302")
+    content = body + algorithm + b"\x03" + bytes((len(signature) + 1,)) + b"\x00" + signature
+    return b"\x30\x82" + len(content).to_bytes(2) + content
+
+
 @pytest.mark.parametrize("usages", [[made.DOCUMENT_SIGNER], [made.MDL_SIGNER], []], ids=["age", "licence", "any"])
 def test_a_document_signer_under_a_trusted_root_may_sign(usages):
     found = Anchors([ROOT]).signer([der(signer(usages=usages))])
@@ -70,9 +82,17 @@ def test_a_signer_pinned_for_itself_needs_no_root():
 def test_a_chain_passes_through_an_intermediate_and_lasts_as_long_as_its_shortest_part():
     key, root_key = new_key(), new_key()
     root = authority(root_key, by=ROOT, with_key=ROOT_KEY, name="Root", deepest=1)
-    between = authority(key, by=root, with_key=root_key)
+    between = authority(key, by=root, with_key=root_key, opens=AT)
     found = Anchors([root]).signer([der(signer(signed_by=between, with_key=key)), der(between)])
-    assert found.not_after == AT + timedelta(days=30)
+    assert (found.not_before, found.not_after) == (AT, AT + timedelta(days=30))
+
+
+def test_who_shows_an_authority_beside_a_signer_that_it_did_not_appoint_is_refused(refused):
+    key, root_key = new_key(), new_key()
+    root = authority(root_key, by=ROOT, with_key=ROOT_KEY, name="Root", deepest=1)
+    between = authority(key, by=root, with_key=root_key)
+    forged = signer(signed_by=between, with_key=new_key())
+    assert refused(Anchors([root]).signer, [der(forged), der(between)]) is Reason.BAD_CERTIFICATE
 
 
 def test_a_root_that_appoints_signers_alone_has_no_intermediates(refused):
@@ -109,9 +129,10 @@ def test_what_does_not_lead_to_the_root_is_refused(chain, reason, refused):
     ids=["no authority", "may not sign"],
 )
 def test_a_signer_does_not_appoint_signers(between, reason, refused):
-    key = new_key()
-    middle = authority(key, by=ROOT, with_key=ROOT_KEY, **between)
-    assert refused(Anchors([ROOT]).signer, [der(signer(signed_by=middle, with_key=key)), der(middle)]) is reason
+    key, root_key = new_key(), new_key()
+    root = authority(root_key, by=ROOT, with_key=ROOT_KEY, name="Root", deepest=1)  # it may have an authority below it
+    middle = authority(key, by=root, with_key=root_key, **between)
+    assert refused(Anchors([root]).signer, [der(signer(signed_by=middle, with_key=key)), der(middle)]) is reason
 
 
 def test_a_pinned_signer_does_not_appoint_signers(refused):
@@ -131,11 +152,17 @@ def test_a_pinned_signer_does_not_appoint_signers(refused):
             Reason.BAD_CERTIFICATE,
         ),
         (lambda: plain(SIGNER_KEY, extensions=[(x509.KeyUsage(*[False] * 4, True, *[False] * 4), True)]), None),
+        (lambda: plain(SIGNER_KEY, scheme=hashes.SHA224()), Reason.BAD_ALGORITHM),
+        (lambda: plain(SIGNER_KEY, extensions=[(x509.BasicConstraints(True, None), True)]), None),
+        (lambda: twice(made.DOCUMENT_SIGNER, ExtendedKeyUsageOID.SERVER_AUTH.dotted_string), None),
+        (lambda: twice(ExtendedKeyUsageOID.SERVER_AUTH.dotted_string, made.DOCUMENT_SIGNER), None),
     ],
-    ids=["RSA", "critical and unknown", "no signature"],
+    ids=["RSA", "critical and unknown", "no signature", "weak hash", "authority", "extension twice", "and turned"],
 )
 def test_a_leaf_that_is_not_understood_is_refused(leaf, reason, refused):
-    assert refused(Anchors([ROOT]).signer, [der(leaf())]) is (reason or Reason.BAD_CERTIFICATE)
+    made_so = leaf()
+    chain = [made_so if isinstance(made_so, bytes) else der(made_so)]
+    assert refused(Anchors([ROOT]).signer, chain) is (reason or Reason.BAD_CERTIFICATE)
 
 
 @pytest.mark.parametrize(
@@ -184,8 +211,8 @@ def test_an_issuer_is_trusted_as_long_as_the_list_that_names_it(refused):
     stale = Anchors([Anchor(ROOT, AT)]).signer(chain)
     stale.ensure_valid(AT)
     assert refused(stale.ensure_valid, AT + timedelta(seconds=1)) is Reason.STALE_TRUST
-    both = Anchors([Anchor(ROOT, AT), Anchor(ROOT)]).signer(chain)
-    both.ensure_valid(AT + timedelta(days=1))
+    for both in ([Anchor(ROOT, AT), Anchor(ROOT)], [Anchor(ROOT), Anchor(ROOT, AT)]):
+        Anchors(both).signer(chain).ensure_valid(AT + timedelta(days=1))
 
 
 def test_every_document_signer_of_another_curve_keeps_its_own(refused):
