@@ -72,9 +72,14 @@ def test_the_tokens_of_the_draft_hold_under_its_key(form):
 
 @pytest.mark.parametrize("form", ["jwt", "cwt"])
 def test_the_tokens_of_the_draft_do_not_hold_under_another_key(form):
-    other = {**VECTORS["key"], "x": VECTORS["key"]["y"]}
-    for keys, reasons in (((), {Reason.UNTRUSTED_ISSUER}), ((IssuerKey(other),), {Reason.MALFORMED})):
-        assert reason_of(read_token, VECTORS[form].encode(), anchors=Anchors(()), keys=keys) in reasons
+    named = {"kid": VECTORS["key"]["kid"]} if "kid" in VECTORS["key"] else {}
+    another, no_point = {**jwk(new_key().public_key()), **named}, {**VECTORS["key"], "x": VECTORS["key"]["y"]}
+    for keys, reason in (
+        ((), Reason.UNTRUSTED_ISSUER),
+        ((IssuerKey(another),), Reason.BAD_ISSUER_SIGNATURE),
+        ((IssuerKey(no_point),), Reason.MALFORMED),
+    ):
+        assert reason_of(read_token, VECTORS[form].encode(), anchors=Anchors(()), keys=keys) is reason
 
 
 @pytest.mark.parametrize("vector", VECTORS["lists"], ids=lambda each: f"{each['bits']}-bits-of-{each['size']}")
@@ -137,7 +142,9 @@ def test_a_list_signed_by_somebody_else_is_remembered_as_bad(form):
 
 @pytest.mark.parametrize("form", ["jwt", "cwt"])
 def test_a_bad_token_does_not_push_a_good_one_out(form):
-    bad = token(held(), form, key=new_key())
+    revoking = held()
+    revoking.set(0)
+    bad = token(revoking, form, key=new_key())
     for tokens in ((bad, token(held())), (token(held()), bad)):
         loaded(*tokens).ensure_valid(held().uri, 0, at=AT)
 
@@ -152,16 +159,24 @@ def test_a_list_counts_no_longer_than_the_certificate_that_signed_it():
     assert reason_of(lists.ensure_valid, held().uri, 0, at=AT + timedelta(hours=2)) == Reason.STATUS_UNKNOWN
 
 
+def test_a_list_is_signed_while_its_certificate_is_valid():
+    public, root, with_key = issuer().signer_key.public_key(), issuer().root, issuer().root_key
+    short = certificates.document_signer(public, signed_by=root, with_key=with_key, at=AT, lasts=timedelta(hours=1))
+    late = held().as_jwt(issuer().signer_key, short, at=AT + timedelta(hours=2)).encode()
+    assert reason_of(read_token, late, anchors=trusted()) is Reason.BAD_CERTIFICATE
+
+
+@pytest.mark.parametrize("form", ["jwt", "cwt"])
 @pytest.mark.parametrize(
     ("usages", "accepted"),
     [(("1.3.6.1.5.5.7.3.30",), True), (("1.3.6.1.5.5.7.3.1",), False)],
     ids=["certified for status lists", "certified for web servers"],
 )
-def test_the_signer_is_certified_for_lists_or_documents(usages, accepted):
+def test_the_signer_is_certified_for_lists_or_documents(usages, accepted, form):
     signer = certificates.document_signer(
         issuer().signer_key.public_key(), signed_by=issuer().root, with_key=issuer().root_key, at=AT, usages=usages
     )
-    assert len(loaded(token(held(), signer=signer))) == int(accepted)
+    assert len(loaded(token(held(), form, signer=signer))) == int(accepted)
 
 
 def signed(header: dict[str, object] | None = None, **claims: object) -> bytes:

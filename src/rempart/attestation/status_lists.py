@@ -233,7 +233,7 @@ def _inflate(data: bytes) -> bytes:
         packed = stream.decompress(data, LARGEST_LIST)
     except zlib.error as error:
         raise Refused(Reason.BAD_STATUS_LIST, "lst") from error
-    if stream.unconsumed_tail or (not stream.eof and len(packed) == LARGEST_LIST):
+    if not stream.eof and len(packed) == LARGEST_LIST:
         raise Refused(Reason.TOO_LARGE, "status list")
     if not stream.eof or stream.unused_data:
         raise Refused(Reason.BAD_STATUS_LIST, "lst")
