@@ -378,9 +378,11 @@ def ran(*arguments):
 
 
 def test_the_commands_issue_answer_and_verify_on_one_machine(tmp_path):
-    at, asked = AT.isoformat(), Request.for_age(15, nonce=NONCE, response_uri=RESPONSE_URI)
+    at = AT.isoformat()
+    _, link = ran("request", "--over", "15", "--nonce", NONCE, "--response-uri", RESPONSE_URI)
+    assert link == Request.for_age(15, nonce=NONCE, response_uri=RESPONSE_URI).as_uri() + "\n"
     ran("issuer", "--out", str(tmp_path), "--over", "15", "--under", "18", "--batch", "2", "--as-of", at)
-    _, form = ran("wallet", str(tmp_path / "wallet.json"), asked.as_uri(), "--as-of", at)
+    _, form = ran("wallet", str(tmp_path / "wallet.json"), link, "--as-of", at)
     (tmp_path / "answer").write_text(form)
     request = ("--nonce", NONCE, "--client-id", CLIENT_ID, "--trust", str(tmp_path / "trust"), "--as-of", at)
     status, said = ran("verify", str(tmp_path / "answer"), *request, "--over", "15")

@@ -96,6 +96,20 @@ def age_issuer(
     click.echo(f"{folder / 'trust'} trusts the issuer of the {batch} credentials in {folder / 'wallet.json'}")
 
 
+@age.command("request")
+@click.option("--over", type=click.IntRange(0, 99), default=18, show_default=True, metavar="N", help="The age.")
+@click.option("--nonce", required=True, help="Fresh for each request: letters, digits, - and _.")
+@click.option("--response-uri", required=True, metavar="URI", help="Where the wallet posts its answer.")
+def age_request(*, over: int, nonce: str, response_uri: str) -> None:
+    """Ask whether somebody is over an age: print the request as a link, av://?…, which a wallet opens.
+
+    Its client_id, for `rempart age verify`, is redirect_uri: and the URI.
+    """
+    from rempart.attestation.openid4vp import Request
+
+    click.echo(Request.for_age(over, nonce=nonce, response_uri=response_uri).as_uri())
+
+
 @age.command("wallet")
 @click.argument("wallet", metavar="WALLET")
 @click.argument("request", metavar="REQUEST_URI")
