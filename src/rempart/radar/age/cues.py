@@ -46,6 +46,8 @@ _CHILD_KEYS: dict[str, frozenset[str]] = {
     "lost_tooth": frozenset({"dent", "tooth"}),
     "lied": frozenset({"menti", "mis", "triche", "lied", "fake", "faked", "fausse", "put", "said"}),
     "too_young": frozenset({"pas", "moins", "treize", "under", "not", "below", "younger", "thirteen", "young", "old"}),
+    "double_digits": frozenset({"digits"}),
+    "asks_mother": bag("maman papa mere pere parents mom mum dad mommy mummy mama"),
 }
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import yaml
 
-from rempart.radar.age.screening import harm_words, of_harm
+from rempart.radar.age.screening import may_tell_harm, of_harm
 from rempart.radar.age.text import Text
 from rempart.reading import PostReader
 from rempart.records import Post
@@ -76,8 +76,7 @@ def _reader() -> PostReader:
 
 def suggests_harm(text: Text) -> AgeEvidence | None:
     """The words that suggest it, or None."""
-    exact, begun = harm_words()
-    if exact.isdisjoint(text.words) and not any(word.startswith(begun) for word in text.words):
+    if not may_tell_harm(text.words):
         return None
     if not _may_be().search(text.original) or _lines().stories.search(text.folded):
         return None

@@ -126,12 +126,30 @@ def of_harm() -> str:
 
 
 @cache
-def harm_words() -> tuple[frozenset[str], tuple[str, ...]]:
-    """Folded words, and beginnings of words, of which `of_harm` needs one: quicker to ask for."""
-    last = [max(re.split("[' ]", entry), key=len) for entry in _lists()["harm"]]
-    return (
-        frozenset(word for word in last if not word.endswith("*")),
-        tuple(word[:-1] for word in last if word.endswith("*")),
+def _harm_words() -> tuple[dict[str, list[frozenset[str]]], dict[str, list[frozenset[str]]]]:
+    """The longest word, or beginning of a word, of each entry of `harm`, and the other words that it then needs."""
+    whole: dict[str, list[frozenset[str]]] = {}
+    begun: dict[str, list[frozenset[str]]] = {}
+    for entry in _lists()["harm"]:
+        longest = max(re.split("[' ]", entry), key=len)
+        others = frozenset(word for word in entry.split() if word.isalpha() and word != longest)
+        (begun if longest.endswith("*") else whole).setdefault(longest.removesuffix("*"), []).append(others)
+    return whole, begun
+
+
+def may_tell_harm(words: frozenset[str]) -> bool:
+    """Whether the words of a folded text hold all those of an entry of `harm`: quicker to ask than `of_harm`."""
+    whole, begun = _harm_words()
+    if any(others <= words for word in words & whole.keys() for others in whole[word]):
+        return True
+    beginnings = tuple(begun)
+    told = [word for word in words if word.startswith(beginnings)]
+    return any(
+        others <= words
+        for word in told
+        for beginning in beginnings
+        if word.startswith(beginning)
+        for others in begun[beginning]
     )
 
 
