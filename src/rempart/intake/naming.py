@@ -6,14 +6,18 @@ described, or written otherwise, is not found.
 """
 
 import re
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.db.models import Q
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import F, Func, Q, QuerySet, TextField
 
-from rempart.intake.models import Testimony
+from rempart.intake.models import Post, Testimony
 from rempart.records.references import AccountReference
 
 _MAIL = re.compile(r"[a-z0-9._%+'-]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+_CUT = 254
+"""Characters behind an @ by which testimonies are found: the index of migration 0006."""
 _HANDLE = re.compile(r"(?<![\w.@])@([a-z0-9][a-z0-9._-]{0,253})")
 
 
@@ -44,18 +48,31 @@ def is_spoken_of(*, mail: str = "", account: AccountReference | None = None) -> 
     Withdrawn testimonies count too, since somebody may have been made to withdraw one; those that two people found
     manifestly unfounded do not.
     """
-    rows: Any = Testimony.everything.filter(unfounded_at=None).select_related("post")
+    rows = Testimony.everything.filter(unfounded_at=None)
     if account is not None:
         about = Q(account__service=account.service, account__handle=account.handle)
         if account.id:
             about |= Q(account__service=account.service, account__platform_id=account.id)
-        if rows.filter(about).exists() or _any(rows, f"@{account.handle}", handles_in, account.handle):
+        if rows.filter(about).exists() or _any(rows, account.handle, handles_in, account.handle):
             return True
     wanted = canonical_mail(mail) if mail else ""
     return bool(wanted) and _any(rows, wanted.rpartition("@")[2], mails_in, wanted)
 
 
-def _any(rows: Any, written: str, read: Any, wanted: str) -> bool:
-    """Whether one of the testimonies that hold `written` names `wanted`, as `read` finds it."""
-    holding = rows.filter(Q(text__icontains=written) | Q(text=None, post__text__icontains=written))
-    return any(wanted in read(words_of(one)) for one in holding.iterator())
+def _any(rows: "QuerySet[Testimony]", behind: str, read: Callable[[str], set[str]], wanted: str) -> bool:
+    """Whether one of the testimonies names `wanted`, as `read` finds it, in its own words or its post's.
+
+    behind: what stands behind the @ then.
+    """
+    if any(wanted in read(text) for _key, text in _holding(rows, behind)):
+        return True
+    posts = [key for key, text in _holding(Post.objects.all(), behind) if wanted in read(text)]
+    return rows.filter(Q(text=None) | Q(text=""), post__in=posts).exists()
+
+
+def _holding(rows: "QuerySet[Any]", behind: str) -> Iterator[tuple[int, str]]:
+    """Key and text of the rows in whose text that stands behind an @, and of some more: by the index on them."""
+    key = behind.lower()[:_CUT].rstrip("._-")
+    held: Func = Func(F("text"), function="intake_named_in", output_field=ArrayField(TextField()))
+    found = rows.alias(held=held).filter(held__contains=[key]).order_by()
+    return found.values_list("pk", "text").iterator()
