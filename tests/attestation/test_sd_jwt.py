@@ -28,6 +28,8 @@ PUBLISHED = Trust(keys=(IssuerKey(VECTORS["issuer_key"]),))
 AT = datetime(2026, 11, 23, 12, tzinfo=UTC)
 CLIENT, NONCE = "redirect_uri:https://platform.example/proof", "n-0S6_WzA2Mj"
 ES256_SIGNATURE = 64
+ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+"""Of base64url, by value."""
 
 
 @cache
@@ -265,6 +267,13 @@ def test_an_issuers_key_signs_for_that_issuer_alone_and_under_its_name():
         assert got == expected
 
 
+def test_a_credential_that_names_no_issuer_is_nobodys():
+    text = presented(credential(OVER_18, header={"x5c": None}, without=("iss",)), OVER_18)
+    own = jwk(issuer().signer_key.public_key())
+    assert reason_of(text, trust=Trust(keys=(IssuerKey(own, "https://issuer.example"),))) is Reason.UNTRUSTED_ISSUER
+    assert verified(text, trust=Trust(keys=(IssuerKey(own),))) == {18: True}
+
+
 def test_an_issuer_whose_key_is_listed_may_bring_a_chain_that_is_not_known():
     text = presented(credential(OVER_18), OVER_18)
     own, stranger = jwk(issuer().signer_key.public_key()), jwk(new_key().public_key())
@@ -321,6 +330,12 @@ def test_a_chain_that_leads_nowhere_or_is_stale_is_refused():
 NOW = int(AT.timestamp())
 
 
+def shifted(key: dict[str, Any]) -> dict[str, Any]:
+    """The same two coordinates, one byte longer and one byte shorter: one point, and two ways to write it."""
+    both = from_base64url(key["x"]) + from_base64url(key["y"])
+    return {**key, "x": base64url(both[:33]), "y": base64url(both[33:])}
+
+
 @pytest.mark.parametrize(
     ("made", "reason"),
     [
@@ -329,6 +344,7 @@ NOW = int(AT.timestamp())
         pytest.param({"header": {"alg": ["ES256"]}}, Reason.BAD_ALGORITHM, id="algorithms"),
         pytest.param({"header": {"alg": "ES384"}}, Reason.BAD_ALGORITHM, id="algorithm of another curve"),
         pytest.param({"header": {"crit": ["x"]}}, Reason.BAD_ALGORITHM, id="critical extension"),
+        pytest.param({"header": {"b64": False}}, Reason.BAD_ALGORITHM, id="payload not encoded"),
         pytest.param({"header": {"typ": "JWT"}}, Reason.UNKNOWN_FORMAT, id="another type"),
         pytest.param({"header": {"typ": None}}, Reason.UNKNOWN_FORMAT, id="no type"),
         pytest.param({"header": {"x5c": ["?"]}}, Reason.MALFORMED, id="certificate that is none"),
@@ -348,10 +364,12 @@ NOW = int(AT.timestamp())
         pytest.param({"without": ("cnf",)}, Reason.MISSING_BINDING, id="bound to nobody"),
         pytest.param({"cnf": {"kid": "1"}}, Reason.MISSING_BINDING, id="bound to a name"),
         pytest.param({"cnf": {"jwk": {"kty": "oct", "k": "AA"}}}, Reason.MALFORMED, id="bound to a secret"),
+        pytest.param({"cnf": {"jwk": shifted(jwk(new_key().public_key()))}}, Reason.MALFORMED, id="a key shifted"),
         pytest.param({"birthdate": "2008-01-01"}, Reason.EXTRA_ATTRIBUTE, id="birth date in the clear"),
         pytest.param({"age_in_years": 18}, Reason.EXTRA_ATTRIBUTE, id="age in the clear"),
         pytest.param({"age_over_18": False}, Reason.MALFORMED, id="claim there already"),
         pytest.param({"age_equal_or_over": {"18": False}}, Reason.MALFORMED, id="both true and false"),
+        pytest.param({"age_equal_or_over": {"018": True}}, Reason.EXTRA_ATTRIBUTE, id="years in another spelling"),
         pytest.param({"age_over_16": "true"}, Reason.MALFORMED, id="true in words"),
         pytest.param({"age_over_16": 1}, Reason.MALFORMED, id="one for true"),
         pytest.param({"_sd": [disclosed_digest(OVER_18)] * 2}, Reason.MALFORMED, id="digest twice"),
@@ -390,6 +408,20 @@ def test_a_credential_that_is_not_as_it_must_be_is_refused(made, reason):
 )
 def test_a_presentation_that_its_holder_did_not_make_for_us_now_is_refused(changed, reason):
     assert reason_of(presented(credential(OVER_18), OVER_18, **changed)) == reason
+
+
+@pytest.mark.parametrize("whose", ["issuer", "holder"])
+def test_a_signature_has_one_spelling(whose):
+    """64 bytes leave four bits of the last letter to choose."""
+    text = presented(credential(OVER_18), OVER_18)
+    issued, shown, binding = text.split("~")
+    signed = issued if whose == "issuer" else binding
+    last = ALPHABET.index(signed[-1])
+    respelt = signed[:-1] + ALPHABET[last + 1]
+    assert last % 16 == 0
+    assert from_base64url(respelt.split(".")[2]) == from_base64url(signed.split(".")[2])
+    again = presented(respelt, OVER_18) if whose == "issuer" else "~".join([issued, shown, respelt])
+    assert reason_of(again) is Reason.MALFORMED
 
 
 def test_a_telephone_set_to_another_time_zone_shows_an_age_all_the_same():
