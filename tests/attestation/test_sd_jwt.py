@@ -181,6 +181,19 @@ def test_the_json_serialization_says_the_same(general):
     assert verified(in_json(text, general=general)) == verified(text) == {18: True}
 
 
+def test_members_of_the_json_serialization_that_are_not_known_are_ignored():
+    """RFC 7515, 7.2.1."""
+    text = presented(credential(OVER_18), OVER_18)
+    for general in (False, True):
+        assert verified(json.dumps({**json.loads(in_json(text, general=general)), "note": 1})) == {18: True}
+
+
+def test_a_separator_inside_a_part_of_the_json_serialization_is_refused():
+    form = json.loads(in_json(presented(credential(OVER_16, OVER_18), OVER_16, OVER_18)))
+    form["header"]["disclosures"] = ["~".join(form["header"]["disclosures"])]
+    assert reason_of(json.dumps(form)) is Reason.MALFORMED
+
+
 def test_ages_nested_as_in_person_identification_data_are_read():
     inner = disclosure("18", True)
     outer = disclosure("age_equal_or_over", {"_sd": [disclosed_digest(inner), disclosed_digest("a decoy")]})
@@ -482,7 +495,6 @@ def test_what_was_issued_with_its_status_counts_while_it_is_not_revoked():
         (lambda text: "{", Reason.MALFORMED),
         (lambda text: "{}", Reason.MALFORMED),
         (lambda text: '{"payload": "", "signatures": []}', Reason.MALFORMED),
-        (lambda text: in_json(text).replace(OVER_18, OVER_18 + "~" + OVER_18), Reason.MALFORMED),
         (lambda text: in_json(text).replace(f'["{OVER_18}"]', "[18]"), Reason.MALFORMED),
         (lambda text: "é~é~é", Reason.MALFORMED),
         (lambda text: "\ud800~~a", Reason.MALFORMED),
@@ -496,7 +508,6 @@ def test_what_was_issued_with_its_status_counts_while_it_is_not_revoked():
         "half an object",
         "empty object",
         "no signatures",
-        "separator inside a disclosure",
         "disclosure that is a number",
         "not ASCII",
         "half a character",

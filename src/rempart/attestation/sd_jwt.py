@@ -98,7 +98,7 @@ def _compact(form: dict[str, Any]) -> str:
     """A JWS JSON serialization (RFC 9901, section 8) as the compact form that its digest is taken over."""
     if "signatures" in form:
         match form:  # of several signatures the first one comes with the disclosures, and is verified
-            case {"payload": payload, "signatures": [dict() as first, *_], **more} if not more:
+            case {"payload": payload, "signatures": [dict() as first, *_]}:
                 form = {"payload": payload, **first}
             case _:
                 raise Refused(Reason.MALFORMED, "general JWS JSON serialization")
