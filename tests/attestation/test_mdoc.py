@@ -168,6 +168,15 @@ def test_signatures_may_come_with_their_tag(stage, chained):
     assert stage.verify(changed(stage.show(), tag)).accepted
 
 
+def test_a_response_is_as_long_as_an_attestation_may_be(stage):
+    """What holds a zero-knowledge proof may be longer, and nothing else."""
+
+    def fill(response):
+        response["documents"][0]["issuerSigned"]["issuerAuth"][1][99] = bytes(cbor.LARGEST)
+
+    assert stage.verify(changed(stage.show(), fill)).reason is Reason.TOO_LARGE
+
+
 def test_a_wallet_may_say_which_ages_it_cannot_show(stage):
     def add(response):
         response["documents"][0]["errors"] = {NAMESPACE: {"age_over_21": 0}}
