@@ -33,15 +33,80 @@ def ages_told(text: Text) -> Iterator[Sign]:
             yield sign if value < frames.GROWN else sign._replace(primary=False)
 
 
-def _read(text: Text, found: re.Match[str], value: int, previous: tuple[int, int] | None) -> Sign | None:  # noqa: PLR0911, PLR0912
+class _Number(NamedTuple):
+    """A number between `start` and `end`, its unit included, and what stands at it.
+
+    bare_end: where the number ends without its unit. before: where the words that say little begin before it. is_year:
+    a unit makes years of it; old: "years old"; length: "years", which may be a length of time. half: a half is added.
+    soon: it is said to come.
+    """
+
+    text: Text
+    start: int
+    bare_end: int
+    end: int
+    before: int
+    value: int
+    is_year: bool
+    old: bool
+    length: bool
+    half: bool
+    soon: bool
+
+    @property
+    def ages(self) -> Ages:
+        """Of somebody of that age today."""
+        return at_age(self.value + 0.25, self.value + 0.8) if self.half else at_age(self.value, self.value + 1)
+
+    def sign(
+        self,
+        sure: float,
+        ages: Ages | None = None,
+        *,
+        explicit: bool = False,
+        began: int | None = None,
+        end: int | None = None,
+    ) -> Sign:
+        """The sign that the number is. began, end: of the words that tell it, where there are others than its own."""
+        start = self.start if began is None else began
+        return Sign("age", ages or self.ages, sure, start, self.end if end is None else end, explicit=explicit)
+
+
+def _read(text: Text, found: re.Match[str], value: int, previous: tuple[int, int] | None) -> Sign | None:
+    """The sign that a number is. previous: an age told before, and where it ended."""
+    if found["word"] in frames.ORDINALS or frames.BIRTHDAY_AFTER.match(text.folded, found.end()):
+        return _birthday(text, found.start(), found.end(), value)
+    number = _number(text, found, value)
+    return _introduced(number, previous) if number is not None else None
+
+
+def _introduced(number: _Number, previous: tuple[int, int] | None) -> Sign | None:
+    """The sign that a number is, by what stands before it."""
+    text, folded, start, value = number.text, number.text.folded, number.start, number.value
+    if _shared(number):
+        return number.sign(0.85, at_age(value, value + 1), explicit=True)
+    if number.soon and previous is None:
+        number = number._replace(before=_stripped(folded, number.before)[0])
+    elif number.soon and previous is not None and start - previous[1] <= 22 and value == previous[0] + 1:
+        return number.sign(0.9, at_age(value - 0.6, value), explicit=True)
+    own = frames.OWN.search(folded, max(0, number.before - 40), number.before)
+    if own is None:
+        married = number.length and text.segment(start, number.end)[0].strip()  # « married 11 years »
+        return None if married else _bare(number)
+    if own["mine"] and number.is_year and folded[: own.start()].endswith(("avant ", "jusqu'a ")):
+        return _not_before(text, own.start(), number.end, value)
+    if own["mine"] and own["mine"].endswith("my"):
+        return _bare(number)
+    return _owned(number, own)
+
+
+def _number(text: Text, found: re.Match[str], value: int) -> _Number | None:
+    """A number with its unit, unless what follows makes of it a length of time, a size, a score or a thing's age."""
     folded, start = text.folded, found.start()
-    if found["word"] in frames.ORDINALS or frames.BIRTHDAY_AFTER.match(folded, found.end()):
-        return _birthday(text, start, found.end(), value)
     unit = frames.UNIT.match(folded, found.end())
     if unit is None:  # every part may be missing
         return None
-    half = bool(unit["half"] or unit["half2"])
-    end = unit.end()
+    end, half = unit.end(), bool(unit["half"] or unit["half2"])
     is_year = bool(unit["ans"] or unit["old"]) or "an" in (unit["half"] or "").replace("and", "")
     if unit["years"] and not is_year:
         if not frames.YEARS_ARE_AGE.match(folded, end) and not (
@@ -51,46 +116,58 @@ def _read(text: Text, found: re.Match[str], value: int, previous: tuple[int, int
         is_year = unit["years"].strip() != "y" or text.bio
     if is_year and frames.DURATION.match(folded, end) and not unit["old"]:
         return None
-    if not is_year and (half is False) and frames.NOT_AGE_AFTER.match(folded, found.end()):
+    if not is_year and not half and frames.NOT_AGE_AFTER.match(folded, found.end()):
         return None
     if frames.MENTALLY.match(folded, end) or (unit["old"] and frames.OLD_THINGS.match(folded, end)):
         return None
-    like_me = frames.LIKE_ME.match(folded, found.end()) or frames.WHO_ELSE.search(folded, max(0, start - 34), start)
-    if 5 < value < frames.GROWN and like_me and not text.framed(start):
-        return Sign("age", at_age(value, value + 1), 0.85, start, end, explicit=True)
     before, soon = _stripped(folded, start)
-    if previous is not None and soon and start - previous[1] <= 22 and value == previous[0] + 1:
-        return Sign("age", at_age(value - 0.6, value), 0.9, start, end, explicit=True)
-    if soon and previous is None:
-        before = _stripped(folded, before)[0]
-    own = frames.OWN.search(folded, max(0, before - 40), before)
-    if own is None and unit["years"] and not unit["old"] and text.segment(start, end)[0].strip():
-        return None  # « married 11 years »
-    if own is not None and own["mine"] and is_year and folded[: own.start()].endswith(("avant ", "jusqu'a ")):
-        return _not_before(text, own.start(), end, value)
-    if own is None or (own["mine"] and own["mine"].endswith("my")):
-        return _bare(_Number(text, start, end, before, value, is_year, bool(unit["old"]), half, soon))
-    began, loose = own.start(), False
-    if own[0].strip(" :,") in ("am", "aged", "me", "agee de", "age de") and text.subject(began) == "other":
+    return _Number(
+        text=text,
+        start=start,
+        bare_end=found.end(),
+        end=end,
+        before=before,
+        value=value,
+        is_year=is_year,
+        old=bool(unit["old"]),
+        length=bool(unit["years"]),
+        half=half,
+        soon=soon,
+    )
+
+
+def _shared(number: _Number) -> bool:
+    """Whether others of the same age are looked for: « 11 ans comme moi », "who else is 12"."""
+    folded, start = number.text.folded, number.start
+    return (
+        5 < number.value < frames.GROWN
+        and bool(
+            frames.LIKE_ME.match(folded, number.bare_end) or frames.WHO_ELSE.search(folded, max(0, start - 34), start)
+        )
+        and not number.text.framed(start)
+    )
+
+
+def _owned(number: _Number, own: re.Match[str]) -> Sign | None:
+    """A number that follows « j'ai », "I'm", « j'aurai », "I turned", « mes »: without a unit, more has to say so."""
+    text, folded, words = number.text, number.text.folded, own[0].strip()
+    if own[0].strip(" :,") in ("am", "aged", "me", "agee de", "age de") and text.subject(own.start()) == "other":
         return None
-    if not is_year and not half:
-        if own[0].strip() in ("mes", "moi", "me", "am", "perso", "turned", "officially") and not (
-            own[0].strip() == "moi" and frames.MATES.search(folded)
-        ):
-            after = when_follows(folded, end, text.written, past=False)
-            if after is None and not frames.BIRTHDAY.search(folded):
-                return None
-        if not frames.PLAIN_AFTER.match(folded, found.end()):
-            dated = own["had"] and when_follows(folded, found.end(), text.written, past=True)
-            if not dated and (
-                own["mine"]
-                or (own["have"] and "m" not in own["have"])
-                or frames.THINGS_AFTER.match(folded, found.end())
-            ):
-                return None
-            loose = True
-    sign = _said(text, own, start, end, value, plain=not is_year, half=half, soon=soon)
-    return sign._replace(sure=min(sign.sure, 0.75)) if sign is not None and loose else sign
+    if number.is_year or number.half:
+        return _said(number, own)
+    needs_a_day = words in ("mes", "moi", "me", "am", "perso", "turned", "officially")
+    if needs_a_day and not (words == "moi" and frames.MATES.search(folded)):
+        day = when_follows(folded, number.end, text.written, past=False)
+        if day is None and not frames.BIRTHDAY.search(folded):
+            return None
+    if frames.PLAIN_AFTER.match(folded, number.bare_end):
+        return _said(number, own)
+    dated = own["had"] and when_follows(folded, number.bare_end, text.written, past=True)
+    counts = own["mine"] or (own["have"] and "m" not in own["have"])  # « j'ai 11 … », « mes 12 … »
+    if not dated and (counts or frames.THINGS_AFTER.match(folded, number.bare_end)):
+        return None
+    sign = _said(number, own)
+    return sign._replace(sure=min(sign.sure, 0.75)) if sign is not None else None
 
 
 def _stripped(folded: str, at: int) -> tuple[int, bool]:
@@ -107,87 +184,101 @@ def _stripped(folded: str, at: int) -> tuple[int, bool]:
     return at, soon
 
 
-def _said(  # noqa: PLR0911, PLR0912
-    text: Text, own: re.Match[str], start: int, end: int, value: int, *, plain: bool, half: bool, soon: bool
-) -> Sign | None:
-    """A number that follows « j'ai », "I'm", « j'aurai », "I turned", « mes »."""
-    folded, began = text.folded, own.start()
-    if (own["had"] and own["had"] in ("turned", "just turned", "officially")) or own["will"] in (
-        "turning",
-        " turning",
-        "gonna be",
-        "about to be",
-        "about to turn",
-    ):
-        if text.subject(began) == "other" or frames.OTHERS_DO.search(folded, max(0, began - 20), began):
-            return None
-        if not text.first_person and _named_before(folded, began):
-            return None
-    if text.spoken(began):
-        return None
-    if own["have"] and own["have"].startswith("on a") and plain:
+def _said(number: _Number, own: re.Match[str]) -> Sign | None:
+    """What a number says that « j'ai », "I'm", « j'aurai », "I turned" or « mes » introduces."""
+    text, began = number.text, own.start()
+    they_have = not number.is_year and own["have"] and own["have"].startswith("on a")  # « on a 11 … »
+    if they_have or _another_turns(number, own) or text.spoken(began):
         return None
     if text.framed(began):
-        return _to_come(text, own, start, end, value)
-    sure = 0.95 if not plain else 0.85
-    if own["have"] in ("moi", "me", "perso", "aged", "agee de", "age de"):
-        sure = 0.7
-    if plain and own["have"] and frames.FRENCH_HAVE.match(own["have"]):
-        sure = 0.6  # « j'ai 11 » needs a question before it
-        if not frames.MATES.search(folded) and not frames.ENDS.match(folded[end : end + 3]):
-            return None
-        if own["of_it"] and frames.MATES.search(folded):
-            sure = 0.8
-    if frames.NEGATED.search(folded, max(0, start - 14), start):
-        if frames.UNDER_YET.search(folded, max(0, start - 18), start) or frames.YET.match(folded, end):
-            return Sign(
-                "age",
-                ((value - 3.0, value - 1.0, 0.5), (value - 1.0, float(value), 1.0)),
-                0.85,
-                began,
-                end,
-                explicit=True,
-            )
+        return _to_come(text, own, number.start, number.end, number.value)
+    sure = _sure(number, own)
+    if not sure:
         return None
+    if frames.NEGATED.search(text.folded, max(0, number.start - 14), number.start):
+        return _not_yet(number, began)
     if own["mine"]:
-        past = when_follows(folded, end, text.written, past=True)
-        coming = when_follows(folded, end, text.written, past=False) or when_before(
-            folded, began, text.written, past=False
-        )
-        when = past or coming
-        if when is not None:
-            return Sign(
-                "age", turning(value, when), 0.9, began, max(end, when.end if when.end > end else end), explicit=True
-            )
-        if frames.MEMORY_BEFORE.search(
-            folded[max(0, began - 16) : began],
-        ):
-            return None
-        return Sign(
-            "age", at_age(value - 0.4, value + 0.9), 0.62 if not own["mine"].startswith("c") else 0.85, began, end
-        )
-    if own["had"]:
-        when = when_follows(folded, end, text.written, past=True) or when_before(folded, began, text.written, past=True)
-        years = frames.IN_A_YEAR.match(folded[end : end + 12])
-        if years:
-            gone = text.written.year - int(years[1])
-            return Sign("age", at_age(value + max(gone - 1, 0), value + gone + 1), 0.9, began, end, explicit=True)
-        if when is None and own["had"].endswith("pris") and not frames.CHEERED.match(folded[end : end + 3]):
-            return None  # « j'ai pris dix ans en voyant la facture »
-        ages = turning(value, when) if when else ((float(value), value + 0.5, 1.0), (value + 0.5, value + 1.0, 0.5))
-        return Sign("age", ages, sure, began, last_of(end, when), explicit=True)
+        return _of_mine(number, own)
+    return _turned(number, own, sure) if own["had"] else _is_or_will_be(number, own, sure)
+
+
+_TURNED = ("turned", "just turned", "officially")
+_TURNING = ("turning", " turning", "gonna be", "about to be", "about to turn")
+
+
+def _another_turns(number: _Number, own: re.Match[str]) -> bool:
+    """Whether somebody else does what is said without « je »: "mason turned 11", « ma sœur ... about to be 12 »."""
+    if own["had"] not in _TURNED and own["will"] not in _TURNING:
+        return False
+    text, began = number.text, own.start()
+    if text.subject(began) == "other" or frames.OTHERS_DO.search(text.folded, max(0, began - 20), began):
+        return True
+    return not text.first_person and _named_before(text.folded, began)
+
+
+def _sure(number: _Number, own: re.Match[str]) -> float:
+    """How sure it is that the number is an age; 0 where « j'ai 11 » may count anything."""
+    folded, have = number.text.folded, own["have"]
+    if not number.is_year and have and frames.FRENCH_HAVE.match(have):
+        asked = frames.MATES.search(folded)
+        if not asked and not frames.ENDS.match(folded[number.end : number.end + 3]):
+            return 0.0
+        return 0.8 if own["of_it"] and asked else 0.6
+    if have in ("moi", "me", "perso", "aged", "agee de", "age de"):
+        return 0.7
+    return 0.95 if number.is_year else 0.85
+
+
+def _not_yet(number: _Number, began: int) -> Sign | None:
+    """« j'ai même pas 12 ans », "I'm not 13 yet": younger; what is denied otherwise tells nothing."""
+    folded, start, value = number.text.folded, number.start, number.value
+    if not frames.UNDER_YET.search(folded, max(0, start - 18), start) and not frames.YET.match(folded, number.end):
+        return None
+    ages = ((value - 3.0, value - 1.0, 0.5), (value - 1.0, float(value), 1.0))
+    return number.sign(0.85, ages, explicit=True, began=began)
+
+
+def _of_mine(number: _Number, own: re.Match[str]) -> Sign | None:
+    """« mes 12 ans », « c'est mes 11 ans demain »."""
+    text, folded, began, value = number.text, number.text.folded, own.start(), number.value
+    when = (
+        when_follows(folded, number.end, text.written, past=True)
+        or when_follows(folded, number.end, text.written, past=False)
+        or when_before(folded, began, text.written, past=False)
+    )
+    if when is not None:
+        return number.sign(0.9, turning(value, when), explicit=True, began=began, end=last_of(number.end, when))
+    if frames.MEMORY_BEFORE.search(folded[max(0, began - 16) : began]):
+        return None
+    return number.sign(0.85 if own["mine"].startswith("c") else 0.62, at_age(value - 0.4, value + 0.9), began=began)
+
+
+def _turned(number: _Number, own: re.Match[str], sure: float) -> Sign | None:
+    """« j'ai eu 11 ans hier », "I just turned 12"."""
+    text, folded, began, end, value = number.text, number.text.folded, own.start(), number.end, number.value
+    if years := frames.IN_A_YEAR.match(folded[end : end + 12]):
+        gone = text.written.year - int(years[1])
+        return number.sign(0.9, at_age(value + max(gone - 1, 0), value + gone + 1), explicit=True, began=began)
+    when = when_follows(folded, end, text.written, past=True) or when_before(folded, began, text.written, past=True)
+    if when is None and own["had"].endswith("pris") and not frames.CHEERED.match(folded[end : end + 3]):
+        return None  # « j'ai pris dix ans en voyant la facture »
+    ages = turning(value, when) if when else ((float(value), value + 0.5, 1.0), (value + 0.5, value + 1.0, 0.5))
+    return number.sign(sure, ages, explicit=True, began=began, end=last_of(end, when))
+
+
+def _is_or_will_be(number: _Number, own: re.Match[str], sure: float) -> Sign:
+    """« j'ai 11 ans », "I'm almost 12", « j'aurai 12 ans en mars »."""
+    text, folded, began, end, value = number.text, number.text.folded, own.start(), number.end, number.value
+    coming = bool(own["will"]) or number.soon
     when = when_follows(folded, end, text.written, past=False)
-    if when is None and (own["will"] or (soon and not plain)):
+    if when is None and (own["will"] or number.is_year):
         when = when_before(folded, began, text.written, past=False)
-    if when is None and own["have"] and not plain:
-        when = when_before(folded, began, text.written, past=False)
-    if own["will"] or soon:
+    if coming:
         ages = turning(value, when) if when else ((value - 0.35, float(value), 1.0), (value - 1.0, value - 0.35, 0.5))
-        return Sign("age", ages, sure, began, last_of(end, when), explicit=True)
-    if when is not None and when.days[1] > 1 and (when.end > end or not plain):
-        return Sign("age", turning(value, when), 0.92, min(began, start), last_of(end, when), explicit=True)
-    ages = at_age(value + 0.25, value + 0.8) if half else at_age(value, value + 1)
-    return Sign("age", ages, sure, began, end, explicit=True)
+        return number.sign(sure, ages, explicit=True, began=began, end=last_of(end, when))
+    if when is not None and when.days[1] > 1 and (when.end > end or number.is_year):
+        return number.sign(0.92, turning(value, when), explicit=True, began=began, end=last_of(end, when))
+    return number.sign(sure, explicit=True, began=began)
 
 
 def _to_come(text: Text, own: re.Match[str], start: int, end: int, value: int) -> Sign | None:
@@ -263,33 +354,6 @@ def when_follows_past_only(folded: str, at: int, text: Text) -> When | None:
     """A time that can only be gone by (« yesterday »)."""
     when = when_follows(folded, at, text.written, past=True)
     return when if when is not None and when.days[1] <= 0 else None
-
-
-class _Number(NamedTuple):
-    """A number between `start` and `end`, and what stands at it.
-
-    before: where the words that say little begin before it. is_year: a unit makes years of it; old: "years old".
-    half: a half is added. soon: it is said to come.
-    """
-
-    text: Text
-    start: int
-    end: int
-    before: int
-    value: int
-    is_year: bool
-    old: bool
-    half: bool
-    soon: bool
-
-    @property
-    def ages(self) -> Ages:
-        """Of somebody of that age today."""
-        return at_age(self.value + 0.25, self.value + 0.8) if self.half else at_age(self.value, self.value + 1)
-
-    def sign(self, sure: float, ages: Ages | None = None, *, explicit: bool = False) -> Sign:
-        """The sign that the number is."""
-        return Sign("age", ages or self.ages, sure, self.start, self.end, explicit=explicit)
 
 
 def _bare(number: _Number) -> Sign | None:
