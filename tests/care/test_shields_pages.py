@@ -243,14 +243,15 @@ def test_the_team_takes_the_folder_out_and_that_is_written_down(desk, full, cont
 
 def test_why_the_platform_did_not_do_it_stands_on_the_desk_where_it_is_tried_again(desk, full, memory):  # noqa: F811 - the fixture
     from platforms.memory import lasting
-    from rempart.platforms.services.helping import help_due
+    from rempart.platforms.services.helping import CARE
+    from rempart.platforms.services.holding import do_due
 
     shields.hide(full, by=By.YOUNG)
     memory.trouble = lasting("hide")
-    help_due()
+    do_due(CARE)
     shown = words_of(desk())
     memory.trouble = None
     desk(do="retry", of=str(CareOrder.objects.get().pk))
-    help_due()
+    do_due(CARE)
     assert "HTTP 400" in shown
     assert len(memory.hidden) == 3

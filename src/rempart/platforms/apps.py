@@ -21,7 +21,8 @@ class PlatformsConfig(AppConfig):
         from rempart.care.signals import orders_changed
         from rempart.casework import means
         from rempart.casework.signals import orders_settled
-        from rempart.platforms import abilities, ages, protections
+        from rempart.platforms import abilities
+        from rempart.platforms.asked import Asked
         from rempart.platforms.services import enlisting, enlisting_standing
         from rempart.platforms.services.helping import CARE
         from rempart.platforms.services.keeping_young import AGE
@@ -36,13 +37,13 @@ class PlatformsConfig(AppConfig):
             enlisting_standing.enlist(CARE, file.reference, orders)
 
         orders_changed.connect(asked, dispatch_uid="platforms.enlist_help", weak=False)
-        care_means.register(protections)
+        care_means.register(Asked(CARE))
 
         def asked_about_age(challenge: Any, orders: Any, **_kwargs: Any) -> None:
             enlisting_standing.enlist(AGE, challenge.reference, orders)
 
         age_orders_changed.connect(asked_about_age, dispatch_uid="platforms.enlist_ages", weak=False)
-        age_means.register(ages)
+        age_means.register(Asked(AGE))
         self._show()
 
     def _show(self) -> None:

@@ -52,10 +52,11 @@ def check(account: int) -> None:
 @app.task(name="platforms.help", queue=QUEUE)
 def help_file(file: int) -> None:
     """Do what is due for a file of care; if another process does, look again in a second."""
-    from rempart.platforms.services import carrying, helping
+    from rempart.platforms.services import carrying, holding
+    from rempart.platforms.services.helping import CARE
 
     try:
-        helping.help_file(file)
+        holding.do_of(CARE, file)
     except carrying.Busy:
         defer_help(file, at=now() + BUSY)
 
@@ -63,10 +64,11 @@ def help_file(file: int) -> None:
 @app.task(name="platforms.age", queue=QUEUE)
 def do_challenge(challenge: int) -> None:
     """Do what is due for an account that is asked its age; if another process does, look again in a second."""
-    from rempart.platforms.services import carrying, keeping_young
+    from rempart.platforms.services import carrying, holding
+    from rempart.platforms.services.keeping_young import AGE
 
     try:
-        keeping_young.do_challenge(challenge)
+        holding.do_of(AGE, challenge)
     except carrying.Busy:
         defer_age(challenge, at=now() + BUSY)
 

@@ -6,7 +6,8 @@ from past import ago
 from rempart.age.services.appealing import answer_appeal, appeal
 from rempart.age.services.challenges import answer_age, open_challenge
 from rempart.age.services.deciding import decide, second
-from rempart.platforms.services.keeping_young import ages_due, check_ages
+from rempart.platforms.services.holding import check_of, do_due
+from rempart.platforms.services.keeping_young import AGE
 from rempart.records import AccountReference
 from rempart.staff.roles import Role
 
@@ -27,7 +28,7 @@ def people(home, staff_member):
 def asked(person, step="ask"):
     with ago(14 if step == "restrict" else 0):  # who is before people had time to answer
         challenge = open_challenge(AccountReference("matrix", person.mxid, person.mxid), because="sweep", step=step)
-    ages_due()
+    do_due(AGE)
     return challenge
 
 
@@ -47,12 +48,12 @@ def test_closed_by_two_people_nobody_signs_in_and_an_overturned_appeal_opens_it(
     challenge = asked(lou, "restrict")
     decision = decide(challenge, "restrict", acting=people[0], reason="CM2", words=WORDS)
     second(decision, acting=people[1], reason="je lis pareil")
-    ages_due()
+    do_due(AGE)
     account = AccountReference("matrix", lou.mxid, lou.mxid)
     closed = lou.ask("GET", "account/whoami").status_code, connector.held_for_age(account), connector.observe(account)
-    check_ages()
+    check_of(AGE)
     answer_appeal(appeal(challenge), "overturned", acting=people[2], reason="sa sœur")
-    ages_due()
+    do_due(AGE)
     assert closed == (401, frozenset({"restrict"}), [])
     assert lou.ask("GET", "account/whoami").status_code == 200
 

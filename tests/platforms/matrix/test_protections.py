@@ -12,7 +12,8 @@ from rempart.care.services.shields import Said
 from rempart.ledger.clock import now
 from rempart.platforms.matrix.listener import MatrixListener
 from rempart.platforms.models import CareExecution
-from rempart.platforms.services.helping import check_help, help_due
+from rempart.platforms.services.helping import CARE
+from rempart.platforms.services.holding import check_of, do_due
 from rempart.records import AccountReference
 from rempart.staff.roles import Role
 
@@ -39,7 +40,7 @@ def stranger(someone):
 
 def protect(file, kind):
     protection = switch_on(file, kind, by=YOUNG)
-    help_due()
+    do_due(CARE)
     return protection
 
 
@@ -117,7 +118,7 @@ def test_an_insult_that_an_edit_brings_is_not_sent_either(mia, stranger):
 def test_it_is_on_and_seen_on_the_platform(mia):
     _person, file = mia
     protection = protect(file, "comment_filter")
-    check_help()
+    check_of(CARE)
     assert Protection.objects.get(pk=protection.pk).state == Protection.State.IN_FORCE
     assert CareExecution.objects.get().state == CareExecution.State.HOLDS
 
@@ -143,8 +144,8 @@ def shielded(mia, stranger, someone):
 def test_what_the_authors_write_is_no_longer_shown_to_them_and_still_to_others(shielded):
     person, friend, room, shield = shielded
     shields.hide(shield, by=YOUNG)
-    help_due()
-    check_help()
+    do_due(CARE)
+    check_of(CARE)
     assert (sees(person, room), len(sees(friend, room))) == (["Moi j'adore"], 3)
     assert CareExecution.objects.get().state == CareExecution.State.HOLDS
 
@@ -154,9 +155,9 @@ def test_it_is_shown_again_when_they_say_so_and_whom_they_ignored_themselves_sta
     mine = {stranger.mxid: {}}
     person.ask("PUT", f"user/{person.mxid}/account_data/m.ignored_user_list", ignored_users=mine).raise_for_status()
     shields.hide(shield, by=YOUNG)
-    help_due()
+    do_due(CARE)
     shields.show(shield, by=YOUNG)
-    help_due()
+    do_due(CARE)
     assert sees(person, room) == ["Moi j'adore", "Arrête de chanter"]
 
 
@@ -166,9 +167,9 @@ def test_authors_are_reported_once_to_those_who_run_the_server_and_come_back_as_
 ):
     _person, _friend, _room, shield = shielded
     shields.report(shield, by=YOUNG)
-    help_due()
+    do_due(CARE)
     CareExecution.objects.update(state="waits", next_try_at=now())
-    help_due()
+    do_due(CARE)
     mark = CareExecution.objects.get().mark
     reported = [who for who, why in connector.homeserver.reported_by_us() if mark in why]
     assert len(reported) == 2

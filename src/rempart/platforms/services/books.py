@@ -5,6 +5,7 @@ is to a connector; everything else – once whatever happens, taken off at its e
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -12,7 +13,7 @@ from typing import Any, ClassVar
 from django.db.models import Q
 
 from rempart.ledger import Event
-from rempart.platforms.connector import Connector
+from rempart.platforms.connector import Ability, Connector, Support
 from rempart.records import AccountReference
 from rempart.staff.roles import Permission
 
@@ -60,8 +61,17 @@ class Book(ABC):
         """The orders about accounts of these services."""
 
     @abstractmethod
+    def abilities(self, connector: Connector) -> Mapping[str, Ability]:
+        """What a platform can do of what these orders ask, by the name of each."""
+
+    def named(self, order: Any) -> str:
+        """What an order asks, by its name among abilities."""
+        name: str = order.kind
+        return name
+
     def can(self, connector: Connector, order: Any) -> bool:
         """Whether the platform does anything of the kind."""
+        return self.abilities(connector)[self.named(order)].support is not Support.IMPOSSIBLE
 
     @abstractmethod
     def ask(self, connector: Connector, order: Any, account: AccountReference, *, key: str) -> str:

@@ -3,6 +3,7 @@
 The book of its orders; how they are carried out is `holding`.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,17 +14,12 @@ from rempart.care.services import orders
 from rempart.ledger import Event
 from rempart.ledger.clock import now
 from rempart.platforms import tasks
-from rempart.platforms.connector import Comment, Connector, Support
+from rempart.platforms.connector import Ability, Comment, Connector
 from rempart.platforms.models import CareExecution
-from rempart.platforms.services import holding
 from rempart.platforms.services.alone import HELPING
 from rempart.platforms.services.books import Book, Told
-from rempart.platforms.services.holding import STAYS_OFF
 from rempart.records import AccountReference
-from rempart.staff.models import StaffMember
 from rempart.staff.roles import Permission
-
-__all__ = ["CARE", "STAYS_OFF", "check_help", "help_due", "help_file", "retry_help"]
 
 Kind = CareOrder.Kind
 
@@ -56,11 +52,13 @@ class Care(Book):
         """Of files on these services."""
         return Q(file__service__in=services)
 
-    def can(self, connector: Connector, order: CareOrder) -> bool:
-        """Whether the platform has such a protection, or does this about comments."""
-        if order.protection is not None:
-            return connector.protections[order.protection.kind].support is not Support.IMPOSSIBLE
-        return connector.acts[order.kind].support is not Support.IMPOSSIBLE
+    def abilities(self, connector: Connector) -> Mapping[str, Ability]:
+        """Protections, and what is done about comments."""
+        return {**connector.protections, **connector.acts}
+
+    def named(self, order: CareOrder) -> str:
+        """Which protection, or what about comments."""
+        return order.kind if order.protection is None else order.protection.kind
 
     def ask(self, connector: Connector, order: CareOrder, account: AccountReference, *, key: str) -> str:
         """Switch it on, hide, or report."""
@@ -100,27 +98,6 @@ class Care(Book):
 
 
 CARE = Care()
-
-
-def help_due(*, limit: int = 500) -> int:
-    """Do what is due for people looked after, here and now; returns how many orders changed."""
-    return holding.do_due(CARE, limit=limit)
-
-
-def help_file(file: int) -> int:
-    """Do what is due for one file, oldest order first. Raises Busy while another process does."""
-    return holding.do_of(CARE, file)
-
-
-def check_help(*, limit: int = 200) -> int:
-    """Compare what should hold for people looked after with what does. Returns how many orders were compared."""
-    return holding.check_of(CARE, limit=limit)
-
-
-def retry_help(execution: CareExecution, *, acting: StaffMember) -> CareExecution:
-    """Try something again that waits for a person. Raises NotAllowed, NothingToRetry."""
-    tried: CareExecution = holding.retry_of(CARE, execution, acting=acting)
-    return tried
 
 
 def _others(order: CareOrder) -> QuerySet[CareOrder]:

@@ -3,6 +3,7 @@
 The book of its orders; how they are carried out is `holding`.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -13,13 +14,11 @@ from rempart.age.services import orders
 from rempart.ledger import Event
 from rempart.ledger.clock import now
 from rempart.platforms import tasks
-from rempart.platforms.connector import Connector, Support
+from rempart.platforms.connector import Ability, Connector
 from rempart.platforms.models import AgeExecution
-from rempart.platforms.services import holding
 from rempart.platforms.services.alone import AGES
 from rempart.platforms.services.books import Book, Told
 from rempart.records import AccountReference
-from rempart.staff.models import StaffMember
 from rempart.staff.roles import Permission
 
 Kind = AgeOrder.Kind
@@ -53,9 +52,9 @@ class Age(Book):
         """Of accounts on these services."""
         return Q(challenge__service__in=services)
 
-    def can(self, connector: Connector, order: AgeOrder) -> bool:
-        """Whether the platform does anything of the kind."""
-        return connector.age_steps[order.kind].support is not Support.IMPOSSIBLE
+    def abilities(self, connector: Connector) -> Mapping[str, Ability]:
+        """The steps."""
+        return connector.age_steps
 
     def ask(self, connector: Connector, order: AgeOrder, account: AccountReference, *, key: str) -> str:
         """Make it private, close it, or have it erased."""
@@ -90,24 +89,3 @@ class Age(Book):
 
 
 AGE = Age()
-
-
-def ages_due(*, limit: int = 500) -> int:
-    """Do what is due about ages, here and now; returns how many orders changed."""
-    return holding.do_due(AGE, limit=limit)
-
-
-def do_challenge(challenge: int) -> int:
-    """Do what is due for one challenge, oldest order first. Raises Busy while another process does."""
-    return holding.do_of(AGE, challenge)
-
-
-def check_ages(*, limit: int = 200) -> int:
-    """Compare what should hold about ages with what does. Returns how many orders were compared."""
-    return holding.check_of(AGE, limit=limit)
-
-
-def retry_age(execution: AgeExecution, *, acting: StaffMember) -> AgeExecution:
-    """Try something again that waits for a person. Raises NotAllowed, NothingToRetry."""
-    tried: AgeExecution = holding.retry_of(AGE, execution, acting=acting)
-    return tried
