@@ -5,14 +5,11 @@ from typing import Annotated
 from django.conf import settings
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
-from ninja.responses import Status
 
-from rempart.age.api import Country, Name
-from rempart.age.models import Subject
+from rempart.age.api import Country, Name, subject_of
 from rempart.age.policies import policy_for
 from rempart.age.standing import allowed
 from rempart.intake.api import REFUSALS, Problems
-from rempart.intake.ours import own_services
 from rempart.ledger.clock import now
 from rempart.records.references import Service
 from rempart.staff.keys import KeyAuth, Scope
@@ -47,14 +44,10 @@ def read_allowed(
     account: Annotated[Name | None, Query()] = None,
     service: Annotated[Service | None, Query()] = None,
     country: Annotated[Country, Query()] = "",
-) -> Status:
+) -> dict[str, object]:
     """Of an attempt to sign up, or of an account by the number you told us (else its handle); 422 for none or both."""
-    if (attempt is None) == (account is None):
-        return Status(422, {"errors": [{"field": "account", "error": "name either an attempt or an account"}]})
-    where = service or own_services()[0]
-    subject = Subject.attempt(where, attempt) if attempt is not None else Subject.account(where, str(account))
+    subject = subject_of(attempt, account, service)
     country = country or settings.REMPART_COUNTRY
     policy, moment = policy_for(country, now().date()), now()
     found = [(name, allowed(subject, name, country=country, at=moment)) for name in policy.features]
-    told = [{"feature": name, "open": one.yes, "because": one.because.value} for name, one in found]
-    return Status(200, {"features": told})
+    return {"features": [{"feature": name, "open": one.yes, "because": one.because.value} for name, one in found]}

@@ -8,12 +8,12 @@ from ninja import Field, Query, Router, Schema
 from ninja.responses import Status
 from pydantic import Strict, StringConstraints
 
-from rempart import records
 from rempart.age.errors import WrongState
-from rempart.age.models import Attempt
+from rempart.age.models import Attempt, Subject
 from rempart.age.services import gate, reports
-from rempart.age.services.gate import AttemptRefused, NumberTaken
+from rempart.age.services.gate import AttemptRefused
 from rempart.correspondence.links import link_for
+from rempart.intake import api as intake
 from rempart.intake.api import REFUSALS, OriginIn, Problems
 from rempart.intake.ours import own_services
 from rempart.records.references import Service
@@ -30,10 +30,9 @@ Feature = Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[^\x00]*$")]
 
 
-class AccountIn(Schema):
+class AccountIn(intake.AccountIn):
     """An account: its service and handle, and the platform's immutable id where it is known."""
 
-    service: Service
     handle: Name
     id: Name | None = None
 
@@ -122,18 +121,14 @@ class ReportOut(Schema):
     url_name="age-reports",
     summary="Hand over a report that somebody is too young",
 )
-def report(request: HttpRequest, body: ReportIn) -> Status:
+def report(request: HttpRequest, body: ReportIn) -> dict[str, object]:
     """200 with the page of whoever reported, however often it comes."""
-    account = _account(body.about, "about")
-    if isinstance(account, AttemptRefused):
-        return _refused(account)
-    sent = body.dict(exclude={"about"})
+    account, sent = body.about.reference("about"), body.dict(exclude={"about"})
     try:
         made = reports.report_account(account, **sent)
-    except ValueError:
-        return _refused(AttemptRefused("email", "this is no e-mail address"))
-    told = {"number": made.number, "due_at": made.matter.due_at, "page": link_for(made.conversation)}
-    return Status(200, told)
+    except ValueError as error:
+        raise AttemptRefused("email", "this is no e-mail address") from error
+    return {"number": made.number, "due_at": made.matter.due_at, "page": link_for(made.conversation)}
 
 
 @router.post(
@@ -146,21 +141,18 @@ def report(request: HttpRequest, body: ReportIn) -> Status:
 def ask(request: HttpRequest, body: AttemptIn) -> Status:
     """201 when it is new, 200 when it was made before, 409 when its number belongs to another question."""
     origin = body.origin or OriginIn()
-    try:
-        made = gate.make_attempt(
-            service=body.service or own_services()[0],
-            number=body.number,
-            return_to=body.return_to,
-            country=body.country,
-            language=body.language,
-            thresholds=body.thresholds,
-            features=body.features,
-            device=origin.device or "",
-            network=origin.network or "",
-            sex=body.sex or "",
-        )
-    except AttemptRefused as refused:
-        return _refused(refused)
+    made = gate.make_attempt(
+        service=body.service or own_services()[0],
+        number=body.number,
+        return_to=body.return_to,
+        country=body.country,
+        language=body.language,
+        thresholds=body.thresholds,
+        features=body.features,
+        device=origin.device or "",
+        network=origin.network or "",
+        sex=body.sex or "",
+    )
     attempt = made.attempt
     told = {
         "number": attempt.number,
@@ -195,21 +187,12 @@ def bind(
 ) -> Status:
     """200 with what is held; 409 before the question was answered, or where another account came of it."""
     attempt = _attempt(number, service)
-    account = _account(body.account, "account")
-    if isinstance(account, AttemptRefused):
-        return _refused(account)
-    others = []
-    for place, one in enumerate(body.same_as):
-        other = _account(one, f"same_as.{place}")
-        if isinstance(other, AttemptRefused):
-            return _refused(other)
-        others.append(other)
+    account = body.account.reference("account")
+    others = [one.reference(f"same_as.{place}") for place, one in enumerate(body.same_as)]
     if account.service != attempt.service:
-        return _refused(AttemptRefused("account.service", "the attempt is another service's"))
+        raise AttemptRefused("account.service", "the attempt is another service's")
     try:
         attempt = gate.bind(attempt, account, same_as=others)
-    except AttemptRefused as refused:
-        return _refused(refused)
     except WrongState:
         return Status(409, {"errors": [{"field": "", "error": "the question was not answered yet"}]})
     return Status(200, {"results": gate.results_of(attempt)})
@@ -222,14 +205,14 @@ def _attempt(number: str, service: str | None) -> Attempt:
     return found
 
 
-def _account(given: AccountIn, field: str) -> records.AccountReference | AttemptRefused:
-    try:
-        return records.AccountReference(**given.dict())
-    except ValueError:
-        why = "nothing is left of it once it is written as this service does"
-        return AttemptRefused(f"{field}.handle", why)
+def subject_of(attempt: str | None, account: str | None, service: str | None) -> Subject:
+    """Whose age it is: an attempt's, or an account's by the number you told us (else its handle); of ours by default.
 
-
-def _refused(refused: AttemptRefused) -> Status:
-    told = {"errors": [{"field": refused.field, "error": refused.why}]}
-    return Status(409 if isinstance(refused, NumberTaken) else 422, told)
+    Raises AttemptRefused for none or both.
+    """
+    where = service or own_services()[0]
+    if attempt is not None and account is None:
+        return Subject.attempt(where, attempt)
+    if account is not None and attempt is None:
+        return Subject.account(where, account)
+    raise AttemptRefused("account", "name either an attempt or an account")

@@ -5,15 +5,13 @@ from typing import Annotated, Literal
 
 from django.http import Http404, HttpRequest
 from ninja import Field, Router, Schema
-from ninja.responses import Status
 from pydantic import StringConstraints
 
-from rempart.age.api import Bit, Country, Name
-from rempart.age.models import Assurance, ProofRequest, Subject
+from rempart.age.api import Bit, Country, Name, subject_of
+from rempart.age.models import Assurance, ProofRequest
 from rempart.age.services import proofs
-from rempart.age.services.gate import AttemptRefused, ensure_may_return
+from rempart.age.services.gate import ensure_may_return
 from rempart.intake.api import REFUSALS, Problems
-from rempart.intake.ours import own_services
 from rempart.ledger.clock import now
 from rempart.records.references import Service
 from rempart.staff.keys import KeyAuth, Scope
@@ -61,26 +59,19 @@ class ProofState(Schema):
     url_name="age-proofs",
     summary="Have somebody show their age with a wallet",
 )
-def ask(request: HttpRequest, body: ProofIn) -> Status:
+def ask(request: HttpRequest, body: ProofIn) -> dict[str, object]:
     """200 with its page: that of a request that still waits, where there is one."""
-    if (body.attempt is None) == (body.account is None):
-        return _refused(AttemptRefused("account", "name either an attempt or an account"))
-    try:
-        ensure_may_return(body.return_to)
-    except AttemptRefused as refused:
-        return _refused(refused)
-    service = body.service or own_services()[0]
-    given = Subject.attempt if body.attempt is not None else Subject.account
+    subject = subject_of(body.attempt, body.account, body.service)
+    ensure_may_return(body.return_to)
     proof = proofs.ask_for_proof(
-        given(service, str(body.attempt or body.account)),
+        subject,
         over=body.over,
         purpose="gate",
         country=body.country,
         return_to=body.return_to,
         language=body.language,
     )
-    told = {"number": proof.token, "page": proofs.address_of(proof), "expires_at": proof.expires_at}
-    return Status(200, told)
+    return {"number": proof.token, "page": proofs.address_of(proof), "expires_at": proof.expires_at}
 
 
 @router.get(
@@ -110,7 +101,3 @@ def _results(proof: ProofRequest) -> list[dict[str, object]]:
     shown = ("over", "met", "method", "confidence", "expires_at")
     held = [row for row in rows.order_by("-made_at", "-pk") if row.holds(now())][:1]
     return [{name: getattr(row, name) for name in shown} for row in held]
-
-
-def _refused(refused: AttemptRefused) -> Status:
-    return Status(422, {"errors": [{"field": refused.field, "error": refused.why}]})

@@ -8,12 +8,10 @@ from ninja import Field, Query, Router, Schema
 from ninja.responses import Status
 from pydantic import StringConstraints
 
-from rempart import records
 from rempart.care.errors import WrongState
 from rempart.care.models import Shield
 from rempart.care.services.shields import Said, collect, shields_for
 from rempart.intake.api import REFUSALS, AccountIn, Moment, Name, Problems, Yes
-from rempart.intake.services import ReportRefused
 from rempart.ledger.clock import now
 from rempart.records.references import Service
 from rempart.staff.keys import KeyAuth, Scope
@@ -110,11 +108,11 @@ def shields(
 )
 def hand_in(request: HttpRequest, body: CommentsIn) -> Status:
     """200 with how many are new, 404 where no shield is open for the account: nothing is kept then."""
-    about = _account(body.about, "about.handle")
+    about = body.about.reference("about")
     said = [
         Said(
             number=one.number,
-            author=_account(one.author, f"comments.{place}.author.handle"),
+            author=one.author.reference(f"comments.{place}.author"),
             said_at=one.at,
             text=one.text,
             about=one.answers,
@@ -131,10 +129,3 @@ def hand_in(request: HttpRequest, body: CommentsIn) -> Status:
         told = {"errors": [{"field": "about", "error": "no shield is open for this account"}]}
         return Status(404, told)
     return Status(200, {"taken": taken})
-
-
-def _account(account: AccountIn, field: str) -> records.AccountReference:
-    try:
-        return records.AccountReference(**account.dict())
-    except ValueError as error:
-        raise ReportRefused(field, "nothing is left of it once it is written as this service does") from error

@@ -59,6 +59,14 @@ class AccountIn(Schema):
     handle: Name
     id: Name | None = None
 
+    def reference(self, field: str) -> records.AccountReference:
+        """The account as records name it. Raises ReportRefused, by the name of the field that it stands in."""
+        try:
+            return records.AccountReference(**self.dict())
+        except ValueError as error:
+            why = "nothing is left of it once it is written as this service does"
+            raise ReportRefused(f"{field}.handle", why) from error
+
 
 class ReporterIn(Schema):
     """Who reports: the handle that the platform knows them by, and what it knows of them. Kept under a pseudonym."""
@@ -138,7 +146,7 @@ def hand_over(request: HttpRequest, body: ReportIn) -> Status:
         HandedReport(
             **sent,
             service=body.service or "",
-            about=_account(body.about),
+            about=body.about.reference("about"),
             reporter=records.Reporter(**body.reporter.dict()),
             origin=records.Origin(**body.origin.dict()) if body.origin else None,
             evidence=[records.Evidence(**one.dict()) for one in body.evidence],
@@ -151,10 +159,3 @@ def hand_over(request: HttpRequest, body: ReportIn) -> Status:
         "page": link_for(report.conversation),
     }
     return Status(201 if report.is_new else 200, receipt)
-
-
-def _account(about: AccountIn) -> records.AccountReference:
-    try:
-        return records.AccountReference(**about.dict())
-    except ValueError as error:
-        raise ReportRefused("about.handle", "nothing is left of it once it is written as this service does") from error

@@ -13,6 +13,7 @@ from ninja.errors import HttpError, Throttled, ValidationError
 from rempart.age.allowed_api import router as allowed
 from rempart.age.api import router as ages
 from rempart.age.proofs_api import router as age_proofs
+from rempart.age.services import gate
 from rempart.care.api import router as shields
 from rempart.casework.api import reports, respondents
 from rempart.intake.api import router as handing_over
@@ -55,6 +56,12 @@ def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
 def report_refused(request: HttpRequest, error: ReportRefused) -> HttpResponse:
     """422, or 409 for a number that another report has."""
     return _refused(request, 409 if isinstance(error, NumberTaken) else 422, [(error.field, str(error))])
+
+
+@api.exception_handler(gate.AttemptRefused)
+def attempt_refused(request: HttpRequest, error: gate.AttemptRefused) -> HttpResponse:
+    """422, or 409 for a number that another attempt or account has."""
+    return _refused(request, 409 if isinstance(error, gate.NumberTaken) else 422, [(error.field, str(error))])
 
 
 @api.exception_handler(RequestDataTooBig)
