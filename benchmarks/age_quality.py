@@ -69,7 +69,7 @@ def main() -> None:
     sets = {
         "templates, development": [(one.row, one.under_13) for one in accounts(SIZE, seed=1, half="development")],
         "templates, held out": [(one.row, one.under_13) for one in accounts(SIZE, seed=1, half="held_out")],
-        **{f"by hand, crop {crop}": by_hand(crop) for crop in range(1, 12)},
+        **{f"by hand, crop {crop}": by_hand(crop) for crop in range(1, 13)},
         "by hand, all": by_hand(),
     }
     for name, judged in sets.items():

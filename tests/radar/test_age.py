@@ -145,6 +145,38 @@ def test_look_alikes_are_not_flagged(text):
     assert read(None, text).probability_under_13 < 0.35
 
 
+TOLD_IN_PASSING = [
+    ("Léa - 12 ans - Lyon", ""),
+    ("", "je suis une fille de 12 ans et je dessine"),
+    ("", "je suis la seule de 11 ans dans mon groupe"),
+    ("", "being the only 11 year old on the bus is awkward"),
+    ("", "t'as quel âge ? - 12 - ah ok"),
+    ("", "my mom says no instagram until 13"),
+    ("", "i'm not allowed snapchat till 13"),
+    ("", "tout le monde pense que je suis en terminale alors que je suis en 6e"),
+]
+OF_OTHERS = [
+    ("Ateliers 6 - 12 ans", ""),
+    ("", "je suis tombée sur une fille de 12 ans qui chante"),
+    ("", "je suis maman d'une fille de 12 ans"),
+    ("", "my son was the only 11 year old there"),
+    ("", "il a quel âge ton chien ? - 12 ans - ah quand même"),
+    ("", "i was not allowed a phone until 14"),
+    ("", "people think i'm in 5th grade but i'm a senior in high school"),
+]
+
+
+@pytest.mark.parametrize(("bio", "post"), TOLD_IN_PASSING, ids=range(len(TOLD_IN_PASSING)))
+def test_what_children_say_in_passing_is_heard_and_the_screen_keeps_it(bio, post):
+    assert read(bio, post).probability_under_13 >= Parameters().flagged
+    assert keeps(bio, [post], AS_OF.year)
+
+
+@pytest.mark.parametrize(("bio", "post"), OF_OTHERS, ids=range(len(OF_OTHERS)))
+def test_what_is_said_of_others_in_the_same_words_is_not_flagged(bio, post):
+    assert read(bio, post).probability_under_13 < Parameters().flagged
+
+
 def test_a_mother_s_account_full_of_children_s_ages_is_hers():
     found = read(
         "Maman de Lou (11 ans) et Tom (8 ans)", "Tom rentre en CE2", "ma fille a 11 ans et j'ai 11 ans de moins lol"

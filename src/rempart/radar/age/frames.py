@@ -231,14 +231,21 @@ NOT_BEFORE = re.compile(
     r"|past|last|next|every|than|least|most|between|at|since|by"
     r"|to|was|were|is|are|be|been|n°|no|numero|number|page|top|chapitre|chapter|episode|ep|level|lvl"
     r"|niveau|room|salle|jour|day|saison|season|iphone|galaxy|ps|windows|tome|vol|part|partie|gen|group"
-    r"|grade|year|yr|bus|ligne|route|channel|x|fois|et de|sous|des|-|plus|over|fortnite|fifa|nba|ios"
-    r"|android|under|u|feat|le|du|au|fais|fait|faisais|ferais)[\s:]*$"
+    r"|grade|year|yr|bus|ligne|route|channel|x|fois|et de|sous|des"
+    r"|(?:aux|les|des|tarifs?) -|plus|over|fortnite|fifa|nba|ios"
+    r"|android|under|u|feat|le|du|au|fais|fait|faisais|ferais)[\s:]*$|\d\s?-\s*$"
 )
 NEGATED = re.compile(r"(?:^|[^a-z])(?:pas|plus|not|n'ai|no longer|ain'?t|isn'?t|never|jamais|aucun)\s*$")
 UNDER_YET = re.compile(r"(?:meme pas|pas encore|not even|not yet|pas tout a fait)\s*$")
 YET = re.compile(r"[^.!?\n]{0,6}(?:encore|yet|tout a fait)(?![a-z])")
 OWN_ARTICLE = re.compile(
-    r"(?:^|[^a-z])(?:i'?m|i am|im|as|just|hi|hey|hello|am) (?:just |only |literally |like )?an?\s*$"
+    r"(?:^|[^a-z])(?:(?:i'?m|i am|im|as|just|hi|hey|hello|am) (?:just |only |literally |like )?an?"
+    r"|(?:i'?m|i am|im|being) the (?:only|youngest|smallest|first))\s*$"
+)
+# « je suis une fille de 12 ans », « chui la seule de 11 ans ».
+I_AM_ONE = re.compile(
+    r"(?:^|[^a-z])(?:j(?:e |')?suis|chuis?|suis|moi c'est) (?:que |juste |encore )?(?:une?|la|le)"
+    rf" (?:(?:petite?|ptite?|simple|jeune|grande?) )*(?:seule?|(?:{PERSON.pattern})(?: [a-z]{{3,14}})?) (?:de|d') ?$"
 )
 BIRTHDAY = re.compile(r"(?:anniv|birthday|bday|b-day|🎂|🎉|🥳|🎈|🎁|bougie|happy)")
 MY_BIRTHDAY = re.compile(r"(?<![a-z])(?:mon anniv|mon bday|my b-?day|my birthday)")
@@ -278,6 +285,11 @@ JUST_NOW = re.compile(r"(?:^|[^a-z])(?:finally|officially|enfin|officiellement)\
 MATES = re.compile(
     r"(?:\d ?ans(?![a-z])|mon age|my age|quel(?:le)? age|how old|age\s?\?|asl|t'as quel age"
     r"|tu as quel age|en a \d|(?:nan|non|mais non|euh)[ ,]*j'ai pas \d)"
+)
+# « il a quel âge ton chien ? », "how old is she?"
+ANOTHER_ASKED = re.compile(
+    r"(?<![a-z])(?:(?:ils?|elles?) (?:a|ont) quel age|quel age (?:a|ont)(?![a-z])"
+    r"|how old(?: is|'s| are)(?! (?:you|u|ya)(?![a-z])))"
 )
 OTHERS_DO = re.compile(r"(?:^|[^a-z])(?:a|is|are|was|turns?|fete|fetera|aura|going to be|gonna be|'s|s)\s*$")
 WHO_ELSE = re.compile(

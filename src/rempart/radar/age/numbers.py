@@ -365,7 +365,10 @@ def _bare(number: _Number) -> Sign | None:
         return None if frames.OF_A_MEMORY.match(folded[end : end + 90]) else number.sign(0.8, explicit=True)
     if frames.NOT_BEFORE.search(folded, max(0, start - 14), start) and not number.soon:
         return None
-    if number.is_year and frames.WE_ARE.search(folded, max(0, start - 44), start):
+    if number.is_year and (
+        frames.I_AM_ONE.search(folded, max(0, start - 60), start)
+        or frames.WE_ARE.search(folded, max(0, start - 44), start)
+    ):
         return number.sign(0.8, explicit=True)
     who = text.subject(before, max(0, before - 90) if text.bio else None)
     if who == "other" or _of_another(text, start, end) or (not number.is_year and _IN_MONTH.match(folded, end)):
@@ -453,6 +456,8 @@ def _on_its_own(number: _Number, *, own: bool) -> Sign | None:
     """A number in a post that begins it, stands between brackets or answers a question."""
     folded, start, end, value = number.text.folded, number.start, number.end, number.value
     left = number.text.segment(start, end)[0].strip()
+    if frames.ANOTHER_ASKED.search(folded[:start]):
+        return None
     if frames.MATES.search(folded[:start]) and left in ("", "its", "it's", "c'est") and value < 30:
         return number.sign(0.85 if frames.ASL.match(folded[end:]) else 0.65)
     here = frames.HERE.match(folded[end : end + 12]) is not None

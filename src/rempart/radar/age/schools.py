@@ -72,12 +72,18 @@ _OWN = re.compile(
 )
 _SCHOOLISH = re.compile(
     r"(?:controle|interro|devoirs?|rentree|cantine|classe|prof|maitre|maitresse|ecole|recre|bulletin"
-    r"|vacances|brevet|dictee|ds |eval|homework|test|teacher|school|recess|class|quiz|exam|sats|lunch|locker|bus|math)"
+    r"|vacances|brevet|dictee|ds |eval|sortie|kermesse"
+    r"|trip(?![a-z])|residential|assembly|homework|test|teacher|school|recess|class|quiz|exam|sats|lunch|locker|bus|math)"
 )
 _ONE_OF_THEM = re.compile(r"(?:^|[^a-z])(?:une?|an?|d'une?|some|another|autre) $")  # « une 6e m'a appelée maman »
 _CALLED = re.compile(r"(?:^|[^a-z])(?:les |mes |hey |hello |salut )(?:les )?$")  # « les 6e vous êtes où ? »
 _CALLED_UPON = re.compile(r"\s?(?:vous|ou|on se|levez|venez|like|courage|rassemble\w*|qui sont|wya|where)(?![a-z])")
 _ASKED = re.compile(r"(?<![a-z])(?:des gens|du monde|quelqu'un|qui est|anyone|anybody|who)(?![a-z])[^.!?\n]{0,16}$")
+# « on me prend pour une lycéenne », "people think i'm in 5th grade"
+_OTHERS_THINK = re.compile(
+    r"(?<![a-z])(?<!je )(?<!i )(?:croi(?:t|ent)|croyai(?:t|ent)|pens(?:e|ent|ait|aient)|imagin(?:e|ent)"
+    r"|pren(?:d|nent) pour|thinks?|thought|assumed?s?|guess(?:es|ed)?)(?![a-z])"
+)
 _MY_CLASS = re.compile(r"(?:^|[^a-z])(?:ma|my|notre|our) (?:class?e|class|annee)?(?: de| of| d')?\s*$")
 _LIKE_ME = re.compile(r"[^.!?\n]{0,8}(?:like me|comme moi)(?![a-z])")
 _WE = re.compile(r"[\s,]{1,3}(?:on|nous|we) (?!a[a-z]ait|avions|were|was|used|had)")
@@ -129,7 +135,7 @@ def _sign(  # noqa: PLR0911, PLR0912 (the readings of a level, the first that ho
     clause = folded[begins:start]
     own = _OWN.search(folded, begins, start) is not None
     youngest = min(age for age, _ in level.ages)
-    if text.spoken(start):
+    if text.spoken(start) or _OTHERS_THINK.search(folded, text.clause(start), start):
         return None
     going = _GOING.search(clause) is not None or _GOING_AFTER.match(folded, end) is not None
     past = _PAST.search(clause) is not None or _PAST_AFTER.match(folded, end) is not None

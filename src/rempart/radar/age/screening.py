@@ -81,7 +81,7 @@ def patterns(year: int) -> tuple[str, ...]:
     )
     numbers = (
         f"{_BEFORE}{_choice('leads')}(?:{apart_by}[A-Za-zÀ-ÿ'’]{{1,10}}){{0,2}}"
-        f"(?:{few}(?:[4-9]|1[0-9])(?:$|[^0-9hH%€$:])|{apart_by}{_choice('numbers')}{_AFTER})",
+        f"(?:{few}(?:[4-9]|1[0-9])(?:$|[^0-9hH%€$:]|:(?:$|[^0-9]))|{apart_by}{_choice('numbers')}{_AFTER})",
         f"{_BEFORE}{_choice('right_before')}{few}{some}{end}",
         f"{apart}{age}[^A-Za-z0-9]{{0,2}}(?:1/2|½|{_choice('units')}{_AFTER}|[iI][nN] [0-9]|[dD][aA][nN][sS] [0-9])",
         f"{apart}{some}[ -]?{_choice('levels')}{_AFTER}|{apart}[123](?:st|er|nd|ST|ER|ND){few}{_choice('of_school')}",

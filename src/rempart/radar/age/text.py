@@ -138,12 +138,16 @@ class Text:
 
     def framed(self, until: int) -> bool:
         """Whether what stands before `until` in its sentence makes of it a thought, a comparison or a memory."""
-        begins = max(self.sentence(until), until - 45)
         if _BUT.match(self.folded, until):
             return False
+        return _FRAMES.search(self.folded, self.clause(until), until) is not None
+
+    def clause(self, until: int) -> int:
+        """Where what stands before `until` begins, after the last « mais » of its sentence."""
+        begins = max(self.sentence(until), until - 45)
         for contrast in _BUT.finditer(self.folded, begins, until):
             begins = contrast.end()
-        return _FRAMES.search(self.folded, begins, until) is not None
+        return begins
 
     def spoken(self, until: int) -> bool:
         """Whether somebody else's words begin right before `until`."""

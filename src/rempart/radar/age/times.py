@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from rempart.radar.age.dates import YEAR, When, days_of
-from rempart.radar.age.frames import GROWN, OLDEST, YOUNGEST
+from rempart.radar.age.frames import GONE_BY, GROWN, OLDEST, YOUNGEST
 from rempart.radar.age.signs import Ages, Sign, at_age
 from rempart.radar.age.text import Text
 
@@ -43,6 +43,14 @@ _PARENTS_SAY = re.compile(
     r" (?:won'?t|wont"
     r"|don'?t|dont|doesn'?t|doesnt|says?|thinks?|said)(?![a-z])"
 )
+# « j'aurai le droit à insta qu'à 13 ans », "not allowed snapchat till 13"; what parents say needs no such verb.
+_UNTIL = r"(?<![a-z])(?:qu'?a|avant|a partir de|until|till?|before)(?: age| l'age de)? "
+_THAT_OLD = r"(\d{1,2})(?: ans)?(?!\d|[:%.,]\d| ?(?:h|am|pm|min\w*|mois|months?|e|euros)(?![a-z]))"
+_ALLOWED_AT = re.compile(
+    rf"(?<![a-z])(?:le droit|autorisee?|allowed|aloud|can (?:have|get))(?![a-z])[^.!?\n]{{0,40}}?"
+    rf"(?:{_UNTIL}|(?<![a-z])(?:a|at) ){_THAT_OLD}"
+)
+_ONLY_AT = re.compile(_UNTIL + _THAT_OLD)
 _AND_SO = re.compile(
     r"^\W*(\d{1,2})(?: ans)? (?:and|et) (?:already|still|never|thriving|tired|proud|bored|deja|toujours|jamais"
     r"|fiere?)(?![a-z])"
@@ -82,10 +90,9 @@ def countdowns(text: Text) -> Iterator[Sign]:
     for found in _WISHES.finditer(text.folded):
         value = int(found[1])
         if value <= OLDEST and text.subject(found.start()) != "other":
-            ages = ((value - 2.0, float(value), 1.0), (value - 4.0, value - 2.0, 0.5), (value - 7.0, value - 4.0, 0.15))
             yield Sign(
                 "to_come",
-                ages,
+                younger_than(value),
                 0.75 if value <= GROWN - 5 else 0.5,
                 found.start(),
                 found.end(),
@@ -107,7 +114,10 @@ def countdowns(text: Text) -> Iterator[Sign]:
 
 def _stated(text: Text) -> Iterator[Sign]:
     """« à 11 ans je fais mes vidéos », "being 12 is so annoying", « papa dit qu'à 12 ans c'est trop tôt »."""
-    if _PARENTS_SAY.search(text.folded):
+    parents_say = _PARENTS_SAY.search(text.folded) is not None
+    waited_for = list(_waited_for(text, parents_say=parents_say))
+    yield from waited_for
+    if parents_say and not waited_for:
         for found in _DISPUTED.finditer(text.folded):
             value = int(found[1] or found[2] or found[3])
             if 6 <= value < GROWN:
@@ -120,6 +130,22 @@ def _stated(text: Text) -> Iterator[Sign]:
         for found in _IN_A_NAME.finditer(text.folded):
             if 6 <= int(found[1]) < GROWN and found[0][:3] != "jai":
                 yield Sign("age", at_age(int(found[1]), int(found[1]) + 1), 0.7, found.start(), found.end())
+
+
+def _waited_for(text: Text, *, parents_say: bool) -> Iterator[Sign]:
+    """« j'aurai le droit à insta qu'à 13 ans », "my mom says no instagram until 13": younger than that."""
+    for pattern in (_ALLOWED_AT, _ONLY_AT) if parents_say else (_ALLOWED_AT,):
+        for found in pattern.finditer(text.folded):
+            value, sentence = int(found[1]), text.sentence(found.start())
+            told = text.folded[sentence : found.end() + 60]
+            if (
+                8 <= value <= 16
+                and (parents_say or text.subject(found.start()) == "own")
+                and not text.framed(found.start())
+                and GONE_BY.search(told) is None
+            ):
+                yield Sign("to_come", younger_than(value), 0.72, found.start(), found.end())
+                return
 
 
 _PAST_AGE = re.compile(
