@@ -1,6 +1,6 @@
 """The gate: asked once, the first answer stands, and what was typed is kept nowhere."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -64,16 +64,14 @@ def test_the_platform_learns_one_bit_a_threshold_that_it_asked_for(attempt):
 
 
 def test_who_has_their_birthday_today_is_of_age(attempt, clock):
-    today = now().astimezone().date()
-    gate.answer(asked := attempt(country="BE"), date(today.year - 13, today.month, today.day))
+    clock.move(datetime(2029, 6, 1, 12, tzinfo=UTC) - now())
+    gate.answer(asked := attempt(country="BE"), date(2016, 6, 1))
     assert bits(asked) == {13: True}
 
 
 @pytest.mark.parametrize(("day", "over"), [(28, False), (1, True)], ids=["28 February", "1 March"])
 def test_who_was_born_on_29_february_turns_on_1_march(attempt, clock, day, over):
-    today = now().astimezone()
-    on = today.replace(year=2027, month=2 if day == 28 else 3, day=day, hour=12)
-    clock.move(on - today)
+    clock.move(datetime(2027, 2 if day == 28 else 3, day, 12, tzinfo=UTC) - now())
     gate.answer(asked := attempt(thresholds=[15]), date(2012, 2, 29))
     assert bits(asked) == {15: over}
 
