@@ -1,6 +1,6 @@
 """Ages by country and date: as the law has them, and checked when they are read."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -10,6 +10,7 @@ from rempart.age.policies import PolicyError, parse, policies, policy_for
 from rempart.age.services.assurances import assure
 from rempart.age.standing import Allowed, Because, allowed
 from rempart.ledger.clock import now
+from rempart.staff.keys import Scope, make_key
 
 GOOD = """
 country: XY
@@ -140,3 +141,14 @@ def test_where_no_guardian_is_asked_for_thirteen_is_enough(held):
 @pytest.mark.django_db
 def test_of_whom_nothing_is_known_nothing_is_assumed():
     assert may("account") == Allowed(False, Because.UNKNOWN)
+
+
+def test_what_is_allowed_is_told_by_the_policy_of_our_own_day(db, client, settings, tmp_path, clock):
+    begun = GOOD.replace("XY", "FR") + GOOD.partition("versions:")[2].replace("2020-01-01", "2030-01-01")
+    (tmp_path / "FR.yaml").write_text("gifts".join(begun.rsplit("live", 1)), encoding="utf-8")
+    settings.REMPART_AGE_POLICIES = str(tmp_path)
+    clock.move(datetime(2029, 12, 31, 23, 30, tzinfo=UTC) - now())  # in Paris it is 2030
+    key = make_key("tests", [Scope.AGE], acting=None)[1]
+    asked = {"service": "tiktok", "account": "lou", "country": "FR"}
+    told = client.get("/api/v1/age/allowed", asked, headers={"authorization": f"Bearer {key}"}).json()
+    assert [one["feature"] for one in told["features"]] == ["account", "gifts"]

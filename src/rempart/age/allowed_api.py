@@ -2,12 +2,11 @@
 
 from typing import Annotated
 
-from django.conf import settings
 from django.http import HttpRequest
 from ninja import Query, Router, Schema
 
 from rempart.age.api import Country, Name, subject_of
-from rempart.age.policies import policy_for
+from rempart.age.policies import policy_at
 from rempart.age.standing import allowed
 from rempart.intake.api import REFUSALS, Problems
 from rempart.ledger.clock import now
@@ -47,7 +46,7 @@ def read_allowed(
 ) -> dict[str, object]:
     """Of an attempt to sign up, or of an account by the number you told us (else its handle); 422 for none or both."""
     subject = subject_of(attempt, account, service)
-    country = country or settings.REMPART_COUNTRY
-    policy, moment = policy_for(country, now().date()), now()
-    found = [(name, allowed(subject, name, country=country, at=moment)) for name in policy.features]
+    moment = now()
+    features = policy_at(country, moment).features
+    found = [(name, allowed(subject, name, country=country, at=moment)) for name in features]
     return {"features": [{"feature": name, "open": one.yes, "because": one.because.value} for name, one in found]}

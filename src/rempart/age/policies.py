@@ -7,7 +7,7 @@ one has `any`. What is adopted and not in force stands under `pending`, for peop
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -16,6 +16,7 @@ from typing import Any
 
 import yaml
 from django.conf import settings
+from django.utils import timezone
 
 from rempart.age.models.assurances import Confidence
 
@@ -93,6 +94,11 @@ def policy_for(country: str, on: date) -> Policy:
     if not begun:
         raise LookupError(f"no age policy for {country} on {on}")
     return begun[-1]
+
+
+def policy_at(country: str, at: datetime) -> Policy:
+    """The policy that holds at a moment, by our calendar; our own country's for "". Raises as `policy_for` does."""
+    return policy_for(country or settings.REMPART_COUNTRY, timezone.localdate(at))
 
 
 def policies() -> Mapping[str, Country]:

@@ -18,7 +18,7 @@ from django.utils.translation import override
 
 from rempart.age import saying
 from rempart.age.models import Confidence, Method
-from rempart.age.policies import ACCOUNT, ANYWHERE, policies, policy_for
+from rempart.age.policies import ACCOUNT, ANYWHERE, policies, policy_at
 from rempart.age.services import trust
 from rempart.age.services.challenges import SAID_LASTS
 from rempart.age.services.consents import SAID_LASTS as GUARDIAN_LASTS
@@ -144,7 +144,7 @@ def feature_name(feature: str, language: str) -> str:
 def _ages(words: dict[str, str], language: str, at: datetime) -> Section:
     rows, pending = [], []
     for code in _countries():
-        policy = policy_for(code, at.date())
+        policy = policy_at(code, at)
         later = sorted(((years, name) for name, years in policy.features.items() if name != ACCOUNT))
         said = [words["from_years"].format(feature=feature_name(name, language), years=years) for years, name in later]
         classes = [
@@ -173,7 +173,7 @@ def _ages(words: dict[str, str], language: str, at: datetime) -> Section:
 def _sources(words: dict[str, str], at: datetime) -> Section:
     lines = []
     for code in _countries():
-        named = "; ".join(f"{one.name} ({one.url})" for one in policy_for(code, at.date()).sources)
+        named = "; ".join(f"{one.name} ({one.url})" for one in policy_at(code, at).sources)
         lines.append(f"{words['elsewhere'] if code == ANYWHERE else code} – {named}")
     return Section(id="sources", title=words["sources"], lines=lines)
 

@@ -5,10 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from django.utils import timezone
-
 from rempart.age.models import Subject
-from rempart.age.policies import policy_for, threshold
+from rempart.age.policies import policy_at, threshold
 from rempart.age.services.assurances import is_over
 
 
@@ -47,7 +45,7 @@ def allowed(subject: Subject, feature: str, *, country: str, at: datetime) -> Al
     What a policy wants shown by a class of confidence counts from that class on. A threshold that no assurance can be
     about is shown by the next one above it. Raises KeyError for a feature that the policy does not know.
     """
-    policy = policy_for(country, timezone.localdate(at))
+    policy = policy_at(country, at)
     years = policy.years(feature)
     over = is_over(subject, threshold(years), at, least=policy.least(years))
     if over is False and threshold(years) == years:

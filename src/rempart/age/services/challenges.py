@@ -15,7 +15,7 @@ from django.db.models import Q
 from rempart.age import saying
 from rempart.age.errors import AlreadyShown, WrongState
 from rempart.age.models import AgeOrder, Assurance, Challenge, ChallengeAppeal, Confidence, Method
-from rempart.age.policies import Policy, policy_for
+from rempart.age.policies import Policy, policy_at
 from rempart.age.services import evidence as resting
 from rempart.age.services import orders
 from rempart.age.services.assurances import assure, is_over
@@ -78,7 +78,7 @@ def open_challenge(
     if found is not None:
         return _noticed_again(found, step, evidence, acting, probability=probability, reports=reports)
     step = _not_twice(account, step)
-    policy, moment = policy_for(country or settings.REMPART_COUNTRY, now().date()), now()
+    policy, moment = policy_at(country, now()), now()
     challenge = Challenge(
         service=account.service,
         handle=account.handle,
@@ -209,7 +209,7 @@ def least_for(challenge: Challenge) -> Confidence:
 
 def policy_of(challenge: Challenge) -> Policy:
     """What the account's country asks now."""
-    return policy_for(challenge.country or settings.REMPART_COUNTRY, now().date())
+    return policy_at(challenge.country, now())
 
 
 def _rank(confidence: Confidence) -> int:

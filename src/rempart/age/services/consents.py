@@ -26,7 +26,7 @@ from django.utils.translation import gettext_lazy as _
 from rempart.age import saying
 from rempart.age.errors import NotAsWished, NotNow, WrongState
 from rempart.age.models import Assurance, Confidence, Consent, GuardianBond, Method, ProofRequest, Subject
-from rempart.age.policies import ACCOUNT, Policy, policy_for, threshold
+from rempart.age.policies import ACCOUNT, Policy, policy_at, threshold
 from rempart.age.services.assurances import assure, is_over
 from rempart.age.services.proofs import ask_for_proof
 from rempart.age.services.safeguarding import holders
@@ -224,7 +224,7 @@ def closed_for(bond: GuardianBond) -> dict[str, int]:
 
 def policy_of(bond: GuardianBond) -> Policy:
     """What holds now where the young person is."""
-    return policy_for(bond.country or settings.REMPART_COUNTRY, now().date())
+    return policy_at(bond.country, now())
 
 
 @transaction.atomic

@@ -21,7 +21,7 @@ from django.utils import timezone
 
 from rempart.age.errors import Refused, WrongState
 from rempart.age.models import Assurance, Attempt, Confidence, Method, Subject
-from rempart.age.policies import THRESHOLDS, policy_for, threshold
+from rempart.age.policies import THRESHOLDS, policy_at, threshold
 from rempart.age.services import comebacks
 from rempart.age.services.assurances import assure
 from rempart.age.signals import attempt_bound, guardian_needed
@@ -145,12 +145,13 @@ def answer(attempt: Attempt, born: date) -> Attempt:
         return attempt
     if not attempt.open:
         raise WrongState
-    today = timezone.localdate(now())
+    moment = now()
+    today = timezone.localdate(moment)
     if not 0 <= (years := _years(born, today)) <= OLDEST or born > today:
         raise ValueError("a birth date lies within the last 120 years")
     if (before := _stands_for(attempt)) is not None:
         return _follow(attempt, before)
-    policy = policy_for(attempt.country or settings.REMPART_COUNTRY, today)
+    policy = policy_at(attempt.country, moment)
     if years < policy.minimum_age:
         way = Way.NOT_YET
     else:
@@ -270,7 +271,7 @@ def _years(born: date, today: date) -> int:
 
 
 def _asked(country: str, thresholds: Collection[int], features: Collection[str]) -> list[int]:
-    policy = policy_for(country or settings.REMPART_COUNTRY, timezone.localdate(now()))
+    policy = policy_at(country, now())
     if odd := sorted(set(thresholds) - set(THRESHOLDS)):
         raise AttemptRefused("thresholds", f"{odd[0]} is none of {', '.join(map(str, THRESHOLDS))}")
     for feature in features:

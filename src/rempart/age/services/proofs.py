@@ -15,7 +15,6 @@ from django.core import signing
 from django.db import transaction
 from django.db.models import F
 from django.urls import reverse
-from django.utils import timezone
 
 from rempart import ledger
 from rempart.age import tasks
@@ -330,9 +329,9 @@ def _want(watching: trust.Watching) -> None:
 
 
 def _count(proof: ProofRequest, step: ProofCount.Step, *, reason: str = "", method: str = "") -> None:
-    """One more, on this day. Last in its transaction: the row is everybody's."""
+    """One more, on this day (UTC, as quarters are told). Last in its transaction: the row is everybody's."""
     row, _new = ProofCount.objects.get_or_create(
-        day=timezone.localdate(now()),
+        day=now().date(),
         purpose=proof.purpose,
         over=proof.over,
         step=step,
