@@ -5,11 +5,13 @@ import json
 import pytest
 import yaml
 
-from platforms.webhook.little import ABILITIES
+from platforms.webhook.little import ABILITIES, AGES
+from rempart.age.services.challenges import open_challenge
 from rempart.casework.services import approve_decision
 from rempart.platforms.matrix.settings import antispam_token, homeserver_token
 from rempart.platforms.models import Platform
 from rempart.platforms.services import secret_of
+from rempart.records import AccountReference
 
 
 @pytest.fixture
@@ -126,6 +128,18 @@ def test_orders_are_carried_out_compared_and_listed(add, rempart, little, approv
     little.restrict_as_staff(star)
     (differs,) = lines(rempart("reconcile").stdout)
     assert (differs["kind"], differs["measure"]) == ("foreign", "no_new_contacts")
+
+
+def test_what_is_asked_for_people_and_about_ages_is_carried_out_and_put_back(add, rempart, little):
+    add("--set", f"ages={json.dumps(AGES)}")
+    somebody = little.new_account()
+    (there,) = little.accounts
+    open_challenge(AccountReference("tiktok", somebody.handle, somebody.id), because="sweep", step="ask", country="FR")
+    done = rempart("reconcile", "mine")
+    assert (done.stderr, [*there.age_steps]) == ("1 orders ended, 0 accounts compared\n", ["private"])
+    there.age_steps.clear()
+    rempart("reconcile", "mine")
+    assert [*there.age_steps] == ["private"]
 
 
 def test_a_homeserver_is_given_its_files_which_only_their_owner_reads(rempart, monkeypatch, tmp_path):

@@ -109,13 +109,20 @@ def platform_check(name: str, account: str) -> None:
 @click.argument("name", required=False)
 @click.option("--limit", default=1000, show_default=True, help="How many accounts to compare, longest unseen first.")
 def platform_reconcile(name: str | None, limit: int) -> None:
-    """Carry out what is due, then compare what should be in force with what is; prints what differs."""
+    """Carry out what is due, then compare what should be in force with what is; prints what differs.
+
+    What is asked for people looked after and about ages is carried out and put back too.
+    """
     set_up()
     from rempart.platforms.listing import open_differences
-    from rempart.platforms.services import carry_out_due, reconcile
+    from rempart.platforms.services import carry_out_due, holding, reconcile
+    from rempart.platforms.services.books import books
 
-    done = carry_out_due(limit=limit)
-    compared = reconcile(_platform(name) if name else None, limit=limit)
+    platform = _platform(name) if name else None
+    done = carry_out_due(limit=limit) + sum(holding.do_due(book, limit=limit) for book in books())
+    compared = reconcile(platform, limit=limit)
+    for book in books():
+        holding.check_of(book, limit=limit)
     click.echo(f"{done} orders ended, {compared} accounts compared", err=True)
     _print(open_differences(), "table")
 

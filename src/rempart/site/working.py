@@ -37,9 +37,12 @@ def work(*, until_idle: bool = False) -> None:
     """
     from procrastinate.contrib.django import app
 
-    from rempart.platforms.services.enlisting import defer_due
+    from rempart.platforms.services import enlisting, enlisting_standing
+    from rempart.platforms.services.books import books
 
-    defer_due()  # what a worker that was killed left is looked at now, and not with the next minute
+    enlisting.defer_due()  # what a worker that was killed left is looked at now, and not with the next minute
+    for book in books():
+        enlisting_standing.defer_due(book)
     stopped = threading.Event()
     sequencer = threading.Thread(target=_sequence_until, args=(stopped,), name="sequencer", daemon=True)
     sequencer.start()
