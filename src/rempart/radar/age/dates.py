@@ -8,6 +8,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import NamedTuple
 
+from rempart.radar.age.numerals import ENGLISH, FRENCH
+
 YEAR = 365.2425
 MONTHS: dict[str, int] = {}
 for _number, _names in enumerate(
@@ -33,34 +35,8 @@ _WEEKDAYS = (
     "lundi|mardi|mercredi|jeudi|vendredi|samedi|dimanche|monday|tuesday|wednesday|thursday|friday|saturday|sunday"
     "|tues?|weds?|thurs?|fri"
 )
-_COUNTS = {
-    "un": 1,
-    "une": 1,
-    "a": 1,
-    "an": 1,
-    "one": 1,
-    "deux": 2,
-    "two": 2,
-    "couple": 2,
-    "trois": 3,
-    "three": 3,
-    "quatre": 4,
-    "four": 4,
-    "cinq": 5,
-    "five": 5,
-    "six": 6,
-    "sept": 7,
-    "seven": 7,
-    "huit": 8,
-    "eight": 8,
-    "neuf": 9,
-    "nine": 9,
-    "dix": 10,
-    "ten": 10,
-    "few": 3,
-    "qq": 3,
-    "quelques": 3,
-}
+_COUNTS = {word: number for word, number in (FRENCH | ENGLISH).items() if number <= 10}
+_COUNTS |= {"a": 1, "an": 1, "couple": 2, "few": 3, "qq": 3, "quelques": 3}
 _COUNT = r"(\d{1,3}|a couple(?: of)?|a few|" + "|".join(sorted(_COUNTS, key=len, reverse=True)) + ")"
 _UNIT = (
     r"(jours?|jrs?|j|days?|nuits?|sleeps?|dodos?|semaines?|sem|weeks?|wks?|mois|months?|ans?|annees?|years?"

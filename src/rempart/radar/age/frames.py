@@ -2,61 +2,16 @@
 
 import re
 
+from rempart.radar.age import numerals
+from rempart.radar.age.numerals import ENGLISH, FRENCH
 from rempart.radar.age.text import bag
 
 YOUNGEST, OLDEST = 4, 95
 GROWN = 18  # an age from here on is no reason to look at an account
-NUMBER_WORDS = {
-    "cinq": 5,
-    "sept": 7,
-    "huit": 8,
-    "neuf": 9,
-    "dix": 10,
-    "onze": 11,
-    "douze": 12,
-    "treize": 13,
-    "quatorze": 14,
-    "quinze": 15,
-    "seize": 16,
-    "vingt": 20,
-    "trente": 30,
-    "quarante": 40,
-    "cinquante": 50,
-    "soixante": 60,
-    "five": 5,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-    "eleven": 11,
-    "twelve": 12,
-    "thirteen": 13,
-    "fourteen": 14,
-    "fifteen": 15,
-    "sixteen": 16,
-    "seventeen": 17,
-    "eighteen": 18,
-    "nineteen": 19,
-    "twenty": 20,
-    "thirty": 30,
-    "forty": 40,
-    "fifty": 50,
-    "sixty": 60,
-    "twelf": 12,
-    "onz": 11,
-}
-ORDINALS = {
-    "fifth": 5,
-    "sixth": 6,
-    "seventh": 7,
-    "eighth": 8,
-    "ninth": 9,
-    "tenth": 10,
-    "eleventh": 11,
-    "twelfth": 12,
-    "thirteenth": 13,
-    "fourteenth": 14,
-}
+# Of an age: « six » is no more taken than the smaller ones, which count other things too often.
+NUMBER_WORDS = {word: number for word, number in (FRENCH | ENGLISH).items() if number >= 5 and word != "six"}
+NUMBER_WORDS |= {"twelf": 12, "onz": 11}
+ORDINALS = {word: number for word, number in numerals.ORDINALS.items() if number >= 5}
 NUMBER = re.compile(
     r"(?<![\d.,:/#€$£%+=_\u2044-])(?:(?P<digits>\d{1,2})(?!\d|[.,:/\u2044]\d|\s?-\s?\d|\s?[%€$£°]|\u2044)"
     r"|(?<![a-z])(?P<word>" + "|".join(sorted([*NUMBER_WORDS, *ORDINALS], key=len, reverse=True)) + r")(?![a-z])"

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from rempart.radar.age.frames import ORDINALS
+from rempart.radar.age.numerals import ENGLISH, ORDINALS
 from rempart.radar.age.text import Text
 
 
@@ -31,23 +31,8 @@ class Level(NamedTuple):
     width: float = 1.0
 
 
-_ENGLISH = {
-    "one": 1,
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-    "eleven": 11,
-    "twelve": 12,
-    "thirteen": 13,
-}
-_ORDINAL = {"first": 1, "second": 2, "third": 3, "fourth": 4}
-_ORDINAL |= {word: number for word, number in ORDINALS.items() if number <= 12}
+_ENGLISH = {word: number for word, number in ENGLISH.items() if number <= 13}
+_ORDINAL = {word: number for word, number in ORDINALS.items() if number <= 12}
 _FRENCH = {"sixieme": 6, "cinquieme": 5, "quatrieme": 4, "troisieme": 3, "premiere": 1, "deuxieme": 2}
 _NUMERAL = "|".join(_ENGLISH)
 _ORDINALS = "|".join(_ORDINAL)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from rempart.radar.age.dates import YEAR, When, days_of
+from rempart.radar.age.dates import YEAR, When, count_of, days_of
 from rempart.radar.age.frames import GONE_BY, GROWN, OLDEST, YOUNGEST
 from rempart.radar.age.signs import Ages, Sign, at_age
 from rempart.radar.age.text import Text
@@ -159,7 +159,6 @@ _YEARS_AGO = re.compile(
     r"(?:il y ?a|y'? ?a|ya) (\d{1,2}|un|deux|trois|quatre) ans?|(\d{1,2}|a|one|two|three|four) years? ago"
 )
 _IN_YEAR = re.compile(r"(?:en|in) (19[5-9]\d|20[0-3]\d)(?!\d)")
-_SMALL = {"un": 1, "deux": 2, "trois": 3, "quatre": 4, "a": 1, "one": 1, "two": 2, "three": 3, "four": 4}
 
 
 def ages_past(text: Text) -> Iterator[Sign]:
@@ -179,8 +178,7 @@ def ages_past(text: Text) -> Iterator[Sign]:
         if _LAST_YEAR.search(near):
             yield Sign("past", at_age(value + 0.5, value + 2), 0.8, found.start(), found.end(), primary=value < 13)
         elif ago := _YEARS_AGO.search(near):
-            word = ago[1] or ago[2]
-            gone = int(word) if word.isdecimal() else _SMALL[word]
+            gone = count_of(ago[1] or ago[2]) or 0
             yield Sign(
                 "past",
                 at_age(value + gone - 0.3, value + gone + 1.3),
