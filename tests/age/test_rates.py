@@ -54,6 +54,24 @@ def asked(db):
     return make
 
 
+@pytest.fixture
+def signed_up(db):
+    """So many sign-ups that were turned away and let in; the accounts of some of these were closed as too young."""
+
+    def make(*, turned_away: int, let_in: int, closed: int) -> None:
+        ways = [(f"no{one}", {"way": "not_yet"}) for one in range(turned_away)]
+        ways += [(f"on{one}", {"way": "on", "handle": f"on{one}", "bound_at": IN_TIME}) for one in range(let_in)]
+        for number, way in ways:
+            Attempt.objects.create(
+                service="tiktok", number=number, asked=[13], return_to="https://x", made_at=IN_TIME,
+                expires_at=AS_OF, answered_at=IN_TIME, **way,
+            )  # fmt: skip
+        for one in range(closed):
+            ClosedYoung.objects.create(service="tiktok", handle=f"on{one}", closed_at=IN_TIME)
+
+    return make
+
+
 def found(**more) -> rates.Report:
     return report(START, END, as_of=AS_OF, **more)
 
@@ -159,37 +177,15 @@ def test_the_sweep_s_probabilities_stand_beside_what_came_of_them(asked):
     assert rate("flagged_rightly", "from:0.97").interval.share == 1.0
 
 
-def test_the_gate_s_false_positives_are_those_later_closed(db):
-    def attempt(number, way, **more):
-        Attempt.objects.create(
-            service="tiktok", number=number, asked=[13], return_to="https://x", made_at=IN_TIME, expires_at=AS_OF,
-            answered_at=IN_TIME, way=way, **more,
-        )  # fmt: skip
-
-    for number in range(10):
-        attempt(f"no{number}", "not_yet")
-    for number in range(8):
-        attempt(f"on{number}", "on", handle=f"on{number}", bound_at=IN_TIME)
-    for number in range(5):
-        ClosedYoung.objects.create(service="tiktok", handle=f"on{number}", closed_at=IN_TIME)
+def test_the_gate_s_false_positives_are_those_later_closed(signed_up):
+    signed_up(turned_away=10, let_in=8, closed=5)
     one = rate("let_in_wrongly")
     assert (one.hits, one.of) == (5, 15)
     assert found().counts["gate"] == {"asked": 18, "on": 8, "guardian": 0, "not_yet": 10, "not_answered": 0}
 
 
-def test_what_is_erased_in_time_is_told_afterwards_all_the_same(db, clock):
-    def attempt(number, way, **more):
-        Attempt.objects.create(
-            service="tiktok", number=number, asked=[13], return_to="https://x", made_at=IN_TIME, expires_at=AS_OF,
-            answered_at=IN_TIME, way=way, **more,
-        )  # fmt: skip
-
-    for number in range(10):
-        attempt(f"no{number}", "not_yet")
-    for number in range(8):
-        attempt(f"on{number}", "on", handle=f"on{number}", bound_at=IN_TIME)
-    for number in range(5):
-        ClosedYoung.objects.create(service="tiktok", handle=f"on{number}", closed_at=IN_TIME)
+def test_what_is_erased_in_time_is_told_afterwards_all_the_same(signed_up):
+    signed_up(turned_away=10, let_in=8, closed=5)
     before = found()
     forgetting.erase_attempts(AS_OF)
     assert not Attempt.objects.exists()
@@ -243,15 +239,8 @@ def test_refusals_by_reason_and_by_purpose_do_not_give_each_other_away(db):
     assert found(exact=True).counts["proofs"]["refused:revoked"] == 2
 
 
-def test_the_gate_s_table_does_not_give_away_how_few_were_let_in(db):
-    for number in range(12):
-        way = {"way": "not_yet"} if number < 10 else {"way": "on", "handle": f"on{number}", "bound_at": IN_TIME}
-        Attempt.objects.create(
-            service="tiktok", number=str(number), asked=[13], return_to="https://x", made_at=IN_TIME,
-            expires_at=AS_OF, answered_at=IN_TIME, **way,
-        )  # fmt: skip
-        if number >= 10:
-            ClosedYoung.objects.create(service="tiktok", handle=f"on{number}", closed_at=IN_TIME)
+def test_the_gate_s_table_does_not_give_away_how_few_were_let_in(signed_up):
+    signed_up(turned_away=10, let_in=2, closed=2)
     one = rate("let_in_wrongly")
     assert (one.hits, one.of) == (None, None)
     assert rate("let_in_wrongly", exact=True).hits == 2

@@ -35,7 +35,7 @@ Shown = dict[str, Any]
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest, access: LinkAccess) -> HttpResponse:
     """What is asked and why, until when, what holds meanwhile, what they can do; and the conversation."""
-    challenge = _asked(access)
+    challenge = challenge_of(access)
     shown = _frame(access, challenge)
     form = message_form(request, shown["words"])
     if request.method == "POST" and form.send(access.conversation, access.holder) is not None:
@@ -49,7 +49,7 @@ def page(request: HttpRequest, access: LinkAccess) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def say(request: HttpRequest, access: LinkAccess) -> HttpResponse:
     """How old they are, once."""
-    challenge = _asked(access)
+    challenge = challenge_of(access)
     shown = _frame(access, challenge)
     if not _may_say(challenge):
         return redirect(shown["page_url"])
@@ -65,7 +65,7 @@ def say(request: HttpRequest, access: LinkAccess) -> HttpResponse:
 @require_POST
 def show(request: HttpRequest, access: LinkAccess) -> HttpResponse:
     """Show it with an app: on to the page of the proof."""
-    challenge = _asked(access)
+    challenge = challenge_of(access)
     here = reverse("age:asked", args=[access.token])
     with suppress(Refused):  # asked for too often: their page says what else they can do
         if challenge.current:
@@ -85,7 +85,7 @@ def show(request: HttpRequest, access: LinkAccess) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def disagree(request: HttpRequest, access: LinkAccess) -> HttpResponse:
     """Ask somebody who decided nothing to look."""
-    challenge = _asked(access)
+    challenge = challenge_of(access)
     shown = _frame(access, challenge)
     form = AppealForm(posted(request), words=shown["words"])
     if not challenge.current:
@@ -104,7 +104,7 @@ def disagree(request: HttpRequest, access: LinkAccess) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def name_somebody(request: HttpRequest, access: LinkAccess) -> HttpResponse:
     """Name somebody of a school or an association, or a doctor, who vouches for them."""
-    challenge = _asked(access)
+    challenge = challenge_of(access)
     shown = _frame(access, challenge)
     form = VouchForm(posted(request), words=shown["words"])
     if not challenge.current:
@@ -145,7 +145,8 @@ def vouch(request: HttpRequest, access: LinkAccess) -> HttpResponse:
     return render(request, "age/asked/voucher.html", shown)
 
 
-def _asked(access: LinkAccess) -> Challenge:
+def challenge_of(access: LinkAccess) -> Challenge:
+    """What is asked of whoever opened the link. Raises Http404 for anybody but the account's owner."""
     found = Challenge.objects.filter(conversation=access.conversation).select_related("conversation").first()
     if found is None or access.holder != "self":
         raise Http404

@@ -19,8 +19,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from rempart.age import saying
 from rempart.age.errors import NotNow, Refused
-from rempart.age.models import Attempt, Challenge, Consent, GuardianBond, Subject
+from rempart.age.models import Attempt, Consent, GuardianBond, Subject
 from rempart.age.services import consents, gate
+from rempart.age.views.asked import challenge_of
 from rempart.age.views.gate import HEADERS
 from rempart.care import wording
 from rempart.correspondence.links import LinkAccess, by_link
@@ -86,9 +87,7 @@ def ask_at_gate(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask_when_asked(request: HttpRequest, access: LinkAccess) -> HttpResponse:
     """Somebody who is asked how old they are asks a parent to answer."""
-    challenge = Challenge.objects.filter(conversation=access.conversation).first()
-    if challenge is None or access.holder != "self":
-        raise Http404
+    challenge = challenge_of(access)
     back = reverse("age:asked", args=[access.token])
     if not challenge.current:
         return redirect(back)

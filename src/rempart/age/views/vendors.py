@@ -1,15 +1,15 @@
 """Where a provider of age assurance answers, and from where somebody who is asked goes to one."""
 
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from rempart.age.errors import Refused
-from rempart.age.models import Challenge
 from rempart.age.services import vendors
 from rempart.age.vendors import LONGEST, VendorRefused, Why
+from rempart.age.views.asked import challenge_of
 from rempart.correspondence.links import LinkAccess, by_link
 from rempart.correspondence.models import Conversation
 from rempart.staff.access import open_to_all
@@ -40,9 +40,7 @@ def result(request: HttpRequest, name: str) -> HttpResponse:
 @require_POST
 def start(request: HttpRequest, access: LinkAccess, name: str) -> HttpResponse:
     """Somebody who is asked how old they are goes to a provider that they chose."""
-    challenge = Challenge.objects.filter(conversation=access.conversation).first()
-    if challenge is None or access.holder != "self":
-        raise Http404
+    challenge = challenge_of(access)
     here = reverse("age:asked", args=[access.token])
     if not challenge.current:
         return redirect(here)
