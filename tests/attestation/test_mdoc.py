@@ -358,6 +358,16 @@ def test_the_digital_credentials_api_ties_an_answer_to_its_page(stage):
     assert stage.verify(shown, origin="https://other.example").reason is Reason.BAD_DEVICE_SIGNATURE
 
 
+def test_where_an_answer_is_known_to_have_gone_no_other_way_counts(stage):
+    """A client named by its address may have asked through a browser, unless it says where answers are posted."""
+    home = "https://rempart.example"
+    transcript = documents.browser_transcript(origin=home, nonce=NONCE)
+    shown = stage.show(client_id=home, transcript=transcript)
+    assert stage.verify(shown, client_id=home).accepted
+    posted = {"client_id": home, "response_uri": f"{home}/response"}
+    assert stage.verify(shown, **posted).reason is Reason.BAD_DEVICE_SIGNATURE
+
+
 def hashes_of(data):
     digest = hashes.Hash(hashes.SHA256())
     digest.update(data)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attestation.conftest import AT, CLIENT_ID, NONCE
-from rempart.attestation.openid4vp import LARGEST, Request, dcql, read_presentation, response_uris
+from rempart.attestation.openid4vp import LARGEST, Request, dcql, read_presentation, response_uris, said_of_request
 from rempart.attestation.outcome import Reason, Refused
 from rempart.attestation.testing.wallet import Wallet
 
@@ -161,3 +161,10 @@ def test_where_an_answer_went_follows_from_who_asked(client_id, among):
 @pytest.mark.parametrize("client_id", ["x509_hash:abc", "decentralized_identifier:did:example:1", "", "name"])
 def test_where_an_answer_went_is_not_guessed(client_id, refused):
     assert refused(response_uris, client_id) is Reason.WRONG_AUDIENCE
+
+
+@pytest.mark.parametrize(("host", "kept"), [("rempart.example", True), ("other.example", False)], ids=["own", "other"])
+def test_a_saved_answer_says_where_it_went_on_the_host_of_who_asked_alone(host, kept):
+    said = {"response_uri": f"https://{host}/a/place/of/its/own"}
+    found = said_of_request(json.dumps(said).encode(), client_id="x509_san_dns:rempart.example")
+    assert found == (said if kept else {})
