@@ -149,6 +149,8 @@ TOLD_IN_PASSING = [
     ("Léa - 12 ans - Lyon", ""),
     ("", "je suis une fille de 12 ans et je dessine"),
     ("", "je suis la seule de 11 ans dans mon groupe"),
+    ("", "j'ai six ans et demi"),
+    ("", "i'm six and i love trains"),
     ("", "being the only 11 year old on the bus is awkward"),
     ("", "t'as quel âge ? - 12 - ah ok"),
     ("", "my mom says no instagram until 13"),

@@ -8,8 +8,7 @@ from rempart.radar.age.text import bag
 
 YOUNGEST, OLDEST = 4, 95
 GROWN = 18  # an age from here on is no reason to look at an account
-# Of an age: « six » is no more taken than the smaller ones, which count other things too often.
-NUMBER_WORDS = {word: number for word, number in (FRENCH | ENGLISH).items() if number >= 5 and word != "six"}
+NUMBER_WORDS = {word: number for word, number in (FRENCH | ENGLISH).items() if number >= 5}
 NUMBER_WORDS |= {"twelf": 12, "onz": 11}
 ORDINALS = {word: number for word, number in numerals.ORDINALS.items() if number >= 5}
 NUMBER = re.compile(

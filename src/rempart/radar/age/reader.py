@@ -174,7 +174,7 @@ _OF_PEOPLE = frozenset({"work", "brand"})  # a child may have a shop, or write Â
 _PERSON_S_AGE = re.compile(r"\d ?-?(?:y(?:ea)?rs?[ -]?old|y/?o)")
 _OWN_WORDS = re.compile(r"(?:j|i|g |g\d|moi|mes|turn|my|im)")
 _NUMBER_WORDS = bag(
-    "cinq sept huit neuf dix onze douze treize quatorze quinze seize vingt five seven eight nine ten eleven "
+    "cinq six sept huit neuf dix onze douze treize quatorze quinze seize vingt five seven eight nine ten eleven "
     "twelve thirteen fourteen fifteen sixteen twelf onz fifth sixth seventh eighth ninth tenth eleventh "
     "twelfth thirteenth"
 )
