@@ -7,6 +7,8 @@ whoever runs. A stranger is whoever is in no conversation (a small room) with th
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from django.db.models import QuerySet
+
 from rempart.age.models import AgeOrder
 from rempart.care.models import CareOrder
 from rempart.ledger.clock import now
@@ -30,35 +32,24 @@ NOT_LIKE_THIS = (
 
 def protected_on(people: Collection[str], kind: Protection) -> set[str]:
     """Which of these people have switched a protection on that holds now. One query, none for nobody."""
-    wanted = {one.lower() for one in people}
-    if not wanted:
-        return set()
-    moment = now()
-    held = CareOrder.objects.filter(
-        file__service="matrix",
-        file__handle__in=wanted,
-        kind=CareOrder.Kind.PROTECT,
-        protection__kind=kind,
-        begins_at__lte=moment,
-        ends_at__gt=moment,
-    )
-    return set(held.values_list("file__handle", flat=True))
+    orders = CareOrder.objects.filter(kind=CareOrder.Kind.PROTECT, protection__kind=kind)
+    return _held(orders, "file", people)
 
 
 def private_on(people: Collection[str]) -> set[str]:
     """Which of these people's accounts are private now, since their age is asked. One query, none for nobody."""
+    return _held(AgeOrder.objects.filter(kind=AgeOrder.Kind.PRIVATE), "challenge", people)
+
+
+def _held(orders: QuerySet[Any], owner: str, people: Collection[str]) -> set[str]:
+    """For whom of these people such an order holds now. owner: the column of an order that names the account."""
     wanted = {one.lower() for one in people}
     if not wanted:
         return set()
     moment = now()
-    held = AgeOrder.objects.filter(
-        challenge__service="matrix",
-        challenge__handle__in=wanted,
-        kind=AgeOrder.Kind.PRIVATE,
-        begins_at__lte=moment,
-        ends_at__gt=moment,
-    )
-    return set(held.values_list("challenge__handle", flat=True))
+    account = {f"{owner}__service": "matrix", f"{owner}__handle__in": wanted}
+    held = orders.filter(begins_at__lte=moment, ends_at__gt=moment, **account)
+    return set(held.values_list(f"{owner}__handle", flat=True))
 
 
 def kinds_on(mxid: str) -> frozenset[Protection]:
