@@ -366,4 +366,9 @@ def fill(cases: int, *, seed: int = 7, first: int = 0) -> None:
         StaffMember.objects.filter(email=email).first() or add_member(email, name=email, roles=[role])
         for email, role in people
     ]
+    with connection.cursor() as cursor:
+        # Tables that were empty when they were last analysed would be read whole by the trigger of every row.
+        cursor.execute("SET LOCAL enable_seqscan = off")
     Filler([one.pk for one in staff], rulebook_in_force()[0].pk, seed=seed, first=first).fill(cases)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = on")
