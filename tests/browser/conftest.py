@@ -17,7 +17,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, sync_playwright
 
 SCRIPT = Path(__file__).resolve().parents[2] / "scripts" / "ensure_chromium.py"
 VISITOR = "visitor@rempart.example"
@@ -113,6 +113,21 @@ def chromium_path() -> str:
         return script.ensure()
     except SystemExit as nothing:
         pytest.fail(str(nothing))
+
+
+# Playwright's click returns once the next page has begun: what is counted there at once may not have been read yet.
+@pytest.fixture(scope="session", autouse=True)
+def whole_pages() -> Iterator[None]:
+    """Let a test go on after a click only when the page it stands on has been read to its end."""
+    click = Locator.click
+
+    def click_and_wait(locator: Locator, **options) -> None:
+        click(locator, **options)
+        locator.page.wait_for_load_state("domcontentloaded")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Locator, "click", click_and_wait)
+        yield
 
 
 # A running Playwright keeps an event loop in this thread, in which Django would refuse the tests of other folders.
