@@ -7,13 +7,14 @@ from functools import lru_cache
 
 from rempart.radar.age.births import births_told
 from rempart.radar.age.cues import ROLES, adult_signs, child_signs, roles_of
+from rempart.radar.age.frames import NUMBER_WORDS, ORDINALS
 from rempart.radar.age.model import Posterior, band_of, posterior, prior, summary
 from rempart.radar.age.numbers import ages_told
 from rempart.radar.age.parameters import Parameters
 from rempart.radar.age.safeguarding import suggests_harm
 from rempart.radar.age.schools import school_years_told
 from rempart.radar.age.signs import Sign, Told
-from rempart.radar.age.text import Text, bag
+from rempart.radar.age.text import Text
 from rempart.radar.age.times import ages_past, countdowns
 from rempart.records import AccountRow
 from rempart.records.radar import AgeEstimate, AgeEvidence, Step
@@ -173,11 +174,7 @@ def _of_a_person(one: Told) -> bool:
 _OF_PEOPLE = frozenset({"work", "brand"})  # a child may have a shop, or write « entrepreneur »
 _PERSON_S_AGE = re.compile(r"\d ?-?(?:y(?:ea)?rs?[ -]?old|y/?o)")
 _OWN_WORDS = re.compile(r"(?:j|i|g |g\d|moi|mes|turn|my|im)")
-_NUMBER_WORDS = bag(
-    "cinq six sept huit neuf dix onze douze treize quatorze quinze seize vingt five seven eight nine ten eleven "
-    "twelve thirteen fourteen fifteen sixteen twelf onz fifth sixth seventh eighth ninth tenth eleventh "
-    "twelfth thirteenth"
-)
+_NUMBER_WORDS = frozenset(word for word, number in (NUMBER_WORDS | ORDINALS).items() if number <= 20)
 
 
 def _apart(told: list[Told]) -> list[Told]:
