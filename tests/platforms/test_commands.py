@@ -116,7 +116,7 @@ def test_orders_are_carried_out_compared_and_listed(add, rempart, little, approv
     assert (before["name"], before["enabled"], before["due"], before["done"]) == ("mine", True, 1, 0)
 
     done = rempart("reconcile", "mine")
-    assert (done.stderr, done.stdout) == ("1 orders ended, 1 accounts compared\n", "")
+    assert (done.stderr, done.stdout) == ("1 carried out, 1 compared\n", "")
     assert not little.may_write_first(star)
     orders, listing = rempart("orders", "--state", "done").stdout, rempart("list").stdout
     (order,), (listed,) = lines(orders), lines(listing)
@@ -136,7 +136,7 @@ def test_what_is_asked_for_people_and_about_ages_is_carried_out_and_put_back(add
     (there,) = little.accounts
     open_challenge(AccountReference("tiktok", somebody.handle, somebody.id), because="sweep", step="ask", country="FR")
     done = rempart("reconcile", "mine")
-    assert (done.stderr, [*there.age_steps]) == ("1 orders ended, 0 accounts compared\n", ["private"])
+    assert (done.stderr, [*there.age_steps]) == ("1 carried out, 1 compared\n", ["private"])
     there.age_steps.clear()
     rempart("reconcile", "mine")
     assert [*there.age_steps] == ["private"]

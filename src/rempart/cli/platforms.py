@@ -111,7 +111,7 @@ def platform_check(name: str, account: str) -> None:
 def platform_reconcile(name: str | None, limit: int) -> None:
     """Carry out what is due, then compare what should be in force with what is; prints what differs.
 
-    What is asked for people looked after and about ages is carried out and put back too.
+    What is asked for people looked after and about ages is carried out and put back too, on all platforms.
     """
     set_up()
     from rempart.platforms.listing import open_differences
@@ -120,10 +120,8 @@ def platform_reconcile(name: str | None, limit: int) -> None:
 
     platform = _platform(name) if name else None
     done = carry_out_due(limit=limit) + sum(holding.do_due(book, limit=limit) for book in books())
-    compared = reconcile(platform, limit=limit)
-    for book in books():
-        holding.check_of(book, limit=limit)
-    click.echo(f"{done} orders ended, {compared} accounts compared", err=True)
+    compared = reconcile(platform, limit=limit) + sum(holding.check_of(book, limit=limit) for book in books())
+    click.echo(f"{done} carried out, {compared} compared", err=True)
     _print(open_differences(), "table")
 
 
