@@ -41,8 +41,13 @@ class Decision(msgspec.Struct, kw_only=True):
 
 
 class Truth(msgspec.Struct, kw_only=True):
-    """Whether the account of a simulated wave did what it is accused of. Exists in simulations only."""
+    """Whether the account of a simulated wave did what it is accused of. Exists in simulations only.
+
+    `campaign`: whether a coordinated campaign is part of what was said of it; `attack`: the kind of attack, if any.
+    """
 
     about: AccountReference
     guilty: bool
+    campaign: bool | UnsetType = UNSET
+    attack: str | UnsetType = UNSET
     extra: dict[str, Any] | UnsetType = UNSET
