@@ -9,6 +9,7 @@ from rempart.cli import (  # noqa: F401 - they add their commands
     age,
     authority,
     dsa,
+    evaluating,
     filters,
     ledger,
     listening,

@@ -8,8 +8,9 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 from rempart.corroboration import Account
-from rempart.records import AccountReference, Truth
+from rempart.records import Truth
 from rempart.replay.standing import FOREVER, Action, Standing, later
+from rempart.replay.truths import Truths
 
 HOUR = timedelta(hours=1)
 DAY = timedelta(days=1)
@@ -52,7 +53,7 @@ class Tally:
     ) -> None:
         self._first_heard = first_heard
         self._horizon = later(last_at, FINAL_COUNTS) if last_at is not None else FOREVER
-        self._truth = None if truth is None else _Truths(truth)
+        self._truth = None if truth is None else Truths(truth)
 
     def outcome(self, rulebook: str, standings: Mapping[Account, Standing], testimonies_after_first: int) -> Outcome:
         """The numbers of one rulebook, from where it left every account on which it did anything."""
@@ -72,7 +73,7 @@ class Tally:
             self._compare(outcome, standings, self._truth)
         return outcome
 
-    def _compare(self, outcome: Outcome, standings: Mapping[Account, Standing], truth: "_Truths") -> None:
+    def _compare(self, outcome: Outcome, standings: Mapping[Account, Standing], truth: Truths) -> None:
         protected = suspended = restrained = 0
         days = 0.0
         for account, standing in standings.items():
@@ -87,29 +88,6 @@ class Tally:
         outcome.wrongly_suspended = _share(suspended, truth.innocent_accounts)
         outcome.wrongly_restrained = _share(restrained, truth.innocent_accounts)
         outcome.wrong_days = days
-
-
-class _Truths:
-    """A truth file: a later line about the same account replaces an earlier one; an id wins over a handle."""
-
-    def __init__(self, lines: Iterable[Truth]) -> None:
-        accounts: dict[tuple[str, str], bool] = {}
-        self._by_id: dict[tuple[str, str], bool] = {}
-        self._by_handle: dict[tuple[str, str], bool] = {}
-        for line in lines:
-            about = line.about
-            accounts[about.service, about.id or about.handle] = line.guilty
-            self._by_handle[about.service, about.handle] = line.guilty
-            if about.id is not None:
-                self._by_id[about.service, about.id] = line.guilty
-        self.guilty_accounts = sum(accounts.values())
-        self.innocent_accounts = len(accounts) - self.guilty_accounts
-
-    def guilty(self, about: AccountReference) -> bool | None:
-        """Whether the account is guilty; None when the file does not say."""
-        if about.id is not None and (known := self._by_id.get((about.service, about.id))) is not None:
-            return known
-        return self._by_handle.get((about.service, about.handle))
 
 
 def days_suspended(actions: Iterable[Action], *, horizon: datetime) -> float:

@@ -1,0 +1,53 @@
+"""`rempart evaluate corroborate`: a file of testimonies judged against a file of truth."""
+
+import click
+
+from rempart.corroboration import Parameters
+from rempart.corroboration.commands import TestimonyReader
+from rempart.records import Truth
+from rempart.records.lines import Rejects, lines_of, opened
+from rempart.records.progress import progress
+from rempart.records.tables import read_table
+from rempart.replay.judging.evaluating import Evaluation, evaluate
+
+
+class NoTruth(Exception):
+    """The truth file has lines and none is good."""
+
+
+def evaluate_file(
+    testimonies: str,
+    truth: str,
+    rejects: Rejects,
+    *,
+    prior: float,
+    parameters: Parameters | None,
+    threshold: float,
+    seed: int,
+) -> tuple[Evaluation, TestimonyReader]:
+    """Judge the testimonies or statements of a file against a truth table; the reader says what was read.
+
+    The other parameters are those of `evaluate`. Raises FileNotFoundError, and NoTruth.
+    """
+    truths = list(read_table(truth, Truth, rejects))
+    if rejects.count and not truths:
+        raise NoTruth
+    reader = TestimonyReader(rejects)
+    with opened(testimonies) as stream:
+        received = list(reader.read(progress(lines_of(stream), what="lines")))
+    return evaluate(received, truths, prior=prior, parameters=parameters, threshold=threshold, seed=seed), reader
+
+
+def tell_left_out(evaluation: Evaluation, reader: TestimonyReader) -> None:
+    """Say on standard error what was not judged, and why."""
+    for number, one, several in (
+        (reader.dropped, "statement makes no testimony", "statements make no testimony"),
+        (evaluation.unheard, "account of the truth is in no testimony", "accounts of the truth are in no testimony"),
+        (
+            evaluation.unknown,
+            "testimony is about an account without a truth",
+            "testimonies are about accounts without a truth",
+        ),
+    ):
+        if number:
+            click.echo(f"rempart: {number} {one if number == 1 else several}: not judged", err=True)
