@@ -28,9 +28,7 @@ def as_text(rows: Sequence[Row], *, threshold: float) -> str:
     """
     parts = []
     for attack, those in groupby(rows, key=lambda row: row.attack):
-        found = list(those)
-        parts.append(f"{_title(attack)}: {found[0].accounts} accounts, of which guilty {found[0].guilty}")
-        parts += [*aligned([_HEADINGS, *map(_cells, found)]), ""]
+        parts += [methods_text(_title(attack), list(those)), ""]
     times: list[tuple[str, ...]] = [("CREDIBILITY ABOVE", "GUILTY EVER", "INNOCENT EVER", "MEDIAN HOURS")]
     times += [_times(row, threshold) for row in rows if row.protected is not None or row.alarmed is not None]
     parts += [*aligned(times), ""]
@@ -39,6 +37,12 @@ def as_text(rows: Sequence[Row], *, threshold: float) -> str:
     if ours.coordination_auc is not None:
         parts += ["", f"Campaigns told by coordination: AUC {_number(ours.coordination_auc)}"]
     return "\n".join(parts)
+
+
+def methods_text(title: str, rows: Sequence[Row]) -> str:
+    """Methods on the same accounts, one line each under a title that counts these accounts."""
+    counted = f"{title}: {rows[0].accounts} accounts, of which guilty {rows[0].guilty}"
+    return "\n".join([counted, *aligned([_HEADINGS, *map(_cells, rows)])])
 
 
 def aligned(lines: Sequence[Sequence[str]]) -> list[str]:
