@@ -47,13 +47,11 @@ def corroborate(
         raise click.UsageError(str(error)) from error
     with results(out, rejects, plot) as (writer, rejected):
         try:
-            evaluation, reader = commands.evaluate_file(
+            evaluation, reader = commands.evaluate_files(
                 testimonies, truth, rejected, prior=prior, parameters=weights, threshold=threshold, seed=seed
             )
-        except commands.NoTruth as error:
+        except commands.NothingToJudge as error:
             raise NothingGood from error
-        if reader.nothing_good:
-            raise NothingGood
         rows = evaluation.rows
         writer.write(msgspec.Raw((as_json(rows) if form == "json" else as_text(rows, threshold=threshold)).encode()))
     if plot is not None:

@@ -68,7 +68,7 @@ def hand_weights(heard: Heard) -> Scores:
     """Weights set by hand and added up, from even odds, once for each cluster of copies or of one device.
 
     A cluster counts by its heaviest testimony; clusters are near-copies, joined when they come from one device. The
-    total stays within ±5.
+    total bends so as to stay within ±5, and the order of accounts is kept.
     """
     heaviest: dict[tuple[int, int], float] = {}
     for testimony, *key in zip(heard.testimonies, heard.owner.tolist(), _joined(heard).tolist(), strict=True):
@@ -78,7 +78,7 @@ def hand_weights(heard: Heard) -> Scores:
     total = np.zeros(len(heard.truths))
     for (owner, _cluster), weight in heaviest.items():
         total[owner] += weight
-    return 1 / (1 + np.exp(-np.clip(total, -_MOST, _MOST)))
+    return 1 / (1 + np.exp(-_MOST * np.tanh(total / _MOST)))
 
 
 def baselines(trained: Logistic) -> Mapping[str, Baseline]:

@@ -11,11 +11,11 @@ from rempart.records.tables import read_table
 from rempart.replay.judging.evaluating import Evaluation, evaluate
 
 
-class NoTruth(Exception):
-    """The truth file has lines and none is good."""
+class NothingToJudge(Exception):
+    """One of the files has lines and none is good."""
 
 
-def evaluate_file(
+def evaluate_files(
     testimonies: str,
     truth: str,
     rejects: Rejects,
@@ -27,14 +27,17 @@ def evaluate_file(
 ) -> tuple[Evaluation, TestimonyReader]:
     """Judge the testimonies or statements of a file against a truth table; the reader says what was read.
 
-    The other parameters are those of `evaluate`. Raises FileNotFoundError, and NoTruth.
+    The other parameters are those of `evaluate`. Raises FileNotFoundError, and NothingToJudge.
     """
     truths = list(read_table(truth, Truth, rejects))
-    if rejects.count and not truths:
-        raise NoTruth
+    bad_truths = rejects.count
+    if bad_truths and not truths:
+        raise NothingToJudge
     reader = TestimonyReader(rejects)
     with opened(testimonies) as stream:
         received = list(reader.read(progress(lines_of(stream), what="lines")))
+    if reader.good == 0 and rejects.count > bad_truths:
+        raise NothingToJudge
     return evaluate(received, truths, prior=prior, parameters=parameters, threshold=threshold, seed=seed), reader
 
 

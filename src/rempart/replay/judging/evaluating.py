@@ -1,6 +1,7 @@
 """Corroboration judged on one wave whose truth is known, beside the baselines."""
 
 from collections.abc import Sequence
+from functools import cache
 from statistics import median
 from typing import NamedTuple
 
@@ -67,7 +68,9 @@ def evaluate(
     return Evaluation(rows, heard.unheard, heard.unknown)
 
 
+@cache
 def _trained() -> Logistic:
+    """The regression, which needs to learn once."""
     waves = (simulate(accounts=_TRAINING_ACCOUNTS, seed=seed) for seed in _TRAINING_SEEDS)
     return trained_on([Heard(wave.testimonies, Truths(wave.truth)) for wave in waves])
 
