@@ -26,6 +26,13 @@ class Truths:
         self.guilty_accounts = sum(line.guilty for line in self.lines)
         self.innocent_accounts = len(self.lines) - self.guilty_accounts
 
+    def learn(self, references: Iterable[AccountReference]) -> None:
+        """Take in the handles and ids that references give together, so that either finds the account."""
+        for about in references:
+            if about.id is not None and (place := self.place(about)) is not None:
+                self._by_id.setdefault((about.service, about.id), place)
+                self._by_handle.setdefault((about.service, about.handle), place)
+
     def place(self, about: AccountReference) -> int | None:
         """The index in `lines` of the account that a reference means; None when the file does not name it."""
         if about.id is not None and (known := self._by_id.get((about.service, about.id))) is not None:

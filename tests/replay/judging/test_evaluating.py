@@ -74,6 +74,23 @@ def test_nobody_at_all_can_be_judged():
     assert "0 accounts" in as_text(found.rows, threshold=0.8)
 
 
+def test_an_account_that_goes_by_two_names_is_judged_once_under_the_name_that_the_truth_gives(received):
+    names = [records.AccountReference("tiktok", name, "7") for name in ("leo", "leo.vrtx")]
+    truth = [records.Truth(about=records.AccountReference("tiktok", "leo.vrtx"), guilty=True)]
+    found = evaluate([received("leo", about=name) for name in names], truth)
+    assert (found.rows[0].accounts, found.unheard, found.unknown) == (1, 0, 0)
+    assert found.rows[0].calibration[0].accounts == 1
+
+
+def test_two_accounts_of_the_truth_that_are_taken_for_one_stop_nothing(received):
+    both = [records.AccountReference("tiktok", "leo", "7"), records.AccountReference("tiktok", "mia", "7")]
+    truth = [
+        records.Truth(about=records.AccountReference("tiktok", name), guilty=name == "leo") for name in ("leo", "mia")
+    ]
+    lines = [received("leo", about=about) for about in both] + [received("mia")]
+    assert evaluate(lines, truth).rows[0].accounts >= 1
+
+
 def test_an_accused_account_without_a_truth_is_not_judged(wave):
     found = evaluate(wave.testimonies, wave.truth[:-1])
     assert found.rows[0].accounts == 59

@@ -52,7 +52,8 @@ def evaluate(
     heard = Heard(testimonies, truths)
     rows_of_time = progress(timeline(testimonies, prior=prior, parameters=parameters), what="assessments")
     followed = follow(rows_of_time, truths, threshold=threshold)
-    became = [followed[place] for place in heard.places]
+    # Where corroboration takes two accounts of the truth for one, nothing is said of one of them.
+    became = [followed.get(place, Followed(credibility=prior, coordination=0.0)) for place in heard.places]
 
     methods = {OURS: Scored(np.array([one.credibility for one in became], np.float64))}
     for name, baseline in baselines(_trained()).items():

@@ -20,10 +20,13 @@ class Heard:
     (testimonies,): `owner`, the number of the account; `accuses`, true for testimonies and relays; `reporter`,
     `device`, `network` and `text`, numbers that two testimonies share when they share that thing (near-copies share a
     text), a number of its own where it is unknown. `unheard` counts accounts of which nothing was said, `unknown`
-    testimonies about accounts that the truth does not name: neither can be judged.
+    testimonies about accounts that the truth does not name: neither can be judged. `truths` learns the names that
+    testimonies give together.
     """
 
     def __init__(self, testimonies: Iterable[Testimony], truths: Truths) -> None:
+        testimonies = list(testimonies)
+        truths.learn(testimony.about for testimony in testimonies)
         placed = [(truths.place(testimony.about), testimony) for testimony in testimonies]
         known = [(place, testimony) for place, testimony in placed if place is not None]
         known.sort(key=lambda pair: (pair[1].received_at, pair[1].id))
