@@ -1,6 +1,6 @@
 """How well corroboration tells guilty accounts from innocent ones, beside everything else one could do instead.
 
-    python benchmarks/corroboration_quality.py                          # every scenario and every world: twenty minutes
+    python benchmarks/corroboration_quality.py                          # every scenario and world: ten minutes
     python benchmarks/corroboration_quality.py --accounts 100 --seeds 1 # sooner, and less sure
 
 Scenarios are those of our own simulator; worlds (benchmarks/worlds) are written by other hands, with other ideas of how
