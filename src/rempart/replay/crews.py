@@ -8,7 +8,7 @@ from rempart.records import Conduct, Origin, Reporter, Testimony
 from rempart.replay import phrases
 from rempart.replay.dice import Dice
 from rempart.replay.parameters import Care, Craft
-from rempart.replay.people import People
+from rempart.replay.people import NEW, People
 from rempart.replay.stars import Star
 
 
@@ -70,7 +70,7 @@ class Crew(msgspec.Struct):
         for _ in range(self.size):
             person = people.person(at, star, craft)
             if person.account_created_at is not None:
-                if at - person.account_created_at < timedelta(days=5):
+                if at - person.account_created_at <= timedelta(days=NEW, seconds=1):
                     person.account_created_at = at - timedelta(seconds=int(3600 * dice.between(0, hours)))
                 elif buys and dice.chance(0.75):
                     person.account_created_at = opened - timedelta(seconds=int(86_400 * dice.between(0, days)))

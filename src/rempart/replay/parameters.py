@@ -28,7 +28,8 @@ class Voice(msgspec.Struct, kw_only=True, frozen=True):
     """What is known of those who speak as one kind, and what they bring."""
 
     new: Share
-    """Share whose account is at most four days old, of those whose account's date of creation is known."""
+    """Share whose account is at most four days old, of those whose account's date of creation is known. Those of a crew
+    are made for the occasion, within hours."""
     upheld: Share
     """Share with earlier reports found true."""
     rejected: Share
@@ -48,7 +49,7 @@ class Voice(msgspec.Struct, kw_only=True, frozen=True):
 
 
 class Craft(Voice, kw_only=True, frozen=True):
-    """How a crew of attackers of one kind goes about it; `new` accounts are made for the occasion, within hours."""
+    """How a crew of attackers of one kind goes about it."""
 
     words: Words
     """Copies of one text, agreed facts retold in other words, or each their own words."""
@@ -56,8 +57,8 @@ class Craft(Voice, kw_only=True, frozen=True):
     """Whether they take turns, as people who find courage one after the other, or speak when they are told to."""
     pace: tuple[Amount, Amount]
     """In multiples of the wave's `echo`: how long one waits for the next, or without turns how long it all lasts."""
-    size: Share
-    """Its greatest size, as a share of `brigade_most`."""
+    size: Amount
+    """Its greatest size, in multiples of `brigade_most`."""
     again: Share
     """Chance that a crew which struck before strikes here rather than another."""
     agreed: Share

@@ -16,6 +16,7 @@ _PIECES: Weighted[EvidenceKind] = Weighted(
     {"screenshot": 0.48, "video": 0.12, "audio": 0.12, "witness": 0.16, "platform_log": 0.12}
 )
 _MOST_PIECES = 3
+NEW = 4  # days
 
 
 class People:
@@ -31,7 +32,8 @@ class People:
         dice = self._dice
         created = None
         if dice.chance(self._parameters.known_creation):
-            days = dice.between(0, 4) if dice.chance(voice.new) else dice.heavy(20, 0.6, 3_000)
+            days = dice.heavy(20, 0.6, 3_000) * dice.between(0.2, 1)
+            days = dice.between(0, NEW) if dice.chance(voice.new) else days
             created = (at - timedelta(days=days)).replace(microsecond=0)
         communities = []
         if dice.chance(self._parameters.known_communities):

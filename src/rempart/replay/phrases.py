@@ -443,14 +443,25 @@ def slogan(language: Language, number: int, *, who: str) -> str:
     return DISPUTES[language][number % len(DISPUTES[language])].replace("{who}", who)
 
 
-_ENGLISH_WORDS = frozenset(["the", "I", "was", "my", "that", "is", "told", "he", "you", "and", "asked", "me"])
 _STATED_AGE = re.compile(r"\b(1[3-9]|2[0-2])\b")
 
 
 def language_of(text: str) -> Language:
     """The language that a text of this grammar is in."""
-    words = text.split()
-    return "en" if sum(word in _ENGLISH_WORDS for word in words) > 0.1 * len(words) else "fr"
+    words = set(text.lower().split())
+    return "en" if len(words & _VOCABULARY["en"]) > len(words & _VOCABULARY["fr"]) else "fr"
+
+
+def _vocabulary(language: Language) -> set[str]:
+    deeds = [clause for told in (DEEDS, TOLD) for clauses in told[language].values() for clause in clauses]
+    pools = (OPENINGS, AGES, WHERE, MET, DETAILS, CLOSINGS, RELAYS, DISPUTES, _LATER)
+    sentences = [*deeds, *(sentence for pool in pools for sentence in pool[language])]
+    sentences += [sentence for template in TEMPLATES[language] for sentence in template]
+    return {word for sentence in sentences for word in sentence.lower().split() if "{" not in word}
+
+
+_BOTH = _vocabulary("fr") & _vocabulary("en")
+_VOCABULARY: dict[Language, set[str]] = {"fr": _vocabulary("fr") - _BOTH, "en": _vocabulary("en") - _BOTH}
 
 
 def stated_age(text: str) -> int | None:

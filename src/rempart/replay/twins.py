@@ -18,6 +18,7 @@ def organised_openly(wave: Wave, *, seed: int, parameters: Parameters | None = N
 
     They keep who they are, what they say happened, their evidence, channels and origins. The evening is the first after
     the last of them made up their mind. `parameters`: `worth_attacking`, `server` and `template` are used.
+    Raises ValueError when the wave does not tell its kinds.
     """
     parameters = parameters or Parameters()
     dice = Dice(seed)
