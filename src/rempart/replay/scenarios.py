@@ -36,7 +36,7 @@ def _faking(craft: Craft) -> Craft:
 
 
 def _around(about: str, case: GuiltyCase, innocent: dict[InnocentCase, float] = _MIXED) -> Parameters:
-    """Most guilty accounts have this around them; the others are plain, or every accusation like it would be true."""
+    """Most guilty accounts have this around them, and the others nothing but those harmed."""
     return Parameters(about=about, guilty={"plain": 0.2, case: 0.8}, innocent=innocent)
 
 
@@ -67,13 +67,18 @@ SCENARIOS: dict[str, Parameters] = {
         "People harmed organise openly: one server, an association's text, one evening. It is no campaign.", "organised"
     ),
     "mass-disputes": _around(
-        "Fans deny in mass, for accounts that did it and for some that did not.", "disputes",
-        {"lone": 0.4, "brigaded": 0.3, "disputes": 0.3},
+        "Fans deny in mass, whether it happened or not.", "disputes",
+        {"lone": 0.1, "brigaded": 0.2, "disputes": 0.7},
     ),
     "poisoned-records": _around(
         "Those who were harmed were given rejected reports before, so that nobody believes them.", "poisoned"
     ),
-    "drowned-case": _around(
-        "Obvious fakes in the words of somebody harmed, so that those who were harmed look coordinated.", "drowned"
+    "drowned-case": replace(
+        # Crude copies everywhere: that there are any says nothing of who did it.
+        _around(
+            "Obvious fakes in the words of somebody harmed, so that those who were harmed look coordinated.",
+            "drowned", _BRIGADED,
+        ),
+        care={"crude": 1.0},
     ),
 }  # fmt: skip
