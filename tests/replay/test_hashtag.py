@@ -79,7 +79,7 @@ def test_a_seed_gives_the_same_posts_on_every_machine_and_python():
     _, natives = raw_posts(accounts=10, posts=300, seed=1)
     assert (
         hashlib.sha256(msgspec.json.encode(list(natives))).hexdigest()
-        == "e6eb0540a1b05bcecc2bc45a63b162aac0099e7b6338c6dc4eff811264df6ca0"
+        == "c074e87f1d7180eb9af62817144179d101aee089d2c045a0f2cc783c32e65ac3"
     )
 
 

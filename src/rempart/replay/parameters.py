@@ -79,7 +79,7 @@ class Craft(Voice, kw_only=True, frozen=True):
     """Chance that a crew takes up the words and a community of somebody harmed who spoke before it."""
 
 
-HARMED = Voice(new=0.3, upheld=0.07, rejected=0.02, evidence=0.33, verified=0.35, refuted=0.04, details=1.8)
+HARMED = Voice(new=0.3, upheld=0.07, rejected=0.02, evidence=0.3, verified=0.25, refuted=0.05, details=1.8)
 MISTAKEN = Voice(new=0.33, upheld=0.04, rejected=0.1, evidence=0.17, details=1.2)
 RELAYING = Voice(new=0.14, upheld=0.03, rejected=0.04)
 DISPUTING = Voice(new=0.1, upheld=0.02, rejected=0.05, fans=0.9)
@@ -96,13 +96,13 @@ MODERATE = Craft(
 )  # fmt: skip
 CAREFUL = Craft(
     new=0.12, upheld=0.02, rejected=0.05, fans=0.3, evidence=0.2, verified=0.02, details=1.0,
-    words="own", turns=True, pace=(1.0, 2.5), size=0.2, again=0.5, agreed=0.5, bought=0.5, lots=(0.5, 8.0),
+    words="own", turns=True, pace=(1.0, 2.5), size=0.2, again=0.5, agreed=0.7, bought=0.5, lots=(0.5, 8.0),
     joined=0.75, origins=0.04, reported=0.02, relayed=0.05, echoed=0.02,
 )  # fmt: skip
 # They know what gives others away: distinct origins, accounts from many sellers, hardly a server, fans' communities.
 ADAPTIVE = Craft(
-    new=0.05, upheld=0.06, rejected=0.02, fans=0.5, evidence=0.35, exports=0.5, verified=0.06, refuted=0.2, details=1.7,
-    words="own", turns=True, pace=(1.5, 5.0), size=0.2, again=0.3, agreed=0.6, bought=0.9, lots=(60.0, 500.0),
+    new=0.05, upheld=0.06, rejected=0.02, fans=0.5, evidence=0.35, exports=0.5, verified=0.07, refuted=0.2, details=1.7,
+    words="own", turns=True, pace=(1.5, 5.0), size=0.2, again=0.3, agreed=0.75, bought=0.9, lots=(60.0, 500.0),
     joined=0.12, origins=0.01, reported=0.02, relayed=0.25, echoed=0.1,
 )  # fmt: skip
 # They accuse so badly that whoever else accuses looks like one of them.
@@ -169,6 +169,8 @@ class Parameters(msgspec.Struct, kw_only=True, frozen=True):
     """Share who speak independently of the wave's rhythm."""
     twice: Share = 0.04
     """Share who say it again through another channel."""
+    habits: Share = 0.85
+    """Share who were harmed in one of the up to three ways that the account makes a habit of."""
     template: Share = 0.8
     """Share of those organised openly who send the association's text, their own facts filled in."""
     server: Share = 0.8
@@ -234,6 +236,8 @@ class Parameters(msgspec.Struct, kw_only=True, frozen=True):
     """The share of first-hand testimonies that comes through each channel."""
     french: Share = 0.75
     """Share of texts in French; the others are in English."""
+    filled_in: Share = 0.04
+    """Share of first-hand texts that are an association's, filled in by somebody on their own."""
     hasty: Share = 0.2
     """Share of texts typed in haste."""
     known_communities: Share = 0.5

@@ -95,8 +95,8 @@ class Speakers:
         """What somebody says of what was done to them; it was one of the things that the account does, or not."""
         dice, star = self._dice, turn.star
         main = CONDUCT.draw(dice)
-        if star.guilty:
-            main = star.conduct[0] if dice.chance(0.75) else dice.pick(star.conduct)
+        if star.guilty and dice.chance(self._parameters.habits):
+            main = star.conduct[0] if dice.chance(0.7) else dice.pick(star.conduct)
         return self._said(
             turn, reporter, voice, channel=channel, main=main, language=self._people.language(),
             origin=self._people.origin(channel, star),
@@ -147,11 +147,12 @@ class Speakers:
             crew.gather(dice, self._people, turn.at, star, self._heard.get(star.about.handle))
         craft, reporter = crew.craft, crew.members[turn.arrival.member]
         agreed = crew.conduct if dice.chance(craft.agreed) else CONDUCT.draw(dice)
+        language = self._people.language() if craft.words == "own" else crew.language
         if dice.chance(craft.relayed):
-            return self._told(turn, reporter, craft, agreed, crew.language)
+            return self._told(turn, reporter, craft, agreed, language)
         channel: Channel = "user_report" if dice.chance(craft.reported) else self._false_channel()
         testimony = self._said(
-            turn, reporter, craft, channel=channel, main=agreed, language=crew.language,
+            turn, reporter, craft, channel=channel, main=agreed, language=language,
             origin=crew.origin(dice, self._people.origin(channel, star)),
         )  # fmt: skip
         if testimony.text is None or craft.words == "own":
@@ -185,6 +186,11 @@ class Speakers:
                 dice, language, who=self._who(star), conduct=conduct, on=on, met=met, age=age,
                 details=phrases.own_details(dice, language, min(dice.count(voice.details), 4)),
             )  # fmt: skip
+            if dice.chance(self._parameters.filled_in):
+                number = dice.integer(0, len(phrases.TEMPLATES[language]) - 1)
+                text = phrases.template_text(
+                    dice, language, who=self._who(star), conduct=conduct, on=on, age=age, number=number
+                )
             if dice.chance(self._parameters.hasty):
                 text = phrases.blemish(dice, text)
         return Testimony(
