@@ -20,7 +20,7 @@ from rempart.records import AccountReference, Testimony
 from rempart.replay.simulator import simulate
 from rempart.text.near_duplicates import find_copies
 
-TESTIMONIES_AN_ACCOUNT = 15  # about, in a simulated wave
+TESTIMONIES_AN_ACCOUNT = 21  # about, in a simulated wave
 
 
 def seconds(run: Callable[[], Any]) -> float:

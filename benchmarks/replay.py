@@ -20,7 +20,7 @@ from rempart.replay.writing import write_wave
 from rempart.rulebook import load, shipped
 
 # Accounts that give about 10,000, 100,000 and 1,000,000 testimonies.
-SIZES = (660, 6_600, 66_000)
+SIZES = (470, 4_700, 47_000)
 SEED = 1
 
 

@@ -39,6 +39,28 @@ def test_simulate_takes_the_share_of_guilty_accounts(tmp_path):
     assert b'"guilty":true' not in (tmp_path / "truth.jsonl").read_bytes()
 
 
+def test_simulate_writes_a_named_wave_and_says_where_its_campaigns_are(tmp_path):
+    assert rempart("simulate", "--accounts", 12, "--scenario", "crude-brigade", "--out", tmp_path).returncode == 0
+    truth = [json.loads(line) for line in (tmp_path / "truth.jsonl").read_bytes().splitlines()]
+    assert {(one["campaign"], one["attack"]) for one in truth} == {(True, "crude"), (False, "none")}
+
+
+def test_the_share_of_guilty_accounts_holds_in_a_named_wave_too(tmp_path):
+    rempart("simulate", "--accounts", 9, "--scenario", "drowned-case", "--base-rate", 0, "--out", tmp_path)
+    assert b'"guilty":true' not in (tmp_path / "truth.jsonl").read_bytes()
+
+
+def test_a_wave_of_no_such_name_exits_64_and_names_those_there_are(tmp_path):
+    done = rempart("simulate", "--accounts", 3, "--scenario", "nonsense", "--out", tmp_path)
+    assert done.returncode == 64
+    assert "organised-victims" in done.stderr.decode()
+
+
+def test_a_named_wave_has_no_raw_posts(tmp_path):
+    more = ["--scenario", "lone-voices", "--posts", 50]
+    assert rempart("simulate", "--accounts", 3, *more, "--out", tmp_path).returncode == 64
+
+
 def test_replay_compares_every_shipped_rulebook_when_none_is_named(wave):
     done = rempart("replay", wave / "testimonies.jsonl", "--format", "json")
     assert len(json.loads(done.stdout)) == 6

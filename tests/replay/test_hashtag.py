@@ -79,7 +79,7 @@ def test_a_seed_gives_the_same_posts_on_every_machine_and_python():
     _, natives = raw_posts(accounts=10, posts=300, seed=1)
     assert (
         hashlib.sha256(msgspec.json.encode(list(natives))).hexdigest()
-        == "eff8ffd6c28f3037e3a28bf34712e47feed892e9a70ffbde49418543c54243b8"
+        == "c074e87f1d7180eb9af62817144179d101aee089d2c045a0f2cc783c32e65ac3"
     )
 
 

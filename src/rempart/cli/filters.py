@@ -117,12 +117,21 @@ def replay(
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same wave, on any machine.")
 @click.option("--posts", type=click.IntRange(min=0), help="Write this many raw posts, as services export them.")
 @click.option("--base-rate", type=click.FloatRange(0, 1), help="Share of accounts that did it (default: 0.5).")
+@click.option("--scenario", metavar="NAME", help="One of the named waves of docs/replay.md, such as adaptive-brigade.")
 @click.option("--out", required=True, metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
-def simulate(accounts: int, seed: int, posts: int | None, base_rate: float | None, out: Path) -> None:
+def simulate(
+    *, accounts: int, seed: int, posts: int | None, base_rate: float | None, scenario: str | None, out: Path
+) -> None:
     """Write an invented wave with its truth: testimonies.jsonl (or posts.jsonl), accounts.jsonl and truth.jsonl."""
+    from rempart.replay import SCENARIOS
     from rempart.replay.writing import write_posts, write_wave
 
+    if scenario is not None and scenario not in SCENARIOS:
+        raise click.UsageError(f"--scenario: {scenario} is none of {', '.join(SCENARIOS)}")
+    if scenario is not None and posts is not None:
+        raise click.UsageError("--scenario and --posts exclude each other")
     if posts is None:
-        write_wave(out, accounts=accounts, seed=seed, base_rate=base_rate)
+        parameters = SCENARIOS[scenario] if scenario is not None else None
+        write_wave(out, accounts=accounts, seed=seed, base_rate=base_rate, parameters=parameters)
     else:
         write_posts(out, accounts=accounts, posts=posts, seed=seed, base_rate=base_rate)

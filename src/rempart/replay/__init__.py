@@ -2,11 +2,15 @@
 
 from rempart.replay.forward import Course, Replayed, replay, run
 from rempart.replay.outcome import Outcome
+from rempart.replay.parameters import Parameters
+from rempart.replay.random_dials import random_parameters
+from rempart.replay.scenarios import SCENARIOS
 from rempart.replay.simulator import Wave, simulate
 from rempart.replay.standing import Action, Standing
-from rempart.replay.stars import Parameters
+from rempart.replay.twins import organised_openly
 
 __all__ = [
+    "SCENARIOS",
     "Action",
     "Course",
     "Outcome",
@@ -14,6 +18,8 @@ __all__ = [
     "Replayed",
     "Standing",
     "Wave",
+    "organised_openly",
+    "random_parameters",
     "replay",
     "run",
     "simulate",

@@ -50,6 +50,10 @@ class Dice:
             return 0
         return int(math.log(1.0 - self.random()) / math.log(mean / (1.0 + mean)))
 
+    def name(self, kind: str) -> str:
+        """An opaque name of this kind: its letter and thirteen hexadecimal digits."""
+        return f"{kind}{int(self.random() * (1 << 52)):013x}"
+
     def some(self, items: Sequence[T], number: int) -> list[T]:
         """`number` different items (all, if there are fewer), in the order drawn."""
         left = list(items)

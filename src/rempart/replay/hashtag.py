@@ -11,9 +11,10 @@ from rempart.records import AccountReference, Service, Testimony
 from rempart.replay.crowd import TALK, as_typed, say
 from rempart.replay.dice import Dice, Weighted
 from rempart.replay.native import Draft, Native, commit, status, tweet
-from rempart.replay.phrases import SERVICE_NAMES, Language
+from rempart.replay.parameters import Parameters
+from rempart.replay.phrases import SERVICE_NAMES, Language, language_of
 from rempart.replay.simulator import stream
-from rempart.replay.stars import Parameters, Star
+from rempart.replay.stars import Star
 
 TAG = "balancetontiktokeur"
 _OTHER_TAGS = ("metoo", "jetecrois", "tiktokfrance", "mineurs", "JusticePourElles")
@@ -117,7 +118,7 @@ class _Crowd:
             author="u" + testimony.reporter.id,
             author_created_at=testimony.reporter.account_created_at,
             text=as_typed(dice, text),
-            language=_language_of(text),
+            language=language_of(text),
             tags=[TAG],
         )
 
@@ -214,9 +215,3 @@ _NAMES = (
     "mxrie",
     "jade.",
 )
-_ENGLISH_WORDS = frozenset(["the", "I", "was", "my", "that", "is", "told", "he", "you", "and", "asked", "me"])
-
-
-def _language_of(text: str) -> Language:
-    words = text.split()
-    return "en" if sum(word in _ENGLISH_WORDS for word in words) > 0.1 * len(words) else "fr"

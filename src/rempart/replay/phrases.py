@@ -4,6 +4,7 @@ Those who speak under a hashtag borrow one another's words, so the phrases are f
 apart is their details (age, month, place, what they did next) and which of them they give.
 """
 
+import re
 from typing import Literal
 
 from rempart.records import Conduct, Service
@@ -251,6 +252,20 @@ DISPUTES: dict[Language, tuple[str, ...]] = {
     ),
 }
 
+# What associations ask people to send: one's own facts between two sentences that all share.
+TEMPLATES: dict[Language, tuple[tuple[str, str], ...]] = {
+    "fr": (
+        ("Je joins mon témoignage à l'appel collectif.", "J'accepte que l'association le transmette à la plateforme."),
+        ("Avec d'autres, je signale ce compte.", "Je demande que les faits soient examinés et que l'on me réponde."),
+        ("Témoignage recueilli par notre collectif.", "Je peux être recontactée par l'association si besoin."),
+    ),
+    "en": (
+        ("I add my testimony to the joint call.", "I agree that the association passes it on to the platform."),
+        ("Together with others I report this account.", "I ask that the facts be looked at and that I get an answer."),
+        ("Testimony gathered by our group.", "The association may contact me again if needed."),
+    ),
+}
+
 MONTHS: dict[Language, tuple[str, ...]] = {
     "fr": (
         "janvier",
@@ -368,9 +383,7 @@ def testimony_text(
     details: list[str],
 ) -> str:
     """A first-hand account in a few sentences, `details` among them."""
-    deeds = [deed(dice, language, conduct[0], who, on)]
-    deeds += [deed(dice, language, kind, _HE[language], None) for kind in conduct[1:]]
-    sentence = _AND[language].join(deeds) + "."
+    sentence = _deeds(dice, language, who, conduct, on)
     if dice.chance(0.5):
         sentence = f"{dice.pick(_LATER[language])}, {sentence}"
     parts = [dice.pick(OPENINGS[language]), sentence[0].upper() + sentence[1:]]
@@ -383,6 +396,38 @@ def testimony_text(
     return " ".join(part for part in parts if part)
 
 
+def template_text(
+    dice: Dice,
+    language: Language,
+    *,
+    who: str,
+    conduct: list[Conduct],
+    on: Service | None,
+    age: int | None,
+    number: int,
+) -> str:
+    """A first-hand account between the sentences of an association's template, the one of this number."""
+    opening, closing = TEMPLATES[language][number % len(TEMPLATES[language])]
+    sentence = _deeds(dice, language, who, conduct, on)
+    parts = [opening, sentence[0].upper() + sentence[1:]]
+    if age is not None:
+        parts.append(AGES[language][0].replace("{age}", str(age)))
+    return " ".join([*parts, closing])
+
+
+def _deeds(dice: Dice, language: Language, who: str, conduct: list[Conduct], on: Service | None) -> str:
+    deeds = [deed(dice, language, conduct[0], who, on)]
+    deeds += [deed(dice, language, kind, _HE[language], None) for kind in conduct[1:]]
+    return _AND[language].join(deeds) + "."
+
+
+def unnamed(text: str, handle: str) -> str:
+    """The text with `{who}` wherever it names this account, so that it can be said of another."""
+    for name in (f"@{handle}", handle, handle.split(".", 1)[0].capitalize()):
+        text = text.replace(name, "{who}")
+    return text
+
+
 def relay_text(dice: Dice, language: Language, *, who: str, conduct: Conduct) -> str:
     """What somebody heard from the person it happened to."""
     return dice.pick(RELAYS[language]).replace("{deed}", deed(dice, language, conduct, who, None, told=True))
@@ -391,6 +436,38 @@ def relay_text(dice: Dice, language: Language, *, who: str, conduct: Conduct) ->
 def dispute_text(dice: Dice, language: Language, *, who: str) -> str:
     """What a fan answers."""
     return dice.pick(DISPUTES[language]).replace("{who}", who)
+
+
+def slogan(language: Language, number: int, *, who: str) -> str:
+    """What fans who were called upon all answer: the sentence of this number."""
+    return DISPUTES[language][number % len(DISPUTES[language])].replace("{who}", who)
+
+
+_STATED_AGE = re.compile(r"\b(1[3-9]|2[0-2])\b")
+
+
+def language_of(text: str) -> Language:
+    """The language that a text of this grammar is in."""
+    words = set(text.lower().split())
+    return "en" if len(words & _VOCABULARY["en"]) > len(words & _VOCABULARY["fr"]) else "fr"
+
+
+def _vocabulary(language: Language) -> set[str]:
+    deeds = [clause for told in (DEEDS, TOLD) for clauses in told[language].values() for clause in clauses]
+    pools = (OPENINGS, AGES, WHERE, MET, DETAILS, CLOSINGS, RELAYS, DISPUTES, _LATER)
+    sentences = [*deeds, *(sentence for pool in pools for sentence in pool[language])]
+    sentences += [sentence for template in TEMPLATES[language] for sentence in template]
+    return {word for sentence in sentences for word in sentence.lower().split() if "{" not in word}
+
+
+_BOTH = _vocabulary("fr") & _vocabulary("en")
+_VOCABULARY: dict[Language, set[str]] = {"fr": _vocabulary("fr") - _BOTH, "en": _vocabulary("en") - _BOTH}
+
+
+def stated_age(text: str) -> int | None:
+    """The age that a first-hand text of this grammar states, if any: it has no other number from 13 to 22."""
+    found = _STATED_AGE.search(text)
+    return int(found[0]) if found else None
 
 
 _HE: dict[Language, str] = {"fr": "il", "en": "he"}

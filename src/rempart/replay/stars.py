@@ -1,104 +1,47 @@
-"""The parameters of a simulated wave, and the accounts accused in it: who they are and whether they did it."""
+"""The accounts accused in a simulated wave: who they are, whether they did it and what happens around them."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Literal
 
 import msgspec
-from msgspec import field
 
-from rempart.records import AccountReference, AccountRow, AgeBand, Channel, Conduct, Service, Truth
+from rempart.records import AccountReference, AccountRow, AgeBand, Conduct, Service, Truth
 from rempart.replay.dice import Dice, Weighted
+from rempart.replay.parameters import Care, GuiltyCase, InnocentCase, Parameters
+from rempart.replay.phrases import Language
 
-Care = Literal["crude", "moderate", "careful"]
-
-_CARE: dict[Care, float] = {"crude": 0.4, "moderate": 0.35, "careful": 0.25}
-_SERVICES: dict[Service, float] = {
-    "tiktok": 0.62,
-    "instagram": 0.12,
-    "twitch": 0.08,
-    "youtube": 0.07,
-    "snapchat": 0.06,
-    "twitter": 0.05,
-}
-_CHANNELS: dict[Channel, float] = {
-    "public_post": 0.62,
-    "user_report": 0.19,
-    "form": 0.13,
-    "trusted_flagger": 0.03,
-    "sealed": 0.03,
-}
+Attack = Care | Literal["none", "disputes", "poisoned"]
 
 
-class Parameters(msgspec.Struct, kw_only=True, frozen=True):
-    """What a wave is made of. Shares are of the accounts or testimonies named; durations are in hours."""
+class Star(msgspec.Struct):
+    """An account of the wave, what is true of it and how it goes about it.
 
-    services: dict[Service, float] = field(default_factory=lambda: dict(_SERVICES))
-    """The share of accused accounts on each service."""
-    base_rate: float = 0.5
-    """Share of accused accounts that did it."""
-    begins: datetime = datetime(2026, 3, 4, 17, 0, tzinfo=UTC)
-    """When the first post of the wave came."""
-    spread: float = 40.0
-    """Mean time after the beginning at which an account is first named."""
-    lasts: float = 14 * 24.0
-    """After this long, nothing more comes."""
-
-    tail: float = 0.85
-    """Tail index of the number of people harmed who speak, for one guilty account (Pareto: lower is heavier)."""
-    most_harmed: int = 200
-    """The most people harmed who speak of one account."""
-    echo: float = 7.0
-    """Mean time between somebody speaking and the one they encourage."""
-    late: float = 0.15
-    """Share of those harmed who speak independently of the wave's rhythm."""
-    twice: float = 0.04
-    """Share of those harmed who say it again through another channel."""
-
-    lone: float = 0.4
-    """Share of innocent accounts with one to three false or mistaken reports and nothing organised."""
-    rumour: float = 0.2
-    """Share of innocent accounts of which people only say what they heard; the rest are brigaded."""
-    care: dict[Care, float] = field(default_factory=lambda: dict(_CARE))
-    """How much care brigades take not to look like one."""
-    brigade_least: int = 6
-    """The fewest people in a brigade."""
-    brigade_most: int = 250
-    """The most people in a brigade; careful ones are a fifth of that at most."""
-    brigade_tail: float = 1.15
-    """Tail index of the number of people in a brigade."""
-    guilty_brigaded: float = 0.08
-    """Share of guilty accounts on which a brigade piles up as well."""
-
-    relays: float = 0.4
-    """Relays for each first-hand testimony, on average."""
-    disputes: float = 0.2
-    """Disputes for each testimony, on average; fame makes more."""
-
-    channels: dict[Channel, float] = field(default_factory=lambda: dict(_CHANNELS))
-    """The share of first-hand testimonies that comes through each channel."""
-    french: float = 0.75
-    """Share of texts in French; the others are in English."""
-    known_communities: float = 0.5
-    """Share of reporters whose communities are known."""
-    known_creation: float = 0.75
-    """Share of reporters whose account's date of creation is known."""
-
-
-class Star(msgspec.Struct, frozen=True):
-    """An account of the wave, what is true of it and how it goes about it."""
+    `networks`: those of schools and operators that its fans share; `server`: where those harmed may organise. `attack`
+    and `campaign` are as in the truth file.
+    """
 
     row: AccountRow
     about: AccountReference
     guilty: bool
+    case: GuiltyCase | InnocentCase
     conduct: tuple[Conduct, ...]
     asks_on: Service
     meets_on: Service
     fans: str
+    networks: tuple[str, ...]
+    server: str
+    attack: Attack = "none"
+    campaign: bool = False
+
+    @property
+    def language(self) -> Language:
+        """The one that most of those around it write in."""
+        return "fr" if self.row.language == "fr" else "en"
 
     @property
     def truth(self) -> Truth:
         """Its line of the truth file."""
-        return Truth(about=self.about, guilty=self.guilty)
+        return Truth(about=self.about, guilty=self.guilty, campaign=self.campaign, attack=self.attack)
 
 
 _SYLLABLES = (
@@ -160,14 +103,18 @@ def make_star(dice: Dice, number: int, parameters: Parameters) -> Star:
     )
     conduct = tuple(dict.fromkeys(CONDUCT.draw(dice) for _ in range(3)))
     asks_on = _ASKED_ON.draw(dice) if dice.chance(0.7) else service
+    guilty = dice.chance(parameters.base_rate)
     return Star(
         row=row,
         about=AccountReference(service, handle),
-        guilty=dice.chance(parameters.base_rate),
+        guilty=guilty,
+        case=Weighted(parameters.guilty).draw(dice) if guilty else Weighted(parameters.innocent).draw(dice),
         conduct=conduct,
         asks_on=asks_on,
         meets_on=service if dice.chance(0.9) else "yubo",
-        fans=f"fans-{handle}",
+        fans=dice.name("c"),
+        networks=tuple(dice.name("n") for _ in range(3)),
+        server=dice.name("c"),
     )
 
 

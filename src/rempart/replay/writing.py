@@ -9,16 +9,19 @@ import msgspec
 from rempart.records.lines import Writer
 from rempart.records.progress import progress
 from rempart.replay.hashtag import HALF_A_DAY, raw_posts
+from rempart.replay.parameters import Parameters
 from rempart.replay.simulator import stream
-from rempart.replay.stars import Parameters, Star
+from rempart.replay.stars import Star
 
 
-def write_wave(folder: Path, *, accounts: int, seed: int, base_rate: float | None = None) -> None:
+def write_wave(
+    folder: Path, *, accounts: int, seed: int, base_rate: float | None = None, parameters: Parameters | None = None
+) -> None:
     """Write `testimonies.jsonl`, `accounts.jsonl` and `truth.jsonl` into `folder`, made if need be.
 
-    base_rate: see Parameters. Raises ValueError when `accounts` is negative.
+    base_rate: in place of the one of `parameters`. Raises ValueError when `accounts` is negative.
     """
-    parameters = _with(Parameters(), base_rate)
+    parameters = _with(parameters or Parameters(), base_rate)
     stars, testimonies = stream(accounts=accounts, seed=seed, parameters=parameters)
     _write_stars(folder, stars)
     _write(folder / "testimonies.jsonl", progress(testimonies, what="testimonies"))
@@ -27,7 +30,8 @@ def write_wave(folder: Path, *, accounts: int, seed: int, base_rate: float | Non
 def write_posts(folder: Path, *, accounts: int, posts: int, seed: int, base_rate: float | None = None) -> None:
     """Write `posts.jsonl` (raw posts in native shapes), `accounts.jsonl` and `truth.jsonl` into `folder`.
 
-    base_rate: see Parameters. Raises ValueError when `accounts` or `posts` is negative.
+    The truth is of the whole wave, of which the posts may show the beginning only. base_rate: see Parameters. Raises
+    ValueError when `accounts` or `posts` is negative.
     """
     parameters = _with(HALF_A_DAY, base_rate)
     stars, natives = raw_posts(accounts=accounts, posts=posts, seed=seed, parameters=parameters)
