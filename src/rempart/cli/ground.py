@@ -19,9 +19,12 @@ class ReaderLeft(Exception):
 
 
 @contextmanager
-def results(out: str | None, rejects: str | None) -> Iterator[tuple[Writer, Rejects]]:
-    """Where a command writes its records and its rejects: files, or the standard streams. Raises click.UsageError."""
-    _ensure_apart(out, rejects)
+def results(out: str | None, rejects: str | None, *others: str | None) -> Iterator[tuple[Writer, Rejects]]:
+    """Where a command writes its records and its rejects: files, or the standard streams. Raises click.UsageError.
+
+    others: files that the command writes itself.
+    """
+    _ensure_apart(out, rejects, *others)
     with (
         Path(out).open("wb") if out else nullcontext(sys.stdout.buffer) as out_stream,
         Path(rejects).open("wb") if rejects else nullcontext(sys.stderr.buffer) as rejects_stream,
@@ -37,7 +40,8 @@ def results(out: str | None, rejects: str | None) -> Iterator[tuple[Writer, Reje
 def _ensure_apart(*outputs: str | None) -> None:
     """No output is also an input, nor are two outputs one file: opening it would empty it before it is read."""
     parameters = click.get_current_context().params
-    inputs = [value for name, value in parameters.items() if name not in ("out", "rejects") and isinstance(value, str)]
+    written = ("out", "rejects", "plot")
+    inputs = [value for name, value in parameters.items() if name not in written and isinstance(value, str)]
     files: list[Path] = [Path(name) for name in [*inputs, *parameters.get("files", ())] if name and name != "-"]
     for output in (Path(name) for name in outputs if name):
         if output.is_file() and any(file.is_file() and file.samefile(output) for file in files):
