@@ -18,7 +18,7 @@ from rempart.records.progress import progress
 from rempart.records.tables import read_table
 from rempart.replay.forward import Replayed, run
 from rempart.replay.outcome import Outcome
-from rempart.replay.sweeping import Step, Sweep, steps
+from rempart.replay.sweeping import Step, Sweep, as_rows, steps
 from rempart.rulebook import Rulebook
 
 
@@ -113,12 +113,8 @@ def sweep_as_table(swept: Sequence[Step]) -> str:
 
 
 def sweep_as_json(swept: Sequence[Step]) -> str:
-    """The steps as one JSON array: the value tried, beside the fields of its outcome."""
-    rows = []
-    for step in swept:
-        row = msgspec.to_builtins(step)
-        rows.append({**{name: row[name] for name in row if name != "outcome"}, **row["outcome"]})
-    return msgspec.json.encode(rows).decode()
+    """The steps as one JSON array on a line, numbers unrounded."""
+    return msgspec.json.encode(as_rows(swept)).decode()
 
 
 def _columns(outcomes: Sequence[Outcome]) -> list[list[str]]:

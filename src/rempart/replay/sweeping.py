@@ -4,9 +4,10 @@ All variants are judged from the same assessments, in one pass over the testimon
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import timedelta
 from decimal import Decimal, InvalidOperation
+from typing import Any, Literal
 
 import msgspec
 
@@ -28,8 +29,19 @@ _LENGTH = re.compile(r"([1-9][0-9]{0,4})(h|d)")
 _COUNT = re.compile(r"[0-9]{1,9}")
 
 
+Fault = Literal["spelling", "count", "value", "order", "limit"]
+
+
 class BadSweep(ValueError):
-    """A sweep that cannot be run; the message says which part of it is wrong, and why."""
+    """A sweep that cannot be run; the message says which part of it is wrong, and why.
+
+    `fault`: how the sweep is written, the number of values, an end of them, their order, or a limit that a rulebook is
+    held to.
+    """
+
+    def __init__(self, fault: Fault, message: str) -> None:
+        super().__init__(message)
+        self.fault: Fault = fault
 
 
 class Sweep(msgspec.Struct, frozen=True, kw_only=True):
@@ -67,11 +79,11 @@ def sweep_of(book: Rulebook, spec: str) -> Sweep:
     """
     path, equals, spread = spec.partition("=")
     if not equals or "." not in path or ".." not in spread:
-        raise BadSweep(f"`{spec}` is not ARTICLE.PARAM=a..b or ARTICLE.PARAM=a..b/n")
+        raise BadSweep("spelling", f"`{spec}` is not ARTICLE.PARAM=a..b or ARTICLE.PARAM=a..b/n")
     ends, slash, count = spread.partition("/")
     first, _dots, last = ends.partition("..")
     if slash and not _COUNT.fullmatch(count):
-        raise BadSweep(f"`{count}` is no number of values")
+        raise BadSweep("spelling", f"`{count}` is no number of values")
     return sweep_between(book, path.strip(), first.strip(), last.strip(), int(count) if slash else USUAL)
 
 
@@ -82,7 +94,7 @@ def sweep_between(book: Rulebook, path: str, first: str, last: str, count: int =
     """
     varied = parameter(book, path)
     if not 2 <= count <= MOST:
-        raise BadSweep(f"{count} values: from 2 to {MOST} are tried")
+        raise BadSweep("count", f"{count} values: from 2 to {MOST} are tried")
     if varied.is_duration:
         unit = _DAY if first.endswith("d") and last.endswith("d") else _HOUR
         values: list[Setting] = list(_lengths(varied, _length(varied, first), _length(varied, last), count, unit))
@@ -124,6 +136,21 @@ def steps(asked: Sweep, outcomes: Iterable[Outcome]) -> list[Step]:
     ]
 
 
+def as_rows(swept: Iterable[Step]) -> list[dict[str, Any]]:
+    """The steps as flat objects: the value tried, beside the fields of its outcome."""
+    rows = []
+    for step in swept:
+        row = msgspec.to_builtins(step)
+        outcome = row.pop("outcome")
+        rows.append({**row, **outcome})
+    return rows
+
+
+def steps_of(rows: Iterable[Mapping[str, Any]]) -> list[Step]:
+    """The steps that `as_rows` wrote. Raises msgspec.ValidationError."""
+    return [msgspec.convert({**row, "outcome": row}, Step) for row in rows]
+
+
 def _variants(book: Rulebook, varied: Parameter, values: Iterable[Setting]) -> tuple[Rulebook, ...]:
     """The rulebook at each value. Raises BadSweep for one that no rulebook of its kind may have."""
     found: list[Rulebook] = []
@@ -132,19 +159,19 @@ def _variants(book: Rulebook, varied: Parameter, values: Iterable[Setting]) -> t
             found += variants(book, varied, [value])
         except RulebookErrors as errors:
             said = errors.problems[0].message
-            raise BadSweep(f"`{varied.path}` cannot be {written(value)}: {said}") from errors
+            raise BadSweep("limit", f"`{varied.path}` cannot be {written(value)}: {said}") from errors
     return tuple(found)
 
 
 def _numbers(varied: Parameter, first: Decimal, last: Decimal, count: int) -> Iterable[Decimal]:
     if first >= last:
-        raise BadSweep(f"`{varied.path}`: {first} is not below {last}")
+        raise BadSweep("order", f"`{varied.path}`: {first} is not below {last}")
     return ((first + (last - first) * place / (count - 1)).quantize(_FINEST).normalize() for place in range(count))
 
 
 def _lengths(varied: Parameter, first: timedelta, last: timedelta, count: int, unit: timedelta) -> Iterable[timedelta]:
     if first >= last:
-        raise BadSweep(f"`{varied.path}`: {written(first)} is not shorter than {written(last)}")
+        raise BadSweep("order", f"`{varied.path}`: {written(first)} is not shorter than {written(last)}")
     return (unit * round((first + (last - first) * place / (count - 1)) / unit) for place in range(count))
 
 
@@ -152,14 +179,14 @@ def _number(varied: Parameter, said: str) -> Decimal:
     try:
         value = Decimal(said)
     except InvalidOperation as error:
-        raise BadSweep(f"`{varied.path}`: `{said}` is no number") from error
+        raise BadSweep("value", f"`{varied.path}`: `{said}` is no number") from error
     if not value.is_finite() or abs(value) > Decimal(10**12):
-        raise BadSweep(f"`{varied.path}`: `{said}` is no number that a condition can hold")
+        raise BadSweep("value", f"`{varied.path}`: `{said}` is no number that a condition can hold")
     return value
 
 
 def _length(varied: Parameter, said: str) -> timedelta:
     found = _LENGTH.fullmatch(said)
     if found is None:
-        raise BadSweep(f"`{varied.path}`: `{said}` is no length of time such as 72h or 14d")
+        raise BadSweep("value", f"`{varied.path}`: `{said}` is no length of time such as 72h or 14d")
     return timedelta(hours=int(found[1])) if found[2] == "h" else timedelta(days=int(found[1]))
