@@ -22,12 +22,12 @@ SEVERITY = "watch.severity"
 
 
 @pytest.fixture
-def owner(staff_member):
+def owner(db, staff_member):
     return staff_member("policy_owner", name="Zoé Marchal")
 
 
 @pytest.fixture
-def signed_in(client, staff_member):
+def signed_in(db, client, staff_member):
     """signed_in("auditor"): a client of somebody with that role."""
 
     def sign_in(*roles):

@@ -189,7 +189,7 @@ def comparisons(request: HttpRequest) -> HttpResponse:
         except RulebookErrors as errors:
             problems = errors.problems
             form = ComparisonForm(initial={"text": request.POST.get("text", "")})
-    kept = DraftComparison.objects.annotate(different=Count("cases"))
+    kept = DraftComparison.objects.annotate(different=Count("cases")).order_by("-asked_at", "-pk")
     context = {
         "form": form if request.user.may(Permission.SET_POLICY) else None,
         "problems": problems,
