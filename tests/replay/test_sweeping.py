@@ -1,5 +1,6 @@
 """A figure at several values: how it is asked, that it equals separate replays, and how it is drawn."""
 
+import contextlib
 from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -49,12 +50,10 @@ def test_lengths_of_time_stay_whole_in_the_unit_they_are_asked_in(counting, firs
 
 
 @given(st.text(max_size=40))
-def test_whatever_is_written_is_a_sweep_or_says_what_is_wrong(counting, spec):
+def test_whatever_is_written_is_a_sweep_or_is_refused(counting, spec):
     for said in (spec, f"several.testimonies={spec}", f"several.{spec}=1..2"):
-        try:
-            sweep_of(counting, said)
-        except (BadSweep, UnknownParameter) as error:
-            assert str(error)
+        with contextlib.suppress(BadSweep, UnknownParameter):
+            assert len(sweep_of(counting, said).variants) >= 2
 
 
 @pytest.mark.parametrize(
