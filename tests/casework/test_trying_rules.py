@@ -159,9 +159,15 @@ def test_a_policy_owner_asks_for_a_sweep_on_its_page(signed_in):
 
 
 def test_the_figures_of_another_rulebook_are_offered_when_it_is_chosen(signed_in):
+    client = signed_in("policy_owner")
+    page = client.get(reverse("casework:thresholds"), {"rulebook": "twitch-off-service"}).content.decode()
+    assert "evidence-first-hand.severity" in page
+    assert "watch.severity" not in page
+
+
+def test_a_rulebook_without_a_figure_to_try_says_so(signed_in):
     page = signed_in("policy_owner").get(reverse("casework:thresholds"), {"rulebook": "count-three"})
-    assert "testimonies + relays" not in page.content.decode()
-    assert "count-three" in page.content.decode()
+    assert 'name="figure"' not in page.content.decode()
 
 
 @pytest.mark.parametrize("wrong", [{"first": "7d"}, {"first": "9"}, {"count": "0"}, {"figure": "nothing.here"}])
