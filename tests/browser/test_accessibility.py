@@ -82,7 +82,7 @@ def tried(site, visit) -> dict[str, str]:
         page.get_by_label("Chiffre", exact=True).select_option("contact-several-sources.credibility")
         page.get_by_label("À partir de").fill("0.5")
         page.get_by_label("À", exact=True).fill("0.9")
-        page.get_by_label("Comptes accusés").fill("40")
+        page.get_by_label("Comptes accusés", exact=True).fill("40")
         page.get_by_role("button", name="Calculer").click()
         page.wait_for_url("**/rulebooks/thresholds/*/")
         addresses["sweep"] = page.url.removeprefix(site.address)

@@ -131,7 +131,7 @@ def test_a_figure_is_tried_and_its_price_is_drawn_and_told(plain, site):
     plain.get_by_label("À partir de").fill("1")
     plain.get_by_label("À", exact=True).fill("3")
     plain.get_by_label("Nombre de valeurs").fill("3")
-    plain.get_by_label("Comptes accusés").fill("40")
+    plain.get_by_label("Comptes accusés", exact=True).fill("40")
     plain.get_by_role("button", name="Calculer").click()
     expect(plain.get_by_role("progressbar")).to_be_visible()
     site.command("worker", "--until-idle")

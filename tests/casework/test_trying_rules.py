@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.urls import reverse
 
-from rempart.casework import errors, services
+from rempart.casework import commands, errors, services
 from rempart.casework.models import Case, ComparedCase, Decision, DraftComparison, ThresholdSweep
 from rempart.casework.services import policy
 from rempart.intake.services import import_wave
+from rempart.ledger.models import LedgerRow
 from rempart.records.lines import Rejects
 from rempart.replay import BadSweep
 from rempart.rulebook import RulebookErrors, load, parse
@@ -232,6 +233,37 @@ def test_a_comparison_is_computed_once_however_often_its_task_runs(case, live, o
     policy.compute_comparison(one)  # as the killed worker's successor, which has read it before
     assert ComparedCase.objects.count() == 1
     assert events_of(one) == ["comparison_asked", "comparison_computed"]
+
+
+@pytest.mark.parametrize("kind", ["sweep", "comparison"])
+def test_what_is_killed_before_its_end_keeps_nothing_and_is_completed_by_the_next_run(
+    case, live, owner, monkeypatch, kind
+):
+    one = asked(owner) if kind == "sweep" else policy.ask_comparison(draft(live), acting=owner)
+    compute = policy.compute_sweep if kind == "sweep" else policy.compute_comparison
+
+    def die(*_given, **_named):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(policy, "append", die)
+        with pytest.raises(KeyboardInterrupt):
+            compute(one)
+    assert type(one).objects.get(pk=one.pk).computed_at is None
+    assert not ComparedCase.objects.exists()
+    assert compute(one).computed_at is not None
+
+
+def test_the_command_lists_cases_treated_otherwise_and_writes_nothing(case, live, capsys):
+    before = LedgerRow.objects.count()
+    found = commands.compare(parse(draft(live)))
+    (row,) = json.loads(commands.as_json(found))
+    assert (row["case"], row["about"]["handle"], row["direction"]) == (case.pk, "leo.vrtx", "lighter")
+    first, second = commands.as_table(found).splitlines()
+    assert first.startswith(f"{case.pk}  tiktok:leo.vrtx  lighter: no_new_contacts for 14d (preventive, two_reviewers)")
+    assert second.strip() == "contact (no longer matches): testimonies >= 99 does not hold (testimonies 5)"
+    assert "open cases: 1; treated otherwise by of-the-tests 2026-03-01: 1" in capsys.readouterr().err
+    assert LedgerRow.objects.count() == before
 
 
 def test_what_was_compared_of_a_case_leaves_with_it(case, live, owner):

@@ -22,10 +22,10 @@ def compare(draft: Rulebook) -> list[ComparedNow]:
     found = list(progress(compare_cases(live, draft), what="cases", total=open_cases().count()))
     different = [one for one in found if one.difference is not None]
     failed = sum(one.failed for one in found)
-    told = f"{len(found)} open cases, {len(different)} treated otherwise by {draft.name} {draft.version}"
-    click.echo(f"rempart: {told} than by {live.name} {live.version}", err=True)
+    told = f"open cases: {len(found)}; treated otherwise by {draft.name} {draft.version}: {len(different)}"
+    click.echo(f"rempart: {told}; in force is {live.name} {live.version}", err=True)
     if failed:
-        click.echo(f"rempart: {failed} cases cannot be judged under both", err=True)
+        click.echo(f"rempart: cases that cannot be judged under both: {failed}", err=True)
     return different
 
 

@@ -153,7 +153,9 @@ def _labels(steps: Sequence[Step], dots: Sequence[Dot], *, right: float) -> tupl
     labels: list[Label] = []
     for dot, text, _present in groups:
         fits = dot.x + _EDGE + len(text) * _LETTER <= right
-        label = Label(dot.x + _EDGE if fits else dot.x - _EDGE, dot.y + 4, text, "start" if fits else "end")
+        above = dot.y >= _EDGE + _LINE
+        y = dot.y - _EDGE if above else dot.y + _EDGE + _LINE * 0.7
+        label = Label(dot.x + _EDGE if fits else dot.x - _EDGE, y, text, "start" if fits else "end")
         if not any(_touch(label, other) for other in labels):
             labels.append(label)
     return tuple(labels)
