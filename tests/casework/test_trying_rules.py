@@ -311,3 +311,12 @@ def test_a_text_that_is_no_rulebook_is_refused_in_words(live, signed_in, sent):
     answer = signed_in("policy_owner").post(reverse("casework:comparisons"), {"text": sent})
     assert answer.status_code == 422
     assert not DraftComparison.objects.exists()
+
+
+def test_the_command_looks_at_the_database_and_at_no_file(own_database, tmp_path):
+    (tmp_path / "draft.yaml").write_text(load("rempart").source.replace("credibility >= 0.85", "credibility >= 0.8"))
+    done = own_database.command("replay", "--shadow", str(tmp_path / "draft.yaml"), "--format", "json")
+    assert (done.returncode, json.loads(done.stdout)) == (0, [])
+    (tmp_path / "draft.yaml").write_text("articles: [")
+    assert own_database.command("replay", "--shadow", str(tmp_path / "draft.yaml")).returncode == 65
+    assert own_database.command("replay", "--shadow", str(tmp_path / "nothing.yaml")).returncode == 66

@@ -31,7 +31,7 @@ def replay(
     if not 0 < prior < 1:
         raise click.UsageError("--prior is not between 0 and 1")
     if shadow is not None:
-        if testimonies or rulebooks or accounts or truth or sweep or plot:
+        if testimonies or rulebooks or accounts or truth or sweep or plot or rejects:
             raise click.UsageError("--shadow looks at the open cases: it goes with --format and --out alone")
         _shadow(shadow, form, out)
         return
