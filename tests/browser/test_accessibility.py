@@ -31,6 +31,10 @@ SIGNED_IN = [
     "/rulebooks/",
     "/rulebooks/rempart/",
     "/rulebooks/draft/",
+    "/rulebooks/thresholds/",
+    "/rulebooks/shadow/",
+    "tried:sweep",
+    "tried:comparison",
     "/simulations/",
     "simulation",
     "/ledger/",
@@ -69,9 +73,35 @@ def simulated(site, visit) -> str:
         return page.url.removeprefix(site.address)
 
 
+@pytest.fixture(scope="module")
+def tried(site, visit) -> dict[str, str]:
+    """The addresses of a figure that was tried, and of a draft that was compared, both computed."""
+    addresses = {}
+    with visit() as page:
+        page.goto(site.address + "/rulebooks/thresholds/")
+        page.get_by_label("Chiffre", exact=True).select_option("contact-several-sources.credibility")
+        page.get_by_label("À partir de").fill("0.5")
+        page.get_by_label("À", exact=True).fill("0.9")
+        page.get_by_label("Comptes accusés", exact=True).fill("40")
+        page.get_by_role("button", name="Calculer").click()
+        page.wait_for_url("**/rulebooks/thresholds/*/")
+        addresses["sweep"] = page.url.removeprefix(site.address)
+        page.goto(site.address + "/rulebooks/draft/")
+        text = page.get_by_label("Le nouveau règlement").input_value()
+        page.goto(site.address + "/rulebooks/shadow/")
+        page.get_by_label("Le projet").fill(text.replace("credibility >= 0.85", "credibility >= 0.999"))
+        page.get_by_role("button", name="Comparer").click()
+        page.wait_for_url("**/rulebooks/shadow/*/")
+        addresses["comparison"] = page.url.removeprefix(site.address)
+    site.command("worker", "--until-idle")
+    return addresses
+
+
 @pytest.fixture(params=SIGNED_OUT + SIGNED_IN)
 def path(request, find_case) -> str:
     """The address of a page."""
+    if request.param.startswith("tried:"):
+        return request.getfixturevalue("tried")[request.param.removeprefix("tried:")]
     if request.param == "simulation":
         return request.getfixturevalue("simulated")
     kind, _colon, state = request.param.partition("case:")

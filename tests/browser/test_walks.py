@@ -122,6 +122,36 @@ def test_a_simulation_is_asked_for_computed_by_the_worker_and_marked(plain, site
     expect(plain.locator("main")).to_contain_text("Innocents, suspendus")
 
 
+def test_a_figure_is_tried_and_its_price_is_drawn_and_told(plain, site):
+    plain.goto(site.address + "/rulebooks/")
+    plain.get_by_role("link", name="Seuils").click()
+    plain.get_by_label("Règlement", exact=True).select_option("twitch-off-service")
+    plain.get_by_role("button", name="Afficher ses chiffres").click()
+    plain.get_by_label("Chiffre", exact=True).select_option("evidence-first-hand.severity")
+    plain.get_by_label("À partir de").fill("1")
+    plain.get_by_label("À", exact=True).fill("3")
+    plain.get_by_label("Nombre de valeurs").fill("3")
+    plain.get_by_label("Comptes accusés", exact=True).fill("40")
+    plain.get_by_role("button", name="Calculer").click()
+    expect(plain.get_by_role("progressbar")).to_be_visible()
+    site.command("worker", "--until-idle")
+    plain.get_by_role("link", name="Voir où il en est").click()
+    expect(plain.get_by_role("row", name=re.compile("^3 actuelle"))).to_be_visible()
+    expect(plain.locator(".watermark")).to_have_count(1)
+    expect(plain.locator("figure.chart").first).to_be_visible()
+
+
+def test_a_draft_is_compared_with_the_rules_in_force_and_leads_to_the_cases(plain, site):
+    plain.goto(site.address + "/rulebooks/draft/")
+    text = plain.get_by_label("Le nouveau règlement").input_value()
+    plain.goto(site.address + "/rulebooks/shadow/")
+    plain.get_by_label("Le projet").fill(text.replace("measure: no_contact_with_minors", "measure: no_new_contacts"))
+    plain.get_by_role("button", name="Comparer").click()
+    site.command("worker", "--until-idle")
+    plain.get_by_role("link", name="Voir où il en est").click()
+    expect(plain.locator("main")).to_contain_text("seraient traités autrement")
+
+
 @pytest.mark.parametrize("path", ["/waves/", "/waves/1/", "/cases/", "/rulebooks/rempart/", "/due/"])
 def test_columns_of_truth_stand_on_pages_of_simulations_only(plain, site, path):
     plain.goto(site.address + path)

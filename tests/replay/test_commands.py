@@ -131,3 +131,50 @@ def test_what_cannot_be_judged_is_told(wave, tmp_path, book):
     done = rempart("replay", wave / "testimonies.jsonl", "--rulebook", tmp_path / "broken.yaml")
     assert done.returncode == 0
     assert "small: " in done.stderr.decode()
+
+
+def swept(wave, *arguments):
+    return rempart("replay", wave / "testimonies.jsonl", "--rulebook", "rempart", *options(wave), *arguments)
+
+
+def test_a_sweep_gives_an_object_for_each_value_and_draws_the_curve(wave, tmp_path):
+    figure = ["--sweep", "contact-several-sources.credibility=0.6..0.9/2"]
+    done = swept(wave, *figure, "--format", "json", "--plot", tmp_path / "curve.png")
+    rows = json.loads(done.stdout)
+    assert [(row["value"], row["is_present"]) for row in rows] == [(0.6, False), (0.85, True), (0.9, False)]
+    assert rows[0].keys() >= {
+        "article", "parameter", "written", "protected", "wrongly_suspended", "wrongly_restrained", "wrong_days",
+        "wrong_days_restrained", "median_hours_to_first_measure",
+    }  # fmt: skip
+    assert (tmp_path / "curve.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_present_value_is_marked_in_the_table_of_a_sweep(wave):
+    lines = swept(wave, "--sweep", "watch.severity=1..3/3").stdout.decode().splitlines()
+    assert lines[0].startswith("watch.severity")
+    assert [line.split("  ")[0] for line in lines[1:]] == ["1", "2 *", "3"]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["--sweep", "watch.severity=3..1"],
+        ["--sweep", "watch.severity=1..3", "--rulebook", "count-three"],
+        ["--sweep", "watch.severity=1..3", "--plot", "curve.svg"],
+        ["--plot", "curve.png"],
+        ["--shadow", "draft.yaml"],
+    ],
+)
+def test_a_sweep_that_is_wrong_leaves_the_results_of_another_alone(wave, tmp_path, wrong):
+    (tmp_path / "kept").write_text("as before")
+    done = swept(wave, *wrong, "--out", tmp_path / "kept")
+    assert (done.returncode, (tmp_path / "kept").read_text()) == (64, "as before")
+
+
+def test_a_sweep_without_the_truth_has_no_price(wave):
+    done = rempart("replay", wave / "testimonies.jsonl", "--rulebook", "rempart", "--sweep", "watch.severity=1..3")
+    assert (done.returncode, b"--truth" in done.stderr) == (64, True)
+
+
+def test_a_replay_of_nothing_exits_64():
+    assert rempart("replay").returncode == 64

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rempart.records import AccountFacts, Assessment
 from rempart.rulebook import EvaluationFailed, load, parse, shipped
 from rempart.rulebook.expression import Expression
-from rempart.rulebook.matching import _values
+from rempart.rulebook.matching import values_of
 from rempart.rulebook.names import NAMES
 
 assessments = st.from_type(Assessment)
@@ -25,7 +25,7 @@ def test_what_is_remembered_is_what_each_condition_answers(assessment, name):
         met = article.met_on is None or assessment.about.service in assessment.met_on
         if article.conduct_on is None and met:
             program = Expression(article.when)
-            if program.holds(_values(sorted(program.names), assessment, assessment)):
+            if program.holds(values_of(sorted(program.names), assessment, assessment)):
                 expected.append(article.id)
     assert list(book.judge(assessment).articles) == expected
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         Appeal,
         Case,
         DisclosedFact,
+        DraftComparison,
         LegalHold,
         Macro,
         Reconsideration,
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
         ServiceNotice,
         Simulation,
         ThreatDecision,
+        ThresholdSweep,
         UnfoundedReport,
     )
     from rempart.correspondence.models import Delivery, Endpoint, Message
@@ -61,6 +63,8 @@ class World:
     case: "Case"
     rulebook: "RulebookVersion"
     simulation: "Simulation"
+    sweep: "ThresholdSweep"
+    comparison: "DraftComparison"
     file: "StoredFile"
     locked: "StoredFile"
     message: "Message"
@@ -122,6 +126,7 @@ def make_world() -> World:
     from rempart.casework.models import (
         Appeal,
         DisclosedFact,
+        DraftComparison,
         Outcome,
         Reconsideration,
         ReportingRestriction,
@@ -129,6 +134,7 @@ def make_world() -> World:
         SecondReview,
         ServiceNotice,
         Simulation,
+        ThresholdSweep,
     )
     from rempart.casework.services import record_assessment, rulebook_in_force
     from rempart.casework.services.authorities import assemble_referral, open_threat
@@ -207,6 +213,9 @@ def make_world() -> World:
     care_file, wish, mentor, death = looked_after()
     asked, voucher = asked_about_age()
     seen = {"score": 6.0, "received_at": moment, "raised_at": moment}
+    in_force, _book = rulebook_in_force()
+    tried = {"rulebook": in_force.name, "version": in_force.version, "text": in_force.text}
+    tried |= {"asked_at": moment, "asked_by": member}
     return World(
         asked=asked,
         voucher=voucher,
@@ -249,6 +258,18 @@ def make_world() -> World:
         case=case,
         rulebook=rulebook_in_force()[0],
         simulation=Simulation.objects.create(seed=1, accounts=10, rulebooks=["rempart"], asked_at=moment),
+        sweep=ThresholdSweep.objects.create(
+            **tried,
+            article="watch",
+            parameter="credibility",
+            first="0.1",
+            last="0.9",
+            count=3,
+            accounts=10,
+            seed=1,
+            base_rate=50,
+        ),
+        comparison=DraftComparison.objects.create(**tried),
         file=file,
         locked=keep(b"Another text", name="locked.txt", suspected_intimate=True),
         message=message,
@@ -718,6 +739,8 @@ EXAMPLES: dict[str, Example] = {
     "api:report-link": Example(lambda _world: {"number": "1"}),
     "api:respondent-link": Example(lambda _world: {"service": "tiktok", "handle": "example"}),
     "api:held-sum": Example(lambda _world: {"service": "tiktok", "handle": "example"}),
+    "casework:sweep": Example(lambda world: {"pk": world.sweep.pk}),
+    "casework:comparison": Example(lambda world: {"pk": world.comparison.pk}),
     "casework:simulation": Example(lambda world: {"pk": world.simulation.pk}),
     "platforms:measure": Example(lambda world: {"pk": world.drift.measure_id}),
     "platforms:retry": Example(lambda world: {"pk": world.execution.pk}, sent={"reason": "Example"}),

@@ -360,6 +360,7 @@ LEFT_OUT = {
     "casework.Independence": "which of those who spoke resemble each other",
     "casework.SecondReview": "a check of the team's own agreement; nothing follows from it for anybody",
     "casework.ShadowJudgement": "what rules that are not in force would have said; nothing follows from it",
+    "casework.ComparedCase": "what a draft that is not in force would have said; nothing follows from it",
     "casework.WaveReplay": "what other rules would have done; nothing follows from it",
     "casework.AppealWindow": "until when an appeal is possible stands in the statement of reasons",
     "casework.Reconsideration": "a task of the team's; it may follow from what somebody who reported took back",

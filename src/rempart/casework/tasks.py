@@ -1,4 +1,4 @@
-"""What the queue does for cases: assess, replay, simulate, and once a minute whatever fell due.
+"""What the queue does for cases: assess, replay, simulate, try rules, and once a minute whatever fell due.
 
 A job exists exactly when the change that asked for it does, since both are written in one transaction. Every job can be
 killed at any point and run again: what it does is found from what is stored, and doing it twice changes nothing.
@@ -63,6 +63,24 @@ def compute_simulation(simulation: int) -> None:
     from rempart.casework.models import Simulation
 
     services.compute_simulation(Simulation.objects.get(pk=simulation))
+
+
+@app.task(name="casework.compute_sweep", retry=RETRY)
+def compute_sweep(sweep: int) -> None:
+    """Compute what each value of a figure of a rulebook would protect and cost."""
+    from rempart.casework.models import ThresholdSweep
+    from rempart.casework.services.policy import compute_sweep as compute
+
+    compute(ThresholdSweep.objects.get(pk=sweep))
+
+
+@app.task(name="casework.compare_draft", retry=RETRY)
+def compare_draft(comparison: int) -> None:
+    """Compute whom a draft would treat otherwise than the rules in force."""
+    from rempart.casework.models import DraftComparison
+    from rempart.casework.services.policy import compute_comparison
+
+    compute_comparison(DraftComparison.objects.get(pk=comparison))
 
 
 @app.task(name="casework.compute_effect", retry=RETRY)

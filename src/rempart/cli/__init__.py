@@ -17,6 +17,7 @@ from rempart.cli import (  # noqa: F401 - they add their commands
     people,
     platforms,
     radar,
+    replaying,
     report,
     rules,
     running,

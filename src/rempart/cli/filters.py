@@ -79,40 +79,6 @@ def decide(assessments: str, rulebook: str, out: str | None, rejects: str | None
 
 
 @cli.command()
-@click.argument("testimonies", metavar="TESTIMONIES")
-@click.option("--rulebook", "rulebooks", multiple=True, metavar="NAME_OR_FILE", help="Repeat it (default: all).")
-@click.option("--accounts", metavar="ACCOUNTS", help="The accounts table, for reach, age band and the like.")
-@click.option("--truth", metavar="FILE", help="The truth of a simulated wave: who was protected, who was wronged.")
-@click.option("--prior", default=0.5, show_default=True, help="Probability that an accused account did it, unseen.")
-@click.option("--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True)
-@with_results
-def replay(
-    *, testimonies: str, rulebooks: tuple[str, ...], accounts: str | None, truth: str | None, prior: float, form: str,
-    out: str | None, rejects: str | None,
-) -> None:  # fmt: skip
-    """Compare what several rulebooks would have done about the testimonies or statements of a file (or - )."""
-    import msgspec
-
-    from rempart.replay import commands
-    from rempart.rulebook import shipped
-    from rempart.rulebook.commands import rulebook_named
-
-    if not 0 < prior < 1:
-        raise click.UsageError("--prior is not between 0 and 1")
-    books = [rulebook_named(name) for name in rulebooks or shipped()]
-    with results(out, rejects) as (writer, rejected):
-        outcomes, reader = commands.replay(
-            testimonies, books, rejected, accounts=accounts, truth=truth, prior=prior
-        )  # fmt: skip
-        if reader.nothing_good:
-            raise NothingGood
-        writer.write(msgspec.Raw((commands.as_json if form == "json" else commands.as_table)(outcomes)))
-    if reader.dropped:
-        noun = "statement makes" if reader.dropped == 1 else "statements make"
-        click.echo(f"rempart: {reader.dropped} {noun} no testimony", err=True)
-
-
-@cli.command()
 @click.option("--accounts", required=True, type=click.IntRange(min=0), help="How many accounts are accused.")
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same wave, on any machine.")
 @click.option("--posts", type=click.IntRange(min=0), help="Write this many raw posts, as services export them.")

@@ -266,6 +266,24 @@ ON_PLATFORM: Words = {
     "over": _("taken off, and seen to be"),
 }
 
+COMPARED: Words = {
+    "stricter": _("stricter"),
+    "lighter": _("lighter"),
+    "otherwise": _("decided otherwise"),
+    "begins_to_match": _("would now be met"),
+    "no_longer_matches": _("would no longer be met"),
+    "new": _("new in the draft, and met"),
+    "gone": _("met today, gone from the draft"),
+    "asks_otherwise": _("met under both, asks for something else"),
+}
+
+OUTCOME_FIGURE: Words = {
+    "protected": _("Accused with reason, restricted"),
+    "wrongly_restrained": _("Innocent, restricted"),
+    "wrong_days_restrained": _("Days of wrong restriction"),
+    "testimonies_after_first": _("Testimonies meanwhile"),
+}
+
 VOCABULARIES: Mapping[str, Words] = {
     "case_state": CASE_STATE,
     "ground": GROUND,
@@ -289,6 +307,8 @@ VOCABULARIES: Mapping[str, Words] = {
     "platform_kind": PLATFORM_KIND,
     "support": SUPPORT,
     "on_platform": ON_PLATFORM,
+    "compared": COMPARED,
+    "outcome_figure": OUTCOME_FIGURE,
 }
 
 

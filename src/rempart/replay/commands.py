@@ -1,4 +1,7 @@
-"""`rempart replay`: the same wave under several rulebooks, as a table for people or as one JSON array."""
+"""`rempart replay`: the same wave under several rulebooks, or under one with a figure at several values.
+
+Tables for people, or one JSON array.
+"""
 
 import gc
 from collections.abc import Iterator, Sequence
@@ -13,8 +16,9 @@ from rempart.records import AccountRow, Truth
 from rempart.records.lines import Rejects, lines_of, opened
 from rempart.records.progress import progress
 from rempart.records.tables import read_table
-from rempart.replay.forward import run
+from rempart.replay.forward import Replayed, run
 from rempart.replay.outcome import Outcome
+from rempart.replay.sweeping import Step, Sweep, as_rows, steps
 from rempart.rulebook import Rulebook
 
 
@@ -31,17 +35,34 @@ def replay(
 
     accounts and truth: tables, if any. Raises FileNotFoundError.
     """
-    rows = list(read_table(accounts, AccountRow, rejects)) if accounts else None
     truths = list(read_table(truth, Truth, rejects)) if truth else None
-    reader = TestimonyReader(rejects)
-    with opened(file) as stream, _without_collecting():
-        testimonies = reader.read(progress(lines_of(stream), what="lines"))
-        replayed = run(testimonies, rulebooks, accounts=rows, prior=prior)
+    replayed, reader = _run(file, rulebooks, rejects, accounts=accounts, prior=prior)
     for course in replayed.courses:
         if course.failures:
             name = course.rulebook.name
             click.echo(f"rempart: {name}: {course.failures} assessments cannot be judged: no match", err=True)
     return replayed.outcomes(truths), reader
+
+
+def sweep(
+    file: str, asked: Sweep, rejects: Rejects, *, accounts: str | None, truth: str, prior: float
+) -> tuple[list[Step], TestimonyReader]:
+    """Replay a file once under every variant of a sweep. Parameters as for `replay`. Raises FileNotFoundError."""
+    truths = list(read_table(truth, Truth, rejects))
+    replayed, reader = _run(file, asked.variants, rejects, accounts=accounts, prior=prior)
+    if failures := max(course.failures for course in replayed.courses):
+        click.echo(f"rempart: {asked.rulebook.name}: {failures} assessments cannot be judged: no match", err=True)
+    return steps(asked, replayed.outcomes(truths)), reader
+
+
+def _run(
+    file: str, rulebooks: Sequence[Rulebook], rejects: Rejects, *, accounts: str | None, prior: float
+) -> tuple[Replayed, TestimonyReader]:
+    rows = list(read_table(accounts, AccountRow, rejects)) if accounts else None
+    reader = TestimonyReader(rejects)
+    with opened(file) as stream, _without_collecting():
+        testimonies = reader.read(progress(lines_of(stream), what="lines"))
+        return run(testimonies, rulebooks, accounts=rows, prior=prior), reader
 
 
 @contextmanager
@@ -68,28 +89,50 @@ _HEADINGS = {
     "wrongly_suspended": "WRONGLY SUSPENDED",
     "wrongly_restrained": "WRONGLY RESTRAINED",
     "wrong_days": "WRONG DAYS",
+    "wrong_days_restrained": "WRONG DAYS RESTRAINED",
 }
 _SHARES = {"protected", "wrongly_suspended", "wrongly_restrained"}
 
 
 def as_table(outcomes: Sequence[Outcome]) -> str:
     """The outcomes as aligned columns, one line for each rulebook; shares in percent."""
-    columns = [
+    return _aligned(_columns(outcomes))
+
+
+def as_json(outcomes: Sequence[Outcome]) -> str:
+    """The outcomes as one JSON array on a line, numbers unrounded."""
+    return msgspec.json.encode(outcomes).decode()
+
+
+def sweep_as_table(swept: Sequence[Step]) -> str:
+    """The steps of a sweep as aligned columns, from the lowest value to the highest; `*` marks the present one."""
+    heading = f"{swept[0].article}.{swept[0].parameter}"
+    values = [heading, *(f"{step.written} *" if step.is_present else step.written for step in swept)]
+    _rulebook, *columns = _columns([step.outcome for step in swept])
+    return _aligned([values, *columns])
+
+
+def sweep_as_json(swept: Sequence[Step]) -> str:
+    """The steps as one JSON array on a line, numbers unrounded."""
+    return msgspec.json.encode(as_rows(swept)).decode()
+
+
+def _columns(outcomes: Sequence[Outcome]) -> list[list[str]]:
+    return [
         [_HEADINGS[name], *(_cell(name, getattr(outcome, name)) for outcome in outcomes)]
         for name in Outcome.__struct_fields__
         if any(getattr(outcome, name) is not UNSET for outcome in outcomes) or not outcomes
     ]
+
+
+def _aligned(columns: list[list[str]]) -> str:
+    """Columns side by side, the first to the left and the others to the right."""
     widths = [max(map(len, column)) for column in columns]
     lines = []
     for cells in zip(*columns, strict=True):
         first, *others = zip(cells, widths, strict=True)
         lines.append("  ".join([first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in others)]))
     return "\n".join(lines)
-
-
-def as_json(outcomes: Sequence[Outcome]) -> str:
-    """The outcomes as one JSON array on a line, numbers unrounded."""
-    return msgspec.json.encode(outcomes).decode()
 
 
 def _cell(name: str, value: str | float | None) -> str:

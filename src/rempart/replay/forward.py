@@ -4,7 +4,7 @@ At every instant, the accounts that something was received about are judged by a
 immediate: what is decided binds from that moment on, and the testimony that led to it came before.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -69,14 +69,22 @@ def run(
     *,
     accounts: Accounts | None = None,
     prior: float = 0.5,
+    heard: Callable[[int], None] | None = None,
 ) -> Replayed:
-    """Run a wave forward and keep what each rulebook did. Parameters as for `replay`. Raises ValueError likewise."""
+    """Run a wave forward and keep what each rulebook did. Parameters as for `replay`. Raises ValueError likewise.
+
+    heard: told, after each instant, how many testimonies were heard so far.
+    """
     with collector_paused():
-        return _run(testimonies, rulebooks, accounts, prior)
+        return _run(testimonies, rulebooks, accounts, prior, heard)
 
 
 def _run(
-    testimonies: Iterable[Testimony], rulebooks: Sequence[Rulebook], accounts: Accounts | None, prior: float
+    testimonies: Iterable[Testimony],
+    rulebooks: Sequence[Rulebook],
+    accounts: Accounts | None,
+    prior: float,
+    heard: Callable[[int], None] | None,
 ) -> Replayed:
     engine = Engine(testimonies, accounts=accounts, prior=prior)
     courses = [Course(rulebook=rulebook) for rulebook in rulebooks]
@@ -95,6 +103,8 @@ def _run(
             more = so_far - received.get(account, 0) if account.first_at < now else 0
             received[account] = so_far
             _move(account, now, more, courses, engine)
+        if heard is not None:
+            heard(newest + 1)
     return Replayed(courses, received, now)
 
 

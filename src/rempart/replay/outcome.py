@@ -20,12 +20,13 @@ FINAL_COUNTS = timedelta(days=30)
 
 
 class Outcome(msgspec.Struct, kw_only=True):
-    """One rulebook on one wave. The last four are there when the truth is known; a share of no account is null.
+    """One rulebook on one wave. The last five are there when the truth is known; a share of no account is null.
 
     `accused`: accounts with at least one testimony or relay. `measured`, `restrained`, `suspended`: those on which any
     measure, any but `watch`, or `suspend`, was ever taken. `testimonies_after_first`: testimonies and relays later than
     the account's first that came while it was not restrained. `protected`, `wrongly_suspended`, `wrongly_restrained`:
-    shares, in [0, 1], of guilty, innocent and innocent accounts. `wrong_days`: days of `suspend` on innocent accounts.
+    shares, in [0, 1], of guilty, innocent and innocent accounts. `wrong_days`: days of `suspend` on innocent accounts;
+    `wrong_days_restrained`: of any measure but `watch` on them.
     """
 
     rulebook: str
@@ -39,6 +40,7 @@ class Outcome(msgspec.Struct, kw_only=True):
     wrongly_suspended: float | UnsetType | None = UNSET
     wrongly_restrained: float | UnsetType | None = UNSET
     wrong_days: float | UnsetType = UNSET
+    wrong_days_restrained: float | UnsetType = UNSET
 
 
 class Tally:
@@ -75,7 +77,7 @@ class Tally:
 
     def _compare(self, outcome: Outcome, standings: Mapping[Account, Standing], truth: Truths) -> None:
         protected = suspended = restrained = 0
-        days = 0.0
+        days = days_restrained = 0.0
         for account, standing in standings.items():
             guilty = truth.guilty(account.about)
             if guilty:
@@ -84,17 +86,25 @@ class Tally:
                 restrained += standing.ever_restrained
                 suspended += standing.suspended
                 days += days_suspended(standing.actions, horizon=self._horizon)
+                days_restrained += _days(
+                    (action for action in standing.actions if action.restrains), horizon=self._horizon
+                )
         outcome.protected = _share(protected, truth.guilty_accounts)
         outcome.wrongly_suspended = _share(suspended, truth.innocent_accounts)
         outcome.wrongly_restrained = _share(restrained, truth.innocent_accounts)
         outcome.wrong_days = days
+        outcome.wrong_days_restrained = days_restrained
 
 
 def days_suspended(actions: Iterable[Action], *, horizon: datetime) -> float:
     """Days during which `suspend` was in force; overlaps count once. A final one counts up to `horizon`."""
+    return _days((action for action in actions if "suspend" in action.measures), horizon=horizon)
+
+
+def _days(actions: Iterable[Action], *, horizon: datetime) -> float:
     total = timedelta()
     until: datetime | None = None
-    spans = sorted((action.at, action.ends_at or horizon) for action in actions if "suspend" in action.measures)
+    spans = sorted((action.at, action.ends_at or horizon) for action in actions)
     for begins, ends in spans:
         counted_from = begins if until is None else max(begins, until)
         if ends > counted_from:

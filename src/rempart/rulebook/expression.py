@@ -69,6 +69,19 @@ class NotATruthValue(ValueError):
     """An expression that failed while it ran."""
 
 
+class Comparison(NamedTuple):
+    """A number by its name, compared with a constant that stands at [start, end) of the expression's text.
+
+    `sign` reads from the name to the constant, whichever was written first.
+    """
+
+    name: str
+    sign: str
+    constant: float
+    start: int
+    end: int
+
+
 class _Token(NamedTuple):
     kind: str
     text: str
@@ -142,54 +155,62 @@ class Expression:
                 found = found or (before in {None, "&&"} and after in {None, "&&"})
         return found
 
+    def comparisons(self, name: str) -> list[Comparison | None]:
+        """Each use of a number's name, in the order of the text: what it is compared with, None for any other use."""
+        return [
+            self._comparison(at)
+            for at, token in enumerate(self._tokens)
+            if token.kind == "name" and token.text == name and NAMES[name].kind == "number"
+        ]
+
     def _bounds(self) -> dict[str, list[float]]:
         """See the class. A name used in any other way than `name < constant` between two logical signs has none."""
-        numbers = {name for name in self.names if NAMES[name].kind == "number"}
-        bounds: dict[str, set[float]] = {name: set() for name in numbers}
-        for at, token in enumerate(self._tokens):
-            if token.kind != "name" or token.text not in numbers:
-                continue
-            found = self._comparison(at)
-            if found is None:
-                numbers.discard(token.text)
-                continue
-            sign, constant = found
-            if sign in {">=", "<", "==", "!="}:
-                bounds[token.text].add(constant)
-            if sign in {">", "<=", "==", "!="}:
-                bounds[token.text].add(math.nextafter(constant, math.inf))
-        return {name: sorted(bounds[name]) for name in sorted(numbers)}
+        bounds: dict[str, list[float]] = {}
+        for name in sorted(name for name in self.names if NAMES[name].kind == "number"):
+            compared = self.comparisons(name)
+            known = [comparison for comparison in compared if comparison is not None]
+            if len(known) == len(compared):
+                bounds[name] = sorted({bound for comparison in known for bound in _bounds_of(comparison)})
+        return bounds
 
-    def _comparison(self, at: int) -> tuple[str, float] | None:
-        """The sign and constant that the name at token `at` is compared with, when that is all there is around it."""
+    def _comparison(self, at: int) -> Comparison | None:
+        """What the name at token `at` is compared with, when that is all there is around it."""
 
         def text(index: int) -> str | None:
             return self._tokens[index].text if 0 <= index < len(self._tokens) else None
 
-        def constant(index: int, step: int) -> tuple[float, int] | None:
-            """The constant that starts (step 1) or ends (step -1) at a token, and the token beyond it."""
-            negative = False
-            if step == 1 and text(index) == "-":
-                negative, index = True, index + 1
-            if not 0 <= index < len(self._tokens) or self._tokens[index].kind not in {"float", "integer"}:
+        def constant(first: int, last: int) -> tuple[float, int, int] | None:
+            """The constant that tokens [first, last] write, perhaps after a minus: its value and its place."""
+            if first < 0 or last >= len(self._tokens) or self._tokens[last].kind not in {"float", "integer"}:
                 return None
-            value = float(self._tokens[index].text)
-            index += step
-            if step == -1 and text(index) == "-" and text(index - 1) in _BEFORE_COMPARISON:
-                negative, index = True, index - 1
-            return (-value if negative else value), index
+            value = float(self._tokens[last].text)
+            place = self._tokens[first].offset, self._tokens[last].offset + len(self._tokens[last].text)
+            return (-value if first < last else value, *place)
 
+        name = self._tokens[at].text
         sign = text(at + 1)
         if sign in _MIRRORED and text(at - 1) in _BEFORE_COMPARISON:
-            right = constant(at + 2, 1)
-            if right and text(right[1]) in _AFTER_COMPARISON:
-                return sign, right[0]
+            last = at + 3 if text(at + 2) == "-" else at + 2
+            right = constant(at + 2, last)
+            if right and text(last + 1) in _AFTER_COMPARISON:
+                return Comparison(name, sign, *right)
         sign = text(at - 1)
         if sign in _MIRRORED and text(at + 1) in _AFTER_COMPARISON:
-            left = constant(at - 2, -1)
-            if left and text(left[1]) in _BEFORE_COMPARISON:
-                return _MIRRORED[sign], left[0]
+            first = at - 3 if text(at - 3) == "-" and text(at - 4) in _BEFORE_COMPARISON else at - 2
+            left = constant(first, at - 2)
+            if left and text(first - 1) in _BEFORE_COMPARISON:
+                return Comparison(name, _MIRRORED[sign], *left)
         return None
+
+
+def _bounds_of(comparison: Comparison) -> list[float]:
+    """The values from which on a comparison may change its answer."""
+    bounds = []
+    if comparison.sign in {">=", "<", "==", "!="}:
+        bounds.append(comparison.constant)
+    if comparison.sign in {">", "<=", "==", "!="}:
+        bounds.append(math.nextafter(comparison.constant, math.inf))
+    return bounds
 
 
 @lru_cache(maxsize=1)

@@ -106,7 +106,7 @@ class _Group:
         for at, entry in enumerate(self._entries):
             if failed >> at & 1:
                 try:
-                    entry.program.holds(_values(sorted(entry.program.names), assessment, view))
+                    entry.program.holds(values_of(sorted(entry.program.names), assessment, view))
                 except NotATruthValue as error:
                     raise EvaluationFailed(entry.article.id, str(error)) from error
 
@@ -139,7 +139,7 @@ class _Axis:
 
     def learn(self, key: Any, assessment: Assessment, view: ServiceView) -> int:
         """The answer for a key that is not known yet."""
-        values = _values(self._names, assessment, view)
+        values = values_of(self._names, assessment, view)
         mask = (1 << 2 * self._width) - 1
         for at, term in self._terms:
             try:
@@ -167,7 +167,7 @@ def _met(scope: tuple[ScopedService, ...], assessment: Assessment, view: Service
     return any((assessment.about.service if named == "own" else named) in view.met_on for named in scope)
 
 
-def _values(names: Sequence[str], assessment: Assessment, view: ServiceView) -> dict[str, Value]:
+def values_of(names: Sequence[str], assessment: Assessment, view: ServiceView) -> dict[str, Value]:
     """The values of names as CEL takes them: numbers as doubles, lists as lists."""
     return {name: _for_cel(name, NAMES[name].read(assessment, view)) for name in names}
 

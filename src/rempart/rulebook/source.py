@@ -59,6 +59,23 @@ class Source:
         line = bisect_right(self._lines, place)
         self.problems.append(Problem(self.file, line, place - self._lines[line - 1] + 1, message))
 
+    def with_scalar(self, node: yaml.ScalarNode, text: str) -> str:
+        """The whole text with another value in place of a scalar written on one line."""
+        start = self._lines[node.start_mark.line] + node.start_mark.column
+        end = self._lines[node.end_mark.line] + node.end_mark.column
+        return self.text[:start] + text + self.text[end:]
+
+    def with_words(self, node: yaml.ScalarNode, start: int, end: int, words: str) -> str:
+        """The whole text with other words in place of [start, end) of a scalar's value, which hold no space.
+
+        Raises ValueError where the scalar spells those words by escapes.
+        """
+        place = self._place_inside(node, start)
+        written = node.value[start:end]
+        if not self.text.startswith(written, place):
+            raise ValueError(f"{written} is not written out")
+        return self.text[:place] + words + self.text[place + len(written) :]
+
     def _note(self, mark: yaml.Mark, message: str) -> None:
         self.problems.append(Problem(self.file, mark.line + 1, mark.column + 1, message))
 

@@ -27,6 +27,7 @@ from rempart.casework.models.identity import AccountLink
 from rempart.casework.models.misuse import LONGEST_SUSPENSION, ReportingRestriction, UnfoundedReport
 from rempart.casework.models.notices import ServiceContact, ServiceNotice
 from rempart.casework.models.parties import DataRequest, HeldSum, RespondentSide, ToTell
+from rempart.casework.models.policy import ComparedCase, DraftComparison, ThresholdSweep
 from rempart.casework.models.process import ConflictOfInterest, LastAct, Outcome
 from rempart.casework.models.replays import Simulation, WaveReplay
 from rempart.casework.models.rulebooks import RulebookVersion, ShadowJudgement
@@ -43,12 +44,14 @@ __all__ = [
     "Case",
     "CaseText",
     "Claim",
+    "ComparedCase",
     "Complainant",
     "ConflictOfInterest",
     "DataRequest",
     "Decision",
     "DeskSettings",
     "DisclosedFact",
+    "DraftComparison",
     "Escalation",
     "Exposure",
     "HeldCopy",
@@ -79,6 +82,7 @@ __all__ = [
     "Statement",
     "Telling",
     "ThreatDecision",
+    "ThresholdSweep",
     "ToTell",
     "UnfoundedReport",
     "WaveReplay",

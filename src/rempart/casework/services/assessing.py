@@ -80,6 +80,14 @@ def _found(own: Sequence[Account]) -> dict[str, tuple[records.Assessment, Sequen
     return found
 
 
+def assessments_of(own: Sequence[Account]) -> dict[str, records.Assessment]:
+    """What is believed now of each of the platform's own accounts, by reference; nothing of it is kept.
+
+    An account of which nothing is said has none.
+    """
+    return {name: assessment for name, (assessment, _ties) in _found(own).items()}
+
+
 @transaction.atomic
 def _withdraw(account: Account) -> None:
     """Withdraw what was proposed about an account of which nothing is said any more (its posts were erased)."""

@@ -13,7 +13,7 @@ from rempart.casework.models import RulebookVersion
 from rempart.casework.services import rulebook_in_force
 from rempart.pages.labels import words_for
 from rempart.rulebook import Article, Rulebook, load, shipped
-from rempart.staff.access import needs
+from rempart.staff.access import may_open, needs
 from rempart.staff.roles import Permission
 
 
@@ -28,6 +28,7 @@ def rulebooks(request: HttpRequest) -> HttpResponse:
         "rulebooks": books,
         "versions": versions_shown(),
         "may_draft": request.user.may(Permission.SET_POLICY),
+        "may_compare": may_open(request.user, reverse("casework:comparisons")),
     }
     return render(request, "casework/rulebooks.html", context)
 
