@@ -256,9 +256,10 @@ class Speech:
 class Story:
     """All that is said of one account."""
 
-    def __init__(self, dice: Random, climate: Climate, town: Town, speech: Speech, star: AccountReference) -> None:
+    def __init__(self, town: Town, speech: Speech, star: AccountReference, starts: float) -> None:
+        dice, climate = town.dice, town.climate
         self.dice, self.climate, self.town, self.speech, self.star = dice, climate, town, speech, star
-        self.starts = dice.uniform(0, 120) * DAY
+        self.starts = starts
         self.fandom = dice.choices(town.circles, k=dice.randint(1, 3))
         self.conduct: list[Conduct] = dice.sample(CONDUCTS, k=dice.randint(1, 2))
         self.services = dice.sample(SERVICES, k=2)
@@ -480,10 +481,12 @@ def world(seed: int, accounts: int) -> Wave:
     dice.shuffle(sides)
     testimonies: list[Testimony] = []
     truths = []
-    for number, guilty in enumerate(sides):
+    # Oldest first: a crew that serves again is never younger than what it says.
+    beginnings = sorted(dice.uniform(0, 120) * DAY for _ in sides)
+    for number, (guilty, starts) in enumerate(zip(sides, beginnings, strict=True)):
         name = "".join(dice.choice(("ka", "lo", "mi", "ren", "so", "ta", "vel", "zu")) for _ in range(3))
         star = AccountReference(dice.choice(SERVICES), f"{name}.{number}")
-        story = Story(dice, climate, town, speech, star)
+        story = Story(town, speech, star, starts)
         attack = _attack(dice, climate, guilty)
         campaign = attack in {CRUDE, REWORDED, CAREFUL, ADAPTIVE, "drowning"}
         if guilty:
