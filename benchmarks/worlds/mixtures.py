@@ -1,10 +1,10 @@
 """A world of mixtures: nobody has a story, everything is drawn from overlapping distributions.
 
 Every account belongs to a latent class, every class expects a few sources of six kinds (witness, mistaken, grudge,
-crew, relay, fan), every kind emits each field of a testimony from its own distribution, and every account shifts all of these
-by random effects with heavy tails: a calm account of one class looks like a lively one of another. Wordings and
-reporters come from Pitman-Yor seatings, where one more is more likely to sit where many sit (Pitman and Yor, 1997): a
-crew has few tables, sincere people nearly one each. The tables of classes and kinds are in mixtures.toml.
+crew, relay, fan), every kind emits each field of a testimony from its own distribution, and every account shifts all
+of these by random effects with heavy tails: a calm account of one class looks like a lively one of another. Wordings
+come from a seating where one more sits where many sit already (Pitman and Yor, "The two-parameter Poisson-Dirichlet
+distribution", 1997): a crew has few tables, sincere people nearly one each. The classes and kinds are in mixtures.toml.
 """
 
 import tomllib
@@ -28,52 +28,6 @@ EVIDENCE: tuple[EvidenceKind, ...] = get_args(EvidenceKind)
 SERVICES: tuple[Service, ...] = ("instagram", "tiktok", "snapchat", "twitch", "discord", "youtube", "twitter")
 FOUND = (True, False, None)
 CHANNELS: tuple[Channel, ...] = ("public_post", "form", "sealed", "user_report", "trusted_flagger")
-MONTHS = {
-    "fr": [
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-    ],
-    "en": [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ],
-}
-TOWNS = [
-    "Lille",
-    "Nantes",
-    "Lyon",
-    "Metz",
-    "Rennes",
-    "Brest",
-    "Toulouse",
-    "Dijon",
-    "Nice",
-    "Caen",
-    "Liège",
-    "Namur",
-    "Tours",
-    "Reims",
-]
 Floats = NDArray[np.float64]
 
 
@@ -374,10 +328,15 @@ class Emission:
         kept = [phrases for phrases in slots.values() if rng.random() < 0.68]
         if len(kept) < 2:
             kept = list(slots.values())[:2]
-        a, h, n, m, v, s = rng.integers((13, 17, 2, 0, 0, 0), (21, 24, 12, 12, len(TOWNS), 4))
+        a, h, n, m, v, s = rng.integers((13, 17, 2, 0, 0, 0), (21, 24, 12, 12, 14, 4))
         return [
             phrases[rng.integers(len(phrases))].format(
-                a=a, h=h, n=n, m=MONTHS[language][m], v=TOWNS[v], s=("insta", "snap", "tiktok", "discord")[s]
+                a=a,
+                h=h,
+                n=n,
+                m=TABLES["words"][language]["months"][m],
+                v=TABLES["words"]["towns"][v],
+                s=("insta", "snap", "tiktok", "discord")[s],
             )
             for phrases in kept
         ]
