@@ -37,7 +37,7 @@ class Practice:
 
     def __init__(self, dice: Random) -> None:
         u = dice.uniform
-        self.finds_true, self.doubts_true = u(0.6, 0.85), u(0.05, 0.14)  # of genuine pieces: found true, refuted
+        self.finds_true, self.doubts_true = u(0.68, 0.88), u(0.04, 0.12)  # of genuine pieces: found true, refuted
         self.passes_false, self.refutes_false = u(0.01, 0.06), u(0.3, 0.6)  # of the others
         self.upholds, self.rejects = u(0.4, 0.75), u(0.3, 0.6)  # right verdicts; the wrong ones are a tenth of these
         self.closes_after = u(3, 20) * DAY
@@ -302,7 +302,7 @@ class Case:
 
         text = spoken(symbol)
         if not blind and dice.random() < self.practice.slogans:
-            text = f"{text} {spoken('slogan') if dice.random() < 0.5 else ''} {self.tag}"
+            text = f"{text} {spoken('slogan')} {self.tag}" if dice.random() < 0.5 else f"{self.tag} {text}"
         for _ in range(dice.choice((1, 1, 2, 3)) if dice.random() < self.practice.slips else 0):
             at = dice.randrange(len(text))
             text = text[:at] + dice.choice(("", text[at] * 2, text[at : at + 2][::-1])) + text[at + 1 :]

@@ -272,7 +272,7 @@ class Story:
         self.slogans = tag + [
             f"{p} {tag[0]}" for tongue in ("fr", "en") for p in dice.sample(PHRASES[tongue]["slogan"], k=2)
         ]
-        self.heard: list[Telling] = []
+        self.heard: dict[bool, list[Telling]] = {True: [], False: []}  # in English, in French
         self.spoken: list[Testimony] = []
 
     def speak(
@@ -297,13 +297,13 @@ class Story:
         blind = channel == "sealed"
         if script is None:
             telling = self.speech.telling(stance, person.english)
-            if self.heard and not blind and dice.random() < climate.echo * role.borrows:
-                heard = dice.choice(self.heard)
-                telling |= {slot: heard[slot] for slot in telling.keys() & heard.keys() if dice.random() < 0.4}
+            if self.heard[person.english] and not blind and dice.random() < climate.echo * role.borrows:
+                heard = dice.choice(self.heard[person.english])
+                telling |= {slot: heard[slot] for slot in telling if slot in heard and dice.random() < 0.4}
         else:
             telling = self.speech.reworded(script, stance, person.english, care)
         if not blind and stance == "testimony":
-            self.heard.append(telling)
+            self.heard[person.english].append(telling)
         slogan = dice.choice(self.slogans) if not blind and dice.random() < climate.slogans else None
         about_conduct = stance != "dispute" and dice.random() < (0.85 if stance == "testimony" else 0.4)
         conduct = [

@@ -64,13 +64,13 @@ class Hyper:
     def __init__(self, rng: np.random.Generator) -> None:
         self.rng = rng
         self.shift = rng.uniform(0.1, 0.3)  # of the tables, on a log scale
-        self.effect = rng.uniform(0.25, 0.6)  # scale of the effects of an account
+        self.effect = rng.uniform(0.2, 0.5)  # scale of the effects of an account
         self.size = rng.uniform(1.4, 2.3)  # multiplies every expected count
         self.crowd = rng.uniform(0.5, 0.9)  # log-scale of the fame that multiplies counts
         self.known = {
             name: rng.uniform(0.35, 0.92) for name in ("born", "followers", "communities", "network", "device")
         }
-        self.looked = rng.uniform(0.4, 0.7)
+        self.looked = rng.uniform(0.5, 0.75)
         self.french = rng.uniform(0.6, 0.97)
         self.typo = rng.uniform(0.05, 0.5)
         self.slogan = rng.uniform(0.15, 0.55)
@@ -259,7 +259,7 @@ class Emission:
             if rng.random() < 0.55 * (1.2 - care):
                 people.born[person] = float(rng.choice(lot) - DAY * rng.exponential(1 + 20 * care))
                 if reporter.account_created_at is not None:
-                    reporter.account_created_at = START + timedelta(hours=round(people.born[person], 3))
+                    reporter.account_created_at = START + timedelta(seconds=round(people.born[person] * 3600))
             if crew and rng.random() < 0.25 * (1.1 - care):
                 people.origins[person] = people.origins[int(rng.choice(crew))]
             if rng.random() < care * 0.6:
@@ -301,45 +301,36 @@ class Emission:
 
     def _texts(self, star: Star, kind: Kind, count: int, strength: float, rework: float) -> list[list[str]]:
         """Wordings by a Pitman-Yor seating: an old wording with some of its phrases said otherwise, or a new one."""
-        rng, tables, texts = self.rng, list[list[str]](), list[list[str]]()
-        sizes: list[int] = []
+        rng, tables, texts = self.rng, list[dict[str, str]](), list[list[str]]()
+        sizes, languages = list[int](), list[str]()
         for place in range(count):
             opens = (strength + 0.2 * len(tables)) / (strength + place)
             if not tables or rng.random() < opens:
-                tables.append(self._wording(star, kind))
+                languages.append("en" if (rng.random() < 0.04) != star.english else "fr")
+                slots = list(TABLES["words"][languages[-1]][kind.stance])
+                kept = [slot for slot in slots if rng.random() < 0.68]
+                tables.append(self._wording(kind, languages[-1], kept if len(kept) > 1 else slots[:2]))
                 sizes.append(1)
-                texts.append(tables[-1])
+                texts.append(list(tables[-1].values()))
                 continue
             weights = np.array(sizes) - 0.2
             seat = int(rng.choice(len(tables), p=weights / weights.sum()))
             sizes[seat] += 1
-            fresh = self._wording(star, kind)
-            swapped = rng.random(len(tables[seat])) < rework
-            texts.append([
-                fresh[at % len(fresh)] if swap else said
-                for at, (said, swap) in enumerate(zip(tables[seat], swapped, strict=True))
-            ])  # fmt: skip
+            again = [slot for slot in tables[seat] if rng.random() < rework]
+            texts.append(list({**tables[seat], **self._wording(kind, languages[seat], again)}.values()))
         return texts
 
-    def _wording(self, star: Star, kind: Kind) -> list[str]:
-        rng = self.rng
-        language = "en" if (rng.random() < 0.04) != star.english else "fr"
-        slots: dict[str, list[str]] = TABLES["words"][language][kind.stance]
-        kept = [phrases for phrases in slots.values() if rng.random() < 0.68]
-        if len(kept) < 2:
-            kept = list(slots.values())[:2]
-        a, h, n, m, v, s = rng.integers((13, 17, 2, 0, 0, 0), (21, 24, 12, 12, 14, 4))
-        return [
-            phrases[rng.integers(len(phrases))].format(
-                a=a,
-                h=h,
-                n=n,
-                m=TABLES["words"][language]["months"][m],
-                v=TABLES["words"]["towns"][v],
-                s=("insta", "snap", "tiktok", "discord")[s],
-            )
-            for phrases in kept
-        ]
+    def _wording(self, kind: Kind, language: str, slots: list[str]) -> dict[str, str]:
+        """A phrase for each of these slots."""
+        rng, words = self.rng, TABLES["words"]
+        a, h, n, m, v, s = rng.integers((13, 17, 2, 0, 0, 0), (21, 24, 12, 12, len(words["towns"]), 4))
+        month, app = words[language]["months"][m], ("insta", "snap", "tiktok", "discord")[s]
+        wording = {}
+        for slot in slots:
+            phrases = words[language][kind.stance][slot]
+            phrase = phrases[rng.integers(len(phrases))]
+            wording[slot] = phrase.format(a=a, h=h, n=n, m=month, v=words["towns"][v], s=app)
+        return wording
 
     def _finish(self, star: Star, parts: list[str], blind: bool) -> str:
         """Slogan and hashtag where others can be seen, slips of the keyboard anywhere."""
