@@ -72,31 +72,21 @@ class Climate:
         self.night = u(0.4, 0.9)
         true, false = u(0.7, 0.88), u(0.03, 0.07)
         self.victim = Role(
-            [u(35, 55), u(10, 25), u(8, 24), u(15, 30), u(1, 6)],
-            u(0.34, 0.54),
-            true,
-            u(0.2, 0.4),
-            0.8,
-            0.4,
-            0.06,
-            u(0.6, 1.0),
-            u(0.8, 1.8),
-        )
+            channels=[u(35, 55), u(10, 25), u(8, 24), u(15, 30), u(1, 6)], evidence=u(0.34, 0.54), genuine=true,
+            alias=u(0.2, 0.4), sure=0.8, upheld=0.4, rejected=0.06, borrows=u(0.6, 1.0), lag=u(0.8, 1.8),
+        )  # fmt: skip
         self.mistaken_role = Role(
-            [u(35, 60), u(8, 25), u(3, 14), u(15, 35), u(0, 3)],
-            u(0.12, 0.28),
-            false,
-            u(0.12, 0.32),
-            0.4,
-            0.12,
-            0.3,
-            u(0.9, 1.6),
-            u(0.4, 1.1),
-        )
+            channels=[u(35, 60), u(8, 25), u(3, 14), u(15, 35), u(0, 3)], evidence=u(0.12, 0.28), genuine=false,
+            alias=u(0.12, 0.32), sure=0.4, upheld=0.12, rejected=0.3, borrows=u(0.9, 1.6), lag=u(0.4, 1.1),
+        )  # fmt: skip
         self.crew_role = Role(
-            [u(40, 65), u(8, 25), u(3, 14), u(15, 35), u(0, 2)], u(0.1, 0.32), false, u(0.2, 0.5), 0.75, 0.07, 0.45
-        )
-        self.talker = Role([u(75, 90), 2, 1, u(8, 18), 1], u(0.02, 0.06), 0.3, u(0.05, 0.15), 0.4, 0.12, 0.15)
+            channels=[u(40, 65), u(8, 25), u(3, 14), u(15, 35), u(0, 2)], evidence=u(0.1, 0.32), genuine=false,
+            alias=u(0.2, 0.5), sure=0.75, upheld=0.07, rejected=0.45,
+        )  # fmt: skip
+        self.talker = Role(
+            channels=[u(75, 90), 2, 1, u(8, 18), 1], evidence=u(0.02, 0.06), genuine=0.3,
+            alias=u(0.05, 0.15), sure=0.4, upheld=0.12, rejected=0.15,
+        )  # fmt: skip
 
 
 @dataclass(slots=True, eq=False)

@@ -64,13 +64,13 @@ class Hyper:
     def __init__(self, rng: np.random.Generator) -> None:
         self.rng = rng
         self.shift = rng.uniform(0.1, 0.3)  # of the tables, on a log scale
-        self.effect = rng.uniform(0.2, 0.5)  # scale of the effects of an account
+        self.effect = rng.uniform(0.2, 0.42)  # scale of the effects of an account
         self.size = rng.uniform(1.4, 2.3)  # multiplies every expected count
         self.crowd = rng.uniform(0.5, 0.9)  # log-scale of the fame that multiplies counts
         self.known = {
             name: rng.uniform(0.35, 0.92) for name in ("born", "followers", "communities", "network", "device")
         }
-        self.looked = rng.uniform(0.5, 0.75)
+        self.looked = rng.uniform(0.55, 0.78)
         self.french = rng.uniform(0.6, 0.97)
         self.typo = rng.uniform(0.05, 0.5)
         self.slogan = rng.uniform(0.15, 0.55)
