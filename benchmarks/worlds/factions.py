@@ -112,7 +112,7 @@ class War:
         looked_at = between(0.65, 1.0)
         self.motives = {
             "harmed": Motive(
-                between(0.35, 0.6), between(0.6, 0.88) * looked_at, 0.03 * looked_at, between(0.08, 0.2), 0.05
+                between(0.45, 0.7), between(0.6, 0.88) * looked_at, 0.03 * looked_at, between(0.12, 0.25), 0.05
             ),
             "mistaken": Motive(
                 between(0.15, 0.4), 0.03 * looked_at, between(0.1, 0.3) * looked_at, 0.07, between(0.05, 0.15)
@@ -127,7 +127,7 @@ class War:
                 between(0.25, 0.55), 0.03 * looked_at, between(0.15, 0.4) * looked_at, 0.09, between(0.05, 0.2)
             ),
         }
-        self.many_victims, self.contagion = between(0.4, 0.65), between(5, 50)
+        self.many_victims, self.contagion = between(0.36, 0.6), between(5, 50)
         self.channels = {
             "quiet": [w * rng.lognormvariate(0, 0.4) for w in (4, 2, 1.3, 2.2, 0.7)],
             "loud": [w * rng.lognormvariate(0, 0.3) for w in (20, 0.2, 0.05, 1.5, 0.1)],
@@ -190,7 +190,7 @@ class War:
         )
 
     def volunteer(self, fandom: Fandom, idol: Idol, motive: str, *, masked: float) -> Fan:
-        """A member who speaks under the usual name or, with the chance `masked`, from an account made for the occasion."""
+        """A member who speaks under the usual name or, with the chance `masked`, from an account just made for it."""
         rng, fan = self.rng, self.rng.choice(fandom.members)
         if rng.random() < masked:
             fresh = rng.expovariate(1 / 6) - idol.day / 24
@@ -309,7 +309,7 @@ class War:
             self.speak(idol, speaker, when, motive=motive, order=order)
 
     def raid(self, idol: Idol, raiders: Fandom, style: str, number: int) -> None:
-        """Bursts at the raiders' cadence. The better the discipline, the less is shared and the more spies there are."""
+        """Bursts at the raiders' cadence. The better the discipline, the less is shared, and the more spies."""
         rng, enemy = self.rng, self.fandoms[idol.fandom]
         low, high = {"crude": (0, 0.25), "moderate": (0.25, 0.6), "careful": (0.6, 0.9)}.get(style, (0.8, 1.0))
         discipline = min(high, max(low, raiders.discipline))
@@ -350,7 +350,7 @@ class War:
         rng, own = self.rng, self.fandoms[idol.fandom]
         fate = rng.choices(list(self.fates[idol.guilty]), list(self.fates[idol.guilty].values()))[0]
         force = 2 + min(150, int(rng.lognormvariate(2.3, 0.9)))
-        if idol.guilty and rng.random() > 0.03:
+        if idol.guilty and rng.random() > 0.015:
             reprisals = rng.uniform(0.2, 0.6) if fate == "poisoned" else 0.0
             self.confide(idol, self.tail(self.many_victims, 100), "harmed", reprisals)
         if fate == "drowned":  # a false flag: one's own fandom plays the clumsy enemy
@@ -359,7 +359,7 @@ class War:
             self.raid(idol, self.fandoms[rng.choice(own.rivals)], fate, force)
         elif fate in ("mistaken", "bandwagon") and not idol.guilty:
             self.confide(idol, self.tail(1.2, 14), "mistaken")
-        elif fate == "lone_false" or (not idol.guilty and rng.random() < 0.3):
+        elif fate == "lone_false" or (not idol.guilty and rng.random() < 0.2):
             self.confide(idol, self.tail(2.0, 4), "spite")
         echo = rng.uniform(1.5, 4) if fate == "bandwagon" else 1.0
         self.crowd(idol, "relay", 1 + min(500.0, idol.renown * echo), self.fandoms)
