@@ -1,10 +1,12 @@
-"""Heat: attention is a self-exciting marked point process, and truth is only one of the marks.  Everything said of an
-account is one cascade. A post makes others come (testimonies, relays, disputes) after delays that fall as a power
-law; each adds to the heat of its hashtag, which cools within hours, and a hot hashtag trends: what is said there
-reaches more people, until they tire. Articles are shocks from outside. People who were harmed are a reservoir that
-the cascade empties; people who only believe that they were are a weaker, endless one. Heat marks what is said: in the
-heat, posts are public, short, copied, made from new accounts; in the cold come forms, sealed words and proofs.
-Brigades inject pulses of their own shape into the same cascade, and bystanders react to these like to any other.
+"""Heat: attention is a self-exciting marked point process, and truth is only one of the marks.
+
+Everything said of an account is one cascade. A post makes others come (testimonies, relays, disputes) after delays
+that fall as a power law; each adds to the heat of its hashtag, which cools within hours, and a hot hashtag trends:
+what is said there reaches more people, until they tire. Articles are shocks from outside. People who were harmed are
+a reservoir that the cascade empties; people who only believe that they were are a weaker, endless one. Heat marks
+what is said: in the heat, posts are public, short, copied, made from new accounts; in the cold come forms, sealed
+words and proofs. Brigades inject pulses of their own shape into the same cascade, and bystanders react to these like
+to any other.
 """
 
 import heapq
@@ -16,6 +18,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
+
+from msgspec.structs import replace
 
 from rempart.records import AccountReference, Evidence, Origin, Reporter, Testimony, Truth
 from rempart.records.references import Service
@@ -31,7 +35,7 @@ CHOICE = re.compile(r"\[([^\[\]]*)\]")
 
 Mark = Literal["victim", "error", "relay", "news", "dispute", "planted"]
 STANCES: dict[Mark, TestimonyStance] = {"relay": "relay", "news": "relay", "dispute": "dispute"}
-Brief = list[tuple[int, str]]  # sentences: which template, and what it became
+Brief = list[tuple[str, int, str]]  # sentences: language, which template, and what it became
 
 
 class Climate:
@@ -194,9 +198,10 @@ class Season:
             template = CHOICE.sub(lambda choice: self.rng.choice(choice[1].split("|")), template)
         return template.strip()
 
-    def brief(self, pool: list[str], sentences: int) -> Brief:
+    def brief(self, language: str, kind: str, sentences: int) -> Brief:
+        pool = SENTENCES[language][kind]
         chosen = sorted(self.rng.sample(range(len(pool)), min(sentences, len(pool))))
-        return [(index, self.expand(pool[index])) for index in chosen]
+        return [(language, index, self.expand(pool[index])) for index in chosen]
 
     def wording(
         self, case: Case, mark: Mark, warmth: float, speaker: Speaker, plant: Plant | None
@@ -204,17 +209,26 @@ class Season:
         """A post of one's own sentences, some repeated from the hashtag, or from a brief that one was given."""
         rng = self.rng
         kind = "testimony" if mark in ("victim", "error", "planted") else mark
-        pool: list[str] = SENTENCES["en" if speaker.english else "fr"][kind]
-        own = self.brief(pool, 1 if kind != "testimony" else 1 + self.poisson(2.6 - warmth))
+        language = "en" if speaker.english else "fr"
+        pool: list[str] = SENTENCES[language][kind]
+        own = self.brief(language, kind, 1 if kind != "testimony" else 1 + self.poisson(2.6 - warmth))
         model, keeping = (plant.brief, plant.keeping) if plant else ([], 0.0)
         if plant is None and case.heard and rng.random() < self.climate.copying * (0.3 + warmth):
             model, keeping = rng.choice(case.heard[-60:]), 0.5
         if model:
-            kept = [(i, said if rng.random() < keeping else self.expand(pool[i % len(pool)])) for i, said in model]
+            # What was said in another language is said in one's own words, and so is what one does not keep.
+            kept = [
+                (
+                    language,
+                    i % len(pool),
+                    said if spoken == language and rng.random() < keeping else self.expand(pool[i % len(pool)]),
+                )
+                for spoken, i, said in model
+            ]
             own = [sentence for sentence in kept if rng.random() < 0.15 + 0.85 * keeping] + [
                 sentence for sentence in own if rng.random() > keeping
             ]
-        text = rng.choice((". ", ", ", " ", "\n")).join(said for _, said in own)
+        text = rng.choice((". ", ", ", " ", "\n")).join(said for _, _, said in own)
         text = text.replace("{on}", rng.choice(case.services)).replace(
             "{who}", rng.choice(("@", "")) + case.about.handle
         )
@@ -255,7 +269,7 @@ class Season:
             case.heard.append(own)
         reporter = speaker.reporter
         if mark == "victim" and case.attack == "poisoned_records" and rng.random() < 0.6:
-            reporter.rejected += rng.choice((1, 1, 2))
+            reporter = replace(reporter, rejected=reporter.rejected + rng.choice((1, 1, 2)))
         surely = self.climate.sameness if mark == "victim" else self.climate.sameness * (0.9 if plant else 0.6)
         conducts = case.conducts if rng.random() < surely else rng.sample(CONDUCTS, rng.randint(1, 2))
         details = testifies or (mark == "relay" and rng.random() < 0.4)
@@ -355,7 +369,7 @@ class Brigade:
         care = 0.0 if drowning or dispute else self.care
         width = (2 + 90 * care**1.5) * rng.uniform(0.5, 2)
         kind = "dispute" if dispute else "testimony"
-        brief = self.season.brief(SENTENCES["fr"][kind], 1 if dispute else rng.randint(2, 5))
+        brief = self.season.brief("fr", kind, 1 if dispute else rng.randint(2, 5))
         keeping = max(0.03, (0.7 - 0.7 * care) * rng.uniform(0.4, 1.2))
         hired = rng.sample(self.accounts, max(2, int(len(self.accounts) * rng.uniform(0.5, 1))))
         flaunted = 2.5 if drowning else 0.6 + care

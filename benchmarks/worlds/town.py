@@ -177,7 +177,8 @@ class Town:
             phrase = script.get(slot) if rng.random() < loyalty else None
             if phrase is None and star.said and rng.random() < self.dials.echo:
                 phrase = rng.choice(star.said[-40:]).get(slot)
-            chosen[slot] = rng.choice(pool[slot]) if phrase is None else phrase
+            # Nobody mixes languages: what was heard in another one is said in one's own words.
+            chosen[slot] = phrase if phrase and phrase in pool[slot] else rng.choice(pool[slot])
         star.said.append(chosen)
         tags = rng.sample(star.tags, rng.choice((0, 1, 1, 2))) if rng.random() > loyalty * 0.5 else star.tags[:1]
         order = list(slots) if rng.random() < 0.6 else rng.sample(slots, len(slots))
