@@ -19,6 +19,7 @@ from rempart.records.decision import Truth
 from rempart.records.references import AccountReference, Service
 from rempart.records.testimony import Evidence, Origin, Reporter, Testimony
 from rempart.records.vocabulary import CONDUCTS, Channel, Conduct, EvidenceKind, TestimonyStance
+from rempart.replay.arrivals import Kind
 from rempart.replay.simulator import Wave
 
 PHRASES: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
@@ -28,6 +29,8 @@ SERVICES: tuple[Service, ...] = ("tiktok", "snapchat", "instagram", "discord", "
 CHANNELS: tuple[Channel, ...] = ("public_post", "form", "sealed", "user_report", "trusted_flagger")
 KINDS: tuple[EvidenceKind, ...] = get_args(EvidenceKind)
 CRUDE, REWORDED, CAREFUL, ADAPTIVE = "crude_copies", "paraphrases", "careful", "adaptive"
+CARES: dict[str, Kind] = {CRUDE: "crude", REWORDED: "moderate", CAREFUL: "careful", ADAPTIVE: "adaptive"}
+STANCES: dict[Kind, TestimonyStance] = {"relay": "relay", "dispute": "dispute"}
 
 
 class Role(NamedTuple):
@@ -264,13 +267,14 @@ class Story:
         ]
         self.heard: dict[bool, list[Telling]] = {True: [], False: []}  # in English, in French
         self.spoken: list[Testimony] = []
+        self.kinds: list[Kind] = []  # of what was spoken, in the same order
 
     def speak(
         self,
         person: Person,
         at: float,
         role: Role,
-        stance: TestimonyStance = "testimony",
+        kind: Kind,
         *,
         script: Telling | None = None,
         care: float = 1.0,
@@ -279,6 +283,7 @@ class Story:
     ) -> None:
         """One testimony by `person`: own words and some heard, or a script reworded with `care`."""
         dice, climate = self.dice, self.climate
+        stance: TestimonyStance = STANCES.get(kind, "testimony")
         if (at / HOUR) % 24 < 6 and dice.random() < climate.night:
             at += dice.uniform(6, 9) * HOUR
         if dice.random() < role.alias:
@@ -299,6 +304,7 @@ class Story:
         conduct = [
             k if dice.random() < role.sure else dice.choice(CONDUCTS) for k in self.conduct[: dice.randint(1, 2)]
         ]
+        self.kinds.append(kind)
         self.spoken.append(
             Testimony(
                 id="",
@@ -353,7 +359,7 @@ class Story:
         return min(most, math.ceil(median * self.dice.lognormvariate(0, self.climate.spread)))
 
     def contagion(
-        self, people: list[tuple[Person, int]], role: Role, openly: bool = False, rejected: float = 0.0
+        self, people: list[tuple[Person, int]], role: Role, kind: Kind, openly: bool = False, rejected: float = 0.0
     ) -> None:
         """People speak some time after the one they heard; `openly`: all in one evening, on one form."""
         dice, spoke, lag = self.dice, [self.starts], self.tempo * role.lag
@@ -367,6 +373,7 @@ class Story:
                 person,
                 at,
                 role,
+                kind,
                 script=script if templated else None,
                 care=dice.uniform(0.4, 0.9),
                 rejected=dice.randint(1, 3) if dice.random() < rejected else 0,
@@ -381,7 +388,7 @@ class Story:
         size = self.dice.choice((1, 1, 1, 2, 3)) if self.quiet else self.size(self.climate.harmed, 110)
         people = self.town.walk(self.someone(), size, self.climate.drift)
         openly = size > 3 and self.dice.random() < 0.2
-        self.contagion(people, self.climate.victim, openly, self.dice.uniform(0.2, 0.6) if poisoned else 0.0)
+        self.contagion(people, self.climate.victim, "true", openly, self.dice.uniform(0.2, 0.6) if poisoned else 0.0)
 
     def mistake(self, role: Role) -> None:
         """Somebody is wrong, or bears a grudge; friends may take it over and believe they saw it too."""
@@ -389,7 +396,7 @@ class Story:
         alone = self.quiet or dice.random() > climate.contagion
         size = dice.choice((1, 1, 1, 2, 3)) if alone else self.size(climate.mistaken, 90)
         people = self.town.walk(self.someone(), size, climate.drift)
-        self.contagion(people, role, size > 3 and dice.random() < 0.1)
+        self.contagion(people, role, "mistaken", size > 3 and dice.random() < 0.1)
 
     def strike(self, crew: Crew, role: Role) -> None:
         """A crew accuses, each member at the pace and with the words that the crew's care allows."""
@@ -402,7 +409,7 @@ class Story:
             at = spoke + dice.expovariate(1 / lasts)
             recites = dice.random() > care * 0.8
             words = script if recites else None
-            self.speak(person, at, role, script=words, care=dice.uniform(0.0, 0.15) + 0.8 * care)
+            self.speak(person, at, role, CARES[crew.kind], script=words, care=dice.uniform(0.0, 0.15) + 0.8 * care)
 
     def talk(self, mass_dispute: bool) -> None:
         """Relays by people whom many know, disputes by fans; the famous get more of both."""
@@ -469,7 +476,7 @@ def world(seed: int, accounts: int) -> Wave:
     speech, crews = Speech(dice, climate), Crews(dice, climate, town)
     sides = [number % 2 == 0 for number in range(accounts)]
     dice.shuffle(sides)
-    testimonies: list[Testimony] = []
+    told: list[tuple[Testimony, Kind]] = []
     truths = []
     # Oldest first: a crew that serves again is never younger than what it says.
     beginnings = sorted(dice.uniform(0, 120) * DAY for _ in sides)
@@ -489,12 +496,12 @@ def world(seed: int, accounts: int) -> Wave:
             crew = crews.hire(CRUDE if attack == "drowning" else attack, story)
             story.strike(crew, climate.crew_role)
         story.talk(attack == "mass_dispute")
-        testimonies += story.spoken
+        told += zip(story.spoken, story.kinds, strict=True)
         truths.append(Truth(about=star, guilty=guilty, campaign=campaign, attack=attack))
-    testimonies.sort(key=lambda testimony: testimony.received_at)
-    for place, testimony in enumerate(testimonies):
+    told.sort(key=lambda pair: pair[0].received_at)
+    for place, (testimony, _) in enumerate(told):
         testimony.id = f"c{seed}-{place}"
-    return Wave(testimonies, [], truths)
+    return Wave([testimony for testimony, _ in told], [], truths, [kind for _, kind in told])
 
 
 def _attack(dice: Random, climate: Climate, guilty: bool) -> str:
