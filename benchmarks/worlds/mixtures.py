@@ -19,6 +19,7 @@ from rempart.records.decision import Truth
 from rempart.records.references import AccountReference, Service
 from rempart.records.testimony import Evidence, Origin, Reporter, Testimony
 from rempart.records.vocabulary import CONDUCTS, Channel, Conduct, EvidenceKind, TestimonyStance
+from rempart.replay import arrivals
 from rempart.replay.simulator import Wave
 
 TABLES: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
@@ -29,6 +30,15 @@ SERVICES: tuple[Service, ...] = ("instagram", "tiktok", "snapchat", "twitch", "d
 FOUND = (True, False, None)
 CHANNELS: tuple[Channel, ...] = ("public_post", "form", "sealed", "user_report", "trusted_flagger")
 Floats = NDArray[np.float64]
+Told = tuple[Testimony, arrivals.Kind]
+CARES: tuple[arrivals.Kind, ...] = ("crude", "moderate", "careful", "adaptive")
+PARTS: dict[str, arrivals.Kind] = {
+    "witness": "true",
+    "mistaken": "mistaken",
+    "grudge": "mistaken",
+    "relay": "relay",
+    "fan": "dispute",
+}
 
 
 def logistic(x: float) -> float:
@@ -147,8 +157,8 @@ class Emission:
         self.regions = [_mark(self.rng) for _ in range(60)]  # communities that are nobody's in particular
         self.operators = [_mark(self.rng) for _ in range(int(hyper.operators))]
 
-    def of(self, star: Star) -> list[Testimony]:
-        said: list[Testimony] = []
+    def of(self, star: Star) -> list[Told]:
+        said: list[Told] = []
         counts = {name: self._count(star, *expected) for name, expected in star.row["sources"].items()}
         if "crew" in counts:
             counts["crew"] = max(counts["crew"], 2)
@@ -164,7 +174,7 @@ class Emission:
         scale = self.hyper.size * star.fame if median > 2 else 1.0
         return min(int(self.rng.poisson(median * scale * np.exp(self.rng.normal(0, spread)))), 400)
 
-    def _block(self, star: Star, kind: Kind, count: int) -> list[Testimony]:
+    def _block(self, star: Star, kind: Kind, count: int) -> list[Told]:
         rng, hyper, effects = self.rng, self.hyper, star.effects
         together = bool(star.row.get("together")) and kind.name == "witness"
         strength = kind.own * float(np.exp(effects["own"]))
@@ -213,7 +223,8 @@ class Emission:
                     evidence=self._pieces(kind, looked) if shows[place] else [],
                 )
             )
-        return said
+        part = CARES[min(int(care * 4), 3)] if kind.name == "crew" else PARTS[kind.name]
+        return [(testimony, part) for testimony in said]
 
     def _conduct(self, star: Star, kind: Kind) -> list[Conduct]:
         """Those that the account is known for, or any other."""
@@ -372,8 +383,8 @@ def world(seed: int, accounts: int) -> Wave:
     # Oldest first: whoever speaks again has an account that is older than what they say.
     beginnings = np.sort(rng.uniform(0, 150 * DAY, accounts))
     stars = [Star(hyper, number, bool(sides[number]), float(beginnings[number])) for number in range(accounts)]
-    testimonies = [testimony for star in stars for testimony in emission.of(star)]
-    testimonies.sort(key=lambda testimony: testimony.received_at)
-    for place, testimony in enumerate(testimonies):
+    said = [told for star in stars for told in emission.of(star)]
+    said.sort(key=lambda told: told[0].received_at)
+    for place, (testimony, _) in enumerate(said):
         testimony.id = f"m{seed}-{place}"
-    return Wave(testimonies, [], [star.truth() for star in stars])
+    return Wave([told for told, _ in said], [], [star.truth() for star in stars], [part for _, part in said])
