@@ -21,6 +21,7 @@ from rempart.records import AccountReference, Evidence, Origin, Reporter, Testim
 from rempart.records.references import Service
 from rempart.records.vocabulary import CONDUCTS, Channel, Conduct, EvidenceKind, TestimonyStance
 from rempart.replay import Wave
+from rempart.replay.arrivals import Kind
 
 PHRASES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 SERVICES: list[Service] = ["tiktok", "instagram", "snapchat", "discord", "twitch", "youtube", "twitter", "telegram"]
@@ -29,7 +30,7 @@ KINDS: list[EvidenceKind] = ["screenshot", "export", "platform_log", "audio", "v
 SYLLABLES: list[str] = PHRASES["handles"]["syllables"]
 CRIES = ("Balance", "Stop", "MeToo", "Justice", "OnTeCroit")
 STORY = ("opening", "act", "where", "when", "feeling", "appeal")
-CARES = ("crude", "moderate", "careful", "adaptive")
+CARES: tuple[Kind, ...] = ("crude", "moderate", "careful", "adaptive")
 
 Script = dict[str, str]
 
@@ -103,7 +104,7 @@ class Town:
         self.rng = rng
         self.dials = Dials(rng)
         self.opened = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(hours=rng.randrange(12000))
-        self.said: list[Testimony] = []
+        self.said: list[tuple[Testimony, Kind]] = []
         self.members: dict[str, list[Person]] = {}
         self.schools = [self._hex(6) for _ in range(max(4, size // 250))]
         self.servers = [self._hex(6) for _ in range(max(12, size // 90))]
@@ -200,8 +201,9 @@ class Town:
         loyalty: float = 0.0,
         evidence: list[Evidence] | None = None,
         true: bool = False,
+        sent: Kind | None = None,
     ) -> None:
-        """Write down what `person` says of `star`, `hours` after the season opened."""
+        """Write down what `person` says of `star`, `hours` after the season opened; `sent` by a crew of this care."""
         rng, missing = self.rng, self.dials.missing["about"]
         testimony = stance == "testimony"
         weights = list(self.dials.channels) if testimony else [1, 0.01, 0.005, 0.06, 0.004]
@@ -216,21 +218,25 @@ class Town:
         text = self.words(star, slots, person.language, script or {}, loyalty)
         star.said = heard
         known = rng.sample(star.conducts, rng.randint(1, len(star.conducts)))
+        kind: Kind = sent or ("true" if true else "mistaken" if stance == "testimony" else stance)
         self.said.append(
-            Testimony(
-                id=self._hex(16),
-                received_at=self.opened + timedelta(seconds=int(hours * 3600)),
-                channel=channel,
-                about=star.about,
-                stance=stance,
-                conduct=([rng.choice(CONDUCTS)] if astray else known) if told and rng.random() > missing else [],
-                conduct_services=[rng.choice(star.services)] if told and rng.random() > missing else [],
-                met_on=[rng.choice(star.services)] if told and rng.random() > 0.3 + missing else [],
-                complainant_minor=rng.random() < 0.55 if testimony and rng.random() > missing else None,
-                text=None if channel == "user_report" and rng.random() < 0.4 else text,
-                reporter=person.reporter,
-                origin=person.origin,
-                evidence=evidence or [],
+            (
+                Testimony(
+                    id=self._hex(16),
+                    received_at=self.opened + timedelta(seconds=int(hours * 3600)),
+                    channel=channel,
+                    about=star.about,
+                    stance=stance,
+                    conduct=([rng.choice(CONDUCTS)] if astray else known) if told and rng.random() > missing else [],
+                    conduct_services=[rng.choice(star.services)] if told and rng.random() > missing else [],
+                    met_on=[rng.choice(star.services)] if told and rng.random() > 0.3 + missing else [],
+                    complainant_minor=rng.random() < 0.55 if testimony and rng.random() > missing else None,
+                    text=None if channel == "user_report" and rng.random() < 0.4 else text,
+                    reporter=person.reporter,
+                    origin=person.origin,
+                    evidence=evidence or [],
+                ),
+                kind,
             )
         )
 
@@ -336,9 +342,12 @@ class Town:
             masked = level < 3 and rng.random() < self.dials.anonymous
             speaker = self.mask(hand, hours) if masked else hand
             rate = self.dials.proof * self.dials.borrowed_proof * (0.5, 0.8, 1, 1.4)[level] * (1 + drowning)
-            self.say(star, speaker, hours, script=script, loyalty=loyalty, evidence=self.proof(rate, true=False))
+            proof = self.proof(rate, true=False)
+            self.say(star, speaker, hours, script=script, loyalty=loyalty, evidence=proof, sent=CARES[level])
             if level == 3 and rng.random() < 0.3:
-                self.say(star, speaker, hours + rng.expovariate(0.1), "relay", slots=("relay", "appeal"))
+                self.say(
+                    star, speaker, hours + rng.expovariate(0.1), "relay", slots=("relay", "appeal"), sent=CARES[level]
+                )
 
 
 class Crew:
@@ -421,6 +430,6 @@ def world(seed: int, accounts: int) -> Wave:
     crews = [Crew(town) for _ in range(max(3, accounts // 5))]
     for star in stars:
         _happen(town, star, crews)
-    town.said.sort(key=lambda said: (said.received_at, said.id))
+    town.said.sort(key=lambda pair: (pair[0].received_at, pair[0].id))
     truth = [Truth(about=s.about, guilty=s.guilty, campaign=s.campaign, attack=s.attack) for s in stars]
-    return Wave(town.said, [], truth)
+    return Wave([said for said, _ in town.said], [], truth, [kind for _, kind in town.said])
