@@ -21,6 +21,7 @@ from typing import Any, Literal, get_args
 from rempart.records import AccountReference, Evidence, Origin, Reporter, Testimony, Truth
 from rempart.records.references import Service
 from rempart.records.vocabulary import Channel, Conduct, EvidenceKind, TestimonyStance
+from rempart.replay.arrivals import Kind
 from rempart.replay.simulator import Wave
 
 PHRASES: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
@@ -32,7 +33,14 @@ Script = dict[str, str]
 SERVICES: tuple[Service, ...] = ("tiktok", "instagram", "twitch", "youtube", "snapchat", "discord")
 KINDS: tuple[EvidenceKind, ...] = get_args(EvidenceKind)
 PROTECTING = ("mass_disputes", "poisoned", "drowned")
-CREWS = ("crude", "moderate", "careful", "adaptive")
+CREWS: tuple[Kind, ...] = ("crude", "moderate", "careful", "adaptive")
+PARTS: dict[Urge, Kind] = {
+    "harmed": "true",
+    "mistaken": "mistaken",
+    "spite": "mistaken",
+    "herald": "relay",
+    "defender": "dispute",
+}
 # How likely each urge is to turn to each desk, before the seed bends it: post, form, sealed, user report, flagger.
 TURNS_TO: dict[Urge, tuple[float, ...]] = {
     "harmed": (5, 2.2, 1.5, 2.2, 1.0),
@@ -77,7 +85,7 @@ class Star:
 class Crew:
     """People who strike together. `care` is the share of what they say and own that they do not copy or share."""
 
-    style: str
+    style: Kind
     care: float
     hours: float
     alias: float
@@ -92,6 +100,7 @@ class Heard:
     star: Star
     person: Person
     urge: Urge
+    kind: Kind
     stance: TestimonyStance
     side: Side
     text: str
@@ -249,7 +258,7 @@ class Desk:
             world.token(12), born, followers, [], office, device, "fr", rng.randint(0, 9), rng.choice((0, 0, 1, 3))
         )
 
-    def receive(self, queue: list[Heard]) -> Iterator[Testimony]:
+    def receive(self, queue: list[Heard]) -> Iterator[tuple[Testimony, Kind]]:
         """What is left of each visit. The escrow opens once enough people left a word about the same account."""
         rng = self.world.rng
         left = Counter(str(heard.star.about) for heard in queue)
@@ -259,7 +268,7 @@ class Desk:
                 at = math.ceil(at / self.rounds) * self.rounds + rng.uniform(0, 0.4)
             if left[str(heard.star.about)] < self.quorum:  # alone in the escrow: let out later, when its author asks
                 at += rng.expovariate(1 / 72)
-            yield self.record(heard, at)
+            yield self.record(heard, at), heard.kind
 
     def record(self, heard: Heard, at: float) -> Testimony:
         rng, world, star = self.world.rng, self.world, heard.star
@@ -354,7 +363,15 @@ class Town:
         return Crew(style, care, rng.uniform(*hours), rng.uniform(0, 0.25 + 0.75 * care), members)
 
     def speak(
-        self, star: Star, urge: Urge, at: float, side: Side, *, person: Person | None = None, text: str = ""
+        self,
+        star: Star,
+        urge: Urge,
+        at: float,
+        side: Side,
+        *,
+        person: Person | None = None,
+        text: str = "",
+        kind: Kind | None = None,
     ) -> Person:
         world, rng = self.world, self.rng
         stance: TestimonyStance = "relay" if urge == "herald" else "dispute" if urge == "defender" else "testimony"
@@ -365,7 +382,8 @@ class Town:
         said: list[Conduct] = [conduct] if stance != "dispute" else []
         if said and rng.random() < 0.2:
             said.append(rng.choice(star.conducts))
-        self.heard.append(Heard(world.awake(at), star, person, urge, stance, side, text, list(dict.fromkeys(said))))
+        kind, said = kind or PARTS[urge], list(dict.fromkeys(said))
+        self.heard.append(Heard(world.awake(at), star, person, urge, kind, stance, side, text, said))
         return person
 
     def crowd(self, star: Star, times: float) -> None:
@@ -420,7 +438,9 @@ class Town:
             lag = world.pull * rng.lognormvariate(0, 1.2) if style == "adaptive" else rng.uniform(0, crew.hours)
             member.rejected += 1 if rng.random() < rejected else 0
             text = world.write(star, member, rng.choice(star.conducts), script[member.language], own)
-            self.speak(star, "hired", begins + lag * rng.uniform(0.3, 1.5), "false", person=member, text=text)
+            self.speak(
+                star, "hired", begins + lag * rng.uniform(0.3, 1.5), "false", person=member, text=text, kind=crew.style
+            )
 
     def recruit(self, crew: Crew, star: Star) -> Person:
         """One more for a large job: a stranger who borrows from the crew what its care lets it share."""
@@ -494,10 +514,10 @@ def world(seed: int, accounts: int) -> Wave:
     queues: list[list[Heard]] = [[] for _ in desks]
     for heard in town.heard:
         made.rng.choices(queues, weights=bent[heard.urge])[0].append(heard)
-    testimonies = [record for desk, queue in zip(desks, queues, strict=True) for record in desk.receive(queue)]
-    testimonies.sort(key=lambda testimony: (testimony.received_at, testimony.id))
+    received = [record for desk, queue in zip(desks, queues, strict=True) for record in desk.receive(queue)]
+    received.sort(key=lambda record: (record[0].received_at, record[0].id))
     truth = [
         Truth(about=star.about, guilty=star.guilty, campaign=attack in (*CREWS, "drowned"), attack=attack)
         for star, attack in zip(stars, attacks, strict=True)
     ]
-    return Wave(testimonies, [], truth)
+    return Wave([testimony for testimony, _ in received], [], truth, [kind for _, kind in received])
