@@ -18,6 +18,7 @@ from typing import Any, get_args
 from rempart.records import AccountReference, Evidence, Origin, Reporter, Testimony, Truth
 from rempart.records.references import Service
 from rempart.records.vocabulary import CHANNELS, CONDUCTS, Conduct, EvidenceKind, TestimonyStance
+from rempart.replay.arrivals import Kind
 from rempart.replay.simulator import Wave
 
 FULL_SIZE = 1_200
@@ -41,6 +42,18 @@ KINDS = {
     "mistaken": (0.12, 0.01),
 }
 CAMPAIGNS = ("crude", "moderate", "careful", "adaptive", "drowned")
+# As what the speakers of a row speak; the public relays or disputes.
+PARTS: dict[str, Kind] = {
+    "victim": "true",
+    "organised": "true",
+    "poisoned": "true",
+    "mistaken": "mistaken",
+    "liar": "mistaken",
+    "crude": "crude",
+    "moderate": "moderate",
+    "careful": "careful",
+    "adaptive": "adaptive",
+}
 
 Range = tuple[float, float]
 
@@ -156,7 +169,7 @@ class Exam:
         self.hashtags = rng.sample(SENTENCES["hashtags"], rng.randint(2, 5))
         self.passers_by: list[Reporter] = []
         self.rosters = {name: [list[Reporter]() for _ in range(rng.randint(2, 5))] for name in CAMPAIGNS}
-        self.records: list[Testimony] = []
+        self.records: list[tuple[Testimony, Kind]] = []
 
     def hash(self, length: int) -> str:
         return f"{self.rng.getrandbits(4 * length):0{length}x}"
@@ -239,6 +252,7 @@ class Exam:
     def speak(self, candidate: Candidate, group: Group, stance: TestimonyStance, number: int) -> None:
         """`number` records of one group, each field from its row."""
         rng, row = self.rng, self.rows[group.row]
+        kind: Kind = PARTS[group.row] if stance == "testimony" else stance
         for place in range(number):
             lag = rng.lognormvariate(log(row["hours"]), row["spread"]) if place else rng.expovariate(1)
             at = candidate.begins + lag
@@ -247,20 +261,25 @@ class Exam:
             first_hand = stance == "testimony"
             channels = (0.0, 0.5, 0.3, 0.0, 0.2) if rng.random() < row["guarded"] else (0.7, 0.0, 0.0, 0.3, 0.0)
             self.records.append(
-                Testimony(
-                    id=self.hash(14),
-                    received_at=self.time(at),
-                    channel=rng.choices(CHANNELS, channels)[0],
-                    about=candidate.about,
-                    stance=stance,
-                    conduct=rng.sample(candidate.conduct, rng.choice((1, 1, 1, 2))) if stance != "dispute" else [],
-                    conduct_services=[candidate.about.service] if first_hand else [],
-                    met_on=[rng.choice(SERVICES)] if first_hand and rng.random() < 0.4 else [],
-                    complainant_minor=rng.random() < 0.4 if first_hand and rng.random() < self.known["minor"] else None,
-                    text=self.text(candidate, group, stance) if rng.random() < self.known["text"] else None,
-                    reporter=self.reporter(candidate, group, at),
-                    origin=self.origin(group),
-                    evidence=self.evidence(group) if first_hand else [],
+                (
+                    Testimony(
+                        id=self.hash(14),
+                        received_at=self.time(at),
+                        channel=rng.choices(CHANNELS, channels)[0],
+                        about=candidate.about,
+                        stance=stance,
+                        conduct=rng.sample(candidate.conduct, rng.choice((1, 1, 1, 2))) if stance != "dispute" else [],
+                        conduct_services=[candidate.about.service] if first_hand else [],
+                        met_on=[rng.choice(SERVICES)] if first_hand and rng.random() < 0.4 else [],
+                        complainant_minor=rng.random() < 0.4
+                        if first_hand and rng.random() < self.known["minor"]
+                        else None,
+                        text=self.text(candidate, group, stance) if rng.random() < self.known["text"] else None,
+                        reporter=self.reporter(candidate, group, at),
+                        origin=self.origin(group),
+                        evidence=self.evidence(group) if first_hand else [],
+                    ),
+                    kind,
                 )
             )
 
@@ -330,4 +349,5 @@ def world(seed: int, accounts: int = FULL_SIZE) -> Wave:
         Truth(about=candidate.about, guilty=candidate.guilty, campaign=kind in CAMPAIGNS, attack=kind)
         for candidate, kind in zip(candidates, kinds, strict=True)
     ]
-    return Wave(sorted(exam.records, key=lambda record: (record.received_at, record.id)), [], truth)
+    exam.records.sort(key=lambda record: (record[0].received_at, record[0].id))
+    return Wave([record for record, _ in exam.records], [], truth, [kind for _, kind in exam.records])
