@@ -113,8 +113,8 @@ class Climate:
         self.lag, self.spread = wide(1.5, 14.0), wide(0.8, 1.6)
         self.witnesses, self.quiet = wide(3.5, 8.0), wide(0.3, 0.45)
         self.relays, self.disputes = wide(25.0, 70.0), wide(6.0, 25.0)
-        self.struck, self.struck_guilty, self.shielded = wide(0.4, 0.65), wide(0.06, 0.25), wide(0.1, 0.3)
-        self.strike, self.evening = wide(4.0, 15.0), wide(0.05, 0.25)
+        self.struck, self.struck_guilty, self.shielded = wide(0.35, 0.6), wide(0.06, 0.25), wide(0.1, 0.3)
+        self.strike, self.evening = wide(4.0, 13.0), wide(0.05, 0.25)
         self.alleles = wide(0.6, 1.0)
         proof, upheld, rejected = wide(0.18, 0.45), wide(0.2, 0.6), wide(0.08, 0.3)
         fresh, near = wide(0.15, 0.5), wide(0.3, 0.7)
@@ -361,7 +361,7 @@ class _Season:
         dice, climate = self.dice, self.climate
         counts = {"witness": 0, "mistaken": self.some(0.35), "grudge": int(dice.random() < 0.06)}
         if star.guilty:
-            counts["witness"] = 1 + self.heavy(climate.witnesses * (0.5 + star.loud) * 0.8, 1.0, 120)
+            counts["witness"] = 1 + self.heavy(climate.witnesses * (0.5 + star.loud) * 1.2, 1.0, 120)
         else:
             counts["mistaken"] = self.heavy(0.9 + star.loud, 0.9, 14)
             counts["grudge"] = dice.choice((0, 0, 0, 1, 1, 2, 4))

@@ -149,11 +149,11 @@ class _Season:
         fields = ("age", "followers", "scenes", "network", "device", "conduct", "services", "met", "minor")
         self.hidden = {name: wide(0.05, 0.55) for name in fields}
         self.silent, self.english, self.past = wide(0.02, 0.15), wide(0.03, 0.3), wide(0.5, 1.6)
-        self.looked, self.passes, self.delay = wide(0.35, 0.75), wide(0.01, 0.07), wide(24, 24 * 8)
+        self.looked, self.passes, self.delay = wide(0.35, 0.75), wide(0.01, 0.06), wide(24, 24 * 8)
         self.pace, self.quiet, self.luck = wide(4, 30), wide(0.3, 0.45), wide(0.4, 0.8)
-        self.wronged, self.crowd, self.fans = wide(2.5, 6), wide(28, 70), wide(7, 25)
-        self.hit, self.hit_guilty, self.shielded, self.evening = wide(0.4, 0.6), wide(0.05, 0.2), wide(0.1, 0.3), 0.15
-        self.band = wide(5, 15)
+        self.wronged, self.crowd, self.fans = wide(5, 12), wide(22, 60), wide(7, 25)
+        self.hit, self.hit_guilty, self.shielded, self.evening = wide(0.35, 0.55), wide(0.05, 0.2), wide(0.1, 0.3), 0.15
+        self.band = wide(4, 12)
         self.scenes = [self.token() for _ in range(40 + accounts // 4)]
         self.towns = [self.token() for _ in range(50 + accounts // 3)]
         self.known: dict[str, list[Person]] = defaultdict(list)
