@@ -152,7 +152,7 @@ class _Season:
         guilty = [index % 2 == 0 for index in range(accounts)]
         dice.shuffle(guilty)
         self.stars = [self.star(index, side) for index, side in enumerate(guilty)]
-        self.crews = [self.crew() for _ in range(max(2, accounts // 10))]
+        self.crews = [self.crew() for _ in range((accounts + 9) // 10)]
 
     def wave(self) -> Wave:
         truth = [self.tell(star) for star in self.stars]
