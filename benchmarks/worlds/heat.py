@@ -25,15 +25,23 @@ from rempart.records import AccountReference, Evidence, Origin, Reporter, Testim
 from rempart.records.references import Service
 from rempart.records.vocabulary import CONDUCTS, Channel, Conduct, EvidenceKind, TestimonyStance
 from rempart.replay import Wave
+from rempart.replay.arrivals import Kind
 
 SENTENCES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 SERVICES: list[Service] = ["instagram", "tiktok", "snapchat", "twitch", "discord", "twitter", "youtube", "bluesky"]
 CHANNELS: list[Channel] = ["public_post", "form", "sealed", "user_report", "trusted_flagger"]
 PROOFS: list[EvidenceKind] = ["screenshot", "export", "witness", "audio", "video", "platform_log"]
-PULSES = ("crude", "moderate", "careful", "adaptive")
+PULSES: tuple[Kind, ...] = ("crude", "moderate", "careful", "adaptive")
 CHOICE = re.compile(r"\[([^\[\]]*)\]")
 
 Mark = Literal["victim", "error", "relay", "news", "dispute", "planted"]
+KINDS: dict[Mark, Kind] = {
+    "victim": "true",
+    "error": "mistaken",
+    "relay": "relay",
+    "news": "relay",
+    "dispute": "dispute",
+}
 STANCES: dict[Mark, TestimonyStance] = {"relay": "relay", "news": "relay", "dispute": "dispute"}
 Brief = list[tuple[str, int, str]]  # sentences: language, which template, and what it became
 
@@ -96,6 +104,7 @@ class Plant:
     """What a brigade hands to one of its accounts."""
 
     speaker: Speaker
+    kind: Kind
     brief: Brief
     keeping: float
     dispute: bool = False
@@ -129,7 +138,7 @@ class Season:
         self.fandoms = [self.token(8) for _ in range(20 + cases // 3)]
         self.carriers = [self.token(10) for _ in range(10 + cases // 4)]
         self.seen: list[Speaker] = []
-        self.posts: list[Testimony] = []
+        self.posts: list[tuple[Testimony, Kind]] = []
 
     def token(self, digits: int) -> str:
         return f"{self.rng.getrandbits(4 * digits):0{digits}x}"
@@ -262,7 +271,7 @@ class Season:
         together = mark == "victim" and case.evening is not None and abs(hours - case.evening) < 6
         weights = [h * warmth + c * (1 - warmth) for h, c in zip(*self.channels(mark), strict=True)]
         channel = rng.choices(CHANNELS, weights)[0] if testifies else rng.choices(CHANNELS, [30, 0.3, 0.2, 2, 0.1])[0]
-        shared = Plant(speaker, case.heard[0], 0.6) if together and case.heard else plant
+        shared = Plant(speaker, "true", case.heard[0], 0.6) if together and case.heard else plant
         sealed = channel == "sealed" and plant is None
         own, text = self.wording(case, mark, 0.0 if sealed else warmth, speaker, shared)
         if testifies and not sealed:
@@ -273,23 +282,27 @@ class Season:
         surely = self.climate.sameness if mark == "victim" else self.climate.sameness * (0.9 if plant else 0.6)
         conducts = case.conducts if rng.random() < surely else rng.sample(CONDUCTS, rng.randint(1, 2))
         details = testifies or (mark == "relay" and rng.random() < 0.4)
+        kind = plant.kind if plant else KINDS[mark]
         self.posts.append(
-            Testimony(
-                id=self.token(14),
-                received_at=self.opens + timedelta(seconds=int(hours * 3600)),
-                channel=channel,
-                about=case.about,
-                stance=STANCES.get(mark, "testimony"),
-                conduct=rng.sample(conducts, rng.randint(1, len(conducts)))
-                if details and rng.random() > unknown
-                else [],
-                conduct_services=[rng.choice(case.services)] if details and rng.random() > unknown else [],
-                met_on=[rng.choice(case.services)] if details and rng.random() > 0.5 + unknown / 2 else [],
-                complainant_minor=rng.random() < 0.5 if testifies and rng.random() > unknown else None,
-                text=None if channel == "user_report" and rng.random() < 0.5 else text,
-                reporter=reporter,
-                origin=speaker.origin,
-                evidence=self.proofs(mark, warmth, plant.flaunted if plant else 1.0) if testifies else [],
+            (
+                Testimony(
+                    id=self.token(14),
+                    received_at=self.opens + timedelta(seconds=int(hours * 3600)),
+                    channel=channel,
+                    about=case.about,
+                    stance=STANCES.get(mark, "testimony"),
+                    conduct=rng.sample(conducts, rng.randint(1, len(conducts)))
+                    if details and rng.random() > unknown
+                    else [],
+                    conduct_services=[rng.choice(case.services)] if details and rng.random() > unknown else [],
+                    met_on=[rng.choice(case.services)] if details and rng.random() > 0.5 + unknown / 2 else [],
+                    complainant_minor=rng.random() < 0.5 if testifies and rng.random() > unknown else None,
+                    text=None if channel == "user_report" and rng.random() < 0.5 else text,
+                    reporter=reporter,
+                    origin=speaker.origin,
+                    evidence=self.proofs(mark, warmth, plant.flaunted if plant else 1.0) if testifies else [],
+                ),
+                kind,
             )
         )
 
@@ -368,13 +381,17 @@ class Brigade:
         rng = self.season.rng
         care = 0.0 if drowning or dispute else self.care
         width = (2 + 90 * care**1.5) * rng.uniform(0.5, 2)
-        kind = "dispute" if dispute else "testimony"
-        brief = self.season.brief("fr", kind, 1 if dispute else rng.randint(2, 5))
+        kind: Kind = "dispute" if dispute else "crude" if drowning else self.shape
+        brief = self.season.brief("fr", "dispute" if dispute else "testimony", 1 if dispute else rng.randint(2, 5))
         keeping = max(0.03, (0.7 - 0.7 * care) * rng.uniform(0.4, 1.2))
         hired = rng.sample(self.accounts, max(2, int(len(self.accounts) * rng.uniform(0.5, 1))))
         flaunted = 2.5 if drowning else 0.6 + care
         return [
-            (start + rng.gammavariate(0.8 + care, width), "planted", Plant(hand, brief, keeping, dispute, flaunted))
+            (
+                start + rng.gammavariate(0.8 + care, width),
+                "planted",
+                Plant(hand, kind, brief, keeping, dispute, flaunted),
+            )
             for hand in hired
         ]
 
@@ -447,5 +464,5 @@ def world(seed: int, accounts: int) -> Wave:
         )
         campaign = _unfold(season, case, brigades)
         truth.append(Truth(about=case.about, guilty=side, campaign=campaign, attack=case.attack))
-    season.posts.sort(key=lambda post: (post.received_at, post.id))
-    return Wave(season.posts, [], truth)
+    season.posts.sort(key=lambda pair: (pair[0].received_at, pair[0].id))
+    return Wave([post for post, _ in season.posts], [], truth, [kind for _, kind in season.posts])
