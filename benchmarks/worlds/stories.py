@@ -20,6 +20,7 @@ from rempart.records import AccountReference, Evidence, Origin, Reporter, Testim
 from rempart.records.references import Service
 from rempart.records.vocabulary import Channel, Conduct, EvidenceKind
 from rempart.replay import Wave
+from rempart.replay.arrivals import Kind
 
 _CURTAIN = datetime(2025, 1, 6, tzinfo=UTC)
 _CHANNELS, _CONDUCTS, _KINDS = get_args(Channel), get_args(Conduct), get_args(EvidenceKind)
@@ -122,6 +123,26 @@ STORIES = {
 }
 
 
+PARTS: dict[str, Kind] = {
+    "victim": "true",
+    "spoilt": "true",
+    "mistaken": "mistaken",
+    "grudge": "mistaken",
+    "joiner": "mistaken",
+    "relay": "relay",
+    "fan": "dispute",
+}
+# The care of the crew of a story, by its attack.
+CARES: dict[str, Kind] = {
+    "crude_copy": "crude",
+    "paraphrase": "moderate",
+    "careful": "careful",
+    "adaptive": "adaptive",
+    "drowning": "crude",
+    "raid": "moderate",
+}
+
+
 class Role(NamedTuple):
     """How players of a role behave this season: weights of the channels, then chances and means."""
 
@@ -176,14 +197,14 @@ def world(seed: int, accounts: int) -> Wave:
     sides = [index < accounts // 2 for index in range(accounts)]
     season.dice.shuffle(sides)
     truth = [season.play(index, guilty) for index, guilty in enumerate(sides)]
-    season.out.sort(key=lambda testimony: (testimony.received_at, testimony.id))
-    return Wave(season.out, [], truth)
+    season.out.sort(key=lambda pair: (pair[0].received_at, pair[0].id))
+    return Wave([testimony for testimony, _ in season.out], [], truth, [kind for _, kind in season.out])
 
 
 class _Season:
     def __init__(self, dice: Random, accounts: int) -> None:
         self.dice = dice
-        self.out: list[Testimony] = []
+        self.out: list[tuple[Testimony, Kind]] = []
         wide = dice.uniform
         self.weights = {name: dice.gammavariate(1.5, 1) + 0.15 for name in STORIES}
         self.unknown = {
@@ -270,12 +291,12 @@ class _Season:
         before = len(self.out)
         fame = self.crowd * dice.lognormvariate(0, 0.5)
         for act in story.acts:
-            self.act(drama, act, fame)
-        if all(testimony.stance == "dispute" for testimony in self.out[before:]):
-            self.act(drama, Act("relay", 1, 1, 0, 1), 1.0)
+            self.act(drama, act, fame, PARTS.get(act.role) or CARES[story.attack])
+        if all(testimony.stance == "dispute" for testimony, _ in self.out[before:]):
+            self.act(drama, Act("relay", 1, 1, 0, 1), 1.0, "relay")
         return Truth(about=drama.about, guilty=guilty, campaign=story.campaign, attack=story.attack)
 
-    def act(self, drama: Drama, act: Act, fame: float) -> None:
+    def act(self, drama: Drama, act: Act, fame: float, kind: Kind) -> None:
         """Each player comes on stage, near the beginning of the act or as the rumour of it spreads."""
         dice = self.dice
         if act.fewest == 0 and dice.random() < 0.55:
@@ -288,7 +309,7 @@ class _Season:
         master = self.script(drama, act.role)
         for _ in range(number):
             at = begin + pace * (dice.expovariate(1.5) if dice.random() < 0.7 else dice.random())
-            self.out.append(self.speak(drama, act, master, at))
+            self.out.append((self.speak(drama, act, master, at), kind))
 
     # --- players ----------------------------------------------------------------------------------------------------
 
