@@ -19,9 +19,18 @@ from rempart.records.decision import Truth
 from rempart.records.references import AccountReference, Service
 from rempart.records.testimony import Evidence, Origin, Reporter, Testimony
 from rempart.records.vocabulary import CONDUCTS, Channel, EvidenceKind
+from rempart.replay.arrivals import Kind
 from rempart.replay.simulator import Wave
 
 FILE: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+CARES: tuple[Kind, ...] = ("crude", "moderate", "careful", "adaptive")
+KINDS: dict[str, Kind] = {
+    "harmed": "true",
+    "mistaken": "mistaken",
+    "grudge": "mistaken",
+    "hearsay": "relay",
+    "supporter": "dispute",
+}
 OPENED = datetime(2025, 11, 3, tzinfo=UTC)
 CHANNELS: tuple[Channel, ...] = ("public_post", "form", "sealed", "user_report", "trusted_flagger")
 PIECES: tuple[EvidenceKind, ...] = get_args(EvidenceKind)
@@ -195,6 +204,7 @@ class Case:
         self.custom = {key: dice.lognormvariate(0, 0.35) for key in ("evidence", "new", "usual", "public")}
         self.tag = f"#{dice.choice(('stop', 'balance', 'metoo', 'justice', 'ecoutez'))}{self.name}"
         self.received: list[tuple[Testimony, Person]] = []
+        self.kinds: list[Kind] = []  # of what was received, in the same order
         self.pieces: list[tuple[Evidence, bool]] = []
 
     def truth(self) -> Truth:
@@ -237,8 +247,10 @@ class Case:
         redrawn = 1.0  # of the choices of the script
         if who == "crew":
             people = dice.sample((crew := self.desk.crew(self.care, many, start, self.fans_of)).members, k=many)
+            kind = CARES[min(int(crew.care * 4), 3)]
             redrawn, lasts = min(1.0, 0.05 + 1.1 * crew.care), lasts * (0.3 + crew.care)
         else:
+            kind = KINDS[who]
             people = [self.desk.speaker(part, start, self.fans_of) for _ in range(many)]
             if stage.get("chorus") or (self.story.get("together") and who == "harmed"):
                 redrawn = dice.uniform(0.3, 0.8)
@@ -246,10 +258,12 @@ class Case:
         for person in dict.fromkeys(people):
             at = start + lasts * dice.betavariate(wave, 1.8)
             tape = {symbol: choice for symbol, choice in script.items() if dice.random() > redrawn}
-            self._log(person, at, part, tape)
+            self._log(person, at, part, tape, kind=kind)
             script = script or tape
 
-    def _log(self, person: Person, at: float, part: dict[str, Any], tape: Tape, symbol: str | None = None) -> None:
+    def _log(
+        self, person: Person, at: float, part: dict[str, Any], tape: Tape, *, kind: Kind, symbol: str | None = None
+    ) -> None:
         """One line of the log: `tape` is filled with the choices that were still open."""
         dice, practice = self.dice, self.practice
         if at % 24 < 6 and dice.random() < practice.night:
@@ -277,13 +291,15 @@ class Case:
             evidence=pieces,
         )  # fmt: skip
         self.received.append((testimony, person))
+        self.kinds.append(kind)
 
     def _retract(self, share: float) -> None:
         """Some take back what they said: they were wrong, or they are afraid."""
         for testimony, person in list(self.received):
             if testimony.stance == "testimony" and self.dice.random() < share:
                 said = (testimony.received_at - OPENED).total_seconds() / 3600
-                self._log(person, said + self.dice.expovariate(1 / 60), FILE["parts"]["supporter"], {}, "retraction")
+                at, part = said + self.dice.expovariate(1 / 60), FILE["parts"]["supporter"]
+                self._log(person, at, part, {}, kind="dispute", symbol="retraction")
 
     def _poison(self, share: float) -> None:
         """The counter-campaign got earlier reports of some accusers rejected."""
@@ -317,16 +333,16 @@ def world(seed: int, accounts: int) -> Wave:
     sides = [number % 2 == 0 for number in range(accounts)]
     dice.shuffle(sides)
     openings = sorted(dice.uniform(0, practice.season) for _ in sides)
-    testimonies: list[Testimony] = []
+    told: list[tuple[Testimony, Kind]] = []
     truths: list[Truth] = []
     for number, (guilty, opened) in enumerate(zip(sides, openings, strict=True)):
         desk.close_until(opened)
         case = Case(desk, number, guilty, opened)
         case.play()
         desk.to_close.append((opened + practice.closes_after * dice.lognormvariate(0, 0.5), guilty, case.accusers()))
-        testimonies += [testimony for testimony, _ in case.received]
+        told += [(testimony, kind) for (testimony, _), kind in zip(case.received, case.kinds, strict=True)]
         truths.append(case.truth())
-    testimonies.sort(key=lambda testimony: testimony.received_at)
-    for place, testimony in enumerate(testimonies):
+    told.sort(key=lambda pair: pair[0].received_at)
+    for place, (testimony, _) in enumerate(told):
         testimony.id = f"d{seed}-{place}"
-    return Wave(testimonies, [], truths)
+    return Wave([testimony for testimony, _ in told], [], truths, [kind for _, kind in told])
