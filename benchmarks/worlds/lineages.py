@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, get_args
 from rempart.records import AccountReference, Evidence, Origin, Reporter, Testimony, Truth
 from rempart.records.vocabulary import Channel, Conduct, EvidenceKind
 from rempart.replay import Wave
+from rempart.replay.arrivals import Kind
 
 _START = datetime(2024, 9, 2, 6, tzinfo=UTC)
 _CHANNELS = get_args(Channel)
@@ -81,6 +82,22 @@ class Star(NamedTuple):
     tilt: dict[str, float]
 
 
+CARES: dict[str, Kind] = {
+    "crude_copy": "crude",
+    "paraphrase": "moderate",
+    "careful": "careful",
+    "adaptive": "adaptive",
+}
+PARTS: dict[str, Kind] = {
+    "witness": "true",
+    "mistaken": "mistaken",
+    "grudge": "mistaken",
+    "joiner": "mistaken",
+    "relay": "relay",
+    "dispute": "dispute",
+}
+
+
 class Line(NamedTuple):
     """A text to come: when, by whom, playing which part, edited by whom."""
 
@@ -89,6 +106,7 @@ class Line(NamedTuple):
     speaker: Speaker
     master: Genome | None = None
     care: float = 0.0
+    sent: Kind | None = None  # the care of the crew that sends it
 
 
 class Crew(NamedTuple):
@@ -147,7 +165,7 @@ class _Season:
         self.climate = Climate(dice)
         self.scenes = [self.token() for _ in range(60 + accounts // 4)]
         self.carriers = [self.token() for _ in range(40)]
-        self.testimonies: list[Testimony] = []
+        self.testimonies: list[tuple[Testimony, Kind]] = []
         self.regulars: list[Speaker] = []
         guilty = [index % 2 == 0 for index in range(accounts)]
         dice.shuffle(guilty)
@@ -156,8 +174,9 @@ class _Season:
 
     def wave(self) -> Wave:
         truth = [self.tell(star) for star in self.stars]
-        self.testimonies.sort(key=lambda testimony: (testimony.received_at, testimony.id))
-        return Wave(self.testimonies, [], truth)
+        self.testimonies.sort(key=lambda pair: (pair[0].received_at, pair[0].id))
+        kinds = [kind for _, kind in self.testimonies]
+        return Wave([testimony for testimony, _ in self.testimonies], [], truth, kinds)
 
     # --- people -----------------------------------------------------------------------------------------------------
 
@@ -394,7 +413,8 @@ class _Season:
             span = dice.lognormvariate(3.5 if patient else 1.6, 0.9)
             times = [start + dice.random() * span for _ in range(number)]
         master = self.born(star, "fr")
-        return [Line(at, "agent", who, master, crew.care) for at, who in zip(times, chosen, strict=True)]
+        sent = CARES[crew.attack]
+        return [Line(at, "agent", who, master, crew.care, sent) for at, who in zip(times, chosen, strict=True)]
 
     def sent(self, star: Star, crew: Crew, start: float, number: int) -> list[Speaker]:
         """Members whose account exists by then; the more care, the more of them are replaced by new ones."""
@@ -424,7 +444,9 @@ class _Season:
         decoys = self.sent(star, dice.choice(self.crews), start, self.heavy(self.climate.strike, 0.8, 120) + 2)
         times = self.readers(len(decoys), start, dice.uniform(0.2, 3))
         care = dice.uniform(0, 0.4)
-        return lines + [Line(at, "agent", who, model, care) for at, who in zip(times, decoys, strict=True)], True
+        return lines + [
+            Line(at, "agent", who, model, care, "crude") for at, who in zip(times, decoys, strict=True)
+        ], True
 
     def echoes(self, star: Star, spoken: int, defended: float) -> list[Line]:
         """Relays, fans who dispute, and imitators who claim what they read."""
@@ -452,7 +474,7 @@ class _Season:
             channel = self.dice.choices(_CHANNELS, self.climate.parts[line.part].channels)[0]
             if channel == "public_post":
                 pool.append(genome)
-            self.testimonies.append(self.testimony(star, line, genome, channel))
+            self.testimonies.append((self.testimony(star, line, genome, channel), line.sent or PARTS[line.part]))
 
     def genome(self, star: Star, line: Line, seen: Genome | None) -> Genome:
         dice, language, rate = self.dice, line.speaker.language, self.climate.mutate
