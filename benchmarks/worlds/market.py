@@ -23,13 +23,14 @@ from rempart.records import AccountReference, Evidence, Origin, Reporter, Testim
 from rempart.records.references import Service
 from rempart.records.vocabulary import CONDUCTS, Channel, Conduct, EvidenceKind, TestimonyStance
 from rempart.replay import Wave
+from rempart.replay.arrivals import Kind
 
 CLAUSES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
 SERVICES: list[Service] = ["snapchat", "instagram", "tiktok", "discord", "youtube", "twitch", "telegram", "facebook"]
 CHANNELS: list[Channel] = ["public_post", "form", "sealed", "user_report", "trusted_flagger"]
 PROOFS: list[EvidenceKind] = ["screenshot", "export", "audio", "witness", "video", "platform_log"]
 KINDS = ("start", "meeting", "deed", "proof", "effect", "end")
-CARES = ("crude", "moderate", "careful", "adaptive")
+CARES: tuple[Kind, ...] = ("crude", "moderate", "careful", "adaptive")
 
 Draft = dict[str, str]
 
@@ -99,6 +100,7 @@ class Case:
     conducts: list[Conduct]
     services: list[Service]
     attack: str = "none"
+    crew: Kind = "crude"  # the care of those who are paid to accuse, if any
     drafts: list[Draft] = field(default_factory=list)
 
 
@@ -111,7 +113,7 @@ class Market:
         self.exits = [self.code(11) for _ in range(8 + cases // 5)]
         self.public = [self.account(days=rng.lognormvariate(6.2, 1)) for _ in range(60 + 12 * cases)]
         self.shops = [Shop(self) for _ in range(3 + cases // 40)]
-        self.records: list[Testimony] = []
+        self.records: list[tuple[Testimony, Kind]] = []
 
     def code(self, digits: int) -> str:
         return f"{self.rng.getrandbits(4 * digits):0{digits}x}"
@@ -188,26 +190,31 @@ class Market:
 
     def record(
         self, case: Case, account: Account, hours: float, channel: Channel, stance: TestimonyStance, *,
-        text: str, precise: float = 0.0, evidence: list[Evidence] | None = None,
+        kind: Kind, text: str, precise: float = 0.0, evidence: list[Evidence] | None = None,
     ) -> None:  # fmt: skip
         rng, hidden = self.rng, self.prices.hidden[5]
         told = stance == "testimony" or (stance == "relay" and rng.random() < 0.4)
         conducts = case.conducts if rng.random() < precise else [rng.choice(CONDUCTS)]
         self.records.append(
-            Testimony(
-                id=self.code(18),
-                received_at=self.day_one + timedelta(seconds=int((case.since + hours) * 3600)),
-                channel=channel,
-                about=case.about,
-                stance=stance,
-                conduct=rng.sample(conducts, rng.randint(1, len(conducts))) if told and rng.random() > hidden else [],
-                conduct_services=[rng.choice(case.services)] if told and rng.random() > hidden else [],
-                met_on=[rng.choice(case.services)] if told and rng.random() > 0.6 else [],
-                complainant_minor=rng.random() < 0.5 if stance == "testimony" and rng.random() > hidden else None,
-                text=None if channel == "user_report" and rng.random() < 0.45 else text,
-                reporter=account.reporter,
-                origin=account.origin,
-                evidence=evidence or [],
+            (
+                Testimony(
+                    id=self.code(18),
+                    received_at=self.day_one + timedelta(seconds=int((case.since + hours) * 3600)),
+                    channel=channel,
+                    about=case.about,
+                    stance=stance,
+                    conduct=rng.sample(conducts, rng.randint(1, len(conducts)))
+                    if told and rng.random() > hidden
+                    else [],
+                    conduct_services=[rng.choice(case.services)] if told and rng.random() > hidden else [],
+                    met_on=[rng.choice(case.services)] if told and rng.random() > 0.6 else [],
+                    complainant_minor=rng.random() < 0.5 if stance == "testimony" and rng.random() > hidden else None,
+                    text=None if channel == "user_report" and rng.random() < 0.45 else text,
+                    reporter=account.reporter,
+                    origin=account.origin,
+                    evidence=evidence or [],
+                ),
+                kind,
             )
         )
 
@@ -267,7 +274,15 @@ class Market:
                     case.drafts.append(draft)
                 evidence = self.proof(prices.shows, true=True)
                 self.record(
-                    case, account, when, channel, "testimony", text=text, precise=prices.precise, evidence=evidence
+                    case,
+                    account,
+                    when,
+                    channel,
+                    "testimony",
+                    kind="true",
+                    text=text,
+                    precise=prices.precise,
+                    evidence=evidence,
                 )
                 spoken += 1
             fears, hours = silent, hours + prices.think
@@ -283,7 +298,17 @@ class Market:
             evidence = self.proof(prices.shows * prices.shows_wrongly, true=False)
             channel = self.channel(shy=rng.gauss(-0.3, 0.7), spoken=nth)
             precise = prices.precise * 0.6
-            self.record(case, account, hours, channel, "testimony", text=text, precise=precise, evidence=evidence)
+            self.record(
+                case,
+                account,
+                hours,
+                channel,
+                "testimony",
+                kind="mistaken",
+                text=text,
+                precise=precise,
+                evidence=evidence,
+            )
 
     def bystanders(self, case: Case) -> None:
         """Attention pays who relays, up to what the subject is worth; those who are loyal answer for nothing."""
@@ -302,7 +327,16 @@ class Market:
                 clauses = [rng.choice(CLAUSES["en" if account.english else "fr"][kind])]
                 text = self.fill(case, clauses, account.english)
                 channel = rng.choices(CHANNELS, [40, 0.4, 0.2, 3, 0.2])[0]
-                self.record(case, account, hours, channel, stance, text=text, precise=0.5)
+                self.record(
+                    case,
+                    account,
+                    hours,
+                    channel,
+                    stance,
+                    kind="relay" if stance == "relay" else "dispute",
+                    text=text,
+                    precise=0.5,
+                )
 
     # Those who pay
 
@@ -333,11 +367,22 @@ class Market:
             evidence = self.proof(min(0.9, prices.shows * prices.shows_wrongly * 0.6 + basket.forged), true=False)
             channel = self.channel(shy=rng.gauss(-0.2, 0.7), spoken=5)
             precise = prices.precise * rng.uniform(0.7, 1.1)
-            self.record(case, account, hours, channel, "testimony", text=text, precise=precise, evidence=evidence)
+            self.record(
+                case,
+                account,
+                hours,
+                channel,
+                "testimony",
+                kind=case.crew,
+                text=text,
+                precise=precise,
+                evidence=evidence,
+            )
             if basket.patience == 3 and rng.random() < relation * 0.4:
                 clause = rng.choice(CLAUSES["en" if account.english else "fr"]["relay"])
                 text = self.fill(case, [clause], account.english)
-                self.record(case, account, hours + rng.expovariate(0.1), "public_post", "relay", text=text, precise=0.5)
+                later = hours + rng.expovariate(0.1)
+                self.record(case, account, later, "public_post", "relay", kind=case.crew, text=text, precise=0.5)
 
     def defend(self, case: Case, shop: "Shop") -> None:
         """Bought or organised disputes: one evening, few different sentences."""
@@ -346,7 +391,8 @@ class Market:
         hired = shop.rent(case, Basket(1, 0, 1, 0, 0.0, rng.randrange(20, 80)))
         for account in hired + rng.sample(self.public, len(hired) // 2):
             text = self.fill(case, [rng.choice(lines)], account.english)
-            self.record(case, account, evening + rng.expovariate(0.3), "public_post", "dispute", text=text)
+            at = evening + rng.expovariate(0.3)
+            self.record(case, account, at, "public_post", "dispute", kind="dispute", text=text)
 
 
 class Shop:
@@ -389,7 +435,7 @@ def _trade(market: Market, case: Case) -> bool:
         case.attack = rng.choice(("mass_disputes", "poisoned_records", "drowning"))
         accusing = case.attack == "drowning"
     elif attacked:
-        case.attack = CARES[min(3, int(caution / 0.4))]
+        case.attack = case.crew = CARES[min(3, int(caution / 0.4))]
     elif not case.guilty and rng.random() < 0.2:
         case.attack = "grudge"
     if case.guilty:
@@ -430,5 +476,5 @@ def world(seed: int, accounts: int) -> Wave:
         )
         campaign = _trade(market, case)
         truth.append(Truth(about=case.about, guilty=side, campaign=campaign, attack=case.attack))
-    market.records.sort(key=lambda record: (record.received_at, record.id))
-    return Wave(market.records, [], truth)
+    market.records.sort(key=lambda pair: (pair[0].received_at, pair[0].id))
+    return Wave([record for record, _ in market.records], [], truth, [kind for _, kind in market.records])
