@@ -19,6 +19,7 @@ from typing import Any, NamedTuple, get_args
 from rempart.records import AccountReference, Evidence, Origin, Reporter, Testimony, Truth
 from rempart.records.references import Service
 from rempart.records.vocabulary import CHANNELS, Conduct, EvidenceKind, TestimonyStance
+from rempart.replay.arrivals import Kind
 from rempart.replay.simulator import Wave
 
 LINES: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
@@ -82,6 +83,10 @@ class Order(NamedTuple):
 
     lines: dict[bool, dict[str, str]]
     repeated: float
+
+
+CARES: dict[str, Kind] = {"crude": "crude", "moderate": "moderate", "careful": "careful", "adaptive": "adaptive"}
+PARTS: dict[str, Kind] = {"harmed": "true", "mistaken": "mistaken", "spite": "mistaken"}
 
 
 class Motive(NamedTuple):
@@ -154,7 +159,7 @@ class War:
         for fates in self.fates.values():
             fates.update({fate: weight * rng.lognormvariate(0, 0.35) for fate, weight in fates.items()})
         self.past: dict[str, tuple[int, int]] = {}
-        self.chronicle: list[Testimony] = []
+        self.chronicle: list[tuple[Testimony, Kind]] = []
 
     def mark(self, length: int) -> str:
         return f"{self.rng.getrandbits(4 * length):0{length}x}"
@@ -246,41 +251,48 @@ class War:
 
     def speak(
         self, idol: Idol, fan: Fan, at: float, *, motive: str | None = None, stance: TestimonyStance = "testimony",
-        order: Order | None = None,
+        order: Order | None = None, sent: Kind | None = None,
     ) -> None:  # fmt: skip
-        """Write one word into the chronicle; what was not kept of it does not depend on who speaks."""
+        """Write one word into the chronicle; what was not kept of it does not depend on who speaks.
+
+        `sent`: the care of the raid that it is part of.
+        """
         rng = self.rng
         if at % 24 < 6 and rng.random() < 0.65:  # asleep
             at += rng.uniform(2, 10)
         kept = {what: rng.random() < share for what, share in self.known.items()}
         first_hand = motive is not None
         channels = self.channels["quiet" if first_hand else "loud"]
+        kind: Kind = sent or (PARTS[motive] if motive else "relay" if stance == "relay" else "dispute")
         self.chronicle.append(
-            Testimony(
-                id=self.mark(14),
-                received_at=self.dawn + timedelta(hours=at),
-                channel=rng.choices(CHANNELS, channels)[0],
-                about=idol.about,
-                stance=stance,
-                conduct=rng.sample(idol.charges, rng.choice((1, 1, 2))) if stance != "dispute" else [],
-                conduct_services=[idol.about.service] if first_hand and rng.random() < 0.6 else [],
-                met_on=[rng.choice(SERVICES)] if first_hand and rng.random() < 0.5 else [],
-                complainant_minor=rng.random() < 0.4 if first_hand and kept["minor"] else None,
-                text=self.words(idol, fan, stance, order) if rng.random() < 0.93 else None,
-                reporter=Reporter(
-                    id=fan.name,
-                    account_created_at=self.dawn + timedelta(hours=min(-24 * fan.joined, at - 0.3))
-                    if kept["joined"]
-                    else None,
-                    followers=fan.followers if kept["followers"] else None,
-                    upheld=fan.upheld,
-                    rejected=fan.rejected,
-                    communities=list(fan.servers) if kept["servers"] else [],
+            (
+                Testimony(
+                    id=self.mark(14),
+                    received_at=self.dawn + timedelta(hours=at),
+                    channel=rng.choices(CHANNELS, channels)[0],
+                    about=idol.about,
+                    stance=stance,
+                    conduct=rng.sample(idol.charges, rng.choice((1, 1, 2))) if stance != "dispute" else [],
+                    conduct_services=[idol.about.service] if first_hand and rng.random() < 0.6 else [],
+                    met_on=[rng.choice(SERVICES)] if first_hand and rng.random() < 0.5 else [],
+                    complainant_minor=rng.random() < 0.4 if first_hand and kept["minor"] else None,
+                    text=self.words(idol, fan, stance, order) if rng.random() < 0.93 else None,
+                    reporter=Reporter(
+                        id=fan.name,
+                        account_created_at=self.dawn + timedelta(hours=min(-24 * fan.joined, at - 0.3))
+                        if kept["joined"]
+                        else None,
+                        followers=fan.followers if kept["followers"] else None,
+                        upheld=fan.upheld,
+                        rejected=fan.rejected,
+                        communities=list(fan.servers) if kept["servers"] else [],
+                    ),
+                    origin=Origin(
+                        network=fan.network if kept["network"] else None, device=fan.device if kept["device"] else None
+                    ),
+                    evidence=self.proofs(self.motives[motive]) if motive else [],
                 ),
-                origin=Origin(
-                    network=fan.network if kept["network"] else None, device=fan.device if kept["device"] else None
-                ),
-                evidence=self.proofs(self.motives[motive]) if motive else [],
+                kind,
             )
         )
 
@@ -334,7 +346,7 @@ class War:
             at = begins + rng.randrange(bursts) * raiders.cadence * rng.uniform(0.7, 1.3) + rng.expovariate(1 / 2)
             if style == "adaptive" and rng.random() < 0.7:  # at the pace of people who encourage each other
                 at = begins + rng.lognormvariate(math.log(self.contagion * 1.5), 1.3)
-            self.speak(idol, fan, at, motive="spy" if spy else "raid", order=order)
+            self.speak(idol, fan, at, motive="spy" if spy else "raid", order=order, sent=CARES[style])
 
     def crowd(self, idol: Idol, stance: TestimonyStance, number: float, fandoms: Sequence[Fandom]) -> None:
         rng, pace = self.rng, self.rng.uniform(15, 90)
@@ -394,4 +406,5 @@ def world(seed: int, accounts: int) -> Wave:
         Truth(about=idol.about, guilty=idol.guilty, campaign=fate in ACCUSING, attack=fate)
         for idol, fate in zip(idols, fates, strict=True)
     ]
-    return Wave(sorted(war.chronicle, key=lambda word: (word.received_at, word.id)), [], truth)
+    war.chronicle.sort(key=lambda pair: (pair[0].received_at, pair[0].id))
+    return Wave([word for word, _ in war.chronicle], [], truth, [kind for _, kind in war.chronicle])
