@@ -22,6 +22,7 @@ from rempart.records import AccountReference, Evidence, Origin, Reporter, Testim
 from rempart.records.references import Service
 from rempart.records.vocabulary import Channel, Conduct, EvidenceKind
 from rempart.replay import Wave
+from rempart.replay.arrivals import Kind
 
 _DAWN = datetime(2024, 3, 1, tzinfo=UTC)
 _CHANNELS, _CONDUCTS, _KINDS = get_args(Channel), get_args(Conduct), get_args(EvidenceKind)
@@ -120,6 +121,22 @@ class Case(NamedTuple):
     luck: dict[str, float]
 
 
+PARTS: dict[str, Kind] = {
+    "wronged": "true",
+    "mistaken": "mistaken",
+    "quarrel": "mistaken",
+    "joiner": "mistaken",
+    "relay": "relay",
+    "dispute": "dispute",
+}
+CARES: dict[str, Kind] = {
+    "crude_copy": "crude",
+    "paraphrase": "moderate",
+    "careful": "careful",
+    "adaptive": "adaptive",
+}
+
+
 class Turn(NamedTuple):
     """Somebody's turn to speak; `sheet` is the text that they were handed, if any, `loose` how freely they use it."""
 
@@ -130,6 +147,7 @@ class Turn(NamedTuple):
     sheet: Sheet | None = None
     loose: float = 1.0
     poisoned: int = 0
+    sent: Kind | None = None  # the care of the crew that sends them
 
 
 @cache
@@ -267,9 +285,10 @@ class _Season:
 
     def told(self) -> Wave:
         truth = [self.open(index, guilty) for index, guilty in enumerate(self.sides)]
-        out = [self.speak(turn) for turn in sorted(self.turns, key=lambda turn: turn.at)]
-        out.sort(key=lambda testimony: (testimony.received_at, testimony.id))
-        return Wave(out, [], truth)
+        turns = sorted(self.turns, key=lambda turn: turn.at)
+        out = [(self.speak(turn), turn.sent or PARTS[turn.manner]) for turn in turns]
+        out.sort(key=lambda pair: (pair[0].received_at, pair[0].id))
+        return Wave([testimony for testimony, _ in out], [], truth, [kind for _, kind in out])
 
     def open(self, index: int, guilty: bool) -> Truth:
         """Everything that will be said of one account."""
@@ -292,7 +311,7 @@ class _Season:
         if dice.random() < (self.hit_guilty if guilty else self.hit):
             crew = self.crews[int(dice.random() ** 1.5 * len(self.crews))]
             attack, campaign = crew.attack, True
-            self.strike(case, crew, crew.care, self.sheet(case, "crew"))
+            self.strike(case, crew, crew.care, self.sheet(case, "crew"), CARES[crew.attack])
         elif guilty and dice.random() < self.shielded:
             attack = dice.choice(("mass_dispute", "poisoned_record", "drowning"))
             poison, defended = int(attack == "poisoned_record"), 6.0 if attack == "mass_dispute" else 1.0
@@ -328,7 +347,7 @@ class _Season:
             spoilt = dice.randint(0, 4) if poison else 0
             self.turn(at, case, "wronged", sheet=sheet if evening else None, loose=0.5, poisoned=spoilt)
         if drowned:
-            self.strike(case, dice.choice(self.crews), dice.uniform(0, 0.4), sheet)
+            self.strike(case, dice.choice(self.crews), dice.uniform(0, 0.4), sheet, "crude")
         for _ in range(int(dice.expovariate(1) * 0.8)):
             self.turn(start + dice.expovariate(1 / 60), case, "mistaken")
 
@@ -345,7 +364,7 @@ class _Season:
             self.turn(at, case, "quarrel", who=lambda: dice.choice(friends))
         return "grudge" if attack == "none" else attack
 
-    def strike(self, case: Case, crew: Crew, care: float, sheet: Sheet | None) -> None:
+    def strike(self, case: Case, crew: Crew, care: float, sheet: Sheet | None, sent: Kind) -> None:
         """A crew is sent, at once or over days; the more care, the fewer of its people are met a second time."""
         dice = self.dice
         chosen = dice.sample(crew.people, min(len(crew.people), 2 + self.heavy(self.band, 0.9, 160)))
@@ -355,9 +374,9 @@ class _Season:
             times = [start + dice.expovariate(1) * (1 + 40 * care) for _ in chosen]
         for at, person in zip(times, chosen, strict=True):
             if dice.random() < care * (0.9 if crew.attack == "adaptive" else 0.5):
-                self.turn(at, case, "crew", sheet=sheet, loose=care)
+                self.turn(at, case, "crew", sheet=sheet, loose=care, sent=sent)
             else:
-                self.turn(at, case, "crew", who=lambda person=person: person, sheet=sheet, loose=care)
+                self.turn(at, case, "crew", who=lambda person=person: person, sheet=sheet, loose=care, sent=sent)
 
     def echo(self, case: Case, defended: float, *, needed: bool) -> None:
         """Those who pass it on, those who defend, and a few who say that it happened to them because they read it."""
