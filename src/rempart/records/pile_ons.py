@@ -7,6 +7,9 @@ from msgspec import UNSET, UnsetType
 
 from rempart.records.post import Count, Instant, Probability, Text
 
+# What the name of a community begins with when the radar saw its members act together.
+PILE_ON = "pile-on:"
+
 
 class Action(msgspec.Struct, kw_only=True):
     """One thing that somebody did to something: a comment, a report, a share, a like.
@@ -85,7 +88,7 @@ class PileOnAlert(msgspec.Struct, kw_only=True):
 
 
 class Membership(msgspec.Struct, kw_only=True):
-    """The groups of one actor, as the communities of a reporter: `pile-on:` and the group's id."""
+    """The groups of one actor, as the communities of a reporter: PILE_ON and the group's id."""
 
     actor: Text
     communities: list[str]

@@ -48,7 +48,7 @@ class Words(NamedTuple):
     ascending: arrays of shape (words,)."""
 
     words: NDArray[np.uint64]
-    owner: NDArray[np.int64]
+    owner: NDArray[np.int32]
     size: int
 
 
@@ -57,17 +57,13 @@ class WordPairs(NamedTuple):
     ascending: arrays of shape (pairs,)."""
 
     pairs: NDArray[np.uint64]
-    owner: NDArray[np.int64]
+    owner: NDArray[np.int32]
     size: int
 
 
 def hashed_words(texts: Sequence[str | None]) -> Words:
     """The words of every text, without hashtags, mentions and addresses."""
-    chunks = [(start, *_words(texts[start : start + _CHUNK])) for start in range(0, len(texts), _CHUNK)]
-    if not chunks:
-        return Words(np.empty(0, np.uint64), np.empty(0, np.int64), 0)
-    words = np.concatenate([words for _, words, _ in chunks])
-    return Words(words, np.concatenate([start + owner for start, _, owner in chunks]), len(texts))
+    return Words(*_end_to_end([(one.words, one.owner) for one in _chunks(texts)]), len(texts))
 
 
 def pairs_of(words: Words) -> WordPairs:
@@ -78,8 +74,8 @@ def pairs_of(words: Words) -> WordPairs:
 
 
 def word_pairs(texts: Sequence[str | None]) -> WordPairs:
-    """The pairs of neighbouring words of every text."""
-    return pairs_of(hashed_words(texts))
+    """The pairs of neighbouring words of every text. Chunk by chunk: the words of all are never held at once."""
+    return WordPairs(*_end_to_end([pairs_of(one)[:2] for one in _chunks(texts)]), len(texts))
 
 
 def find_copies(texts: Sequence[str | None] | WordPairs, *, threshold: float = 0.5) -> Copies:
@@ -127,7 +123,9 @@ def _signed(words: WordPairs) -> tuple[NDArray[np.uint16], NDArray[np.int64], ND
     length = np.zeros(words.size, np.int64)
     bands = np.zeros((_BANDS, words.size), np.uint64)
     for start in range(0, words.size, _CHUNK):
-        part = slice(*np.searchsorted(words.owner, (start, start + _CHUNK)).tolist())
+        # Limits of the owners' own type: of any other, all owners would be copied to be compared with them.
+        ends = np.array((start, start + _CHUNK), words.owner.dtype)
+        part = slice(*np.searchsorted(words.owner, ends).tolist())
         _sign(words.pairs[part], words.owner[part], signatures, length, bands)
     return signatures, length, bands
 
@@ -145,7 +143,7 @@ def _similarities(
 
 def _sign(
     pairs: NDArray[np.uint64],
-    owner: NDArray[np.int64],
+    owner: NDArray[np.int32],
     signatures: NDArray[np.uint16],
     length: NDArray[np.int64],
     bands: NDArray[np.uint64],
@@ -165,6 +163,21 @@ def _sign(
         for row in range(_ROWS):
             key = _mix(key ^ least[band * _ROWS + row])
         bands[band, rows] = key
+
+
+def _chunks(texts: Sequence[str | None]) -> Iterator[Words]:
+    """The words of every text, some texts at a time."""
+    for start in range(0, len(texts), _CHUNK):
+        words, owner = _words(texts[start : start + _CHUNK])
+        yield Words(words, (start + owner).astype(np.int32), len(texts))
+
+
+def _end_to_end(
+    parts: Sequence[tuple[NDArray[np.uint64], NDArray[np.int32]]],
+) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
+    """Hashes and their owners, those of one chunk after those of another."""
+    hashes = np.concatenate([np.empty(0, np.uint64), *(hashed for hashed, _ in parts)])
+    return hashes, np.concatenate([np.empty(0, np.int32), *(owner for _, owner in parts)])
 
 
 def _words(texts: Sequence[str | None]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
