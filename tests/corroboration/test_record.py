@@ -2,10 +2,11 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 
+import msgspec
 import pytest
 
-from rempart.corroboration import assess, timeline
-from rempart.records import Evidence
+from rempart.corroboration import assess, shipped_parameters, timeline
+from rempart.records import Evidence, Reporter
 
 
 def only(testimonies, **given):
@@ -65,7 +66,9 @@ def test_each_service_has_numbers_of_its_own(world):
         "unknown": 1,
     }
     assert leo.by_service["tiktok"].severity == 2
-    assert leo.by_service["unknown"].credibility < leo.by_service["snapchat"].credibility <= leo.credibility
+    sources = {name: view.independent_sources for name, view in leo.by_service.items()}
+    assert sources["unknown"] < sources["tiktok"] < sources["snapchat"] < leo.independent_sources
+    assert len({view.credibility for view in leo.by_service.values()}) == 3
 
 
 def test_an_account_of_one_service_alone_has_the_same_numbers_there(world):
@@ -110,17 +113,56 @@ def test_simultaneous_testimonies_make_one_row(world):
     assert [row.testimonies for row in timeline(together)] == [4]
 
 
+def reasons(testimonies):
+    return {factor.factor: factor for factor in only(testimonies).because}
+
+
 def test_reasons_name_the_testimonies_that_they_rest_on(world):
-    wave = [*world.victims(2), world.testimony(channel="sealed"), world.testimony(stance="relay")]
-    named = {factor.factor: factor.testimonies for factor in only(wave).because}
-    assert named["public_post"] == [wave[0].id, wave[1].id]
-    assert (named["sealed"], named["relays"], named["prior"]) == ([wave[2].id], [wave[3].id], [])
+    first, second = world.victims(2)
+    form, relay = world.testimony(channel="form"), world.testimony(stance="relay")
+    shown = world.testimony(evidence=[Evidence(kind="export", verified=True)])
+    known = world.testimony(reporter=Reporter(id="known", upheld=2))
+    denial = world.testimony(stance="dispute")
+    told = {
+        name: factor.testimonies for name, factor in reasons([first, second, form, relay, shown, known, denial]).items()
+    }
+    accusing = [first.id, second.id, form.id, shown.id, known.id]
+    assert told["form"] == [form.id]
+    assert told["verified_evidence"] == [shown.id]
+    assert told["records"] == [known.id]
+    assert told["voices"] == told["doubt"] == accusing
+    assert told["prior"] == told["already_accused"] == told["bound"] == []
 
 
-def test_repetition_names_those_who_repeat(world):
-    copies = world.copies(5)
-    named = {factor.factor: factor.testimonies for factor in only(copies + world.victims(2)).because}
-    assert set(named["repetition"]) == {copy.id for copy in copies}
+def test_a_denial_is_a_reason_of_its_own_and_none_to_believe(world):
+    denials = world.victims(30, stance="dispute")
+    told = reasons([*world.victims(3), *denials])["disputes"]
+    assert told.testimonies == [one.id for one in denials]
+    assert told.weight < 0
+
+
+def test_refuted_evidence_is_a_reason_against(world):
+    refuted = world.testimony(evidence=[Evidence(kind="screenshot", verified=False)])
+    told = reasons([*world.victims(2), refuted])["refuted_evidence"]
+    assert (told.testimonies, told.weight < 0) == ([refuted.id], True)
+
+
+def test_repetition_is_told_apart_and_names_those_who_accuse(world):
+    wave = [*world.copies(12), *world.victims(2)]
+    assert set(reasons(wave)["repetition"].testimonies) == {one.id for one in wave}
+
+
+def test_where_nobody_repeats_anybody_there_is_no_more_to_take_away_than_doubt(world):
+    told = reasons(world.victims(1))
+    assert abs(told["repetition"].weight if "repetition" in told else 0.0) < abs(told["voices"].weight)
+
+
+def test_no_more_testimonies_are_named_than_the_parameters_say(world):
+    few = msgspec.structs.replace(shipped_parameters(), because_at_most=3)
+    wave = world.victims(9)
+    (leo,) = assess(wave, parameters=few)
+    assert {len(factor.testimonies) for factor in leo.because} == {0, 3}
+    assert all(set(factor.testimonies) <= {one.id for one in wave[:3]} for factor in leo.because)
 
 
 @pytest.mark.parametrize("prior", [0, 1, -0.5, float("nan")])

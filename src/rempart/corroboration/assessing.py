@@ -5,9 +5,6 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 
-import msgspec
-
-from rempart.corroboration.accused import Account
 from rempart.corroboration.engine import Engine
 from rempart.corroboration.identity import Accounts
 from rempart.corroboration.parameters import Parameters
@@ -31,8 +28,7 @@ def assess(
     """
     with collector_paused():
         engine = Engine(testimonies, prior=prior, accounts=accounts, as_of=as_of, parameters=parameters)
-        for _ in engine.run():
-            pass
+        engine.finish()
         return list(engine.assessments())
 
 
@@ -50,15 +46,9 @@ def timeline(
     of an account is what `assess` says of it, but for `as_of`. Parameters and errors are those of `assess`.
     """
     engine = Engine(testimonies, prior=prior, accounts=accounts, as_of=as_of, parameters=parameters)
-    last: dict[Account, tuple[int, Assessment]] = {}
-    for at, changed in engine.run():
+    for _, changed in engine.run():
         for account in changed:
-            now, heard = engine.assessment(account), len(account.heard)
-            before = last.get(account)
-            # What was heard of an account is counted; what was heard elsewhere may or may not change it.
-            if before is None or heard > before[0] or msgspec.structs.replace(before[1], as_of=at) != now:
-                last[account] = (heard, now)
-                yield now
+            yield engine.assessment(account)
 
 
 @contextmanager

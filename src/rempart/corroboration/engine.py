@@ -1,41 +1,65 @@
-"""The one engine of corroboration: it hears testimonies in order of time and knows which assessments each one changes.
+"""The one engine of corroboration: it hears testimonies in order of time and knows how far each account's are believed.
 
-`assess` runs it to the end, `timeline` stops at every instant, and whoever needs less than rows drives it directly:
+`assess` goes straight to the end, `timeline` stops at every instant; whoever needs less than rows drives it directly:
 
     engine = Engine(testimonies, accounts=rows)
     for at, changed in engine.run():
         for account in changed:
             assessment = engine.assessment(account, because=False)
 
-What an account owes to testimonies about others (the same people striking together, a text that goes round) reaches it
-when they strike again, or when one of its own groups has grown. Nothing heard later changes what was said before.
+An account is looked at again at each of its first testimonies, then each time that it has grown by a share, and as soon
+as evidence about it was checked; between two looks what is counted goes on and what is weighed stays. A look rests on
+what was heard before it, of this account and of all others, so that looks are weighed in lots, and going straight to
+the end weighs the last look of each account only: both give the same numbers. Nothing heard later changes them.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from itertools import chain, groupby, islice
-from math import log
+from itertools import groupby
+from math import exp, log, log1p
 from operator import attrgetter
-from typing import Literal
+from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
-from rempart.corroboration.accused import Account
-from rempart.corroboration.groups import Kind
-from rempart.corroboration.identity import Accounts, AccountsTable, Directory
+from rempart.corroboration.accused import Account, Named
+from rempart.corroboration.belief import FAMILIES
+from rempart.corroboration.columns import Floats, columns_of
+from rempart.corroboration.identity import Accounts, AccountsTable
 from rempart.corroboration.parameters import Parameters, shipped_parameters
-from rempart.corroboration.ties import Frequencies, Shared, Source
-from rempart.records import AccountReference, Assessment, Service, Testimony
+from rempart.corroboration.planning import Instant, Look, Plan
+from rempart.corroboration.reasons import rests_on
+from rempart.corroboration.sources import Looks
+from rempart.corroboration.weighing import Compared, Weighed, compare, wave_of, weigh, weigh_part
+from rempart.records import Assessment, Factor, ServiceView, Testimony
 from rempart.records.references import SERVICES
-from rempart.text.near_duplicates import WordPairs, find_copies, word_pairs
-from rempart.text.retold import find_retold
 
-# A reporter's latest accounts whose other accusers are looked at for striking together.
-_EARLIER_TARGETS = 6
-_DAY = 86_400
+BOUND = 20.0
+# Above these log-odds a float holds the probability less exactly than the log-odds: they are made to agree.
+_NEAR_ONE = 15.0
+# How many testimonies are looked at together: more take more memory and hardly less time.
+_LOT = 200_000
+_BY_SERVICE: tuple[Named, ...] = (*SERVICES, "unknown")
+
+
+class _Found(NamedTuple):
+    """What a look found: the lot that it was weighed in, its row there, and those of the services named; `because`:
+    its reasons, empty until they are first told."""
+
+    look: Look
+    lot: "_Lot"
+    row: int
+    part: dict[Named, int]
+    because: list[Factor]
+
+
+class _Lot(NamedTuple):
+    """Looks weighed together, as wholes and by conduct service."""
+
+    whole: Weighed
+    campaign: list[float]
+    parts: Weighed
 
 
 class Engine:
@@ -65,33 +89,41 @@ class Engine:
         self.now = datetime.min.replace(tzinfo=UTC)  # the instant heard last
         self._testimonies = _in_order(testimonies, as_of)
         self._table = AccountsTable(accounts)
-        self._directory: Directory[Account] = Directory()
-        self._meant: dict[AccountReference, Account] = {}  # references already looked up
-        self._frequencies = Frequencies()
-        self._reporters: dict[str, int] = {}
-        self._targets: list[dict[Account, None]] = []  # by reporter, accused accounts, oldest first
-        self._created = 0
-        # Numbers of what may be shared: texts by their first place, then the rest; negative ones are earlier targets.
-        self._keys = len(self._testimonies)
-        texts = [t.text if t.stance != "dispute" else None for t in self._testimonies]
-        words = word_pairs(texts)
-        self._texts, lengths = self._repeated(words)
-        self._stories = self._retold(words, lengths)
-        origins = [t.origin for t in self._testimonies if t.origin is not None]
-        self._devices = self._recurring("device", (origin.device for origin in origins))
-        self._networks = self._recurring("network", (origin.network for origin in origins))
-        communities = chain.from_iterable(t.reporter.communities for t in self._testimonies)
-        self._communities = self._recurring("community", communities)
-        self._windows: dict[tuple[Kind, int], Shared] = {}  # in which accounts were opened
+        self._plan = Plan(self._testimonies, self._table, self.parameters.looking)
+        self._wave = wave_of(
+            columns_of(self._testimonies, self._plan.subjects, self.parameters.looking), self.parameters
+        )
+        self._existing: dict[Account, None] = {}
+        self._found: dict[Account, _Found] = {}
 
     def run(self) -> Iterator[tuple[datetime, list[Account]]]:
-        """Hear everything, one instant at a time: each with the accounts whose assessment may have changed."""
-        for at, received in groupby(enumerate(self._testimonies), key=lambda place: place[1].received_at):
-            self.now = _in_utc(at)
-            changed: dict[Account, None] = {}
-            for position, testimony in received:
-                self._hear(position, testimony, changed)
-            yield self.now, self._existing(changed)
+        """Hear everything, one instant at a time: each with the accounts that something was received about."""
+        waiting: list[Instant] = []
+        rows = 0
+        for instant in self._plan.instants:
+            waiting.append(instant)
+            rows += sum(look.many for look in instant.looks)
+            if rows >= _LOT:
+                yield from self._tell(waiting)
+                waiting, rows = [], 0
+        yield from self._tell(waiting)
+
+    def finish(self) -> None:
+        """Hear everything at once."""
+        latest: dict[Account, Look] = {}
+        for instant in self._plan.instants:
+            self._hear(instant)
+            for look in instant.looks:
+                latest[look.account] = look
+        lot: list[Look] = []
+        rows = 0
+        for account in self._existing:
+            lot.append(latest[account])
+            rows += lot[-1].many
+            if rows >= _LOT:
+                self._found |= self._weighed(lot)
+                lot, rows = [], 0
+        self._found |= self._weighed(lot)
 
     def assessments(self) -> Iterator[Assessment]:
         """The assessments of all accounts heard of, by service and handle."""
@@ -102,231 +134,160 @@ class Engine:
 
     def accounts(self) -> list[Account]:
         """The accounts heard of, by service and handle."""
-        return self._existing(self._directory.accounts)
+        return _sorted(self._existing)
 
     def assessment(self, account: Account, *, because: bool = True) -> Assessment:
-        """What is now known of an account. Without `because` the reasons are left empty, which is several times faster.
+        """What is now known of an account. Without `because` the reasons are left empty, which is faster.
 
         The lists and objects inside are shared between assessments: they are not to be changed.
         """
-        whole, services = account.view, account.services
-        weights = whole.weights(self._prior)
+        found = self._found[account]
+        lot, row = found.lot, found.row
+        weights = self._weights(lot.whole.families[row])
+        coordination = lot.campaign[row]
+        whole = self._fields(sum(weights.values()), lot.whole.independent[row], coordination)
+        services = {}
+        for name in _BY_SERVICE:
+            if name not in account.services:
+                continue
+            part = found.part.get(name)
+            numbers = whole
+            if part is not None:
+                odds = sum(self._weights(lot.parts.families[part]).values())
+                numbers = self._fields(odds, lot.parts.independent[part], coordination)
+            services[name] = ServiceView(**account.services[name].fields(), **numbers)
         return Assessment(
-            **whole.fields(weights),
+            **account.view.fields(),
+            **whole,
             about=account.about,
             as_of=self.now,
-            conduct_services=whole.conduct_services,
-            by_service={name: services[name].record(self._prior) for name in _BY_SERVICE if name in services},
+            conduct_services=account.view.conduct_services,
+            by_service=services,
             account=self._table.facts(account.about),
-            because=whole.because(weights) if because else [],
+            because=self._because(found, weights) if because else [],
             first_at=account.first_at,
         )
 
-    def voices(self, account: Account) -> Iterator[tuple[Testimony, Source | None]]:
-        """What was heard of an account in order of time, each with the source of who said it; None for a denial."""
-        for position in account.heard:
-            testimony = self._testimonies[position]
-            source = account.ties.sources.get(self._reporter(testimony.reporter.id))
-            yield testimony, source if testimony.stance != "dispute" else None
-
-    def _existing(self, accounts: dict[Account, None]) -> list[Account]:
-        """Those that were not absorbed since, by service and handle."""
-        known = self._directory.accounts
-        if len(accounts) == 1:
-            return [account for account in accounts if account in known]
-        return sorted(
-            (account for account in accounts if account in known),
-            key=lambda account: (account.about.service, account.about.handle, account.about.id or ""),
-        )
+    def compared(self, accounts: Sequence[Account]) -> tuple[Compared, list[Testimony]]:
+        """Who may act together among those who speak of accounts, and what they said, in the order of its rows."""
+        looks = _looks([self._found[account].look for account in accounts])
+        return compare(self._wave, looks, self.parameters), [self._testimonies[row] for row in looks.rows.tolist()]
 
     # Hearing
 
-    def _hear(self, position: int, testimony: Testimony, changed: dict[Account, None]) -> None:
-        account = self._account(testimony.about, changed)
-        account.heard.append(position)
-        changed[account] = None
-        reporter = self._reporter(testimony.reporter.id)
-        shared = self._shared(position, testimony)
-        if testimony.stance == "dispute":
-            account.hear(testimony, reporter, shared)
-            return
-        if account.first_at is None:
-            account.first_at = _in_utc(testimony.received_at)
-        targets = self._targets[reporter]
-        new = account not in targets
-        if new:
-            self._count(reporter, testimony, shared, targets)
-        others = self._earlier(testimony, account, targets) if targets else []
-        strength = 1.0 if testimony.stance == "testimony" else self.parameters.relayed_target
-        account.hear(testimony, reporter, shared + [Shared(-1 - o.index, "targets", strength) for o in others])
-        if new:
-            targets[account] = None
-            self._frequencies.sharing[-1 - account.index] = len(account.ties.sources)
-            for other in others:
-                if other.ties.tie_again(reporter, Shared(-1 - account.index, "targets", strength)):
-                    changed[other] = None
+    def _tell(self, instants: list[Instant]) -> Iterator[tuple[datetime, list[Account]]]:
+        found = iter(self._weighed_in_order([look for instant in instants for look in instant.looks]))
+        for instant in instants:
+            self._hear(instant)
+            for look in instant.looks:
+                self._found[look.account] = next(found)
+            yield self.now, _sorted(dict.fromkeys(account for account, _ in instant.heard if account in self._existing))
 
-    def _account(self, about: AccountReference, changed: dict[Account, None]) -> Account:
-        """The account that a reference means, made when it is new."""
-        account = self._meant.get(about)
-        if account is not None:
-            return account
-        reference = self._table.complete(about)
-        account, twin = self._directory.find(reference)
-        if account is None:
-            account = Account(reference, self._created, self.parameters, self._frequencies)
-            self._created += 1
-        self._directory.link(reference, account)
-        if twin is not None:
-            self._merge(twin, account)
-            changed[account] = None
-            self._meant.clear()
-        self._meant[about] = account
-        return account
+    def _hear(self, instant: Instant) -> None:
+        """Count what was received at one instant."""
+        self.now = _in_utc(instant.at)
+        for place, (account, about) in enumerate(instant.heard, instant.opens):
+            for lost in self._plan.merges.get(place, ()):
+                self._absorb(lost, account)
+            self._existing[account] = None
+            account.about = about
+            account.heard.append(place)
+            account.hear(self._testimonies[place], self.now)
 
-    def _merge(self, lost: Account, into: Account) -> None:
-        """Make one account of two that turn out to be the same, hearing again what was said of both."""
-        self._directory.absorb(lost, into)
+    def _absorb(self, lost: Account, into: Account) -> None:
+        """Make one account of two that turn out to be the same, counting again what was said of both."""
+        del self._existing[lost]
+        self._found.pop(lost, None)
         into.absorbed.append(lost)
         into.heard = sorted(into.heard + lost.heard)
-        into.forget(self._frequencies)
-        for position in into.heard:
-            testimony = self._testimonies[position]
-            reporter = self._reporter(testimony.reporter.id)
-            targets = self._targets[reporter]
-            if lost in targets:
-                targets = dict.fromkeys(into if target is lost else target for target in targets)
-                self._targets[reporter] = targets
-            shared = self._shared(position, testimony)
-            if testimony.stance != "dispute":
-                into.first_at = into.first_at or _in_utc(testimony.received_at)
-                strength = 1.0 if testimony.stance == "testimony" else self.parameters.relayed_target
-                others = self._earlier(testimony, into, targets)
-                shared += [Shared(-1 - other.index, "targets", strength) for other in others]
-            into.hear(testimony, reporter, shared)
+        into.forget()
+        for place in into.heard:
+            testimony = self._testimonies[place]
+            into.hear(testimony, _in_utc(testimony.received_at))
 
-    def _reporter(self, id: str) -> int:
-        number = self._reporters.get(id)
-        if number is None:
-            number = self._reporters[id] = len(self._targets)
-            self._targets.append({})
-        return number
+    # Weighing
 
-    def _count(self, reporter: int, testimony: Testimony, shared: list[Shared], targets: dict[Account, None]) -> None:
-        """Count what a reporter shares, once for each thing whatever the number of accounts they accuse."""
-        frequencies = self._frequencies
-        counts = frequencies.sharing
-        known: set[int] = set()
-        if targets:
-            for target in islice(reversed(targets), _EARLIER_TARGETS):
-                known.update(target.ties.sources[reporter].keys)
-        else:
-            frequencies.accusers += 1
-            if testimony.reporter.communities:
-                frequencies.known_communities += 1
-            if testimony.reporter.account_created_at is not None:
-                frequencies.known_opened += 1
-        for key, kind, _ in shared:
-            if key not in known:
-                counts[key] = counts.get(key, 0) + 1
-                frequencies.retelling += kind == "wording"
+    def _weighed(self, looks: Sequence[Look]) -> dict[Account, _Found]:
+        return {found.look.account: found for found in self._weighed_in_order(looks)}
+
+    def _weighed_in_order(self, given: Sequence[Look]) -> list[_Found]:
+        """What looks find."""
+        if not given:
+            return []
+        looks = _looks(given)
+        compared = compare(self._wave, looks, self.parameters)
+        whole = weigh(self._wave, compared, self.parameters)
+        # Parts: what names one service, where some of the look does not.
+        services = self._wave.columns.services
+        lengths = np.diff(services.start)[looks.rows]
+        row = np.repeat(np.arange(len(looks.rows)), lengths)
+        within = np.arange(len(row)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        service = services.values[services.start[looks.rows[row]] + within]
+        code = looks.look[row] * len(_BY_SERVICE) + service
+        order = np.argsort(code, kind="stable")
+        parts, part, many = np.unique(code[order], return_inverse=True, return_counts=True)
+        partial = many < np.bincount(looks.look, minlength=looks.size)[parts // len(_BY_SERVICE)]
+        number = np.cumsum(partial) - 1
+        kept = partial[part]
+        row, part = row[order][kept], number[part[kept]]
+        some = Looks(looks.rows[row], part, looks.place[parts[partial] // len(_BY_SERVICE)])
+        lot = _Lot(
+            whole,
+            compared.campaign.tolist(),
+            weigh_part(self._wave, compared, some, compared.spoken.sources.of_row[row], self.parameters),
+        )
+        of_look: list[dict[Named, int]] = [{} for _ in given]
+        for number_of, name in enumerate(parts[partial].tolist()):
+            of_look[name // len(_BY_SERVICE)][_BY_SERVICE[name % len(_BY_SERVICE)]] = number_of
+        return [_Found(look, lot, n, of_look[n], []) for n, look in enumerate(given)]
+
+    def _weights(self, families: Floats) -> dict[str, float]:
+        """The weight of each factor; they add up to the log-odds of the credibility."""
+        weights = {"prior": self._prior}
+        for name, weight in zip(FAMILIES, families.tolist(), strict=True):
+            if weight:
+                weights[name] = weight
+        total = sum(weights.values())
+        bounded = max(-BOUND, min(BOUND, total))
+        if bounded > _NEAR_ONE:
+            credibility = _probability(bounded)
+            bounded = log(credibility) - log1p(-credibility)
+        weights["bound"] = bounded - total
+        return weights
 
     @staticmethod
-    def _earlier(testimony: Testimony, account: Account, targets: dict[Account, None]) -> list[Account]:
-        """The other accounts that a reporter accused last, where others may have accused them too.
+    def _fields(odds: float, independent: float, coordination: float) -> dict[str, Any]:
+        return {
+            "credibility": _probability(odds),
+            "independent_sources": float(independent),
+            "coordination": coordination,
+        }
 
-        Trusted flaggers are left out: to speak of many accounts is their work.
-        """
-        if testimony.channel == "trusted_flagger":
-            return []
-        return [other for other in islice(reversed(targets), _EARLIER_TARGETS) if other is not account]
+    def _because(self, found: _Found, weights: dict[str, float]) -> list[Factor]:
+        """The factors as records, each with the testimonies that it rests on (the earliest ones): sought once for each
+        look, however often the account is told of until the next one."""
+        if not found.because:
+            look = found.look
+            heard = [self._testimonies[place] for place in look.heard[: look.many]]
+            named = rests_on(heard, weights, self.parameters.because_at_most)
+            for name, weight in weights.items():
+                found.because.append(Factor(factor=name, weight=weight, testimonies=named[name]))
+        return found.because
 
-    # What testimonies may share
 
-    def _shared(self, position: int, testimony: Testimony) -> list[Shared]:
-        """What a testimony's reporter may share with others."""
-        shared: list[Shared] = []
-        text = self._texts[position]
-        if text is not None:
-            shared.append(text)
-        story = self._stories[position]
-        if story is not None:
-            shared.append(story)
-        origin = testimony.origin
-        if origin is not None:
-            if origin.device in self._devices:
-                shared.append(self._devices[origin.device])
-            if origin.network in self._networks:
-                shared.append(self._networks[origin.network])
-        for community in testimony.reporter.communities:
-            if community in self._communities:
-                shared.append(self._communities[community])
-        opened = testimony.reporter.account_created_at
-        if opened is not None:
-            shared += self._opened(opened, testimony.received_at)
-        return shared
+def _looks(given: Sequence[Look]) -> Looks:
+    rows = [np.array(look.heard[: look.many], np.int64) for look in given]
+    many = np.array([look.many for look in given], np.int64)
+    return Looks(
+        np.concatenate(rows), np.repeat(np.arange(len(given)), many), np.array([look.place for look in given], np.int64)
+    )
 
-    def _opened(self, opened: datetime, spoke: datetime) -> list[Shared]:
-        """The two windows, which overlap by half, in which the account of somebody who spoke then was opened."""
-        parameters = self.parameters.opened
-        kind: Kind = "cohort"
-        days = parameters.cohort
-        at = opened.timestamp()
-        if spoke.timestamp() - at < parameters.new * _DAY:
-            kind, days = "newcomers", parameters.newcomers
-        last = int(at // (days * _DAY / 2))
-        windows = []
-        for first in (last - 1, last):
-            window = self._windows.get((kind, first))
-            if window is None:
-                window = self._windows[kind, first] = Shared(self._keys, kind, 1.0)
-                self._keys += 1
-            windows.append(window)
-        return windows
 
-    def _recurring(self, kind: Kind, things: Iterable[str | None]) -> dict[str | None, Shared]:
-        """What recurs among things that reporters may share: what comes once is shared by nobody."""
-        counts = Counter(things)
-        del counts[None]
-        recurring: dict[str | None, Shared] = {}
-        for thing, count in counts.items():
-            if count > 1:
-                recurring[thing] = Shared(self._keys, kind, 1.0)
-                self._keys += 1
-        return recurring
-
-    def _repeated(self, words: WordPairs) -> tuple[list[Shared | None], NDArray[np.int64]]:
-        """The text that each testimony shares with others, if any, and how long each is."""
-        parameters = self.parameters
-        copies = find_copies(words, threshold=parameters.copy_similarity)
-        repeated = np.bincount(copies.first, minlength=words.size)[copies.first] > 1
-        room = max(parameters.copy_certain - parameters.copy_similarity, 1e-6)
-        alike = np.clip((copies.similarity - parameters.copy_similarity) / room, 0.0, 1.0)
-        telling = alike * np.minimum(1.0, copies.length / parameters.copy_length)
-        shared: list[Shared | None] = [None] * words.size
-        where = np.flatnonzero(repeated)
-        for place, first, strength in zip(
-            where.tolist(), copies.first[where].tolist(), telling[where].tolist(), strict=True
-        ):
-            shared[place] = Shared(first, "text", strength)
-        return shared, copies.length
-
-    def _retold(self, words: WordPairs, lengths: NDArray[np.int64]) -> list[Shared | None]:
-        """The story of an account that each testimony tells again, if it does."""
-        parameters = self.parameters
-        numbers: dict[AccountReference, int] = {}
-        abouts = [numbers.setdefault(t.about, len(numbers)) for t in self._testimonies]
-        share = find_retold(words, abouts, times=parameters.retold_times)
-        room = max(parameters.retold_certain - parameters.retold, 1e-6)
-        telling = np.clip((share - parameters.retold) / room, 0.0, 1.0) * np.minimum(
-            1.0, lengths / parameters.copy_length
-        )
-        shared: list[Shared | None] = [None] * words.size
-        where = np.flatnonzero(telling > 0)
-        for place, strength in zip(where.tolist(), telling[where].tolist(), strict=True):
-            shared[place] = Shared(self._keys + abouts[place], "wording", strength)
-        self._keys += len(numbers)
-        return shared
+def _sorted(accounts: dict[Account, None]) -> list[Account]:
+    """Accounts by service and handle."""
+    if len(accounts) == 1:
+        return list(accounts)
+    return sorted(accounts, key=lambda account: (account.about.service, account.about.handle, account.about.id or ""))
 
 
 def _in_utc(at: datetime) -> datetime:
@@ -356,4 +317,9 @@ def _in_order(testimonies: Iterable[Testimony], as_of: datetime | None) -> list[
     return kept
 
 
-_BY_SERVICE: tuple[Service | Literal["unknown"], ...] = (*SERVICES, "unknown")
+def _probability(log_odds: float) -> float:
+    """The probability of some log-odds, to the last digit that a float near 1 can hold."""
+    if log_odds <= 0:
+        return exp(log_odds) / (1.0 + exp(log_odds))
+    against = exp(-log_odds)
+    return 1.0 - against / (1.0 + against)
