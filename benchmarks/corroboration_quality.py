@@ -5,8 +5,8 @@
 
 Scenarios are those of our own simulator; worlds (benchmarks/worlds) are written by other hands, with other ideas of how
 testimonies come about. The accounts of all seeds of one are judged together. The regression among the baselines learns
-from the scenarios, on other seeds; nothing learns from the worlds. GLAD, MACE and Dawid–Skene are crowd-kit's: a
-reporter is a worker, an account a task, and accusing or denying a label.
+from the scenarios, corroboration's weights from the worlds too (corroboration_fit.py), both on other seeds. GLAD, MACE
+and Dawid–Skene are crowd-kit's: a reporter is a worker, an account a task, and accusing or denying a label.
 """
 
 import argparse
