@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
-ACCOUNTS = 100
+ACCOUNTS = 40
 BEGIN = datetime(2026, 6, 17, 16, 0, tzinfo=UTC)
 
 

@@ -10,6 +10,8 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rempart.corroboration.belief import FAMILIES
+from rempart.corroboration.census import KIND_NAMES
 from rempart.pages import charts, icons, labels, spans, writing
 from rempart.records import vocabulary
 from rempart.records.references import SERVICES
@@ -135,13 +137,12 @@ def test_every_shipped_rulebook_has_a_title_and_says_what_it_is(name):
     assert name in labels.RULEBOOK_ABOUT
 
 
-def test_every_reason_that_corroboration_gives_has_a_sentence():
-    from rempart.corroboration import assess
-    from rempart.replay import simulate
+def test_every_reason_that_corroboration_gives_has_a_sentence_and_no_other_has():
+    assert set(labels.FACTOR) == {"prior", *FAMILIES, "bound"}
 
-    wave = simulate(accounts=60, seed=3)
-    named = {factor.factor for assessment in assess(wave.testimonies) for factor in assessment.because}
-    assert named <= set(labels.FACTOR)
+
+def test_every_tie_that_corroboration_finds_has_a_sentence_and_no_other_has():
+    assert set(labels.TIE) == set(KIND_NAMES)
 
 
 def test_a_value_without_words_is_shown_as_it_is_stored():

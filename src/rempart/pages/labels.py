@@ -145,21 +145,37 @@ SEVERITY: Words = {
     "4": _("most serious"),
 }
 
-# One sentence for each factor of an assessment's reasons (`because`), as corroboration names them.
+# One sentence for each factor of an assessment's reasons (`because`), as corroboration names them. A factor may add or
+# take away, whatever it found: each sentence says what was looked at, and the weight beside it says which way.
 FACTOR: Words = {
     "prior": _("Where we start, before anybody speaks."),
-    "already_accused": _("Whoever is talked about is more likely to be accused again, rightly or not."),
-    "public_post": _("People say in public that it happened to them."),
-    "user_report": _("People reported it to the platform as having happened to them."),
-    "form": _("People told us through the form that it happened to them."),
-    "sealed": _("People told it under seal, without seeing what others said."),
-    "trusted_flagger": _("A trusted flagger reported it."),
-    "relays": _("People report what happened to somebody else."),
-    "repetition": _("Some speak together: what repeats counts for less."),
-    "possible_campaign": _("A campaign could hide behind many voices: together they weigh less than one by one."),
+    "already_accused": _("Where we start supposes already that somebody speaks: that does not count twice."),
+    "public_post": _("How many say in public that it happened to them."),
+    "form": _("How many told us through the form that it happened to them, compared with what is usual here."),
+    "sealed": _("How many told it under seal, without seeing what others said, compared with what is usual here."),
+    "user_report": _("How many told the platform that it happened to them, compared with what is usual here."),
+    "trusted_flagger": _("Whether a trusted flagger reported it, compared with what is usual here."),
+    "voices": _("How many different people say that it happened to them, each counted once."),
+    "relays": _("How many report what happened to somebody else, and whether anybody speaks for themselves."),
     "verified_evidence": _("Evidence was checked and found genuine."),
+    "unverified_evidence": _("How much evidence nobody has checked yet, compared with what is usual here."),
     "refuted_evidence": _("Evidence was checked and found false."),
-    "disputes": _("People who speak of the account dispute it."),
+    "checked_evidence": _("Of the evidence that was checked: how much is genuine, how much is false."),
+    "accounts": _(
+        "How the accounts that speak compare with what is usual here: when they were opened, how many follow them, "
+        "which communities they share, whether they spoke of others too."
+    ),
+    "words": _(
+        "What is told, and how: at what length, in whose words, whether people tell of the same thing, whether it "
+        "happened to a minor."
+    ),
+    "retractions": _("Somebody says both: that it happened, and that it did not."),
+    "disputes": _("People deny it. However many they are, this takes very little away."),
+    "verified_denials": _("Somebody who denies it brought evidence that was checked and found genuine."),
+    "records": _("What earlier reports by the same people turned out to be, compared with what is usual here."),
+    "doubt": _("How far one can tell that those who speak do so for themselves."),
+    "rhythm": _("When people spoke: all at once or little by little, soon or late, by day or by night."),
+    "repetition": _("What changes when those who may act together count for less."),
     "bound": _("No certainty goes beyond a fixed limit."),
 }
 
@@ -221,8 +237,6 @@ GROUND: Words = {
 # What ties testimonies that may belong together.
 TIE: Words = {
     "text": _("They use nearly the same words."),
-    "wording": _("They tell the same story in other words."),
-    "device": _("They come from the same device."),
     "network": _("They come from the same network."),
     "community": _("They belong to the same community."),
     "newcomers": _("Their accounts were opened at the same time, shortly before they spoke."),

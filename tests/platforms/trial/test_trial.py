@@ -69,10 +69,12 @@ def test_the_demonstration_touches_nothing_of_the_users_and_leaves_nothing(comma
 
 
 def test_a_server_that_cannot_be_installed_is_said_in_a_sentence(tmp_path):
-    unreachable = {"XDG_CACHE_HOME": str(tmp_path), "UV_DEFAULT_INDEX": "http://127.0.0.1:9/simple"}
+    nowhere = "http://127.0.0.1:9/simple"
+    unreachable = {"XDG_CACHE_HOME": str(tmp_path), "UV_DEFAULT_INDEX": nowhere, "PIP_INDEX_URL": nowhere}
+    impatient = {"UV_CACHE_DIR": str(tmp_path / "uv"), "UV_HTTP_RETRIES": "0", "PIP_RETRIES": "0"}
     done = subprocess.run(
         [sys.executable, "-m", "rempart.cli", "demo", "--platform", "matrix"],
-        env=os.environ | unreachable | {"UV_CACHE_DIR": str(tmp_path / "uv"), "UV_HTTP_RETRIES": "0"},
+        env=os.environ | unreachable | impatient | {"PIP_CONFIG_FILE": os.devnull},
         capture_output=True,
         text=True,
         timeout=300,

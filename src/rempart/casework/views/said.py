@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from rempart.casework.views.shown import TestimonyShown
 from rempart.corroboration import Together
-from rempart.corroboration.groups import effective_voices
 from rempart.pages.labels import words_for
 from rempart.pages.spans import fields_read
 from rempart.text.near_duplicates import find_copies
@@ -23,7 +22,7 @@ MOST_REPEATS = 20
 class Bundle:
     """Testimonies that stand together: `tie` says why they may not be independent, empty for those that are.
 
-    `voices`: how many independent ones they count as. Near-duplicates are folded under the first of them; `first` are
+    `voices`: how many independent ones they are worth. Near-duplicates are folded under the first of them; `first` are
     shown at once, `more` on demand, `unshown` are only counted.
     """
 
@@ -87,6 +86,14 @@ def _bundle(tie: Together | None, said: Sequence[TestimonyShown]) -> Bundle:
         more=heads[at_first:MOST_SHOWN],
         unshown=max(0, len(heads) - MOST_SHOWN),
     )
+
+
+def effective_voices(number: int, probability: float) -> float:
+    """How many independent voices so many are worth, of which each two come from one with that probability.
+
+    The effective sample size under an equal correlation r (Kish 1965): n / (1 + (n - 1) r), in [1, n] for n >= 1.
+    """
+    return number / (1 + (number - 1) * probability)
 
 
 def folded(said: Sequence[TestimonyShown]) -> list[TestimonyShown]:
