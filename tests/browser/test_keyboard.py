@@ -51,8 +51,13 @@ def test_a_key_goes_to_its_form_and_sends_nothing(page, site, find_case, key):
     assert page.url == site.address + find_case(state)
 
 
-def test_c_goes_to_confirm(page, site, find_case):
-    page.goto(site.address + find_case("in_force"))
+def test_c_goes_to_confirm(page, site):
+    page.goto(f"{site.address}/cases/?state=in_force")
+    cases = page.locator("[data-rows] a.account")
+    for address in [cases.nth(row).get_attribute("href") for row in range(cases.count())]:
+        page.goto(site.address + str(address))
+        if page.locator('[data-action="confirm"]').count():
+            break  # what somebody confirmed already has no such form
     page.keyboard.press("c")
     expect(page.locator('[data-action="confirm"] textarea')).to_be_focused()
 
