@@ -23,15 +23,15 @@ from scipy.optimize import minimize  # type: ignore[import-untyped]
 from tqdm import tqdm
 
 from rempart.corroboration import coordination
-from rempart.corroboration.belief import Spoken, counting, features_of
-from rempart.corroboration.census import COMMUNITY, KIND_NAMES, TEXT
+from rempart.corroboration.belief import counting, features_of
+from rempart.corroboration.census import KIND_NAMES
 from rempart.corroboration.columns import Floats, columns_of
 from rempart.corroboration.identity import AccountsTable
 from rempart.corroboration.parameters import Linear, Parameters, shipped_parameters
 from rempart.corroboration.planning import Plan
-from rempart.corroboration.sources import Looks, Sources, sources_of
+from rempart.corroboration.sources import Looks, Sources, Spoken, sources_of
 from rempart.corroboration.weighing import Wave as Received
-from rempart.corroboration.weighing import applied, wave_of
+from rempart.corroboration.weighing import applied, tell_apart, wave_of
 from rempart.records import Reporter
 from rempart.records.vocabulary import CHANNELS
 from rempart.replay.random_dials import random_parameters
@@ -42,15 +42,16 @@ CREWS = {"crude", "moderate", "careful", "adaptive", "drowned"}
 FIRST_SEED = 1_000
 SOURCES_A_LOOK = 12  # enough to learn from; a crowd teaches no more than a dozen of it
 FOLDS = 4
-# A platform may keep little, and its first case has no wave around it: what is learnt must hold there too.
-LARGE, BARE, SMALL = 1.0, 0.5, 0.4
+# A platform may keep little, its first case has no wave around it, and every case was young once: what is learnt must
+# hold there too, and is told from whole waves first.
+LARGE, BARE, SMALL, EARLY = 1.0, 0.3, 0.4, 0.25
 PULL = {"rounds": 1e-4, "campaign": 1e-3, "belief": 1e-3}
 
 AT_LEAST = {
     **dict.fromkeys((*CHANNELS, "a_voice", "relays", "upheld", "share_upheld", "verified", "checked"), 0.0),
     **{f"unverified_{name}": 0.0 for name in ("machine", "recorded", "shown")},
-    "share_verified": 0.0,
-    "voices": 0.8,  # many who speak for themselves are to be heard, even where worlds hide as many careful liars
+    "share_genuine": 0.0,
+    "voices": 0.35,  # many who speak for themselves are to be heard, even where worlds hide as many careful liars
     "verified_machine": 1.6,
     "verified_recorded": 0.8,
     "verified_shown": 0.3,
@@ -68,7 +69,7 @@ CAMPAIGN_AT_LEAST = {
     "regular": 0.7,  # nobody taught it: no world has a metronome
 }
 AT_MOST = {
-    **dict.fromkeys(("refuted", "share_refuted", "denials_each", "rejected"), 0.0),
+    **dict.fromkeys(("refuted", "share_false", "denials_each", "rejected"), 0.0),
     **dict.fromkeys(("share_rejected", "doubt", "unsure", "share_unsure"), 0.0),
     "verified_shown": 1.4,
     "denials": -0.02,
@@ -127,18 +128,18 @@ def examples_of(
     number = np.bincount(look)
     rank = np.arange(len(rows)) - np.repeat(np.cumsum(number) - number, number)
     early = np.ceil(number ** chance.random(len(number)))
-    for kept in (rank >= 0, rank < early[look]):
+    for kept, counted in ((rank >= 0, weight), (rank < early[look], weight * EARLY)):
         place = np.zeros(len(accounts), np.int64)
         np.maximum.at(place, look[kept], rows[kept] + 1)
         looks = Looks(rows[kept], look[kept], place)
         sources = sources_of(received.columns, looks, parameters.looking)
-        shared = coordination.shared_by(received.census, looks, sources, parameters.looking)
+        shared = coordination.shared_by(received.census, looks, sources, sources.accuses, parameters.looking)
         member = np.zeros(sources.size)
         np.maximum.at(member, sources.of_row, acts[looks.rows].astype(np.float64))
         campaign = np.bincount(sources.look, member * sources.accuses, minlength=looks.size) > 0
         yield Example(
             hand,
-            weight,
+            counted,
             received,
             looks,
             sources,
@@ -266,21 +267,15 @@ def _of(features: dict[str, Floats], chosen: NDArray[np.bool_]) -> dict[str, Flo
 
 def heads(one: Example, given: Parameters) -> tuple[dict[str, Floats], dict[str, Floats]]:
     """The features of the two heads, campaign and belief, with the probabilities that parameters give."""
-    probability = applied(given.first_round, one.first)
-    probability = applied(
-        given.second_round, coordination.second_features(one.first, probability, one.sources, one.shared)
-    )
-    probability = np.where(one.sources.accuses, probability, 0.0)
-    spoken = Spoken(
-        one.looks, one.sources, probability, one.shared.surprise[:, [TEXT, COMMUNITY]], one.first["strikes"]
-    )
+    received = one.received
+    apart = tell_apart(received, one.looks, given)
 
-    def said(counts: Floats) -> dict[str, Floats]:
-        return features_of(one.received.columns, one.received.usual, spoken, counts)
+    def said(spoken: Spoken, counts: Floats) -> dict[str, Floats]:
+        return features_of(received.columns, received.usual, spoken, counts)
 
-    campaign = coordination.campaign_features(one.received.census, one.looks, one.sources, one.shared, probability)
-    campaign |= coordination.context(said(np.ones(one.sources.size)))
-    return campaign, said(counting(probability, one.sources, given.counting))
+    campaign = coordination.campaign_features(received.census, apart.first, apart.shared)
+    campaign |= coordination.context(said(apart.first, np.ones(one.sources.size)))
+    return campaign, said(apart.spoken, counting(apart.spoken.together, one.sources, given.counting))
 
 
 def fit(

@@ -71,7 +71,7 @@ def test_parameters_change_the_assessment(world):
 
 def test_a_source_counts_for_nothing_where_the_parameters_say_so(world):
     shipped = shipped_parameters()
-    strict = msgspec.structs.replace(shipped, counting=type(shipped.counting)(less_from=0.0, nothing_from=1e-9))
+    strict = msgspec.structs.replace(shipped, counting=type(shipped.counting)(less_from=0.0, aside_from=1e-9))
     # Whoever is left out counts as one at most, all together.
     assert assess(world.victims(8), parameters=strict)[0].independent_sources == pytest.approx(1.0)
 

@@ -79,7 +79,7 @@ def test_everything_is_in_range(wave):
 
 @settings(max_examples=150, deadline=None)
 @given(waves, st.integers(0, 300), st.sampled_from(["export", "platform_log"]), st.sampled_from(CHANNELS))
-def test_an_independent_testimony_with_a_verified_export_never_lowers_the_credibility(wave, minutes, kind, channel):
+def test_an_independent_testimony_with_a_verified_export_takes_at_most_a_fifth_of_log_odds(wave, minutes, kind, channel):
     about = wave[0].about
     added = Testimony(
         id="added",
@@ -94,7 +94,9 @@ def test_an_independent_testimony_with_a_verified_export_never_lowers_the_credib
     key = (about.service, about.handle)
     before, after = by_account(assess(wave)), by_account(assess([*wave, added]))
     if key in before and key in after:
-        assert after[key].credibility >= before[key].credibility - 1e-12
+        # What it says of when people speak or of their channels may take a little of what its evidence gives.
+        believed, earlier = after[key].credibility, before[key].credibility
+        assert log(believed / (1 - believed)) >= log(earlier / (1 - earlier)) - 0.2
 
 
 @settings(max_examples=60, deadline=None)

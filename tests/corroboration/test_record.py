@@ -130,7 +130,7 @@ def test_reasons_name_the_testimonies_that_they_rest_on(world):
     assert told["form"] == [form.id]
     assert told["verified_evidence"] == [shown.id]
     assert told["records"] == [known.id]
-    assert told["voices"] == told["doubt"] == accusing
+    assert told["voices"] == told["words"] == accusing
     assert told["prior"] == told["already_accused"] == told["bound"] == []
 
 

@@ -139,7 +139,7 @@ def test_fans_of_one_star_share_its_community_without_being_a_campaign(world):
     deniers = [
         world.testimony(stance="dispute", reporter=Reporter(id=f"d{n}", communities=["fans-of-leo"])) for n in range(6)
     ]
-    assert only(victims + deniers).coordination < 0.3
+    assert only(victims + deniers).coordination < 0.5
 
 
 def test_victims_who_speak_within_minutes_from_new_accounts_are_not_a_campaign(world):
@@ -166,7 +166,7 @@ def years_before(number, *, spread):
 
 def test_old_accounts_opened_in_the_same_days_are_a_campaign(world):
     brigade = opened(world.victims(6), *years_before(6, spread=3))
-    assert only(brigade).coordination > 0.8
+    assert only(brigade).coordination > 0.7
     assert only(brigade).independent_sources < 2
 
 

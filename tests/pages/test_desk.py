@@ -139,7 +139,7 @@ def test_only_some_of_the_measures_can_be_lifted(reviewer, client, open_case, ap
 
 
 def test_two_decisions_of_one_case_have_a_form_each(reviewer, client, open_case, approve_by_all):
-    case = open_case("leo.vrtx", severity=2, credibility=0.5)
+    case = open_case("leo.vrtx", severity=2, credibility=0.4)
     first = proposal(case)
     approve_by_all(first)
     # Few sources: what is approved now begins later, and what is in force holds until then.

@@ -103,11 +103,11 @@ def test_a_sweep_equals_separate_replays(counting, wave):
 
 def test_a_variant_differs_by_its_figure_alone():
     book = load("rempart")
-    asked = sweep_of(book, "contact-told-apart.credibility=0.5..0.75/2")
+    asked = sweep_of(book, "contact-told-apart.credibility=0.45..0.75/2")
     same, other = asked.variants
     assert same.source == book.source
     assert other.source == book.source.replace(
-        "severity >= 2 && credibility >= 0.5 && coordination", "severity >= 2 && credibility >= 0.75 && coordination"
+        "severity >= 2 && credibility >= 0.45 && coordination", "severity >= 2 && credibility >= 0.75 && coordination"
     )
 
 

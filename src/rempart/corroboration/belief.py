@@ -1,12 +1,10 @@
 """How far what is said of an account can be believed: features of a look, each in a family that reasons are told by.
 
-Every source counts by how little it
-looks coordinated, and whoever is more likely than not to act on orders counts for nothing: what one believes of the
-others does not move. Shares are told from what is usual in the wave so far, so that a wave in which everybody
-opens an account, or in which few pieces are verified, is measured by its own standard.
+Every source counts by how little it looks coordinated, and whoever is more likely than not to act on orders counts for
+nothing: what one believes of the others does not move. Shares are told from what is usual among those who speak of
+other accounts, so that a wave in which everybody opens an account, or in which little is shown, is measured by its own
+standard.
 """
-
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +12,7 @@ from numpy.typing import NDArray
 from rempart.corroboration.census import Running
 from rempart.corroboration.columns import EVIDENCE, TESTIMONY, Columns, Floats
 from rempart.corroboration.parameters import Counting
-from rempart.corroboration.sources import Looks, Sources
+from rempart.corroboration.sources import Sources, Spoken
 from rempart.records.vocabulary import CHANNELS, CONDUCTS
 
 MACHINE = [EVIDENCE.index("export"), EVIDENCE.index("platform_log")]
@@ -25,18 +23,18 @@ SHOWN = [EVIDENCE.index("screenshot"), EVIDENCE.index("witness")]
 def standing(together: Floats, sources: Sources, counts: Counting) -> Floats:
     """How far each source stands for itself: wholly, or less and less between two bounds of the probability that it is
     part of a campaign, or not at all. What somebody verified stands, whoever brought it."""
-    room = np.clip((counts.nothing_from - together) / (counts.nothing_from - counts.less_from), 0.0, 1.0)
-    return np.where(_genuine(sources), 1.0, room)
+    room = np.clip((counts.aside_from - together) / (counts.aside_from - counts.less_from), 0.0, 1.0)
+    return np.where(genuine(sources), 1.0, room)
 
 
-def _genuine(sources: Sources) -> NDArray[np.bool_]:
+def genuine(sources: Sources) -> NDArray[np.bool_]:
     """Who brought something that was checked and found genuine, and nothing that was found false."""
     return np.asarray((sources.verified.sum(axis=1) > 0) & (sources.refuted.sum(axis=1) == 0))
 
 
 def counting(together: Floats, sources: Sources, counts: Counting) -> Floats:
     """How much each source counts in what is believed: as far as it stands, less the doubt that is left."""
-    return np.where(_genuine(sources), 1.0, standing(together, sources, counts) * (1.0 - together))
+    return np.where(genuine(sources), 1.0, standing(together, sources, counts) * (1.0 - together))
 
 
 def halving(count: Floats) -> Floats:
@@ -58,24 +56,36 @@ def traits_of(columns: Columns) -> dict[str, Floats]:
         "alike": np.where(worded, columns.alike, np.nan),
         "retold": np.where(worded, columns.retold, np.nan),
         "pictured": (columns.unverified.sum(axis=1) > 0).astype(np.float64),
+        "genuine": (columns.verified.sum(axis=1) > 0).astype(np.float64),
+        "false": (columns.refuted.sum(axis=1) > 0).astype(np.float64),
         "minor": np.where(columns.minor < 0, np.nan, columns.minor),
         "night": ((columns.at // 3600) % 24 < 5).astype(np.float64),
     }
 
 
 class Usual:
-    """What is usual among first-hand testimonies about others. `traits`: of each testimony; `means`: of each trait
-    where it is known; `channels`: of speaking through each channel."""
+    """What is usual among people who speak at first hand of others, each once for an account. `traits`: of each
+    testimony; `means`: of each trait where it is known; `channels`: of speaking through each channel."""
 
     def __init__(self, columns: Columns, *, lent: float) -> None:
         self.traits = traits_of(columns)
-        accuses = columns.stance == TESTIMONY
+        accuses = _once(columns, columns.stance == TESTIMONY)
         self.means = {
             name: Running(values, accuses, lent=lent, usual=_USUAL[name]) for name, values in self.traits.items()
         }
         self.channels = [
             Running(columns.channel == n, accuses, lent=lent, usual=usual) for n, usual in enumerate(_USUAL_CHANNELS)
         ]
+
+
+def _once(columns: Columns, counted: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Of what is counted, the first testimony of each person about each account."""
+    rows = np.flatnonzero(counted)
+    people = int(columns.person.max(initial=0)) + 1
+    _, first = np.unique(columns.subject[rows] * people + columns.person[rows], return_index=True)
+    once = np.zeros(columns.size, np.bool_)
+    once[rows[first]] = True
+    return once
 
 
 # What is lent to a wave that has just begun: means of many invented ones.
@@ -89,22 +99,12 @@ _USUAL = {
     "alike": 0.2,
     "retold": 0.2,
     "pictured": 0.15,
+    "genuine": 0.1,
+    "false": 0.05,
     "minor": 0.5,
     "night": 0.1,
 }
 _USUAL_CHANNELS = (0.55, 0.15, 0.05, 0.2, 0.05)
-
-
-class Spoken(NamedTuple):
-    """Who speaks in looks, as belief needs it. `together`: shape (s,), the probability that each source is part of a
-    campaign; `surprise`: shape (s, 2), how surprising it is with how many it shares its text and its communities;
-    `strikes`: shape (s,), how many others it accused, in logarithms of one more."""
-
-    looks: Looks
-    sources: Sources
-    together: Floats
-    surprise: Floats
-    strikes: Floats
 
 
 def features_of(columns: Columns, usual: Usual, spoken: Spoken, counts: Floats) -> dict[str, Floats]:
@@ -167,8 +167,6 @@ def _evidence(voices: _Voices) -> dict[str, Floats]:
         "verified": np.log1p(verified),
         "refuted": np.log1p(refuted),
         "checked": np.log((verified + 0.3) / (refuted + 0.3)),
-        "share_verified": verified / (voices.heard + 1.0),
-        "share_refuted": refuted / (voices.heard + refuted + 1.0),
         "verified_denials": halving(total(~sources.accuses & good)),
     }
 
@@ -205,22 +203,20 @@ _USUALLY = 0.25
 
 def _doubts(voices: _Voices) -> dict[str, Floats]:
     """How far those who count might still act together."""
-    sources, together, surprise = voices.sources, voices.spoken.together, voices.spoken.surprise
-    # Those whom one cannot tell: what is as good as sure to act on orders is left out here as everywhere.
-    first = sources.accuses & sources.first_hand
-    unsure = voices.total(first * np.maximum(together - _USUALLY, 0.0) * np.clip((0.9 - together) / 0.2, 0.0, 1.0))
+    sources, together = voices.sources, voices.spoken.together
+    # Those whom one cannot tell: who was set aside is left out here as everywhere.
+    first = sources.accuses & sources.first_hand & ~voices.spoken.aside
+    unsure = voices.total(first * np.maximum(together - _USUALLY, 0.0))
     return {
         "doubt": voices.total(voices.weight * (together - _USUALLY)) / (voices.heard + 1.0),
         "unsure": np.log1p(unsure),
         "share_unsure": unsure / (voices.heard + unsure + 1.0),
-        "text_common": voices.total(voices.weight * surprise[:, 0]) / (voices.heard + 1.0),
-        "community_common": voices.total(voices.weight * surprise[:, 1]) / (voices.heard + 1.0),
     }
 
 
 def _times(columns: Columns, voices: _Voices) -> dict[str, Floats]:
     """How long after the first who accused they speak, and how far apart, in logarithms of hours."""
-    sources, accuses = voices.sources, voices.sources.accuses
+    sources, accuses = voices.sources, voices.sources.accuses & ~voices.spoken.aside
     at, look = columns.at[sources.first], sources.look
     start = np.full(voices.spoken.looks.size, np.inf)
     np.minimum.at(start, look[accuses], at[accuses])
@@ -249,11 +245,11 @@ FAMILY: dict[str, str] = {
     "refuted": "refuted_evidence",
     "verified": "verified_evidence",
     "checked": "checked_evidence",
-    "share_verified": "verified_evidence",
+    "share_genuine": "checked_evidence",
+    "share_false": "checked_evidence",
     "share_strikes": "accounts",
     "one_conduct": "words",
     **{f"share_{name}": name for name in ("sealed", "form", "user_report", "trusted_flagger")},
-    "share_refuted": "refuted_evidence",
     "retracted": "retractions",
     "denials": "disputes",
     "denials_each": "disputes",
@@ -261,8 +257,6 @@ FAMILY: dict[str, str] = {
     **dict.fromkeys(("share_upheld", "share_rejected", "upheld", "rejected"), "records"),
     **{f"share_{name}": "accounts" for name in ("new", "older", "popular")},
     **{f"share_{name}": "words" for name in ("long", "alike", "retold", "minor")},
-    "text_common": "words",
-    "community_common": "accounts",
     **dict.fromkeys(("doubt", "unsure", "share_unsure"), "doubt"),
     "late": "rhythm",
     "late_spread": "rhythm",

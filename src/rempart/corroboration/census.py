@@ -1,7 +1,8 @@
 """How frequent everything that people may share is among all who spoke before a moment, whomever they spoke of.
 
 What is frequent everywhere (a phrase of the hashtag, a mobile operator's gateway, a community that everybody is in)
-surprises nobody. Counts are of reporters, each once, and exact at every place of the order in which testimonies came:
+surprises nobody. Counts are of people, each once whatever the names they
+speak under from one device, and exact at every place of the order in which testimonies came:
 sorted first mentions, and a binary search for those that came before.
 """
 
@@ -25,16 +26,16 @@ class Keys(NamedTuple):
 
 
 class Mentions:
-    """The first mention of each key by each reporter."""
+    """The first mention of each key by each person."""
 
-    def __init__(self, keys: Keys, reporter: Ints, size: int) -> None:
+    def __init__(self, keys: Keys, person: Ints, size: int) -> None:
         self._size = size
-        pair = keys.key * (int(reporter.max(initial=0)) + 1) + reporter[keys.row]
+        pair = keys.key * (int(person.max(initial=0)) + 1) + person[keys.row]
         _, first = np.unique(pair, return_index=True)  # rows ascend, so the first of a pair is its earliest
         self._mentions = np.sort(keys.key[first] * (size + 1) + keys.row[first])
 
     def before(self, key: Ints, place: Ints) -> Ints:
-        """How many reporters mentioned each key before each place."""
+        """How many people mentioned each key before each place."""
         opens = key * (self._size + 1)
         return np.searchsorted(self._mentions, opens + place) - np.searchsorted(self._mentions, opens)
 
@@ -42,7 +43,7 @@ class Mentions:
 class Census:
     """Frequencies over all testimonies of a wave.
 
-    `keys`: by kind but for TARGETS, what each testimony has. `known`: by kind, shape (n + 1,): how many reporters spoke
+    `keys`: by kind but for TARGETS, what each testimony has. `known`: by kind, shape (n + 1,): how many people spoke
     before each place of whom one knows such a thing; TARGETS counts all who accuse. `subjects`: how many accounts were
     accused before each place; `stances`: by stance, how many testimonies came.
     """
@@ -62,14 +63,14 @@ class Census:
         self.keys[COHORT] = Keys(opened.row[~new], opened.key[~new])
         strikes = accuses & (columns.channel != FLAGGER)
         self.keys[TARGETS] = _where(strikes, columns.subject, rows)
-        self._mentions = {kind: Mentions(keys, columns.reporter, n) for kind, keys in self.keys.items()}
+        self._mentions = {kind: Mentions(keys, columns.person, n) for kind, keys in self.keys.items()}
         self.known: list[Ints] = []
         for kind in KINDS:
             has = np.zeros(n, np.bool_)
             has[self.keys[kind].row] = True
             if kind in (NEWCOMERS, COHORT):
                 has = ~np.isnan(columns.opened) & (columns.new == (kind == NEWCOMERS))
-            self.known.append(_distinct_before(columns.reporter, has))
+            self.known.append(_distinct_before(columns.person, has))
         self.subjects = _distinct_before(columns.subject, accuses)
         self.stances = [np.concatenate(([0], np.cumsum(columns.stance == stance))) for stance in STANCES]
         # The accounts that each reporter accused, oldest first.
@@ -81,7 +82,7 @@ class Census:
         self._strike_target = strike.key[first]
 
     def before(self, kind: int, key: Ints, place: Ints) -> Ints:
-        """How many reporters had a key of a kind before each place."""
+        """How many people had a key of a kind before each place."""
         return self._mentions[kind].before(key, place)
 
     def targets(self, reporter: Ints, place: Ints, latest: int) -> tuple[Ints, Ints]:
@@ -132,9 +133,9 @@ def _where(chosen: NDArray[np.bool_], keys: Ints, rows: Ints) -> Keys:
     return Keys(rows[chosen], keys[chosen])
 
 
-def _distinct_before(reporter: Ints, has: NDArray[np.bool_]) -> Ints:
+def _distinct_before(values: Ints, has: NDArray[np.bool_]) -> Ints:
     rows = np.flatnonzero(has)
-    _, first = np.unique(reporter[rows], return_index=True)
-    new = np.zeros(len(reporter), np.int64)
+    _, first = np.unique(values[rows], return_index=True)
+    new = np.zeros(len(values), np.int64)
     new[rows[first]] = 1
     return np.concatenate(([0], np.cumsum(new)))

@@ -44,17 +44,18 @@ class Lists(NamedTuple):
 class Columns(NamedTuple):
     """Arrays of shape (n,), one entry a testimony, but where a field says otherwise.
 
-    `at`, `opened`: seconds since 1970. `text`: the first testimony whose text this one repeats, its own place when it
-    repeats none. `same`: equal for testimonies that say the very same thing in every field. `conduct`: one bit each.
-    `services`: the conduct services named, as numbers in SERVICES and one more for none.
-    `verified`, `unverified`, `refuted`: shape (n, 6), pieces of each kind of EVIDENCE. `acting`: shape (communities,),
-    which of them are people whom the radar saw act together. `windows`: the two overlapping
-    windows of time in which the reporter's account was opened, `new` when that was shortly before it spoke. `subject`:
-    the account that it is about, as far as was known then.
+    `at`, `opened`: seconds since 1970. `person`: the device where it is known, the reporter elsewhere. `text`: the
+    first testimony whose text this one repeats, its own place when it repeats none. `same`: equal for testimonies that
+    say the same in every field. `conduct`: one bit each. `services`: the conduct services named, as numbers in SERVICES
+    and one more for none. `verified`, `unverified`, `refuted`: shape (n, 6), pieces of each kind of EVIDENCE.
+    `acting`: shape (communities,), which of them the radar saw act together. `windows`: the two windows,
+    overlapping, in which the reporter's account was opened, `new` when that was shortly before it spoke.
+    `subject`: the account that it is about, as far as was known then.
     """
 
     at: Floats
     reporter: Ints
+    person: Ints
     stance: Ints
     channel: Ints
     upheld: Floats
@@ -106,6 +107,7 @@ def columns_of(testimonies: Sequence[Testimony], subjects: Sequence[int], lookin
             members += map(communities.of, dict.fromkeys(t.reporter.communities))
             acting.update(communities.of(one) for one in t.reporter.communities if one.startswith(PILE_ON))
         ends[row + 1] = len(members)
+    reporter = np.array([reporters.of(t.reporter.id) for t in testimonies], np.int64)
     opened = _seconds([t.reporter.account_created_at for t in testimonies])
     at = _seconds([t.received_at for t in testimonies])
     new = at - opened < looking.new_account * _DAY
@@ -115,7 +117,8 @@ def columns_of(testimonies: Sequence[Testimony], subjects: Sequence[int], lookin
     del words  # the largest of all
     return Columns(
         at=at,
-        reporter=np.array([reporters.of(t.reporter.id) for t in testimonies], np.int64),
+        reporter=reporter,
+        person=np.where(device >= 0, 2 * device + 1, 2 * reporter),
         stance=np.array([_STANCES[t.stance] for t in testimonies], np.int64),
         channel=np.array([_CHANNELS[t.channel] for t in testimonies], np.int64),
         upheld=np.array([t.reporter.upheld for t in testimonies], np.float64),

@@ -27,14 +27,14 @@ from rempart.corroboration.census import (
 )
 from rempart.corroboration.columns import DISPUTE, RELAY, STANCES, TESTIMONY, Columns, Floats, Ints
 from rempart.corroboration.parameters import Looking
-from rempart.corroboration.sources import Looks, Sources
+from rempart.corroboration.sources import Looks, Sources, Spoken
 from rempart.records.vocabulary import CHANNELS
 
 # What is said in a look, were everybody counted, that tells of a campaign.
 CONTEXT = (
     *(f"share_{name}" for name in ("new", "older", "popular", "upheld", "rejected", "long", "alike", "retold")),
-    *("share_minor", "share_night", "share_strikes", "share_verified", "share_refuted", "checked", "one_conduct"),
-    *("doubt", "text_common", "community_common", "late", "late_spread"),
+    *("share_minor", "share_night", "share_strikes", "share_genuine", "share_false", "checked", "one_conduct"),
+    *("doubt", "late", "late_spread"),
 )
 _SURPRISE_AT_MOST = 30.0
 
@@ -58,8 +58,8 @@ class Shared(NamedTuple):
 SHARED_FEATURES = ("others", "share", "rarity", "surprise")
 
 
-def shared_by(census: Census, looks: Looks, sources: Sources, looking: Looking) -> Shared:
-    """What the accusing sources of looks share."""
+def shared_by(census: Census, looks: Looks, sources: Sources, compared: NDArray[np.bool_], looking: Looking) -> Shared:
+    """What sources of looks share. compared: shape (s,), which of them; the others share nothing with anybody."""
     shape = (sources.size, len(KINDS))
     shared = Shared(
         np.full(shape, -1, np.int64),
@@ -72,7 +72,7 @@ def shared_by(census: Census, looks: Looks, sources: Sources, looking: Looking) 
     )
     number = 0
     for kind in KINDS:
-        groups = _groups(census, looks, sources, kind, looking)
+        groups = _groups(_Comparison(census, looks, sources, compared, looking), kind)
         if groups is None:
             continue
         # Of the groups that a source is in, the most surprising; then that of more.
@@ -104,29 +104,44 @@ class _Groups(NamedTuple):
     bystanders: Floats
 
 
-def _groups(census: Census, looks: Looks, sources: Sources, kind: int, looking: Looking) -> _Groups | None:
-    source, key = _keys(census, looks, sources, kind, looking)
-    inside = sources.accuses[source]
-    if not inside.any():
+class _Comparison(NamedTuple):
+    """Which sources of which looks are compared, as in shared_by."""
+
+    census: Census
+    looks: Looks
+    sources: Sources
+    compared: NDArray[np.bool_]
+    looking: Looking
+
+
+def _groups(of: _Comparison, kind: int) -> _Groups | None:
+    census, looks, sources, compared, looking = of
+    row, key = _keys(census, looks, kind, looking)
+    source = sources.of_row[row]
+    if not compared[source].any():
         return None
     span = int(key.max()) + 1
+    # How many people of the look have each key, so that only those who speak of others are elsewhere.
+    person, people = census.columns.person[looks.rows[row]], int(census.columns.person.max()) + 1
+    mine, of_mine = _counted(distinct((looks.look[row] * span + key) * people + person) // people)
+    known_here = _of_looks(distinct(looks.look[row] * people + person) // people, looks)
     pair = distinct(source * span + key)
     source, key = pair // span, pair % span
-    inside = sources.accuses[source]
+    inside = compared[source]
+    denies = ~sources.accuses[source]
     # Those who speak for themselves are compared with one another, and so are those who relay.
     side = 2 * sources.look + ~sources.first_hand
     group, member, here = np.unique(side[source[inside]] * span + key[inside], return_inverse=True, return_counts=True)
     look, group_side, group_key = group // span // 2, group // span, group % span
-    has = sources.accuses if kind == TARGETS else np.isin(np.arange(sources.size), source[inside])
+    has = compared if kind == TARGETS else np.isin(np.arange(sources.size), source[inside])
     known = np.bincount(side[has], minlength=2 * looks.size)[group_side]
-    deniers = np.bincount(sources.look[distinct(source[~inside])], minlength=looks.size)
-    against, denials = np.unique(sources.look[source[~inside]] * span + key[~inside], return_counts=True)
+    deniers = _of_looks(sources.look[distinct(source[denies])], looks)
+    against, denials = _counted(np.sort(sources.look[source[denies]] * span + key[denies]))
     denied = _looked_up(against, denials, look * span + group_key)
     place = looks.place[look]
-    everywhere = census.before(kind, group_key, place)
-    outside = np.maximum(census.known[kind][place] - known, 0) + looking.elsewhere_at_least
-    usual = (np.maximum(everywhere - here - denied, 0) + 0.5) / outside
-    expected = np.minimum(usual, 1.0) * known
+    elsewhere = census.before(kind, group_key, place) - _looked_up(mine, of_mine, look * span + group_key)
+    outside = np.maximum(census.known[kind][place] - known_here[look], 0) + looking.elsewhere_at_least
+    expected = np.minimum((np.maximum(elsewhere, 0) + 0.5) / outside, 1.0) * known
     rarity = np.log(here / expected)
     surprise = np.where(here > np.maximum(expected, 1.0), here * rarity - (here - expected), 0.0)
     return _Groups(
@@ -140,9 +155,21 @@ def _groups(census: Census, looks: Looks, sources: Sources, kind: int, looking: 
     )
 
 
+def _counted(ordered: Ints) -> tuple[Ints, Ints]:
+    """Each of some ascending numbers once, and how often it comes."""
+    opens = np.flatnonzero(np.concatenate(([True], ordered[1:] != ordered[:-1]))[: len(ordered)])
+    return ordered[opens], np.diff(np.append(opens, len(ordered)))
+
+
+def _of_looks(look: Ints, looks: Looks) -> Ints:
+    """How many entries each look has."""
+    return np.bincount(look, minlength=looks.size)
+
+
 def known_to_act(census: Census, looks: Looks, sources: Sources, looking: Looking) -> NDArray[np.bool_]:
     """Who accuses here with two others at least whom the radar saw act together with them elsewhere: shape (s,)."""
-    source, key = _keys(census, looks, sources, COMMUNITY, looking)
+    row, key = _keys(census, looks, COMMUNITY, looking)
+    source = sources.of_row[row]
     seen = sources.accuses[source] & census.columns.acting[key]
     span = len(census.columns.acting) + 1
     pair = distinct(source[seen] * span + key[seen])
@@ -160,18 +187,18 @@ def _looked_up(keys: Ints, values: Ints, wanted: Ints) -> Ints:
     return np.where(keys[place] == wanted, values[place], 0)
 
 
-def _keys(census: Census, looks: Looks, sources: Sources, kind: int, looking: Looking) -> tuple[Ints, Ints]:
-    """The keys of one kind that the sources of looks have: (source, key)."""
+def _keys(census: Census, looks: Looks, kind: int, looking: Looking) -> tuple[Ints, Ints]:
+    """The keys of one kind that the rows of looks have: (place of the row in the looks, key)."""
     if kind == TARGETS:
         columns = census.columns
         place = looks.place[looks.look]
         index, target = census.targets(columns.reporter[looks.rows], place, looking.earlier_targets)
         elsewhere = target != columns.subject[looks.rows[index]]
-        return sources.of_row[index[elsewhere]], target[elsewhere]
+        return index[elsewhere], target[elsewhere]
     keys = census.keys[kind]
     opens, ends = np.searchsorted(keys.row, looks.rows), np.searchsorted(keys.row, looks.rows, "right")
     index, within = spread(ends - opens)
-    return sources.of_row[index], keys.key[opens[index] + within]
+    return index, keys.key[opens[index] + within]
 
 
 def first_features(census: Census, looks: Looks, sources: Sources, shared: Shared) -> dict[str, Floats]:
@@ -251,12 +278,11 @@ def logit(probability: Floats) -> Floats:
     return np.asarray(np.clip(np.log(probability) - np.log1p(-probability), -12.0, 12.0), np.float64)
 
 
-def campaign_features(
-    census: Census, looks: Looks, sources: Sources, shared: Shared, together: Floats
-) -> dict[str, Floats]:
+def campaign_features(census: Census, spoken: Spoken, shared: Shared) -> dict[str, Floats]:
     """What tells, of a whole look, that a campaign is part of it: features of shape (looks,), by name."""
+    looks, sources = spoken.looks, spoken.sources
     inside = np.flatnonzero(sources.accuses)
-    look, q = sources.look[inside], together[inside]
+    look, q = sources.look[inside], spoken.together[inside]
     number = np.bincount(look, minlength=looks.size)
     size = np.maximum(number, 1)
     total = np.bincount(look, q, minlength=looks.size)

@@ -42,14 +42,15 @@ class Looking(_Checked, frozen=True, kw_only=True):
 
 
 class Counting(_Checked, frozen=True, kw_only=True):
-    """From which probability of acting on orders a source counts for less, and from which for nothing."""
+    """From which probability of acting on orders a source counts for less, and from which it is set aside: it counts
+    for nothing, and the others are compared as if it had not spoken."""
 
     less_from: Share
-    nothing_from: Share
+    aside_from: Share
 
     def __post_init__(self) -> None:
-        if self.less_from >= self.nothing_from:
-            raise ValueError("`less_from` is not below `nothing_from`")
+        if self.less_from >= self.aside_from:
+            raise ValueError("`less_from` is not below `aside_from`")
 
 
 class Linear(_Checked, frozen=True, kw_only=True):

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rempart.corroboration.census import distinct
-from rempart.corroboration.columns import DISPUTE, TESTIMONY, Columns, Ints
+from rempart.corroboration.columns import DISPUTE, TESTIMONY, Columns, Floats, Ints
 from rempart.corroboration.parameters import Looking
 
 
@@ -55,6 +55,18 @@ class Sources(NamedTuple):
     def size(self) -> int:
         """How many sources there are."""
         return len(self.look)
+
+
+class Spoken(NamedTuple):
+    """Who speaks in looks, `together`: shape (s,), the probability that each source is part of a
+    campaign; `aside`: shape (s,), who was set aside as such; `strikes`: shape (s,), how many others each accused, in
+    logarithms of one more."""
+
+    looks: Looks
+    sources: Sources
+    together: Floats
+    aside: NDArray[np.bool_]
+    strikes: Floats
 
 
 # Of the channels that one person used, the one that counts: sealed, form, trusted flagger, user report, public post.

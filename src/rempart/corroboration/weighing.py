@@ -7,18 +7,19 @@ what was heard before its place, so that looks can be weighed in any order and i
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rempart.corroboration.belief import (
     FAMILIES,
     FAMILY,
     MACHINE,
-    Spoken,
     Usual,
     counting,
     features_of,
+    genuine,
     standing,
 )
-from rempart.corroboration.census import COMMUNITY, TEXT, Census
+from rempart.corroboration.census import Census
 from rempart.corroboration.columns import Columns, Floats, Ints
 from rempart.corroboration.coordination import (
     Shared,
@@ -30,7 +31,7 @@ from rempart.corroboration.coordination import (
     shared_by,
 )
 from rempart.corroboration.parameters import Linear, Parameters
-from rempart.corroboration.sources import Looks, Sources, sources_of
+from rempart.corroboration.sources import Looks, Sources, Spoken, sources_of
 
 
 class Wave(NamedTuple):
@@ -58,26 +59,56 @@ class Compared(NamedTuple):
     everything: dict[str, Floats]
 
 
+class Apart(NamedTuple):
+    """Who may act together. `first`: as all were compared; `spoken`: once who is as good as sure to act on orders was
+    set aside, and the others were compared as if these had not spoken."""
+
+    first: Spoken
+    shared: Shared
+    spoken: Spoken
+
+
 def wave_of(columns: Columns, parameters: Parameters) -> Wave:
     """What was received, ready to be weighed."""
     return Wave(columns, Census(columns), Usual(columns, lent=parameters.looking.usual_lent))
 
 
 def compare(wave: Wave, looks: Looks, parameters: Parameters) -> Compared:
-    """Who may act together in each look."""
-    census = wave.census
+    """Who may act together in each look, and whether a campaign is part of it."""
+    apart = tell_apart(wave, looks, parameters)
+    sources = apart.first.sources
+    everything = features_of(wave.columns, wave.usual, apart.first, np.ones(sources.size))
+    seen = campaign_features(wave.census, apart.first, apart.shared) | context(everything)
+    accused = np.bincount(sources.look[sources.accuses], minlength=looks.size) > 0
+    campaign = np.where(accused, applied(parameters.campaign, seen), 0.0)
+    return Compared(apart.spoken, apart.shared, campaign, everything)
+
+
+def tell_apart(wave: Wave, looks: Looks, parameters: Parameters) -> Apart:
+    """Who may act together: what a campaign shares with people who were harmed makes none of them suspect."""
     sources = sources_of(wave.columns, looks, parameters.looking)
-    shared = shared_by(census, looks, sources, parameters.looking)
+    together, shared, strikes = _together(wave, looks, sources, sources.accuses, parameters)
+    nobody = np.zeros(sources.size, np.bool_)
+    first = Spoken(looks, sources, together, nobody, strikes)
+    aside = (together >= parameters.counting.aside_from) & ~genuine(sources)
+    if not aside.any():
+        return Apart(first, shared, first)
+    again, _, _ = _together(wave, looks, sources, sources.accuses & ~aside, parameters)
+    return Apart(first, shared, first._replace(together=np.where(aside, together, again), aside=aside))
+
+
+def _together(
+    wave: Wave, looks: Looks, sources: Sources, compared: NDArray[np.bool_], parameters: Parameters
+) -> tuple[Floats, Shared, Floats]:
+    """The probability that each source acts with others, what it shares, and how many others it accused."""
+    census = wave.census
+    shared = shared_by(census, looks, sources, compared, parameters.looking)
     features = first_features(census, looks, sources, shared)
     together = applied(parameters.first_round, features)
     together = applied(parameters.second_round, second_features(features, together, sources, shared))
     acts = known_to_act(census, looks, sources, parameters.looking)
-    together = np.where(sources.accuses, np.maximum(together, acts * parameters.known_to_act), 0.0)
-    spoken = Spoken(looks, sources, together, shared.surprise[:, [TEXT, COMMUNITY]], features["strikes"])
-    everything = features_of(wave.columns, wave.usual, spoken, np.ones(sources.size))
-    seen = campaign_features(census, looks, sources, shared, together) | context(everything)
-    accused = np.bincount(sources.look[sources.accuses], minlength=looks.size) > 0
-    return Compared(spoken, shared, np.where(accused, applied(parameters.campaign, seen), 0.0), everything)
+    together = np.where(compared, np.maximum(together, acts * parameters.known_to_act), 0.0)
+    return together, shared, features["strikes"]
 
 
 def weigh(wave: Wave, compared: Compared, parameters: Parameters) -> Weighed:
@@ -92,7 +123,7 @@ def weigh_part(wave: Wave, compared: Compared, part: Looks, of_row: Ints, parame
     whole = np.zeros(sources.size, np.int64)
     whole[sources.of_row[::-1]] = of_row[::-1]  # that of its first row
     given = compared.spoken
-    spoken = Spoken(part, sources, given.together[whole], given.surprise[whole], given.strikes[whole])
+    spoken = Spoken(part, sources, given.together[whole], given.aside[whole], given.strikes[whole])
     everything = features_of(wave.columns, wave.usual, spoken, np.ones(sources.size))
     return _weigh(wave, spoken, everything, parameters)
 
