@@ -79,7 +79,9 @@ def test_everything_is_in_range(wave):
 
 @settings(max_examples=150, deadline=None)
 @given(waves, st.integers(0, 300), st.sampled_from(["export", "platform_log"]), st.sampled_from(CHANNELS))
-def test_an_independent_testimony_with_a_verified_export_takes_at_most_a_fifth_of_log_odds(wave, minutes, kind, channel):
+def test_an_independent_testimony_with_a_verified_export_takes_at_most_a_fifth_of_log_odds(
+    wave, minutes, kind, channel
+):
     about = wave[0].about
     added = Testimony(
         id="added",
