@@ -149,34 +149,37 @@ SEVERITY: Words = {
 # take away, whatever it found: each sentence says what was looked at, and the weight beside it says which way.
 FACTOR: Words = {
     "prior": _("Where we start, before anybody speaks."),
-    "already_accused": _("Where we start supposes already that somebody speaks: that does not count twice."),
-    "public_post": _("How many say in public that it happened to them."),
-    "form": _("How many told us through the form that it happened to them, compared with what is usual here."),
-    "sealed": _("How many told it under seal, without seeing what others said, compared with what is usual here."),
-    "user_report": _("How many told the platform that it happened to them, compared with what is usual here."),
-    "trusted_flagger": _("Whether a trusted flagger reported it, compared with what is usual here."),
-    "voices": _("How many different people say that it happened to them, each counted once."),
-    "relays": _("How many report what happened to somebody else, and whether anybody speaks for themselves."),
+    "already_accused": _("We start from cases in which somebody speaks already: a first voice does not count twice."),
+    "public_post": _("We counted those who say in public that it happened to them."),
+    "form": _("We counted those who told us through the form that it happened to them, beside what is usual here."),
+    "sealed": _("We counted those who told it under seal, without seeing what others said, beside what is usual here."),
+    "user_report": _("We counted those who told the platform that it happened to them, beside what is usual here."),
+    "trusted_flagger": _("We looked at whether a trusted flagger reported it, beside what is usual here."),
+    "voices": _("We counted the different people who say that it happened to them, each once."),
+    "relays": _(
+        "We looked at how many report what happened to somebody else, and whether anybody speaks for themselves."
+    ),
     "verified_evidence": _("Evidence was checked and found genuine."),
-    "unverified_evidence": _("How much evidence nobody has checked yet, compared with what is usual here."),
+    "unverified_evidence": _("We looked at how much evidence nobody has checked yet, beside what is usual here."),
     "refuted_evidence": _("Evidence was checked and found false."),
-    "checked_evidence": _("Of the evidence that was checked: how much is genuine, how much is false."),
+    "checked_evidence": _("We looked at what was checked of the evidence: how much is genuine, how much is false."),
     "accounts": _(
-        "How the accounts that speak compare with what is usual here: when they were opened, how many follow them, "
+        "We compared the accounts that speak with what is usual here: when they were opened, how many follow them, "
         "which communities they share, whether they spoke of others too."
     ),
     "words": _(
-        "What is told, and how: at what length, in whose words, whether people tell of the same thing, whether it "
-        "happened to a minor."
+        "We looked at what is told, and how: at what length, in whose words, whether people tell of the same thing, "
+        "whether it happened to a minor."
     ),
     "retractions": _("Somebody says both: that it happened, and that it did not."),
     "disputes": _("People deny it. However many they are, this takes very little away."),
     "verified_denials": _("Somebody who denies it brought evidence that was checked and found genuine."),
-    "records": _("What earlier reports by the same people turned out to be, compared with what is usual here."),
-    "doubt": _("How far one can tell that those who speak do so for themselves."),
-    "rhythm": _("When people spoke: all at once or little by little, soon or late, by day or by night."),
-    "repetition": _("What changes when those who may act together count for less."),
+    "records": _("We looked at what earlier reports by the same people turned out to be, beside what is usual here."),
+    "doubt": _("We asked how far one can tell that those who speak do so for themselves."),
+    "rhythm": _("We looked at when people spoke: all at once or little by little, soon or late, by day or by night."),
+    "repetition": _("Those who may act together count for less: this is what it changes."),
     "bound": _("No certainty goes beyond a fixed limit."),
+    "rest": _("Everything else that was looked at weighs little: this is all of it together."),
 }
 
 RULEBOOK: Words = {
@@ -298,6 +301,52 @@ OUTCOME_FIGURE: Words = {
     "testimonies_after_first": _("Testimonies meanwhile"),
 }
 
+# What a figure of a column means, for whoever weighs one value against another.
+OUTCOME_FIGURE_ABOUT: Words = {
+    "protected": _(
+        "Of the accounts that did what they are accused of, the share that a measure restricted at some time: what is "
+        "gained. To be watched restricts nothing."
+    ),
+    "wrongly_restrained": _(
+        "Of the accounts that did nothing, the share that a precaution restricted all the same: the price."
+    ),
+    "wrong_days_restrained": _(
+        "The days for which innocent accounts were restricted, added up, suspensions included: how heavy the price is."
+    ),
+    "testimonies_after_first": _(
+        "Testimonies that came after a first person had spoken and while nothing restricted the account: what slowness "
+        "costs."
+    ),
+}
+
+# The figures that an article of a rulebook may ask about, and its lengths of time.
+RULE_FIGURE: Words = {
+    "credibility": _("credibility"),
+    "independent_sources": _("independent sources"),
+    "coordination": _("probability of a campaign"),
+    "severity": _("severity"),
+    "testimonies": _("testimonies at first hand"),
+    "relays": _("reports for somebody else"),
+    "disputes": _("disputes"),
+    "complainant_minors": _("testimonies that concern a minor"),
+    "verified_evidence": _("evidence found genuine"),
+    "refuted_evidence": _("evidence found false"),
+    "by_channel.public_post": _("public posts"),
+    "by_channel.form": _("testimonies through our form"),
+    "by_channel.sealed": _("sealed testimonies"),
+    "by_channel.user_report": _("reports by users"),
+    "by_channel.trusted_flagger": _("reports by trusted flaggers"),
+    "hours_since_first": _("hours since the first testimony"),
+    "account_reach": _("followers"),
+    "lasts": _("how long it lasts"),
+    "review_within": _("looked at again within"),
+    "conduct": _("what happened"),
+    "met_on": _("where contact began"),
+    "account_age_band": _("age of the person concerned"),
+    "account_monetised": _("the account earns money"),
+    "account_country": _("country of the account"),
+}
+
 VOCABULARIES: Mapping[str, Words] = {
     "case_state": CASE_STATE,
     "ground": GROUND,
@@ -323,6 +372,8 @@ VOCABULARIES: Mapping[str, Words] = {
     "on_platform": ON_PLATFORM,
     "compared": COMPARED,
     "outcome_figure": OUTCOME_FIGURE,
+    "outcome_figure_about": OUTCOME_FIGURE_ABOUT,
+    "rule_figure": RULE_FIGURE,
 }
 
 

@@ -36,12 +36,13 @@ class BadSweep(ValueError):
     """A sweep that cannot be run; the message says which part of it is wrong, and why.
 
     `fault`: how the sweep is written, the number of values, an end of them, their order, or a limit that a rulebook is
-    held to.
+    held to. `said` is the value that is wrong, as it was written, where there is one.
     """
 
-    def __init__(self, fault: Fault, message: str) -> None:
+    def __init__(self, fault: Fault, message: str, *, said: str | None = None) -> None:
         super().__init__(message)
         self.fault: Fault = fault
+        self.said = said
 
 
 class Sweep(msgspec.Struct, frozen=True, kw_only=True):
@@ -159,7 +160,9 @@ def _variants(book: Rulebook, varied: Parameter, values: Iterable[Setting]) -> t
             found += variants(book, varied, [value])
         except RulebookErrors as errors:
             said = errors.problems[0].message
-            raise BadSweep("limit", f"`{varied.path}` cannot be {written(value)}: {said}") from errors
+            raise BadSweep(
+                "limit", f"`{varied.path}` cannot be {written(value)}: {said}", said=written(value)
+            ) from errors
     return tuple(found)
 
 
@@ -179,14 +182,14 @@ def _number(varied: Parameter, said: str) -> Decimal:
     try:
         value = Decimal(said)
     except InvalidOperation as error:
-        raise BadSweep("value", f"`{varied.path}`: `{said}` is no number") from error
+        raise BadSweep("value", f"`{varied.path}`: `{said}` is no number", said=said) from error
     if not value.is_finite() or abs(value) > Decimal(10**12):
-        raise BadSweep("value", f"`{varied.path}`: `{said}` is no number that a condition can hold")
+        raise BadSweep("value", f"`{varied.path}`: `{said}` is no number that a condition can hold", said=said)
     return value
 
 
 def _length(varied: Parameter, said: str) -> timedelta:
     found = _LENGTH.fullmatch(said)
     if found is None:
-        raise BadSweep("value", f"`{varied.path}`: `{said}` is no length of time such as 72h or 14d")
+        raise BadSweep("value", f"`{varied.path}`: `{said}` is no length of time such as 72h or 14d", said=said)
     return timedelta(hours=int(found[1])) if found[2] == "h" else timedelta(days=int(found[1]))

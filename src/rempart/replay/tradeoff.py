@@ -6,8 +6,8 @@ own language: a panel only says which field of an outcome it shows, and between 
 """
 
 import math
-from collections.abc import Callable, Sequence
-from itertools import groupby
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby, pairwise
 from typing import Literal
 
 import msgspec
@@ -21,6 +21,7 @@ BY_VALUE: tuple[Field, ...] = ("protected", "wrongly_restrained", "wrong_days_re
 
 _EDGE = 9.0  # room for the ring around a dot, inside the frame
 _LETTER, _LINE = 6.6, 14.0  # what a letter and a line of a label take
+_ALONG = 60  # points of each stretch of the line that a label is held against
 _SHARES = {"protected", "wrongly_restrained"}
 _FINEST_SHARE = 0.05  # how finely the ends of the curve are chosen
 
@@ -152,13 +153,43 @@ def _labels(steps: Sequence[Step], dots: Sequence[Dot], *, right: float) -> tupl
     groups.sort(key=lambda group: not group[2])
     labels: list[Label] = []
     for dot, text, _present in groups:
-        fits = dot.x + _EDGE + len(text) * _LETTER <= right
-        above = dot.y >= _EDGE + _LINE
-        y = dot.y - _EDGE if above else dot.y + _EDGE + _LINE * 0.7
-        label = Label(dot.x + _EDGE if fits else dot.x - _EDGE, y, text, "start" if fits else "end")
-        if not any(_touch(label, other) for other in labels):
-            labels.append(label)
+        places = [label for label in _around(dot, text) if _has_room(label, dot, dots, labels, right=right)]
+        if places:
+            labels.append(min(places, key=lambda label: _crossings(label, dots)))
     return tuple(labels)
+
+
+def _around(dot: Dot, text: str) -> Iterator[Label]:
+    """Where the text may stand beside a dot: above before below, to the right before to the left."""
+    for y in (dot.y - _EDGE, dot.y + _EDGE + _LINE * 0.7):
+        yield Label(dot.x + _EDGE, y, text, "start")
+        yield Label(dot.x - _EDGE, y, text, "end")
+
+
+def _has_room(label: Label, own: Dot, dots: Sequence[Dot], others: Iterable[Label], *, right: float) -> bool:
+    """Whether it stays inside the frame, and touches neither another label nor the dot of another value."""
+    first, last = _reach(label)
+    inside = first >= 0 and last <= right and label.y >= _LINE
+    return (
+        inside
+        and not any(_touch(label, other) for other in others)
+        and not any(_covers(label, dot, around=_EDGE / 2) for dot in dots if dot != own)
+    )
+
+
+def _crossings(label: Label, dots: Sequence[Dot]) -> int:
+    """How much of the line runs behind the text, in points of it."""
+    along = [
+        Dot(one.x + (other.x - one.x) * part / _ALONG, one.y + (other.y - one.y) * part / _ALONG)
+        for one, other in pairwise(dots)
+        for part in range(_ALONG + 1)
+    ]
+    return sum(_covers(label, dot, around=1) for dot in along)
+
+
+def _covers(label: Label, dot: Dot, *, around: float) -> bool:
+    first, last = _reach(label)
+    return first - around <= dot.x <= last + around and label.y - _LINE * 0.8 - around <= dot.y <= label.y + around
 
 
 def _touch(one: Label, other: Label) -> bool:

@@ -1,6 +1,7 @@
 """One case from top to bottom, and what is done on it."""
 
-from math import log
+from collections.abc import Iterable, Iterator, Mapping
+from math import fsum, log
 from typing import Any
 
 from django.contrib import messages
@@ -26,6 +27,7 @@ from rempart.casework.views.queue import lines
 from rempart.casework.views.rulebooks import article_shown
 from rempart.casework.views.said import fields_of, groups_of
 from rempart.casework.views.shown import (
+    TestimonyShown,
     standing_of,
     testimony_shown,
     timeline_of,
@@ -37,7 +39,8 @@ from rempart.staff.access import needs
 from rempart.staff.roles import Permission
 
 QUEUE = 14
-NEGLIGIBLE = 0.005
+NEGLIGIBLE = 0.05  # log-odds; less is written 0.0
+MOST_NAMED = 20  # testimonies named under a reason
 
 
 @require_safe
@@ -59,6 +62,7 @@ def _page(request: HttpRequest, pk: int, *, sent: Any = None, name: str = "") ->
         raise Http404
     assessment = selectors.assessment_of(latest[found.pk])
     articles, version = selectors.articles_matched(found, assessment)
+    said = _said(request, found, assessment)
     context = {
         "case": {
             "pk": found.pk,
@@ -73,8 +77,8 @@ def _page(request: HttpRequest, pk: int, *, sent: Any = None, name: str = "") ->
         },
         "queue": lines(request, beside, latest, current=found),
         "wave": found.wave and {"url": reverse("casework:wave", args=[found.wave["pk"]])} | found.wave,
-        **_said(request, found, assessment),
-        "factors": _factors(assessment),
+        **said,
+        "factors": _factors(assessment, said.get("groups", [])),
         "largest": max((abs(one.weight) for one in assessment.because), default=0.0),
         "total": _log_odds(assessment.credibility),
         "rulebook": {
@@ -202,18 +206,36 @@ def _beside(request: HttpRequest, current: Case) -> list[Case]:
     return others if current in found else [current, *found[: QUEUE - 1]]
 
 
-def _factors(assessment: Assessment) -> list[dict[str, Any]]:
-    """The reasons, those that weigh most first; what weighs nothing is left out."""
+def _factors(assessment: Assessment, groups: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The reasons, those that weigh most first, each with those of its testimonies that the page shows.
+
+    What would be written 0.0 is told together: it weighs little, and the sum still holds.
+    """
+    shown = {one.uid: one for one in _shown(groups)}
     reasons = sorted(assessment.because, key=lambda one: -abs(one.weight))
-    return [
+    told = [
         {
             "sentence": words_for("factor", one.factor),
             "weight": one.weight,
             "testimonies": len(one.testimonies),
+            "named": [shown[uid] for uid in one.testimonies if uid in shown][:MOST_NAMED],
         }
         for one in reasons
         if abs(one.weight) >= NEGLIGIBLE
     ]
+    rest = [one.weight for one in reasons if abs(one.weight) < NEGLIGIBLE]
+    if any(rest):
+        told.append({"sentence": words_for("factor", "rest"), "weight": fsum(rest), "testimonies": 0, "named": []})
+    return told
+
+
+def _shown(groups: Iterable[Mapping[str, Any]]) -> Iterator[TestimonyShown]:
+    """The testimonies whose texts stand on the page, those folded under another included."""
+    for group in groups:
+        for bundle in group["bundles"]:
+            for one in (*bundle.first, *bundle.more):
+                yield one
+                yield from one.repeats
 
 
 def _log_odds(probability: float) -> float:
