@@ -179,6 +179,27 @@ def test_what_is_wrong_with_a_sweep_is_said_beside_its_form(signed_in, wrong):
     assert "aria-invalid" in answer.content.decode()
 
 
+@pytest.mark.parametrize(("first", "last", "wrong"), [("7d", "x", "last"), ("x", "9d", "first"), ("9d", "8d", "last")])
+def test_what_is_wrong_with_an_end_is_said_at_that_end(signed_in, first, last, wrong):
+    sent = {**FIGURES, "figure": "watch.lasts", "first": first, "last": last}
+    page = signed_in("policy_owner").post(reverse("casework:thresholds"), sent).content.decode()
+    assert re.findall(r'<input[^>]*name="(\w+)"[^>]*aria-invalid', page) == [wrong]
+
+
+def test_a_figure_is_offered_in_words(signed_in):
+    page = signed_in("policy_owner").get(reverse("casework:thresholds"), headers={"accept-language": "en"})
+    assert "severity ≥ 2" in page.content.decode()
+
+
+def test_the_page_of_a_sweep_says_its_curve_in_words(signed_in, owner):
+    done = policy.compute_sweep(asked(owner, accounts=30))
+    address = reverse("casework:sweep", args=[done.pk])
+    page = signed_in("reader").get(address, headers={"accept-language": "en"}).content.decode()
+    present, highest = (next(row for row in done.rows if row["written"] == value) for value in ("2", "4"))
+    assert f"With 2, as it is today, {present['protected']:.0%} of the accounts accused with reason" in page
+    assert f"With 4: {highest['protected']:.0%} of the first" in page
+
+
 def test_a_reader_sees_thresholds_and_no_form(signed_in):
     client = signed_in("reader")
     assert "<textarea" not in client.get(reverse("casework:thresholds")).content.decode()
@@ -272,6 +293,31 @@ def test_what_was_compared_of_a_case_leaves_with_it(case, live, owner):
     done = compared(draft(live), owner)
     forget_cases([case], because="retention")
     assert not done.cases.exists()
+
+
+def test_a_comparison_starts_from_the_text_of_the_rules_in_force(signed_in, live):
+    page = signed_in("policy_owner").get(reverse("casework:comparisons"), {"rulebook": live.name})
+    assert "testimonies &gt;= 3" in page.content.decode()
+
+
+@pytest.mark.parametrize("sent", ["text", "file"])
+def test_a_refused_draft_is_refused_at_the_field_it_came_by(signed_in, live, sent):
+    given = {"text": "articles: ["} if sent == "text" else {"file": io.BytesIO(b"\xff\xfe\x00")}
+    answer = signed_in("policy_owner").post(reverse("casework:comparisons"), given)
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert re.findall(r'<(?:input|textarea)[^>]*name="(\w+)"[^>]*aria-invalid', page) == [sent]
+    assert "notice-error" in page
+
+
+def test_the_page_of_a_comparison_counts_changes_and_can_show_those_of_one_direction(signed_in, case, live, owner):
+    done = compared(draft(live), owner)
+    address = reverse("casework:comparison", args=[done.pk])
+    client = signed_in("auditor")
+    for asked_for in ({}, {"direction": "lighter"}, {"direction": "stricter"}, {"direction": "nonsense"}):
+        page = client.get(address, asked_for, headers={"accept-language": "en"}).content.decode()
+        assert '<th scope="row">Lighter</th>' in page
+        assert f"case-{case.pk}" in page
 
 
 def test_a_draft_that_is_refused_is_not_compared(live, owner):

@@ -179,7 +179,6 @@ FACTOR: Words = {
     "rhythm": _("We looked at when people spoke: all at once or little by little, soon or late, by day or by night."),
     "repetition": _("Those who may act together count for less: this is what it changes."),
     "bound": _("No certainty goes beyond a fixed limit."),
-    "rest": _("Everything else that was looked at weighs little: this is all of it together."),
 }
 
 RULEBOOK: Words = {

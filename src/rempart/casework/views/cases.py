@@ -225,7 +225,8 @@ def _factors(assessment: Assessment, groups: Iterable[Mapping[str, Any]]) -> lis
     ]
     rest = [one.weight for one in reasons if abs(one.weight) < NEGLIGIBLE]
     if any(rest):
-        told.append({"sentence": words_for("factor", "rest"), "weight": fsum(rest), "testimonies": 0, "named": []})
+        sentence = _("Everything else that was looked at weighs little: this is all of it together.")
+        told.append({"sentence": sentence, "weight": fsum(rest), "testimonies": 0, "named": []})
     return told
 
 

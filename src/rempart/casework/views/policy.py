@@ -77,7 +77,13 @@ class SweepForm(forms.Form):
         help_text=gettext_lazy("As the rulebook writes it: 0.5, 3, 72h, 14d."),
     )
     last = forms.CharField(label=gettext_lazy("To"), max_length=20)
-    count = forms.IntegerField(label=gettext_lazy("How many values"), min_value=2, max_value=MOST, initial=USUAL)
+    count = forms.IntegerField(
+        label=gettext_lazy("How many values"),
+        min_value=2,
+        max_value=MOST,
+        initial=USUAL,
+        help_text=gettext_lazy("Both ends included. The value that the rulebook has is always added."),
+    )
     accounts = forms.IntegerField(
         label=gettext_lazy("Accounts accused"),
         min_value=10,
