@@ -321,7 +321,7 @@ OUTCOME_FIGURE_ABOUT: Words = {
 # The figures that an article of a rulebook may ask about, and its lengths of time.
 RULE_FIGURE: Words = {
     "credibility": _("credibility"),
-    "independent_sources": _("independent sources"),
+    "independent_sources": _("number of independent sources"),
     "coordination": _("probability of a campaign"),
     "severity": _("severity"),
     "testimonies": _("testimonies at first hand"),
@@ -334,7 +334,7 @@ RULE_FIGURE: Words = {
     "by_channel.form": _("testimonies through our form"),
     "by_channel.sealed": _("sealed testimonies"),
     "by_channel.user_report": _("reports by users"),
-    "by_channel.trusted_flagger": _("reports by trusted flaggers"),
+    "by_channel.trusted_flagger": _("reports that come from trusted flaggers"),
     "hours_since_first": _("hours since the first testimony"),
     "account_reach": _("followers"),
     "lasts": _("how long it lasts"),
