@@ -366,3 +366,20 @@ def test_the_command_looks_at_the_database_and_at_no_file(own_database, tmp_path
     (tmp_path / "draft.yaml").write_text("articles: [")
     assert own_database.command("replay", "--shadow", str(tmp_path / "draft.yaml")).returncode == 65
     assert own_database.command("replay", "--shadow", str(tmp_path / "nothing.yaml")).returncode == 66
+
+
+# The reasons on the page of a case whose testimonies are stored
+
+
+def test_each_reason_leads_to_testimonies_that_the_page_shows(signed_in, case):
+    client = signed_in("reviewer")
+    client.post(reverse("casework:texts", args=[case.pk]))
+    page = client.get(reverse("casework:case", args=[case.pk]))
+    led_to = set(re.findall(r'href="#(testimony-\d+)"', page.content.decode()))
+    assert led_to
+    assert led_to <= set(re.findall(r'id="(testimony-\d+)"', page.content.decode()))
+
+
+def test_the_reasons_shown_add_up_to_the_whole(signed_in, case):
+    page = signed_in("reviewer").get(reverse("casework:case", args=[case.pk]))
+    assert sum(one["weight"] for one in page.context["factors"]) == pytest.approx(page.context["total"], abs=1e-9)
