@@ -371,7 +371,8 @@ def test_the_command_looks_at_the_database_and_at_no_file(own_database, tmp_path
 # The reasons on the page of a case whose testimonies are stored
 
 
-def test_each_reason_leads_to_testimonies_that_the_page_shows(signed_in, case):
+def test_each_reason_leads_to_testimonies_that_the_page_shows(signed_in, case, monkeypatch):
+    monkeypatch.setattr("rempart.casework.selectors.score_is_hidden", lambda *_: False)
     client = signed_in("reviewer")
     client.post(reverse("casework:texts", args=[case.pk]))
     page = client.get(reverse("casework:case", args=[case.pk]))
