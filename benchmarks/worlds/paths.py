@@ -450,7 +450,7 @@ class _Season:
             channel=dice.choices(CHANNELS, manner.channels)[0],
             about=case.about,
             stance=stance,
-            conduct=[] if "conduct" in hides else told,  # type: ignore[arg-type]
+            conduct=[] if "conduct" in hides else told,
             conduct_services=[] if "services" in hides else [case.about.service],
             met_on=[] if "met" in hides else [dice.choice((case.about.service, *_SERVICES))],
             complainant_minor=None if "minor" in hides else dice.random() < 0.5,

@@ -427,7 +427,7 @@ class _Season:
             channel=dice.choices(CHANNELS, role.channels)[0],
             about=drama.about,
             stance=role.stance,
-            conduct=[] if dice.random() < unknown * 0.5 else deeds,  # type: ignore[arg-type]
+            conduct=[] if dice.random() < unknown * 0.5 else deeds,
             conduct_services=[] if dice.random() < unknown else [drama.about.service],
             met_on=[] if dice.random() < unknown else [dice.choice(_SERVICES)],
             complainant_minor=None if dice.random() < unknown else dice.random() < 0.5,
