@@ -8,11 +8,13 @@
             assessment = engine.assessment(account, because=False)
 
 An account is looked at again at each of its first testimonies, then each time that it has grown by a share, and as soon
-as evidence about it was checked; between two looks what is counted goes on and what is weighed stays. A look rests on
+as evidence about it was checked (of much evidence of one kind, each time that this has grown by a share); between two
+looks what is counted goes on and what is weighed stays. A look rests on
 what was heard before it, of this account and of all others, so that looks are weighed in lots, and going straight to
 the end weighs the last look of each account only: both give the same numbers. Nothing heard later changes them.
 """
 
+from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
@@ -199,7 +201,7 @@ class Engine:
         del self._existing[lost]
         self._found.pop(lost, None)
         into.absorbed.append(lost)
-        into.heard = sorted(into.heard + lost.heard)
+        into.heard = array("q", sorted([*into.heard, *lost.heard]))
         into.forget()
         for place in into.heard:
             testimony = self._testimonies[place]
@@ -276,7 +278,7 @@ class Engine:
 
 
 def _looks(given: Sequence[Look]) -> Looks:
-    rows = [np.array(look.heard[: look.many], np.int64) for look in given]
+    rows = [np.array(look.heard[: look.many]) for look in given]
     many = np.array([look.many for look in given], np.int64)
     return Looks(
         np.concatenate(rows), np.repeat(np.arange(len(given)), many), np.array([look.place for look in given], np.int64)
