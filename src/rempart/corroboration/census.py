@@ -16,6 +16,7 @@ from rempart.corroboration.columns import DISPUTE, FLAGGER, STANCES, Columns, Fl
 TEXT, NETWORK, COMMUNITY, NEWCOMERS, COHORT, TARGETS = KINDS = range(6)
 Kind = Literal["text", "network", "community", "newcomers", "cohort", "targets"]
 KIND_NAMES: tuple[Kind, ...] = get_args(Kind)
+_BLOCK = 32
 
 
 class Keys(NamedTuple):
@@ -132,17 +133,26 @@ class Running:
     ) -> None:
         known = counted & ~np.isnan(values)
         self._values, self._counted = values, counted
-        self._total = np.concatenate(([0.0], np.cumsum(np.where(known, values, 0.0))))
-        self._number = np.concatenate(([0], np.cumsum(known))).astype(np.int32)
+        # Sums up to each block alone are kept: those up to every place would be the largest thing in memory.
+        self._total = np.concatenate(([0.0], np.cumsum(np.where(known, values, 0.0))))[::_BLOCK].copy()
+        self._number = np.concatenate(([0], np.cumsum(known)))[::_BLOCK].copy()
         self._lent, self._usual = lent, usual
 
     def elsewhere(self, rows: Ints, look: Ints, place: Ints) -> Floats:
         """The mean for each look, which holds these rows and knows what came before a place: shape (looks,)."""
+        block = place // _BLOCK
+        of, within = spread(place - block * _BLOCK)
+        total, number = self._of(block[of] * _BLOCK + within, of, len(place))
+        mine, of_mine = self._of(rows, look, len(place))
+        total = self._total[block] + total - mine
+        number = self._number[block] + number - of_mine
+        return np.asarray((total + self._lent * self._usual) / (number + self._lent), np.float64)
+
+    def _of(self, rows: Ints, look: Ints, looks: int) -> tuple[Floats, Ints]:
+        """The total and the number of what is counted and known in the rows of each look."""
         values = self._values[rows]
         known = self._counted[rows] & ~np.isnan(values)
-        total = self._total[place] - np.bincount(look, np.where(known, values, 0.0), minlength=len(place))
-        number = self._number[place] - np.bincount(look, known, minlength=len(place))
-        return np.asarray((total + self._lent * self._usual) / (number + self._lent), np.float64)
+        return np.bincount(look, np.where(known, values, 0.0), looks), np.bincount(look[known], minlength=looks)
 
 
 def _where(chosen: NDArray[np.bool_], keys: Ints, rows: Ints) -> Keys:

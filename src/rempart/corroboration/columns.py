@@ -5,6 +5,7 @@ it. Names (reporters, devices, communities …) become numbers; -1 and NaN stand
 """
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple, get_args
 
 import numpy as np
@@ -16,7 +17,7 @@ from rempart.records import Origin, Testimony
 from rempart.records.pile_ons import PILE_ON
 from rempart.records.references import SERVICES
 from rempart.records.vocabulary import CHANNELS, CONDUCTS, EvidenceKind
-from rempart.text.near_duplicates import find_copies, word_pairs
+from rempart.text.near_duplicates import Copies, find_copies, word_pairs
 from rempart.text.retold import find_retold
 
 EVIDENCE: tuple[EvidenceKind, ...] = get_args(EvidenceKind)
@@ -91,15 +92,12 @@ class Columns(NamedTuple):
 
 def columns_of(testimonies: Sequence[Testimony], subjects: Sequence[int], looking: Looking) -> Columns:
     """The columns of testimonies that are in the order in which they are to be heard. subjects: whom each is about."""
+    copies, retold = _words(testimonies, subjects, looking)
     numbers = _Numbers()
     starts = range(0, max(len(testimonies), 1), _CHUNK)
     several = [_part(testimonies[start : start + _CHUNK], numbers) for start in starts]
     part = _Part(*map(np.concatenate, zip(*several, strict=True)))
     del several
-    words = word_pairs([t.text if t.stance != "dispute" else None for t in testimonies])
-    copies = find_copies(words, threshold=looking.copy_similarity)
-    retold = find_retold(words, subjects, times=looking.retold_times)
-    del words  # the largest of all
     same = np.full(len(testimonies), -1, np.int64)
     for row in np.flatnonzero(copies.length < looking.copy_length).tolist():
         same[row] = numbers.said[_said(testimonies[row])]
@@ -133,6 +131,14 @@ def columns_of(testimonies: Sequence[Testimony], subjects: Sequence[int], lookin
         new=new,
         subject=np.array(subjects, np.int64),
     )
+
+
+def _words(testimonies: Sequence[Testimony], subjects: Sequence[int], looking: Looking) -> tuple[Copies, Floats]:
+    """Which texts repeat others, and how far each retells a story: read at once, each on a core of its own."""
+    words = word_pairs([t.text if t.stance != "dispute" else None for t in testimonies])
+    with ThreadPoolExecutor(1) as beside:
+        retold = beside.submit(find_retold, words, subjects, times=looking.retold_times)
+        return find_copies(words, threshold=looking.copy_similarity), retold.result()
 
 
 class _Number(dict[object, int]):

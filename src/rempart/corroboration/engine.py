@@ -16,6 +16,7 @@ the end weighs the last look of each account only: both give the same numbers. N
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from itertools import groupby
 from math import exp, log, log1p
@@ -117,15 +118,22 @@ class Engine:
             self._hear(instant)
             for look in instant.looks:
                 latest[look.account] = look
-        lot: list[Look] = []
-        rows = 0
+        lots: list[list[Look]] = []
+        rows = _LOT
         for account in self._existing:
-            lot.append(latest[account])
-            rows += lot[-1].many
             if rows >= _LOT:
-                self._found |= self._weighed(lot)
-                lot, rows = [], 0
-        self._found |= self._weighed(lot)
+                lots.append([])
+                rows = 0
+            lots[-1].append(latest[account])
+            rows += latest[account].many
+        # Two at once: while it reckons, numpy lets the other core work.
+        with ThreadPoolExecutor(2) as both:
+            for found in both.map(self._weighed, lots):
+                self._found |= found
+
+    def forget(self) -> None:
+        """Let go of what only looking needs, most of what is held: everything was heard and no more is compared."""
+        del self._wave, self._plan
 
     def assessments(self) -> Iterator[Assessment]:
         """The assessments of all accounts heard of, by service and handle."""

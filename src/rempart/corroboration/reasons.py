@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from rempart.records import Testimony
 
-# Factors that rest on what accuses at first hand, whatever it says, and those that rest on evidence with such a verdict.
+# Factors that rest on what accuses at first hand, whatever it says; and on evidence, by what came of looking at it.
 _FIRST_HAND = ("voices", "words", "accounts", "rhythm", "doubt", "repetition", "retractions")
 _EVIDENCE: tuple[tuple[str, tuple[bool | None, ...]], ...] = (
     ("verified_evidence", (True,)),
