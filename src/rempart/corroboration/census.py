@@ -16,7 +16,7 @@ from rempart.corroboration.columns import DISPUTE, FLAGGER, STANCES, Columns, Fl
 TEXT, NETWORK, COMMUNITY, NEWCOMERS, COHORT, TARGETS = KINDS = range(6)
 Kind = Literal["text", "network", "community", "newcomers", "cohort", "targets"]
 KIND_NAMES: tuple[Kind, ...] = get_args(Kind)
-_BLOCK = 32
+_BLOCK = 8  # places
 
 
 class Keys(NamedTuple):
@@ -152,7 +152,8 @@ class Running:
         """The total and the number of what is counted and known in the rows of each look."""
         values = self._values[rows]
         known = self._counted[rows] & ~np.isnan(values)
-        return np.bincount(look, np.where(known, values, 0.0), looks), np.bincount(look[known], minlength=looks)
+        total = np.bincount(look, np.where(known, values, 0.0), looks).astype(np.float64)
+        return total, np.bincount(look, known, looks).astype(np.int64)
 
 
 def _where(chosen: NDArray[np.bool_], keys: Ints, rows: Ints) -> Keys:

@@ -73,7 +73,7 @@ class Plan:
         """What is received at each instant, in order; made as it is read, since all of them would take much memory."""
         known: dict[Account, _Known] = {}
         ends = chain((opens for _, opens in self._opens[1:]), (len(self._accounts),))
-        for (at, opens), end in zip(self._opens, ends, strict=True):
+        for (at, opens), end in zip(self._opens, ends, strict=False):
             changed: dict[Account, None] = {}
             for place in range(opens, end):
                 account = self._accounts[place]
