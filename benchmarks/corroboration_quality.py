@@ -26,8 +26,9 @@ from rempart.replay.judging import Row, Scored, side_by_side
 from rempart.replay.judging.baselines import Baseline, baselines, trained_on
 from rempart.replay.judging.heard import Heard
 from rempart.replay.judging.metrics import Scores
-from rempart.replay.judging.report import aligned, methods_text
+from rempart.replay.judging.report import methods_text
 from rempart.replay.judging.table import OURS
+from rempart.replay.layout import aligned
 from rempart.replay.truths import Truths
 
 TRAINING_SEED = 20_901

@@ -8,22 +8,21 @@ some of the pieces and is wrong at times; it closes its cases with noisy verdict
 
 import math
 import re
-import tomllib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple, get_args
 
+from worlds._making import CARES, known_origin, mark, numbered_wave, sides_of, words_beside
+
 from rempart.records.decision import Truth
 from rempart.records.references import AccountReference, Service
-from rempart.records.testimony import Evidence, Origin, Reporter, Testimony
-from rempart.records.vocabulary import CONDUCTS, Channel, EvidenceKind
+from rempart.records.testimony import Evidence, Reporter, Testimony
+from rempart.records.vocabulary import CHANNELS, CONDUCTS, EvidenceKind
 from rempart.replay.arrivals import Kind
 from rempart.replay.simulator import Wave
 
-FILE: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-CARES: tuple[Kind, ...] = ("crude", "moderate", "careful", "adaptive")
+FILE = words_beside(__file__)
 KINDS: dict[str, Kind] = {
     "harmed": "true",
     "mistaken": "mistaken",
@@ -32,7 +31,6 @@ KINDS: dict[str, Kind] = {
     "supporter": "dispute",
 }
 OPENED = datetime(2025, 11, 3, tzinfo=UTC)
-CHANNELS: tuple[Channel, ...] = ("public_post", "form", "sealed", "user_report", "trusted_flagger")
 PIECES: tuple[EvidenceKind, ...] = get_args(EvidenceKind)
 SERVICES: tuple[Service, ...] = ("tiktok", "instagram", "twitch", "youtube", "snapchat", "discord", "twitter")
 SYMBOL = re.compile(r"\{(\w+)\}")
@@ -109,7 +107,7 @@ class Desk:
         self.to_close: list[tuple[float, bool, list[Person]]] = []
 
     def mark(self) -> str:
-        return f"{self.dice.getrandbits(48):012x}"
+        return mark(self.dice, 12)
 
     def enrol(self, part: dict[str, Any], at: float, fans_of: list[str], created: float | None = None) -> Person:
         """Somebody who reports for the first time."""
@@ -287,7 +285,7 @@ class Case:
             met_on=[dice.choice((self.about.service, *SERVICES))] if tells and dice.random() < 0.3 else [],
             complainant_minor=dice.random() < self.minors if tells and dice.random() < 0.45 else None,
             text=None if dice.random() < (0.35 if channel == "user_report" else 0.02) else text,
-            reporter=person.record(), origin=Origin(network=network, device=device) if network or device else None,
+            reporter=person.record(), origin=known_origin(network, device),
             evidence=pieces,
         )  # fmt: skip
         self.received.append((testimony, person))
@@ -330,8 +328,7 @@ def world(seed: int, accounts: int) -> Wave:
     dice = Random(f"casefiles {seed}")
     practice = Practice(dice)
     desk = Desk(dice, practice)
-    sides = [number % 2 == 0 for number in range(accounts)]
-    dice.shuffle(sides)
+    sides = sides_of(dice, accounts)
     openings = sorted(dice.uniform(0, practice.season) for _ in sides)
     told: list[tuple[Testimony, Kind]] = []
     truths: list[Truth] = []
@@ -342,7 +339,4 @@ def world(seed: int, accounts: int) -> Wave:
         desk.to_close.append((opened + practice.closes_after * dice.lognormvariate(0, 0.5), guilty, case.accusers()))
         told += [(testimony, kind) for (testimony, _), kind in zip(case.received, case.kinds, strict=True)]
         truths.append(case.truth())
-    told.sort(key=lambda pair: pair[0].received_at)
-    for place, (testimony, _) in enumerate(told):
-        testimony.id = f"d{seed}-{place}"
-    return Wave([testimony for testimony, _ in told], [], truths, [kind for _, kind in told])
+    return numbered_wave(told, truths, f"d{seed}")

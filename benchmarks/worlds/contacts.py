@@ -8,25 +8,24 @@ serve again against others.
 """
 
 import math
-import tomllib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple, get_args
+
+from worlds._making import known_origin, mark, numbered_wave, sides_of, words_beside
 
 from rempart.records.decision import Truth
 from rempart.records.references import AccountReference, Service
 from rempart.records.testimony import Evidence, Origin, Reporter, Testimony
-from rempart.records.vocabulary import CONDUCTS, Channel, Conduct, EvidenceKind, TestimonyStance
+from rempart.records.vocabulary import CHANNELS, CONDUCTS, Channel, Conduct, EvidenceKind, TestimonyStance
 from rempart.replay.arrivals import Kind
 from rempart.replay.simulator import Wave
 
-PHRASES: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+PHRASES = words_beside(__file__)
 START = datetime(2026, 1, 5, tzinfo=UTC)
 HOUR, DAY = 3600.0, 86400.0
 SERVICES: tuple[Service, ...] = ("tiktok", "snapchat", "instagram", "discord", "twitch", "twitter", "youtube")
-CHANNELS: tuple[Channel, ...] = ("public_post", "form", "sealed", "user_report", "trusted_flagger")
 KINDS: tuple[EvidenceKind, ...] = get_args(EvidenceKind)
 CRUDE, REWORDED, CAREFUL, ADAPTIVE = "crude_copies", "paraphrases", "careful", "adaptive"
 CARES: dict[str, Kind] = {CRUDE: "crude", REWORDED: "moderate", CAREFUL: "careful", ADAPTIVE: "adaptive"}
@@ -138,7 +137,7 @@ class Town:
         self.circles.append(members)
 
     def mark(self) -> str:
-        return f"{self.dice.getrandbits(48):012x}"
+        return mark(self.dice, 12)
 
     def person(self, circles: list[str], network: str | None = None, born: float | None = None) -> Person:
         dice, climate = self.dice, self.climate
@@ -342,7 +341,7 @@ class Story:
     def _origin(self, person: Person) -> Origin | None:
         network = person.network if self.dice.random() < self.climate.shows_network else None
         device = person.device if self.dice.random() < self.climate.shows_device else None
-        return Origin(network=network, device=device) if network or device else None
+        return known_origin(network, device)
 
     def _evidence(self, role: Role) -> list[Evidence]:
         dice = self.dice
@@ -474,8 +473,7 @@ def world(seed: int, accounts: int) -> Wave:
     climate = Climate(dice)
     town = Town(dice, climate, 60 * accounts + 500)
     speech, crews = Speech(dice, climate), Crews(dice, climate, town)
-    sides = [number % 2 == 0 for number in range(accounts)]
-    dice.shuffle(sides)
+    sides = sides_of(dice, accounts)
     told: list[tuple[Testimony, Kind]] = []
     truths = []
     # Oldest first: a crew that serves again is never younger than what it says.
@@ -498,10 +496,7 @@ def world(seed: int, accounts: int) -> Wave:
         story.talk(attack == "mass_dispute")
         told += zip(story.spoken, story.kinds, strict=True)
         truths.append(Truth(about=star, guilty=guilty, campaign=campaign, attack=attack))
-    told.sort(key=lambda pair: pair[0].received_at)
-    for place, (testimony, _) in enumerate(told):
-        testimony.id = f"c{seed}-{place}"
-    return Wave([testimony for testimony, _ in told], [], truths, [kind for _, kind in told])
+    return numbered_wave(told, truths, f"c{seed}")
 
 
 def _attack(dice: Random, climate: Climate, guilty: bool) -> str:

@@ -10,21 +10,21 @@ one desk only.
 
 import math
 import random
-import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Literal, get_args
 
-from rempart.records import AccountReference, Evidence, Origin, Reporter, Testimony, Truth
+from worlds._making import CARES, known_origin, mark, sides_of, wave_by_time, words_beside
+
+from rempart.records import AccountReference, Evidence, Reporter, Testimony, Truth
 from rempart.records.references import Service
-from rempart.records.vocabulary import Channel, Conduct, EvidenceKind, TestimonyStance
+from rempart.records.vocabulary import CHANNELS, Channel, Conduct, EvidenceKind, TestimonyStance
 from rempart.replay.arrivals import Kind
 from rempart.replay.simulator import Wave
 
-PHRASES: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+PHRASES = words_beside(__file__)
 BEGINNING = datetime(2026, 2, 2, tzinfo=UTC)
 
 Urge = Literal["harmed", "mistaken", "spite", "hired", "herald", "defender"]
@@ -33,7 +33,6 @@ Script = dict[str, str]
 SERVICES: tuple[Service, ...] = ("tiktok", "instagram", "twitch", "youtube", "snapchat", "discord")
 KINDS: tuple[EvidenceKind, ...] = get_args(EvidenceKind)
 PROTECTING = ("mass_disputes", "poisoned", "drowned")
-CREWS: tuple[Kind, ...] = ("crude", "moderate", "careful", "adaptive")
 PARTS: dict[Urge, Kind] = {
     "harmed": "true",
     "mistaken": "mistaken",
@@ -133,7 +132,7 @@ class World:
         self.computer_share = between(0.02, 0.1)
 
     def token(self, length: int) -> str:
-        return f"{self.rng.getrandbits(4 * length):0{length}x}"
+        return mark(self.rng, length)
 
     def person(self, star: Star, urge: str, fresh: float = -1.0) -> Person:
         """Somebody around `star`; some people report often, and are met again about others."""
@@ -275,7 +274,7 @@ class Desk:
         who = rng.choice(self.agents) if self.agents and rng.random() < self.signs else heard.person
         has = {name: rng.random() < share for name, share in self.keeps.items()}
         first_hand = heard.stance == "testimony"
-        origin = Origin(network=who.network if has["network"] else None, device=who.device if has["device"] else None)
+        origin = known_origin(who.network if has["network"] else None, who.device if has["device"] else None)
         return Testimony(
             id=world.token(14),
             received_at=world.start + timedelta(hours=at),
@@ -297,7 +296,7 @@ class Desk:
                 rejected=who.rejected,
                 communities=who.communities if has["communities"] else [],
             ),
-            origin=origin if origin.network or origin.device else None,
+            origin=origin,
             evidence=self.evidence(heard, at) if first_hand else [],
         )
 
@@ -332,16 +331,16 @@ class Town:
             "mistaken": rng.uniform(2, 4),
             "bandwagon": rng.uniform(1, 2.5),
             "none": rng.uniform(2, 4),
-        } | {style: rng.uniform(0.5, 1.6) for style in CREWS}
+        } | {style: rng.uniform(0.5, 1.6) for style in CARES}
         self.guilty = {"none": rng.uniform(7, 11), "bandwagon": rng.uniform(0.5, 1.5)} | {
-            style: rng.uniform(0.2, 0.7) for style in (*CREWS, *PROTECTING)
+            style: rng.uniform(0.2, 0.7) for style in (*CARES, *PROTECTING)
         }
         self.tail = rng.uniform(0.45, 0.75)
         self.organised = rng.uniform(0.05, 0.2)
 
     def crew(self, star: Star) -> Crew:
         rng, world = self.rng, self.world
-        style = rng.choice(CREWS)
+        style = rng.choice(CARES)
         low, high = {"crude": (0, 0.25), "moderate": (0.3, 0.65), "careful": (0.65, 1.0), "adaptive": (0.7, 1.0)}[style]
         care = rng.uniform(low, high)
         lots = [star.first - 24 * rng.lognormvariate(3 + 3.3 * care, 0.8) for _ in range(1 + int(5 * care))]
@@ -463,7 +462,7 @@ class Town:
             self.chain(
                 star, "harmed", victims, "true", rejected=rng.uniform(0.25, 0.7) if attack == "poisoned" else 0.0
             )
-        if attack in CREWS:
+        if attack in CARES:
             self.strike(star, attack, size)
         elif attack == "drowned":
             self.strike(star, "crude", size, rejected=0.3)
@@ -504,20 +503,18 @@ def draw_star(world: World, number: int, guilty: bool) -> Star:
 def world(seed: int, accounts: int) -> Wave:
     """An invented wave about this many accounts, half of them guilty; the same for a seed."""
     made = World(seed)
-    sides = [number % 2 == 0 for number in range(accounts)]
-    made.rng.shuffle(sides)
+    sides = sides_of(made.rng, accounts)
     stars = [draw_star(made, number, guilty) for number, guilty in enumerate(sides)]
     town = Town(made, stars)
     attacks = [town.happen(star) for star in stars]
-    desks = [Desk(made, channel) for channel in get_args(Channel)]
+    desks = [Desk(made, channel) for channel in CHANNELS]
     bent = {urge: [share * made.rng.lognormvariate(0, 0.4) for share in shares] for urge, shares in TURNS_TO.items()}
     queues: list[list[Heard]] = [[] for _ in desks]
     for heard in town.heard:
         made.rng.choices(queues, weights=bent[heard.urge])[0].append(heard)
     received = [record for desk, queue in zip(desks, queues, strict=True) for record in desk.receive(queue)]
-    received.sort(key=lambda record: (record[0].received_at, record[0].id))
     truth = [
-        Truth(about=star.about, guilty=star.guilty, campaign=attack in (*CREWS, "drowned"), attack=attack)
+        Truth(about=star.about, guilty=star.guilty, campaign=attack in (*CARES, "drowned"), attack=attack)
         for star, attack in zip(stars, attacks, strict=True)
     ]
-    return Wave([testimony for testimony, _ in received], [], truth, [kind for _, kind in received])
+    return wave_by_time(received, truth)

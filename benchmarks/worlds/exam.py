@@ -8,12 +8,12 @@ The full exam has 1,200 accounts, with about 108 testimonies each.
 """
 
 import random
-import tomllib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from math import log
-from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
+
+from worlds._making import mark, wave_by_time, words_beside
 
 from rempart.records import AccountReference, Evidence, Origin, Reporter, Testimony, Truth
 from rempart.records.references import Service
@@ -23,7 +23,7 @@ from rempart.replay.simulator import Wave
 
 FULL_SIZE = 1_200
 TESTIMONIES_EACH = 108
-SENTENCES: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+SENTENCES = words_beside(__file__)
 KINDS_OF_EVIDENCE: tuple[EvidenceKind, ...] = get_args(EvidenceKind)
 SERVICES: tuple[Service, ...] = get_args(Service)[:7]
 
@@ -172,7 +172,7 @@ class Exam:
         self.records: list[tuple[Testimony, Kind]] = []
 
     def hash(self, length: int) -> str:
-        return f"{self.rng.getrandbits(4 * length):0{length}x}"
+        return mark(self.rng, length)
 
     def group(self, row: str) -> Group:
         """Fresh speakers of this row, with a text, exits and a day of creation that they may share."""
@@ -349,5 +349,4 @@ def world(seed: int, accounts: int = FULL_SIZE) -> Wave:
         Truth(about=candidate.about, guilty=candidate.guilty, campaign=kind in CAMPAIGNS, attack=kind)
         for candidate, kind in zip(candidates, kinds, strict=True)
     ]
-    exam.records.sort(key=lambda record: (record[0].received_at, record[0].id))
-    return Wave([record for record, _ in exam.records], [], truth, [kind for _, kind in exam.records])
+    return wave_by_time(exam.records, truth)

@@ -9,12 +9,12 @@ enemy's servers and write as victims. Defenders deny, get reporters rejected, or
 
 import math
 import random
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any, NamedTuple, get_args
+from typing import NamedTuple, get_args
+
+from worlds._making import mark, sides_of, wave_by_time, words_beside
 
 from rempart.records import AccountReference, Evidence, Origin, Reporter, Testimony, Truth
 from rempart.records.references import Service
@@ -22,7 +22,7 @@ from rempart.records.vocabulary import CHANNELS, Conduct, EvidenceKind, Testimon
 from rempart.replay.arrivals import Kind
 from rempart.replay.simulator import Wave
 
-LINES: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+LINES = words_beside(__file__)
 PLACES = ("entrance", "scene", "act", "trace", "close")
 CHARGES: tuple[Conduct, ...] = (
     "nude_request",
@@ -162,7 +162,7 @@ class War:
         self.chronicle: list[tuple[Testimony, Kind]] = []
 
     def mark(self, length: int) -> str:
-        return f"{self.rng.getrandbits(4 * length):0{length}x}"
+        return mark(self.rng, length)
 
     def raise_fandom(self) -> Fandom:
         """A people with its servers; members joined in waves, after each album or season."""
@@ -385,8 +385,7 @@ def world(seed: int, accounts: int) -> Wave:
     war = War(seed)
     rng, spread = war.rng, war.rng.uniform(1.5, 2.1)
     middle = math.log(rng.uniform(60, 100)) - spread**2 / 2
-    sides = [number % 2 == 0 for number in range(accounts)]
-    rng.shuffle(sides)
+    sides = sides_of(rng, accounts)
     idols = [
         Idol(
             about=AccountReference(
@@ -406,5 +405,4 @@ def world(seed: int, accounts: int) -> Wave:
         Truth(about=idol.about, guilty=idol.guilty, campaign=fate in ACCUSING, attack=fate)
         for idol, fate in zip(idols, fates, strict=True)
     ]
-    war.chronicle.sort(key=lambda pair: (pair[0].received_at, pair[0].id))
-    return Wave([word for word, _ in war.chronicle], [], truth, [kind for _, kind in war.chronicle])
+    return wave_by_time(war.chronicle, truth)

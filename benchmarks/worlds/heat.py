@@ -13,25 +13,22 @@ import heapq
 import math
 import random
 import re
-import tomllib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Literal
 
 from msgspec.structs import replace
+from worlds._making import CARES, known_origin, mark, wave_by_time, words_beside
 
 from rempart.records import AccountReference, Evidence, Origin, Reporter, Testimony, Truth
 from rempart.records.references import Service
-from rempart.records.vocabulary import CONDUCTS, Channel, Conduct, EvidenceKind, TestimonyStance
+from rempart.records.vocabulary import CHANNELS, CONDUCTS, Conduct, EvidenceKind, TestimonyStance
 from rempart.replay import Wave
 from rempart.replay.arrivals import Kind
 
-SENTENCES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+SENTENCES = words_beside(__file__)
 SERVICES: list[Service] = ["instagram", "tiktok", "snapchat", "twitch", "discord", "twitter", "youtube", "bluesky"]
-CHANNELS: list[Channel] = ["public_post", "form", "sealed", "user_report", "trusted_flagger"]
 PROOFS: list[EvidenceKind] = ["screenshot", "export", "witness", "audio", "video", "platform_log"]
-PULSES: tuple[Kind, ...] = ("crude", "moderate", "careful", "adaptive")
 CHOICE = re.compile(r"\[([^\[\]]*)\]")
 
 Mark = Literal["victim", "error", "relay", "news", "dispute", "planted"]
@@ -87,7 +84,7 @@ class Climate:
         self.hot_channels = [1, draw(0.02, 0.2), draw(0.01, 0.1), draw(0.05, 0.4), draw(0, 0.03)]
         self.brigaded = draw(0.2, 0.5), draw(0.05, 0.2)  # the innocent, the guilty
         self.shielded = draw(0.1, 0.3)
-        self.pulses = [draw(0.5, 2) for _ in PULSES]
+        self.pulses = [draw(0.5, 2) for _ in CARES]
         self.sameness = draw(0.5, 0.9)  # how often a victim meets the conduct that the account is known for
 
 
@@ -141,7 +138,7 @@ class Season:
         self.posts: list[tuple[Testimony, Kind]] = []
 
     def token(self, digits: int) -> str:
-        return f"{self.rng.getrandbits(4 * digits):0{digits}x}"
+        return mark(self.rng, digits)
 
     def poisson(self, mean: float) -> int:
         """Knuth's product of uniforms; means are small here."""
@@ -182,9 +179,7 @@ class Season:
     def origin(self, network: str, device: str) -> Origin | None:
         unknown = self.climate.unknown
         network_seen, device_seen = self.rng.random() > unknown[3], self.rng.random() > unknown[4]
-        if not network_seen and not device_seen:
-            return None
-        return Origin(network=network if network_seen else None, device=device if device_seen else None)
+        return known_origin(network if network_seen else None, device if device_seen else None)
 
     def speaker(self, case: Case, hours: float, warmth: float, mark: Mark) -> Speaker:
         """Somebody new to this season, or one who has already spoken of others; in the heat, often a new account."""
@@ -359,8 +354,8 @@ class Brigade:
     def __init__(self, season: Season) -> None:
         rng = season.rng
         self.season = season
-        self.shape = rng.choices(PULSES, season.climate.pulses)[0]
-        self.care = PULSES.index(self.shape) / 3
+        self.shape = rng.choices(CARES, season.climate.pulses)[0]
+        self.care = CARES.index(self.shape) / 3
         haunt = rng.sample(season.fandoms, 2)
         batch = rng.lognormvariate(5, 1)
         self.accounts: list[Speaker] = []
@@ -424,7 +419,7 @@ def _unfold(season: Season, case: Case, brigades: list[Brigade]) -> bool:
             (case.opens + rng.expovariate(0.02), "error", None)
             for _ in range(season.poisson(min(12.0, case.credulity)))
         ]
-    if case.attack in PULSES or case.attack == "drowning":
+    if case.attack in CARES or case.attack == "drowning":
         start = case.opens + (rng.expovariate(0.03) if case.guilty else 0)
         shocks += brigade.pulse(start, drowning=case.attack == "drowning")
     if case.attack == "mass_disputes":
@@ -433,7 +428,7 @@ def _unfold(season: Season, case: Case, brigades: list[Brigade]) -> bool:
     articles = season.poisson(min(10.0, climate.articles * case.fame))
     shocks += [(case.opens + rng.gauss(30, 30), "news", None) for _ in range(articles)]
     season.cascade(case, shocks)
-    return case.attack in (*PULSES, "drowning")
+    return case.attack in (*CARES, "drowning")
 
 
 def world(seed: int, accounts: int) -> Wave:
@@ -464,5 +459,4 @@ def world(seed: int, accounts: int) -> Wave:
         )
         campaign = _unfold(season, case, brigades)
         truth.append(Truth(about=case.about, guilty=side, campaign=campaign, attack=case.attack))
-    season.posts.sort(key=lambda pair: (pair[0].received_at, pair[0].id))
-    return Wave([post for post, _ in season.posts], [], truth, [kind for _, kind in season.posts])
+    return wave_by_time(season.posts, truth)

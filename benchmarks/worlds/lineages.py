@@ -8,21 +8,20 @@ of a true witness. Who speaks next is drawn from the readers of the texts alread
 the rates of a season (copying, mutation, proof, records, what is not known…) are drawn from wide ranges for each seed.
 """
 
-import tomllib
 import unicodedata
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple, get_args
 
+from worlds._making import known_origin, mark, sides_of, wave_by_time, words_beside
+
 from rempart.records import AccountReference, Evidence, Origin, Reporter, Testimony, Truth
-from rempart.records.vocabulary import Channel, Conduct, EvidenceKind
+from rempart.records.vocabulary import CHANNELS, CONDUCTS, Channel, EvidenceKind
 from rempart.replay import Wave
 from rempart.replay.arrivals import Kind
 
+_POOL = words_beside(__file__)
 _START = datetime(2024, 9, 2, 6, tzinfo=UTC)
-_CHANNELS = get_args(Channel)
 _KINDS = get_args(EvidenceKind)
 _HOSTS = ("tiktok", "instagram", "snapchat", "youtube", "twitch", "discord")
 _FRAME = ("opening", "aftermath", "call")
@@ -149,11 +148,6 @@ class Climate:
         }
 
 
-@cache
-def _pool() -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-
-
 def world(seed: int, accounts: int) -> Wave:
     """The wave of a season with this many accused accounts, half of them guilty; the same for a seed."""
     return _Season(Random(seed), accounts).wave()
@@ -167,21 +161,17 @@ class _Season:
         self.carriers = [self.token() for _ in range(40)]
         self.testimonies: list[tuple[Testimony, Kind]] = []
         self.regulars: list[Speaker] = []
-        guilty = [index % 2 == 0 for index in range(accounts)]
-        dice.shuffle(guilty)
-        self.stars = [self.star(index, side) for index, side in enumerate(guilty)]
+        self.stars = [self.star(index, side) for index, side in enumerate(sides_of(dice, accounts))]
         self.crews = [self.crew() for _ in range((accounts + 9) // 10)]
 
     def wave(self) -> Wave:
         truth = [self.tell(star) for star in self.stars]
-        self.testimonies.sort(key=lambda pair: (pair[0].received_at, pair[0].id))
-        kinds = [kind for _, kind in self.testimonies]
-        return Wave([testimony for testimony, _ in self.testimonies], [], truth, kinds)
+        return wave_by_time(self.testimonies, truth)
 
     # --- people -----------------------------------------------------------------------------------------------------
 
     def token(self) -> str:
-        return f"{self.dice.getrandbits(48):012x}"
+        return mark(self.dice, 12)
 
     def some(self, mean: float) -> int:
         """A geometric number of this mean."""
@@ -193,7 +183,7 @@ class _Season:
     def star(self, index: int, guilty: bool) -> Star:
         dice = self.dice
         name = "".join(dice.choices(_SYLLABLES, k=3))
-        tags = [tag.format(who=name) for tag in dice.sample(_pool()["shared"]["hashtags"], dice.randint(2, 4))]
+        tags = [tag.format(who=name) for tag in dice.sample(_POOL["shared"]["hashtags"], dice.randint(2, 4))]
         tilt = {key: dice.lognormvariate(0, 0.7) for key in ("proof", "upheld", "rejected", "fresh")}
         services = list(dict.fromkeys(dice.choices(_HOSTS, k=dice.randint(1, 3))))
         return Star(
@@ -201,7 +191,7 @@ class _Season:
             guilty,
             dice.uniform(0, 24 * 50),
             0.0 if dice.random() < self.climate.quiet else dice.lognormvariate(0, 1.1),
-            dice.choices(range(len(get_args(Conduct))), k=dice.choice((1, 1, 2, 3))),
+            dice.choices(range(len(CONDUCTS)), k=dice.choice((1, 1, 2, 3))),
             dice.sample(self.scenes, dice.randint(1, 3)),
             [self.token() for _ in range(dice.randint(1, 2))],
             tags,
@@ -225,7 +215,7 @@ class _Season:
             roll = dice.random()
             shared = dice.choice(star.schools) if roll < part.school else dice.choice(self.carriers)
             network = shared if roll < max(0.25, part.school) else self.token()
-        origin = Origin(
+        origin = known_origin(
             network=None if dice.random() < climate.no_network else network,
             device=None if dice.random() < climate.no_device else traits.get("device") or self.token(),
         )
@@ -241,8 +231,7 @@ class _Season:
             communities=[] if dice.random() < climate.no_communities else list(dict.fromkeys(scenes)),
         )
         language = "en" if dice.random() < climate.english else "fr"
-        known = origin.network or origin.device
-        return Speaker(reporter, origin if known else None, opened, dice.getrandbits(30), language)
+        return Speaker(reporter, origin, opened, dice.getrandbits(30), language)
 
     def somebody(self, star: Star, name: str, at: float, **traits: Any) -> Speaker:
         """Somebody new, or one of the regulars, who speak about several accounts."""
@@ -282,7 +271,7 @@ class _Season:
     # --- texts ------------------------------------------------------------------------------------------------------
 
     def gene(self, language: str, locus: str, allele: int | None = None) -> Gene:
-        alleles = _pool()[language][locus]
+        alleles = _POOL[language][locus]
         if allele is None:
             in_use = max(3, int(len(alleles) * self.climate.alleles))
             allele = int(self.dice.random() * in_use)
@@ -319,7 +308,7 @@ class _Season:
 
     def say(self, genome: Genome, star: Star, speaker: Speaker) -> str:
         """The text of a genome, in the manner of its writer."""
-        pool, shared, style = _pool()[speaker.language], _pool()["shared"], speaker.style
+        pool, shared, style = _POOL[speaker.language], _POOL["shared"], speaker.style
         parts = []
         for locus in _ORDER:
             if (gene := genome.get(locus)) is None:
@@ -471,7 +460,7 @@ class _Season:
             pool = out.setdefault((line.part == "dispute", line.speaker.language), [])
             seen = self.dice.choice(pool[-40:]) if pool else None
             genome = self.genome(star, line, seen)
-            channel = self.dice.choices(_CHANNELS, self.climate.parts[line.part].channels)[0]
+            channel = self.dice.choices(CHANNELS, self.climate.parts[line.part].channels)[0]
             if channel == "public_post":
                 pool.append(genome)
             self.testimonies.append((self.testimony(star, line, genome, channel), line.sent or PARTS[line.part]))
@@ -501,9 +490,9 @@ class _Season:
             evidence.append(Evidence(kind=kind, verified=holds if looked else None))
         deed = genome["deed"].allele if "deed" in genome else dice.choice(star.manner)
         dispute = line.part == "dispute"
-        told = [] if dispute or dice.random() < climate.no_facts / 2 else [get_args(Conduct)[deed]]
+        told = [] if dispute or dice.random() < climate.no_facts / 2 else [CONDUCTS[deed]]
         if told and dice.random() < 0.15:
-            told = list(dict.fromkeys([*told, dice.choice(get_args(Conduct))]))
+            told = list(dict.fromkeys([*told, dice.choice(CONDUCTS)]))
         return Testimony(
             id=self.token(),
             received_at=_moment(line.at),

@@ -11,26 +11,23 @@ against its accusers, or cheap copies. Bystanders relay when attention pays, fan
 import itertools
 import math
 import random
-import tomllib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import NamedTuple
 
 from msgspec.structs import replace
+from worlds._making import CARES, known_origin, mark, wave_by_time, words_beside
 
 from rempart.records import AccountReference, Evidence, Origin, Reporter, Testimony, Truth
 from rempart.records.references import Service
-from rempart.records.vocabulary import CONDUCTS, Channel, Conduct, EvidenceKind, TestimonyStance
+from rempart.records.vocabulary import CHANNELS, CONDUCTS, Channel, Conduct, EvidenceKind, TestimonyStance
 from rempart.replay import Wave
 from rempart.replay.arrivals import Kind
 
-CLAUSES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+CLAUSES = words_beside(__file__)
 SERVICES: list[Service] = ["snapchat", "instagram", "tiktok", "discord", "youtube", "twitch", "telegram", "facebook"]
-CHANNELS: list[Channel] = ["public_post", "form", "sealed", "user_report", "trusted_flagger"]
 PROOFS: list[EvidenceKind] = ["screenshot", "export", "audio", "witness", "video", "platform_log"]
 KINDS = ("start", "meeting", "deed", "proof", "effect", "end")
-CARES: tuple[Kind, ...] = ("crude", "moderate", "careful", "adaptive")
 
 Draft = dict[str, str]
 
@@ -116,7 +113,7 @@ class Market:
         self.records: list[tuple[Testimony, Kind]] = []
 
     def code(self, digits: int) -> str:
-        return f"{self.rng.getrandbits(4 * digits):0{digits}x}"
+        return mark(self.rng, digits)
 
     # Accounts
 
@@ -141,9 +138,7 @@ class Market:
                 rejected=rejected,
                 communities=[] if rng.random() < hidden[2] else sorted(crowds),
             ),
-            Origin(network=network if seen_network else None, device=self.code(11) if seen_device else None)
-            if seen_network or seen_device
-            else None,
+            known_origin(network if seen_network else None, self.code(11) if seen_device else None),
             rng.random() < self.prices.english,
         )
 
@@ -476,5 +471,4 @@ def world(seed: int, accounts: int) -> Wave:
         )
         campaign = _trade(market, case)
         truth.append(Truth(about=case.about, guilty=side, campaign=campaign, attack=case.attack))
-    market.records.sort(key=lambda pair: (pair[0].received_at, pair[0].id))
-    return Wave([record for record, _ in market.records], [], truth, [kind for _, kind in market.records])
+    return wave_by_time(market.records, truth)

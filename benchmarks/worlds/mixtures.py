@@ -7,31 +7,28 @@ come from a seating where one more sits where many sit already (Pitman and Yor, 
 distribution", 1997): a crew has few tables, sincere people nearly one each. The classes and kinds are in mixtures.toml.
 """
 
-import tomllib
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any, NamedTuple, cast, get_args
 
 import numpy as np
 from numpy.typing import NDArray
+from worlds._making import CARES, known_origin, numbered_wave, words_beside
 
 from rempart.records.decision import Truth
 from rempart.records.references import AccountReference, Service
-from rempart.records.testimony import Evidence, Origin, Reporter, Testimony
-from rempart.records.vocabulary import CONDUCTS, Channel, Conduct, EvidenceKind, TestimonyStance
+from rempart.records.testimony import Evidence, Reporter, Testimony
+from rempart.records.vocabulary import CHANNELS, CONDUCTS, Conduct, EvidenceKind, TestimonyStance
 from rempart.replay import arrivals
 from rempart.replay.simulator import Wave
 
-TABLES: dict[str, Any] = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+TABLES = words_beside(__file__)
 START = datetime(2026, 2, 1, tzinfo=UTC)
 DAY = 24.0  # times are hours since START
 EVIDENCE: tuple[EvidenceKind, ...] = get_args(EvidenceKind)
 SERVICES: tuple[Service, ...] = ("instagram", "tiktok", "snapchat", "twitch", "discord", "youtube", "twitter")
 FOUND = (True, False, None)
-CHANNELS: tuple[Channel, ...] = ("public_post", "form", "sealed", "user_report", "trusted_flagger")
 Floats = NDArray[np.float64]
 Told = tuple[Testimony, arrivals.Kind]
-CARES: tuple[arrivals.Kind, ...] = ("crude", "moderate", "careful", "adaptive")
 PARTS: dict[str, arrivals.Kind] = {
     "witness": "true",
     "mistaken": "mistaken",
@@ -217,9 +214,7 @@ class Emission:
                     complainant_minor=bool(rng.random() < star.minor) if told and minor_told else None,
                     text=None if silent else self._finish(star, texts[place], blind),
                     reporter=reporter,
-                    origin=Origin(network=network if keeps_network else None, device=device if keeps_device else None)
-                    if keeps_network or keeps_device
-                    else None,
+                    origin=known_origin(network if keeps_network else None, device if keeps_device else None),
                     evidence=self._pieces(kind, looked) if shows[place] else [],
                 )
             )
@@ -384,7 +379,4 @@ def world(seed: int, accounts: int) -> Wave:
     beginnings = np.sort(rng.uniform(0, 150 * DAY, accounts))
     stars = [Star(hyper, number, bool(sides[number]), float(beginnings[number])) for number in range(accounts)]
     said = [told for star in stars for told in emission.of(star)]
-    said.sort(key=lambda told: told[0].received_at)
-    for place, (testimony, _) in enumerate(said):
-        testimony.id = f"m{seed}-{place}"
-    return Wave([told for told, _ in said], [], [star.truth() for star in stars], [part for _, part in said])
+    return numbered_wave(said, [star.truth() for star in stars], f"m{seed}")

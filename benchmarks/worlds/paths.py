@@ -8,24 +8,24 @@ is a group with a shared past: accounts opened the same weeks, common targets, b
 ones. Everything is told in the order of time, and what is ruled during the season weighs on the next reports.
 """
 
-import tomllib
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple, get_args
 
-from rempart.records import AccountReference, Evidence, Origin, Reporter, Testimony, Truth
+from worlds._making import known_origin, mark, wave_by_time, words_beside
+
+from rempart.records import AccountReference, Evidence, Reporter, Testimony, Truth
 from rempart.records.references import Service
-from rempart.records.vocabulary import Channel, Conduct, EvidenceKind
+from rempart.records.vocabulary import CHANNELS, CONDUCTS, Conduct, EvidenceKind
 from rempart.replay import Wave
 from rempart.replay.arrivals import Kind
 
+_WORDS = words_beside(__file__)
 _DAWN = datetime(2024, 3, 1, tzinfo=UTC)
-_CHANNELS, _CONDUCTS, _KINDS = get_args(Channel), get_args(Conduct), get_args(EvidenceKind)
+_KINDS = get_args(EvidenceKind)
 _SERVICES: tuple[Service, ...] = ("tiktok", "snapchat", "instagram", "twitch", "discord", "yubo", "twitter")
 _STEMS = ("aster", "brume", "ciel", "delta", "ecume", "foudre", "givre", "houle", "iris", "jade", "kohl", "lune")
 _CLAUSES = ("hello", "then", "since", "bye")
@@ -150,11 +150,6 @@ class Turn(NamedTuple):
     sent: Kind | None = None  # the care of the crew that sends them
 
 
-@cache
-def _clauses() -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-
-
 def world(seed: int, accounts: int) -> Wave:
     """A season of cases about this many accounts, half of them guilty, told in order; the same for a seed."""
     return _Season(Random(seed), accounts).told()
@@ -197,7 +192,7 @@ class _Season:
         }
 
     def token(self) -> str:
-        return f"{self.dice.getrandbits(44):011x}"
+        return mark(self.dice, 11)
 
     def heavy(self, median: float, sigma: float, most: int) -> int:
         return min(most, int(median * self.dice.lognormvariate(0, sigma)))
@@ -287,20 +282,19 @@ class _Season:
         truth = [self.open(index, guilty) for index, guilty in enumerate(self.sides)]
         turns = sorted(self.turns, key=lambda turn: turn.at)
         out = [(self.speak(turn), turn.sent or PARTS[turn.manner]) for turn in turns]
-        out.sort(key=lambda pair: (pair[0].received_at, pair[0].id))
-        return Wave([testimony for testimony, _ in out], [], truth, [kind for _, kind in out])
+        return wave_by_time(out, truth)
 
     def open(self, index: int, guilty: bool) -> Truth:
         """Everything that will be said of one account."""
         dice = self.dice
         name = f"{dice.choice(_STEMS)}.{dice.choice(_STEMS)}"
-        tags = [tag.format(who=name.replace(".", "")) for tag in dice.sample(_clauses()["any"]["tags"], 3)]
+        tags = [tag.format(who=name.replace(".", "")) for tag in dice.sample(_WORDS["any"]["tags"], 3)]
         case = Case(
             AccountReference(dice.choice(_SERVICES), f"{name}{index}"),
             guilty,
             dice.uniform(0, 24 * 60),
             0.0 if dice.random() < self.quiet else dice.lognormvariate(0, 1.0),
-            dice.choices(_CONDUCTS, k=dice.choice((1, 2, 3))),
+            dice.choices(CONDUCTS, k=dice.choice((1, 2, 3))),
             dice.sample(self.scenes, dice.randint(1, 3)),
             dice.choice(self.towns),
             tags,
@@ -398,7 +392,7 @@ class _Season:
         special = {"relay": "rumour", "dispute": "defend"}.get(manner)
         kinds: list[str] = [special] if special else [dice.choice(case.conducts)]
         if not special and dice.random() < 0.15:
-            kinds = [dice.choice(_CONDUCTS)]
+            kinds = [dice.choice(CONDUCTS)]
         kinds += [kind for kind in _CLAUSES if dice.random() < (0.2 if special else 0.65)]
         dice.shuffle(kinds)
         picks = [dice.getrandbits(30) for _ in kinds]
@@ -407,7 +401,7 @@ class _Season:
         return list(zip(kinds, picks, strict=True))
 
     def text(self, sheet: Sheet, person: Person, case: Case) -> str:
-        pool, common, habit, dice = _clauses()[person.language], _clauses()["any"], person.habit, self.dice
+        pool, common, habit, dice = _WORDS[person.language], _WORDS["any"], person.habit, self.dice
         clauses = []
         for kind, pick in sheet:
             if kind in pool["deed"]:
@@ -440,23 +434,23 @@ class _Season:
             sheet = [
                 (kind, pick if dice.random() > turn.loose else dice.getrandbits(30))
                 for kind, pick in turn.sheet
-                if kind in _CONDUCTS or dice.random() > turn.loose * 0.4
+                if kind in CONDUCTS or dice.random() > turn.loose * 0.4
             ]
         stance: Any = turn.manner if turn.manner in ("relay", "dispute") else "testimony"
         if stance == "testimony":
             verdict = self.moderator.ruling(dice, case.guilty and turn.manner == "wronged")
             account.pending.append((turn.at + self.delay * dice.lognormvariate(0, 0.7), verdict))
-        hides, told = person.hides, [kind for kind, _ in sheet if kind in _CONDUCTS] or [dice.choice(case.conducts)]
-        origin = Origin(
+        hides, told = person.hides, [kind for kind, _ in sheet if kind in CONDUCTS] or [dice.choice(case.conducts)]
+        origin = known_origin(
             network=None if "network" in hides else person.network, device=None if "device" in hides else person.device
         )
         return Testimony(
             id=self.token(),
             received_at=_moment(turn.at),
-            channel=dice.choices(_CHANNELS, manner.channels)[0],
+            channel=dice.choices(CHANNELS, manner.channels)[0],
             about=case.about,
             stance=stance,
-            conduct=[] if "conduct" in hides else told,  # type: ignore[arg-type]
+            conduct=[] if "conduct" in hides else told,
             conduct_services=[] if "services" in hides else [case.about.service],
             met_on=[] if "met" in hides else [dice.choice((case.about.service, *_SERVICES))],
             complainant_minor=None if "minor" in hides else dice.random() < 0.5,
@@ -469,7 +463,7 @@ class _Season:
                 rejected=account.rejected,
                 communities=[] if "scenes" in hides else person.scenes,
             ),
-            origin=origin if origin.network or origin.device else None,
+            origin=origin,
             evidence=self.proof(case, manner),
         )
 

@@ -9,21 +9,21 @@ roles behave and how much of anything is known, from wide ranges for each seed; 
 
 import math
 import re
-import tomllib
 from datetime import UTC, datetime, timedelta
-from functools import cache
-from pathlib import Path
 from random import Random
 from typing import Any, NamedTuple, get_args
 
+from worlds._making import known_origin, mark, wave_by_time, words_beside
+
 from rempart.records import AccountReference, Evidence, Origin, Reporter, Testimony, Truth
 from rempart.records.references import Service
-from rempart.records.vocabulary import Channel, Conduct, EvidenceKind
+from rempart.records.vocabulary import CHANNELS, CONDUCTS, EvidenceKind
 from rempart.replay import Wave
 from rempart.replay.arrivals import Kind
 
+_LINES = words_beside(__file__)
 _CURTAIN = datetime(2025, 1, 6, tzinfo=UTC)
-_CHANNELS, _CONDUCTS, _KINDS = get_args(Channel), get_args(Conduct), get_args(EvidenceKind)
+_KINDS = get_args(EvidenceKind)
 _SERVICES: tuple[Service, ...] = ("tiktok", "instagram", "snapchat", "twitch", "youtube", "discord", "twitter")
 _NAMES = (
     "ari",
@@ -186,19 +186,13 @@ class Drama(NamedTuple):
 Line = tuple[str, int, int]
 
 
-@cache
-def _lines() -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
-
-
 def world(seed: int, accounts: int) -> Wave:
     """The season of a theatre with this many dramas, in half of which the account did it; the same for a seed."""
     season = _Season(Random(seed), accounts)
     sides = [index < accounts // 2 for index in range(accounts)]
     season.dice.shuffle(sides)
     truth = [season.play(index, guilty) for index, guilty in enumerate(sides)]
-    season.out.sort(key=lambda pair: (pair[0].received_at, pair[0].id))
-    return Wave([testimony for testimony, _ in season.out], [], truth, [kind for _, kind in season.out])
+    return wave_by_time(season.out, truth)
 
 
 class _Season:
@@ -260,7 +254,7 @@ class _Season:
         return Crew(networks, devices, lots, dice.choice(self.scenes), sloppy, [])
 
     def token(self) -> str:
-        return f"{self.dice.getrandbits(52):013x}"
+        return mark(self.dice, 13)
 
     def count(self, mean: float) -> int:
         return int(self.dice.expovariate(1) * (mean + 0.45)) if self.dice.random() < 0.8 else 0
@@ -274,12 +268,12 @@ class _Season:
         names = [name for name, story in STORIES.items() if story.guilty is guilty]
         story = STORIES[dice.choices(names, [self.weights[name] for name in names])[0]]
         name = "".join(dice.choices(_NAMES, k=2))
-        tags = dice.sample(_lines()["words"]["tags"], dice.randint(2, 4))
+        tags = dice.sample(_LINES["words"]["tags"], dice.randint(2, 4))
         drama = Drama(
             AccountReference(dice.choice(_SERVICES), f"{name}_{index}"),
             guilty,
             dice.uniform(0, 24 * 40),
-            dice.sample(_CONDUCTS, dice.choice((1, 2, 2, 3))),
+            dice.sample(CONDUCTS, dice.choice((1, 2, 2, 3))),
             dice.sample(self.scenes, dice.randint(1, 3)),
             self.token(),
             [self.token() for _ in range(2)],
@@ -358,11 +352,11 @@ class _Season:
             rejected=self.count(role.rejected * drama.bend["rejected"] * young - 0.4),
             communities=[] if dice.random() < unknown["scenes"] else list(dict.fromkeys(scenes)),
         )
-        origin = Origin(
+        origin = known_origin(
             network=None if dice.random() < unknown["network"] else network,
             device=None if dice.random() < unknown["device"] else device,
         )
-        return reporter, origin if origin.network or origin.device else None, opened
+        return reporter, origin, opened
 
     # --- words ------------------------------------------------------------------------------------------------------
 
@@ -376,14 +370,14 @@ class _Season:
         if stance != "testimony":
             kinds = ["gossip" if stance == "relay" else "deny"]
             return [self.line(kind) for kind in kinds + dice.sample(["begin", "close", kinds[0]], dice.randint(0, 2))]
-        deed = dice.choice(drama.conducts) if dice.random() < 0.85 else dice.choice(_CONDUCTS)
+        deed = dice.choice(drama.conducts) if dice.random() < 0.85 else dice.choice(CONDUCTS)
         kinds = [deed] + [kind for kind in ("scene", "scene", "after", "after") if dice.random() < 0.6]
         dice.shuffle(kinds)
         kinds = ["begin"] * (dice.random() < 0.5) + kinds + ["close"] * (dice.random() < 0.5)
         return [self.line(kind) for kind in kinds]
 
     def words(self, drama: Drama, script: list[Line], style: int) -> str:
-        pool, shared = _lines()["en" if style % 1000 < self.english * 1000 else "fr"], _lines()["words"]
+        pool, shared = _LINES["en" if style % 1000 < self.english * 1000 else "fr"], _LINES["words"]
         parts = []
         for kind, which, settled in script:
             parts.append(self.filled(pool[kind][which % len(pool[kind])], drama.about.handle, settled, shared))
@@ -420,7 +414,7 @@ class _Season:
                 for kind, which, settled in master
                 if dice.random() > slack * 0.5
             ] + [self.line("after") for _ in range(dice.random() < slack)]
-        deeds = [kind for kind, _, _ in script if kind in _CONDUCTS] or [dice.choice(drama.conducts)]
+        deeds = [kind for kind, _, _ in script if kind in CONDUCTS] or [dice.choice(drama.conducts)]
         evidence: list[Evidence] = []
         while len(evidence) < 3 and dice.random() < role.proof * drama.bend["proof"] / (1 + 2 * len(evidence)):
             holds = dice.random() < (role.genuine if drama.guilty and role.genuine else self.fakes_pass)
@@ -430,10 +424,10 @@ class _Season:
         return Testimony(
             id=self.token(),
             received_at=_time(at),
-            channel=dice.choices(_CHANNELS, role.channels)[0],
+            channel=dice.choices(CHANNELS, role.channels)[0],
             about=drama.about,
             stance=role.stance,
-            conduct=[] if dice.random() < unknown * 0.5 else deeds,  # type: ignore[arg-type]
+            conduct=[] if dice.random() < unknown * 0.5 else deeds,
             conduct_services=[] if dice.random() < unknown else [drama.about.service],
             met_on=[] if dice.random() < unknown else [dice.choice(_SERVICES)],
             complainant_minor=None if dice.random() < unknown else dice.random() < 0.5,

@@ -10,27 +10,24 @@ Words are caught as well: each post borrows some of its phrases from posts about
 
 import heapq
 import random
-import tomllib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import msgspec
+from worlds._making import CARES, known_origin, mark, sides_of, wave_by_time, words_beside
 
 from rempart.records import AccountReference, Evidence, Origin, Reporter, Testimony, Truth
 from rempart.records.references import Service
-from rempart.records.vocabulary import CONDUCTS, Channel, Conduct, EvidenceKind, TestimonyStance
+from rempart.records.vocabulary import CHANNELS, CONDUCTS, Conduct, EvidenceKind, TestimonyStance
 from rempart.replay import Wave
 from rempart.replay.arrivals import Kind
 
-PHRASES = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+PHRASES = words_beside(__file__)
 SERVICES: list[Service] = ["tiktok", "instagram", "snapchat", "discord", "twitch", "youtube", "twitter", "telegram"]
-CHANNELS: list[Channel] = ["public_post", "form", "sealed", "user_report", "trusted_flagger"]
 KINDS: list[EvidenceKind] = ["screenshot", "export", "platform_log", "audio", "video", "witness"]
 SYLLABLES: list[str] = PHRASES["handles"]["syllables"]
 CRIES = ("Balance", "Stop", "MeToo", "Justice", "OnTeCroit")
 STORY = ("opening", "act", "where", "when", "feeling", "appeal")
-CARES: tuple[Kind, ...] = ("crude", "moderate", "careful", "adaptive")
 
 Script = dict[str, str]
 
@@ -113,7 +110,7 @@ class Town:
         self.servers = [place for place in self.servers if place in self.members]
 
     def _hex(self, digits: int) -> str:
-        return f"{self.rng.getrandbits(4 * digits):0{digits}x}"
+        return mark(self.rng, digits)
 
     def _person(self) -> Person:
         rng, dials = self.rng, self.dials
@@ -154,7 +151,7 @@ class Town:
         missing = self.dials.missing
         shown_network = None if self.rng.random() < missing["network"] else network
         shown_device = None if self.rng.random() < missing["device"] else device
-        return Origin(network=shown_network, device=shown_device) if shown_network or shown_device else None
+        return known_origin(shown_network, shown_device)
 
     def mask(self, person: Person, hours: float) -> Person:
         """The same person behind an account made a little before `hours`: fewer places, no past."""
@@ -424,12 +421,10 @@ def world(seed: int, accounts: int) -> Wave:
     handles: set[str] = set()
     while len(handles) < accounts:
         handles.add(".".join("".join(rng.choices(SYLLABLES, k=2)) for _ in range(2)) + str(rng.randrange(100)))
-    sides = [index % 2 == 0 for index in range(accounts)]
-    rng.shuffle(sides)
+    sides = sides_of(rng, accounts)
     stars = [_star(town, handle, guilty=side) for handle, side in zip(sorted(handles), sides, strict=True)]
     crews = [Crew(town) for _ in range(max(3, accounts // 5))]
     for star in stars:
         _happen(town, star, crews)
-    town.said.sort(key=lambda pair: (pair[0].received_at, pair[0].id))
     truth = [Truth(about=s.about, guilty=s.guilty, campaign=s.campaign, attack=s.attack) for s in stars]
-    return Wave([said for said, _ in town.said], [], truth, [kind for _, kind in town.said])
+    return wave_by_time(town.said, truth)

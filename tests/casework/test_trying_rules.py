@@ -110,7 +110,9 @@ def progress(one):
     return type(one).objects.get(pk=one.pk).progress
 
 
-@pytest.mark.parametrize("wrong", [{"first": "4", "last": "2"}, {"first": "high"}, {"count": 1}, {"count": 1000}])
+@pytest.mark.parametrize(
+    "wrong", [{"first": "4", "last": "2"}, {"first": "high"}, {"first": "-1"}, {"count": 1}, {"count": 1000}]
+)
 def test_a_sweep_that_cannot_run_is_not_asked(db, owner, wrong):
     with pytest.raises(BadSweep):
         asked(owner, **wrong)

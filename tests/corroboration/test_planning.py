@@ -1,5 +1,7 @@
 """When an account is looked at again."""
 
+from math import log
+
 from rempart.corroboration import shipped_parameters
 from rempart.corroboration.identity import AccountsTable
 from rempart.corroboration.planning import Plan
@@ -40,6 +42,22 @@ def test_checked_evidence_is_looked_at_at_once(world):
     assert 61 in sizes([*crowd, shown])
 
 
+def test_much_evidence_of_a_kind_is_looked_at_as_it_grows(world):
+    """Each look costs what the account holds: one for each piece would cost its square."""
+    shown = [world.testimony(evidence=[Evidence(kind="screenshot", verified=False)]) for _ in range(400)]
+    assert len(sizes(shown)) < LOOKING.every_one_until + 10 * log(len(shown))
+
+
+def test_evidence_of_a_kind_that_was_not_yet_found_is_looked_at_whatever_else_was(world):
+    shown = [world.testimony(evidence=[Evidence(kind="screenshot", verified=False)]) for _ in range(400)]
+    several = sizes(shown)
+    many = next(many for many in range(300, 400) if many not in several)
+    genuine = world.testimony(evidence=[Evidence(kind="export", verified=True)])
+    genuine.received_at = shown[many - 1].received_at
+    shown[many - 1] = genuine
+    assert many in sizes(shown)
+
+
 def test_what_is_heard_at_one_instant_is_one_look_that_knows_all_of_it(world):
     together = [world.testimony(minutes=5) for _ in range(6)]
     (instant,) = plan([*together, world.testimony("mia.wavy", minutes=5)]).instants
@@ -58,7 +76,8 @@ def test_a_look_knows_what_was_heard_of_everybody_until_then(world):
 def test_two_accounts_that_turn_out_to_be_one_are_looked_at_at_once(world):
     said = [*world.victims(30, LEO), *world.victims(30, LEO_RENAMED), world.testimony(LEO_BY_ID)]
     found = plan(said)
-    (look,) = found.instants[-1].looks
-    assert (look.many, look.heard) == (61, list(range(61)))
+    *_, last = found.instants
+    (look,) = last.looks
+    assert (look.many, list(look.heard)) == (61, list(range(61)))
     assert list(found.merges) == [60]
     assert found.subjects[60] in found.subjects[30:60]

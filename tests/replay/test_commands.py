@@ -178,3 +178,25 @@ def test_a_sweep_without_the_truth_has_no_price(wave):
 
 def test_a_replay_of_nothing_exits_64():
     assert rempart("replay").returncode == 64
+
+
+@pytest.mark.parametrize("sweep", [(), ("--sweep", "watch.credibility=0.3..0.5/2")])
+def test_a_truth_without_a_good_line_exits_65_and_writes_nothing(wave, tmp_path, sweep):
+    (tmp_path / "truth").write_text('{"about": 3}\n')
+    more = ["--rulebook", "rempart", "--truth", tmp_path / "truth", "--out", tmp_path / "out", *sweep]
+    done = rempart("replay", wave / "testimonies.jsonl", *more)
+    assert (done.returncode, (tmp_path / "out").read_bytes()) == (65, b"")
+    assert json.loads(done.stderr)["field"] == "about"
+
+
+def test_standard_input_is_read_once(wave):
+    done = rempart("replay", "-", "--truth", "-", given=(wave / "truth.jsonl").read_bytes())
+    assert done.returncode == 64
+    assert b"--truth" in done.stderr
+
+
+def test_a_curve_in_a_folder_that_is_not_there_is_refused_before_anything_is_written(wave, tmp_path):
+    plot = ["--plot", tmp_path / "nowhere" / "curve.png", "--out", tmp_path / "out"]
+    swept = ["--rulebook", "rempart", "--sweep", "watch.credibility=0.3..0.5/2", *plot]
+    done = rempart("replay", wave / "testimonies.jsonl", *options(wave), *swept)
+    assert (done.returncode, (tmp_path / "out").exists()) == (66, False)

@@ -71,3 +71,18 @@ def test_a_wave_that_does_not_tell_its_kinds_is_refused():
     wave = simulate(accounts=2, seed=4)
     with pytest.raises(ValueError, match="shorter"):
         organised_openly(Wave(wave.testimonies, wave.accounts, wave.truth), seed=1)
+
+
+def test_only_those_harmed_organise_even_where_people_speak_twice():
+    wave = simulate(accounts=60, seed=5, parameters=Parameters(twice=0.5, worth_attacking=1))
+    twin = organised_openly(wave, seed=5, parameters=Parameters(worth_attacking=1))
+    guilty = {str(truth.about) for truth in wave.truth if truth.guilty}
+    organised = {str(one.about) for one, kind in zip(twin.testimonies, twin.kinds, strict=True) if kind == "organised"}
+    assert organised
+    assert organised <= guilty
+
+
+def test_where_too_few_speak_nobody_organises():
+    wave = simulate(accounts=20, seed=5, parameters=WORLD)
+    few = Parameters(worth_attacking=1_000)
+    assert organised_openly(wave, seed=5, parameters=few).kinds == wave.kinds

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from rempart.rulebook import RulebookErrors, load, parameter, parameters, parse, shipped, variants
+from rempart.rulebook import RulebookErrors, UnknownParameter, load, parameter, parameters, parse, shipped, variants
 
 BOOKS = [load(name) for name in shipped()]
 
@@ -49,3 +49,11 @@ def test_a_variant_is_held_to_the_limits_of_its_kind():
     book = load("rempart")
     with pytest.raises(RulebookErrors):
         variants(book, parameter(book, "watch.lasts"), [timedelta(days=91)])
+
+
+def test_a_figure_that_is_spelt_by_escapes_is_left_alone():
+    text = load("count-three").source.replace("when: testimonies + relays >= 3", 'when: "credibility >= 0\\x2e85"')
+    book = parse(text)
+    (figure,) = [one for one in parameters(book) if one.name == "credibility"]
+    with pytest.raises(UnknownParameter, match="write it as digits"):
+        variants(book, figure, [Decimal("0.5")])

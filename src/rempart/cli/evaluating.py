@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from rempart.cli.ground import NothingGood, cli, results, with_results
+from rempart.cli.ground import NothingGood, cli, results, weights_in, with_results
 
 
 @cli.group()
@@ -29,9 +29,9 @@ def corroborate(
     """Judge the credibilities of a file's testimonies or statements (or - ) against a truth file, beside baselines."""
     import msgspec
 
-    from rempart.corroboration import load_parameters
     from rempart.replay.judging import commands
     from rempart.replay.judging.report import as_json, as_text
+    from rempart.replay.truths import NoTruth
 
     if not 0 < prior < 1:
         raise click.UsageError("--prior is not between 0 and 1")
@@ -41,16 +41,13 @@ def corroborate(
         raise click.UsageError(f"--plot writes a PNG: {plot} does not end in .png")
     if testimonies == truth == "-":
         raise click.UsageError("TESTIMONIES and TRUTH cannot both be standard input")
-    try:
-        weights = load_parameters(parameters) if parameters else None
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
+    weights = weights_in(parameters)
     with results(out, rejects, plot) as (writer, rejected):
         try:
             evaluation, reader = commands.evaluate_files(
                 testimonies, truth, rejected, prior=prior, parameters=weights, threshold=threshold, seed=seed
             )
-        except commands.NothingToJudge as error:
+        except (NoTruth, commands.NothingToJudge) as error:
             raise NothingGood from error
         rows = evaluation.rows
         writer.write(msgspec.Raw((as_json(rows) if form == "json" else as_text(rows, threshold=threshold)).encode()))

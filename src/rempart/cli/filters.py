@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from rempart.cli.ground import NothingGood, cli, results, with_results
+from rempart.cli.ground import NothingGood, cli, results, weights_in, with_results
 
 
 @cli.command()
@@ -40,16 +40,16 @@ def corroborate(
     """Assess every account that the testimonies or statements of a file (or - ) are about."""
     import msgspec
 
-    from rempart.corroboration import commands, load_parameters
+    from rempart.corroboration import commands
     from rempart.records.post import Instant
 
     if timeline and as_of:
         raise click.UsageError("--as-of and --timeline exclude each other")
     try:
         moment = msgspec.convert(as_of, Instant) if as_of else None
-        weights = load_parameters(parameters) if parameters else None
     except ValueError as error:
-        raise click.UsageError(str(error)) from error
+        raise click.UsageError(f"--as-of: {error}") from error
+    weights = weights_in(parameters)
     if not 0 < prior < 1:
         raise click.UsageError("--prior is not between 0 and 1")
     with results(out, rejects) as (writer, rejected):

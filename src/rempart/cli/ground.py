@@ -1,5 +1,7 @@
 """What commands stand on: where results go, errors said plainly, the database and the site set up."""
 
+import errno
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -22,9 +24,13 @@ class ReaderLeft(Exception):
 def results(out: str | None, rejects: str | None, *others: str | None) -> Iterator[tuple[Writer, Rejects]]:
     """Where a command writes its records and its rejects: files, or the standard streams. Raises click.UsageError.
 
-    others: files that the command writes itself.
+    others: files that the command writes itself, once it has something to write: a folder that is not there is told
+    before the work is done. Raises FileNotFoundError.
     """
     _ensure_apart(out, rejects, *others)
+    for other in others:
+        if other and not Path(other).parent.is_dir():
+            raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), other)
     with (
         Path(out).open("wb") if out else nullcontext(sys.stdout.buffer) as out_stream,
         Path(rejects).open("wb") if rejects else nullcontext(sys.stderr.buffer) as rejects_stream,
@@ -53,6 +59,18 @@ def with_results(command):
     """Give a command the options --out and --rejects."""
     command = click.option("--rejects", metavar="FILE", help="Where bad lines go (default: standard error).")(command)
     return click.option("--out", metavar="FILE", help="Where results go (default: standard output).")(command)
+
+
+def weights_in(path: str | None):
+    """The weights of corroboration in a file; None without one. Raises click.UsageError, FileNotFoundError."""
+    from rempart.corroboration import load_parameters
+
+    if path is None:
+        return None
+    try:
+        return load_parameters(path)
+    except ValueError as error:
+        raise click.UsageError(f"--parameters: {path}: {error}") from error
 
 
 @contextmanager

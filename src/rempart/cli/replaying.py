@@ -1,5 +1,7 @@
 """The command that replays: rulebooks side by side, one figure at several values, a draft beside the rules in force."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,8 @@ def replay(
         return
     if testimonies is None:
         raise click.UsageError("Missing argument 'TESTIMONIES'.")
+    if [testimonies, accounts, truth].count("-") > 1:
+        raise click.UsageError("of TESTIMONIES, --accounts and --truth, one can be standard input")
     wave = {"accounts": accounts, "truth": truth, "prior": prior}
     if sweep is not None:
         _sweep(testimonies, rulebooks, sweep, form, out, rejects=rejects, plot=plot, **wave)
@@ -57,7 +61,8 @@ def _compare(
 
     books = [rulebook_named(name) for name in rulebooks or shipped()]
     with results(out, rejects) as (writer, rejected):
-        outcomes, reader = commands.replay(testimonies, books, rejected, **wave)
+        with _some_truth():
+            outcomes, reader = commands.replay(testimonies, books, rejected, **wave)
         if reader.nothing_good:
             raise NothingGood
         writer.write(msgspec.Raw((commands.as_json if form == "json" else commands.as_table)(outcomes)))
@@ -87,7 +92,8 @@ def _sweep(
     except (BadSweep, UnknownParameter) as error:
         raise click.UsageError(f"--sweep: {error}") from error
     with results(out, rejects, plot) as (writer, rejected):
-        swept, reader = commands.sweep(testimonies, asked, rejected, **wave)
+        with _some_truth():
+            swept, reader = commands.sweep(testimonies, asked, rejected, **wave)
         if reader.nothing_good:
             raise NothingGood
         writer.write(msgspec.Raw((commands.sweep_as_json if form == "json" else commands.sweep_as_table)(swept)))
@@ -110,6 +116,17 @@ def _shadow(draft: str, form: str, out: str | None) -> None:
         compared = commands.compare(book)
         write = commands.as_json if form == "json" else commands.as_table
         writer.write(msgspec.Raw(write(compared)))
+
+
+@contextmanager
+def _some_truth() -> Iterator[None]:
+    """A truth file none of whose lines is good ends the command as any such file does."""
+    from rempart.replay.truths import NoTruth
+
+    try:
+        yield
+    except NoTruth as error:
+        raise NothingGood from error
 
 
 def _tell_dropped(dropped: int) -> None:

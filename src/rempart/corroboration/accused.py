@@ -1,5 +1,6 @@
 """An account that testimonies are about: what was received of it, as a whole and service by service."""
 
+from array import array
 from datetime import datetime
 from typing import Literal
 
@@ -27,7 +28,7 @@ class Account:
         self.about = about
         self.subject = subject
         self.absorbed: list[Account] = []
-        self.heard: list[int] = []
+        self.heard = array("q")
         self.forget()
 
     def forget(self) -> None:

@@ -29,6 +29,7 @@ def assess(
     with collector_paused():
         engine = Engine(testimonies, prior=prior, accounts=accounts, as_of=as_of, parameters=parameters)
         engine.finish()
+        engine.forget()
         return list(engine.assessments())
 
 

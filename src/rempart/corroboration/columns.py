@@ -5,6 +5,7 @@ it. Names (reporters, devices, communities …) become numbers; -1 and NaN stand
 """
 
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple, get_args
 
 import numpy as np
@@ -12,11 +13,11 @@ from numpy.typing import NDArray
 
 from rempart.corroboration.accused import Named, services_named
 from rempart.corroboration.parameters import Looking
-from rempart.records import Testimony
+from rempart.records import Origin, Testimony
 from rempart.records.pile_ons import PILE_ON
 from rempart.records.references import SERVICES
 from rempart.records.vocabulary import CHANNELS, CONDUCTS, EvidenceKind
-from rempart.text.near_duplicates import find_copies, word_pairs
+from rempart.text.near_duplicates import Copies, find_copies, word_pairs
 from rempart.text.retold import find_retold
 
 EVIDENCE: tuple[EvidenceKind, ...] = get_args(EvidenceKind)
@@ -29,6 +30,8 @@ FLAGGER = _CHANNELS["trusted_flagger"]
 _EVIDENCE = {name: number for number, name in enumerate(EVIDENCE)}
 _CONDUCTS = {name: number for number, name in enumerate(CONDUCTS)}
 _DAY = 86_400.0
+_NOWHERE = Origin()
+_CHUNK = 4_096  # testimonies read at once
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -89,77 +92,140 @@ class Columns(NamedTuple):
 
 def columns_of(testimonies: Sequence[Testimony], subjects: Sequence[int], looking: Looking) -> Columns:
     """The columns of testimonies that are in the order in which they are to be heard. subjects: whom each is about."""
-    n = len(testimonies)
-    reporters, devices, networks, communities, same = Numbers(), Numbers(), Numbers(), Numbers(), Numbers()
-    pieces = np.zeros((3, n, len(EVIDENCE)), np.int64)
-    device, network = np.full(n, -1, np.int64), np.full(n, -1, np.int64)
-    members: list[int] = []
-    acting: set[int] = set()
-    ends = np.zeros(n + 1, np.int64)
-    for row, t in enumerate(testimonies):
-        for piece in t.evidence:
-            # True, None and False go to the first, the second and the third table.
-            pieces[0 if piece.verified else 1 if piece.verified is None else 2, row, _EVIDENCE[piece.kind]] += 1
-        if t.origin is not None:
-            device[row] = devices.of(t.origin.device)
-            network[row] = networks.of(t.origin.network)
-        if t.reporter.communities:
-            members += map(communities.of, dict.fromkeys(t.reporter.communities))
-            acting.update(communities.of(one) for one in t.reporter.communities if one.startswith(PILE_ON))
-        ends[row + 1] = len(members)
-    reporter = np.array([reporters.of(t.reporter.id) for t in testimonies], np.int64)
-    opened = _seconds([t.reporter.account_created_at for t in testimonies])
-    at = _seconds([t.received_at for t in testimonies])
-    new = at - opened < looking.new_account * _DAY
-    words = word_pairs([t.text if t.stance != "dispute" else None for t in testimonies])
-    copies = find_copies(words, threshold=looking.copy_similarity)
-    retold = find_retold(words, subjects, times=looking.retold_times)
-    del words  # the largest of all
+    copies, retold = _words(testimonies, subjects, looking)
+    numbers = _Numbers()
+    starts = range(0, max(len(testimonies), 1), _CHUNK)
+    several = [_part(testimonies[start : start + _CHUNK], numbers) for start in starts]
+    part = _Part(*map(np.concatenate, zip(*several, strict=True)))
+    del several
+    same = np.full(len(testimonies), -1, np.int64)
+    for row in np.flatnonzero(copies.length < looking.copy_length).tolist():
+        same[row] = numbers.said[_said(testimonies[row])]
+    new = part.at - part.opened < looking.new_account * _DAY
     return Columns(
-        at=at,
-        reporter=reporter,
-        person=np.where(device >= 0, 2 * device + 1, 2 * reporter),
-        stance=np.array([_STANCES[t.stance] for t in testimonies], np.int64),
-        channel=np.array([_CHANNELS[t.channel] for t in testimonies], np.int64),
-        upheld=np.array([t.reporter.upheld for t in testimonies], np.float64),
-        rejected=np.array([t.reporter.rejected for t in testimonies], np.float64),
-        opened=opened,
-        followers=np.array([np.nan if (f := t.reporter.followers) is None else f for t in testimonies], np.float64),
-        verified=pieces[0],
-        unverified=pieces[1],
-        refuted=pieces[2],
-        device=device,
-        network=network,
+        at=part.at,
+        reporter=part.reporter,
+        person=np.where(part.device >= 0, 2 * part.device + 1, 2 * part.reporter),
+        stance=part.stance,
+        channel=part.channel,
+        upheld=part.upheld,
+        rejected=part.rejected,
+        opened=part.opened,
+        followers=part.followers,
+        verified=part.verified,
+        unverified=part.unverified,
+        refuted=part.refuted,
+        device=part.device,
+        network=part.network,
         text=copies.first,
         alike=copies.similarity,
-        length=copies.length,
+        length=copies.length.astype(np.int32),
         retold=retold,
-        same=np.array([same.of(_said(t)) for t in testimonies], np.int64),
-        conduct=np.array([sum(1 << _CONDUCTS[one] for one in set(t.conduct)) for t in testimonies], np.int64),
-        minor=np.array([-1 if t.complainant_minor is None else t.complainant_minor for t in testimonies], np.int64),
-        services=_listed([[_SERVICES[one] for one in services_named(t)] for t in testimonies]),
-        communities=Lists(ends, np.array(members, np.int64)),
-        acting=np.isin(np.arange(max(members, default=-1) + 1), list(acting)),
-        windows=_windows(opened, new, looking),
+        same=same,
+        conduct=part.conduct,
+        minor=part.minor,
+        services=Lists(_starts(part.services_named), part.services),
+        communities=Lists(_starts(part.communities_named), part.communities),
+        acting=np.fromiter((str(one).startswith(PILE_ON) for one in numbers.communities if one is not None), np.bool_),
+        windows=_windows(part.opened, new, looking),
         new=new,
         subject=np.array(subjects, np.int64),
     )
 
 
-class Numbers:
+def _words(testimonies: Sequence[Testimony], subjects: Sequence[int], looking: Looking) -> tuple[Copies, Floats]:
+    """Which texts repeat others, and how far each retells a story: read at once, each on a core of its own."""
+    words = word_pairs([t.text if t.stance != "dispute" else None for t in testimonies])
+    with ThreadPoolExecutor(1) as beside:
+        retold = beside.submit(find_retold, words, subjects, times=looking.retold_times)
+        return find_copies(words, threshold=looking.copy_similarity), retold.result()
+
+
+class _Number(dict[object, int]):
     """Numbers from 0 for names, in the order in which they are first met; -1 for None."""
 
     def __init__(self) -> None:
-        self._numbers: dict[object, int] = {None: -1}
+        super().__init__({None: -1})
 
-    def of(self, name: object) -> int:
-        """The number of a name."""
-        return self._numbers.setdefault(name, len(self._numbers) - 1)
+    def __missing__(self, name: object) -> int:
+        self[name] = number = len(self) - 1
+        return number
 
 
-def _listed(lists: Sequence[Sequence[int]]) -> Lists:
-    ends = np.concatenate(([0], np.cumsum([len(one) for one in lists]))).astype(np.int64)
-    return Lists(ends, np.array([number for one in lists for number in one], np.int64))
+class _Numbers:
+    """The numbers of everything that has a name."""
+
+    def __init__(self) -> None:
+        self.reporters, self.devices, self.networks, self.communities, self.said = (_Number() for _ in range(5))
+
+
+class _Part(NamedTuple):
+    """What is read of some testimonies, field by field: the fields of Columns, the lists laid end to end with how many
+    each testimony names."""
+
+    at: Floats
+    reporter: Ints
+    stance: Ints
+    channel: Ints
+    upheld: Floats
+    rejected: Floats
+    opened: Floats
+    followers: Floats
+    verified: Ints
+    unverified: Ints
+    refuted: Ints
+    device: Ints
+    network: Ints
+    conduct: Ints
+    minor: Ints
+    services: Ints
+    services_named: Ints
+    communities: Ints
+    communities_named: Ints
+
+
+def _part(testimonies: Sequence[Testimony], numbers: _Numbers) -> _Part:
+    """What some testimonies say: few at a time, so that what one field brought near is still there for the next."""
+    reporters = [t.reporter for t in testimonies]
+    origins = [t.origin or _NOWHERE for t in testimonies]
+    services = [services_named(t) for t in testimonies]
+    communities = [tuple(dict.fromkeys(one.communities)) for one in reporters]
+    pieces = np.zeros((3, len(testimonies), len(EVIDENCE)), np.int64)
+    for row, t in enumerate(testimonies):
+        for piece in t.evidence:
+            # True, None and False go to the first, the second and the third table.
+            pieces[0 if piece.verified else 1 if piece.verified is None else 2, row, _EVIDENCE[piece.kind]] += 1
+    verified, unverified, refuted = np.minimum(pieces, np.iinfo(np.uint16).max).astype(np.uint16)
+    return _Part(
+        at=_seconds(t.received_at for t in testimonies),
+        reporter=_numbered((one.id for one in reporters), numbers.reporters),
+        stance=np.array([_STANCES[t.stance] for t in testimonies], np.int8),
+        channel=np.array([_CHANNELS[t.channel] for t in testimonies], np.int8),
+        upheld=np.array([one.upheld for one in reporters], np.float64),
+        rejected=np.array([one.rejected for one in reporters], np.float64),
+        opened=_seconds(one.account_created_at for one in reporters),
+        followers=np.array([np.nan if one.followers is None else one.followers for one in reporters], np.float64),
+        verified=verified,
+        unverified=unverified,
+        refuted=refuted,
+        device=_numbered((one.device for one in origins), numbers.devices),
+        network=_numbered((one.network for one in origins), numbers.networks),
+        conduct=np.array([sum(1 << _CONDUCTS[one] for one in set(t.conduct)) for t in testimonies], np.int32),
+        minor=np.array([-1 if t.complainant_minor is None else t.complainant_minor for t in testimonies], np.int8),
+        services=np.array([_SERVICES[one] for several in services for one in several], np.int8),
+        services_named=np.array([len(several) for several in services], np.int64),
+        communities=_numbered((one for several in communities for one in several), numbers.communities),
+        communities_named=np.array([len(several) for several in communities], np.int64),
+    )
+
+
+def _numbered(names: Iterable[object], numbers: _Number) -> Ints:
+    return np.fromiter(map(numbers.__getitem__, names), np.int64)
+
+
+def _starts(lengths: Ints) -> Ints:
+    """Where each of some lists laid end to end begins, and where the last one ends."""
+    return np.concatenate(([0], np.cumsum(lengths)))
 
 
 def _said(t: Testimony) -> object:

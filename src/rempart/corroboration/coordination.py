@@ -23,7 +23,6 @@ from rempart.corroboration.census import (
     TARGETS,
     Census,
     distinct,
-    spread,
 )
 from rempart.corroboration.columns import DISPUTE, RELAY, STANCES, TESTIMONY, Columns, Floats, Ints
 from rempart.corroboration.parameters import Looking
@@ -195,10 +194,7 @@ def _keys(census: Census, looks: Looks, kind: int, looking: Looking) -> tuple[In
         index, target = census.targets(columns.reporter[looks.rows], place, looking.earlier_targets)
         elsewhere = target != columns.subject[looks.rows[index]]
         return index[elsewhere], target[elsewhere]
-    keys = census.keys[kind]
-    opens, ends = np.searchsorted(keys.row, looks.rows), np.searchsorted(keys.row, looks.rows, "right")
-    index, within = spread(ends - opens)
-    return index, keys.key[opens[index] + within]
+    return census.having(kind, looks.rows)
 
 
 def first_features(census: Census, looks: Looks, sources: Sources, shared: Shared) -> dict[str, Floats]:

@@ -4,6 +4,7 @@ One tally for all of it, and one for each conduct service that is named, kept as
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from rempart.records import Service, Testimony
@@ -11,6 +12,7 @@ from rempart.records.references import SERVICES
 from rempart.records.vocabulary import CONDUCTS, Channel, Conduct, severity
 
 Item = TypeVar("Item")
+_NOTHING: list[Any] = []
 
 
 class Tally:
@@ -34,9 +36,9 @@ class Tally:
         self.testimonies = self.relays = self.disputes = 0
         self.complainant_minors = self.verified = self.refuted = self.severity = 0
         self.by_channel: dict[Channel, int] = {}
-        self.conduct: list[Conduct] = []
-        self.conduct_services: list[Service] = []
-        self.met_on: list[Service] = []
+        self.conduct: list[Conduct] = _NOTHING
+        self.conduct_services: list[Service] = _NOTHING
+        self.met_on: list[Service] = _NOTHING
 
     def hear(self, testimony: Testimony) -> None:
         """Count one testimony, relay or denial."""
@@ -53,17 +55,14 @@ class Tally:
             elif piece.verified is not None:
                 self.refuted += 1
         self.by_channel[testimony.channel] = self.by_channel.get(testimony.channel, 0) + 1
-        minor = bool(testimony.complainant_minor)
-        self.complainant_minors += minor
-        news = [one for one in testimony.conduct if one not in self.conduct]
-        if news:
-            self.conduct = _in_order([*self.conduct, *news], CONDUCTS)
-        if news or (minor and self.complainant_minors == 1):
+        conduct, minors = self.conduct, self.complainant_minors
+        if testimony.complainant_minor:
+            self.complainant_minors += 1
+        self.conduct = _with(conduct, testimony.conduct, CONDUCTS)
+        if self.conduct is not conduct or (self.complainant_minors and not minors):
             self.severity = severity(self.conduct, minor=self.complainant_minors > 0)
-        if any(one not in self.conduct_services for one in testimony.conduct_services):
-            self.conduct_services = _in_order([*self.conduct_services, *testimony.conduct_services], SERVICES)
-        if any(one not in self.met_on for one in testimony.met_on):
-            self.met_on = _in_order([*self.met_on, *testimony.met_on], SERVICES)
+        self.conduct_services = _with(self.conduct_services, testimony.conduct_services, SERVICES)
+        self.met_on = _with(self.met_on, testimony.met_on, SERVICES)
 
     def fields(self) -> dict[str, Any]:
         """What a ServiceView says of it, but for what is weighed."""
@@ -81,6 +80,15 @@ class Tally:
         }
 
 
-def _in_order(items: Sequence[Item], order: Sequence[Item]) -> list[Item]:
-    """The items, each once, in the order of a list."""
+def _with(known: list[Item], said: Sequence[Item], order: Sequence[Item]) -> list[Item]:
+    """What is known and what is said, each once, in the order of a list; the very list that is known if it is all."""
+    for one in said:
+        if one not in known:
+            return _in_order(frozenset([*known, *said]), order)
+    return known
+
+
+@lru_cache(maxsize=4096)
+def _in_order(items: frozenset[Item], order: Sequence[Item]) -> list[Item]:
+    """The items in the order of a list; the few combinations that there are share their lists."""
     return [one for one in order if one in items]

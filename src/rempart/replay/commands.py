@@ -12,13 +12,15 @@ import msgspec
 from msgspec import UNSET
 
 from rempart.corroboration.commands import TestimonyReader
-from rempart.records import AccountRow, Truth
+from rempart.records import AccountRow
 from rempart.records.lines import Rejects, lines_of, opened
 from rempart.records.progress import progress
 from rempart.records.tables import read_table
 from rempart.replay.forward import Replayed, run
+from rempart.replay.layout import aligned
 from rempart.replay.outcome import Outcome
 from rempart.replay.sweeping import Step, Sweep, as_rows, steps
+from rempart.replay.truths import read_truth
 from rempart.rulebook import Rulebook
 
 
@@ -33,9 +35,9 @@ def replay(
 ) -> tuple[list[Outcome], TestimonyReader]:
     """Replay the testimonies or statements of a file, or of standard input for `-`; the reader says what was read.
 
-    accounts and truth: tables, if any. Raises FileNotFoundError.
+    accounts and truth: tables, if any. Raises FileNotFoundError, and NoTruth when no line of the truth is good.
     """
-    truths = list(read_table(truth, Truth, rejects)) if truth else None
+    truths = read_truth(truth, rejects) if truth else None
     replayed, reader = _run(file, rulebooks, rejects, accounts=accounts, prior=prior)
     for course in replayed.courses:
         if course.failures:
@@ -47,8 +49,8 @@ def replay(
 def sweep(
     file: str, asked: Sweep, rejects: Rejects, *, accounts: str | None, truth: str, prior: float
 ) -> tuple[list[Step], TestimonyReader]:
-    """Replay a file once under every variant of a sweep. Parameters as for `replay`. Raises FileNotFoundError."""
-    truths = list(read_table(truth, Truth, rejects))
+    """Replay a file once under every variant of a sweep. Parameters and errors as for `replay`."""
+    truths = read_truth(truth, rejects)
     replayed, reader = _run(file, asked.variants, rejects, accounts=accounts, prior=prior)
     if failures := max(course.failures for course in replayed.courses):
         click.echo(f"rempart: {asked.rulebook.name}: {failures} assessments cannot be judged: no match", err=True)
@@ -96,7 +98,7 @@ _SHARES = {"protected", "wrongly_suspended", "wrongly_restrained"}
 
 def as_table(outcomes: Sequence[Outcome]) -> str:
     """The outcomes as aligned columns, one line for each rulebook; shares in percent."""
-    return _aligned(_columns(outcomes))
+    return _table(_columns(outcomes))
 
 
 def as_json(outcomes: Sequence[Outcome]) -> str:
@@ -109,7 +111,7 @@ def sweep_as_table(swept: Sequence[Step]) -> str:
     heading = f"{swept[0].article}.{swept[0].parameter}"
     values = [heading, *(f"{step.written} *" if step.is_present else step.written for step in swept)]
     _rulebook, *columns = _columns([step.outcome for step in swept])
-    return _aligned([values, *columns])
+    return _table([values, *columns])
 
 
 def sweep_as_json(swept: Sequence[Step]) -> str:
@@ -125,14 +127,8 @@ def _columns(outcomes: Sequence[Outcome]) -> list[list[str]]:
     ]
 
 
-def _aligned(columns: list[list[str]]) -> str:
-    """Columns side by side, the first to the left and the others to the right."""
-    widths = [max(map(len, column)) for column in columns]
-    lines = []
-    for cells in zip(*columns, strict=True):
-        first, *others = zip(cells, widths, strict=True)
-        lines.append("  ".join([first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in others)]))
-    return "\n".join(lines)
+def _table(columns: list[list[str]]) -> str:
+    return "\n".join(aligned(list(zip(*columns, strict=True))))
 
 
 def _cell(name: str, value: str | float | None) -> str:

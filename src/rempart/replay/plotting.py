@@ -1,12 +1,11 @@
-"""The trade-off curve as a PNG, set by typst with the fonts that it carries: the same bytes on every machine."""
+"""The trade-off curve as a PNG."""
 
-import json
 from collections.abc import Sequence
-from importlib.resources import as_file, files
 from typing import Any
 
 from rempart.replay.sweeping import Step, Sweep
 from rempart.replay.tradeoff import Field, Panel, trade_off
+from rempart.replay.typeset import png
 
 _TITLES: dict[Field, str] = {
     "protected": "Accused with reason, and restrained",
@@ -15,7 +14,6 @@ _TITLES: dict[Field, str] = {
     "testimonies_after_first": "Testimonies while nothing was done",
 }
 _SHARES = {"protected", "wrongly_restrained"}
-_DENSITY = 144.0  # dots an inch
 
 
 class NothingToWeigh(ValueError):
@@ -27,8 +25,6 @@ class NothingToWeigh(ValueError):
 
 def plot(asked: Sweep, steps: Sequence[Step]) -> bytes:
     """The PNG of the steps of a sweep, the value that the rulebook has ringed. Raises NothingToWeigh."""
-    import typst
-
     drawing = trade_off(steps)
     if drawing is None:
         raise NothingToWeigh
@@ -42,16 +38,7 @@ def plot(asked: Sweep, steps: Sequence[Step]) -> bytes:
         "panels": [_words(panel, ends, asked.parameter.name) for panel in drawing.panels],
         "note": f"Ringed: {_present(steps)}, the value that the rulebook has. Measured against the truth given.",
     }
-    with as_file(files("rempart.replay") / "curve.typ") as template:
-        return bytes(
-            typst.compile(
-                str(template),
-                format="png",
-                ppi=_DENSITY,
-                ignore_system_fonts=True,
-                sys_inputs={"said": json.dumps(said, ensure_ascii=False)},
-            )
-        )
+    return png("rempart.replay", "curve.typ", said)
 
 
 def _present(steps: Sequence[Step]) -> str:

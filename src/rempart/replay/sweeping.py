@@ -25,18 +25,20 @@ MOST = 50
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 _FINEST = Decimal("0.0001")
+_GREATEST = {"credibility": 1, "coordination": 1, "severity": 4}  # every number that conditions read begins at 0
 _LENGTH = re.compile(r"([1-9][0-9]{0,4})(h|d)")
 _COUNT = re.compile(r"[0-9]{1,9}")
 
 
-Fault = Literal["spelling", "count", "value", "order", "limit"]
+Fault = Literal["spelling", "count", "value", "range", "order", "limit"]
 
 
 class BadSweep(ValueError):
     """A sweep that cannot be run; the message says which part of it is wrong, and why.
 
-    `fault`: how the sweep is written, the number of values, an end of them, their order, or a limit that a rulebook is
-    held to. `said` is the value that is wrong, as it was written, where there is one.
+    `fault`: how the sweep is written, the number of values, an end of them that is no such figure or that the figure
+    never reaches, their order, or a limit that a rulebook is held to. `said` is the value that is wrong, as it was
+    written, where there is one.
     """
 
     def __init__(self, fault: Fault, message: str, *, said: str | None = None) -> None:
@@ -169,6 +171,8 @@ def _variants(book: Rulebook, varied: Parameter, values: Iterable[Setting]) -> t
 def _numbers(varied: Parameter, first: Decimal, last: Decimal, count: int) -> Iterable[Decimal]:
     if first >= last:
         raise BadSweep("order", f"`{varied.path}`: {first} is not below {last}")
+    if last - first < _FINEST:
+        raise BadSweep("order", f"`{varied.path}`: from {first} to {last} is less than {_FINEST}")
     return ((first + (last - first) * place / (count - 1)).quantize(_FINEST).normalize() for place in range(count))
 
 
@@ -185,6 +189,10 @@ def _number(varied: Parameter, said: str) -> Decimal:
         raise BadSweep("value", f"`{varied.path}`: `{said}` is no number", said=said) from error
     if not value.is_finite() or abs(value) > Decimal(10**12):
         raise BadSweep("value", f"`{varied.path}`: `{said}` is no number that a condition can hold", said=said)
+    greatest = _GREATEST.get(varied.name)
+    if value < 0 or (greatest is not None and value > greatest):
+        limits = "is below 0" if greatest is None else f"is not between 0 and {greatest}"
+        raise BadSweep("range", f"`{varied.path}`: {said} {limits}", said=said)
     return value
 
 

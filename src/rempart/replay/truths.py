@@ -3,6 +3,21 @@
 from collections.abc import Iterable
 
 from rempart.records import AccountReference, Truth
+from rempart.records.lines import Rejects
+from rempart.records.tables import read_table
+
+
+class NoTruth(Exception):
+    """A truth file has lines and none is good."""
+
+
+def read_truth(path: str, rejects: Rejects) -> list[Truth]:
+    """The good lines of a truth file, or of standard input for `-`. Raises FileNotFoundError, NoTruth."""
+    before = rejects.count
+    truths = list(read_table(path, Truth, rejects))
+    if not truths and rejects.count > before:
+        raise NoTruth
+    return truths
 
 
 class Truths:

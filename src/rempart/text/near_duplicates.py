@@ -173,11 +173,18 @@ def _chunks(texts: Sequence[str | None]) -> Iterator[Words]:
 
 
 def _end_to_end(
-    parts: Sequence[tuple[NDArray[np.uint64], NDArray[np.int32]]],
+    parts: list[tuple[NDArray[np.uint64], NDArray[np.int32]]],
 ) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
-    """Hashes and their owners, those of one chunk after those of another."""
-    hashes = np.concatenate([np.empty(0, np.uint64), *(hashed for hashed, _ in parts)])
-    return hashes, np.concatenate([np.empty(0, np.int32), *(owner for _, owner in parts)])
+    """Hashes and their owners, those of one chunk after those of another. Each part is let go of once it is copied, so
+    that all of them are never held twice."""
+    end = sum(len(owner) for _, owner in parts)
+    hashes, owners = np.empty(end, np.uint64), np.empty(end, np.int32)
+    while parts:
+        hashed, owner = parts.pop()
+        place = slice(end - len(owner), end)
+        hashes[place], owners[place] = hashed, owner
+        end = place.start
+    return hashes, owners
 
 
 def _words(texts: Sequence[str | None]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:

@@ -1,5 +1,7 @@
 """What each baseline makes of small waves."""
 
+from datetime import timedelta
+
 import numpy as np
 import pytest
 
@@ -12,6 +14,8 @@ from rempart.replay.judging.heard import Heard
 from rempart.replay.judging.logistic import Logistic
 from rempart.replay.judging.metrics import area_under_curve
 from rempart.replay.truths import Truths
+
+HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
@@ -180,3 +184,30 @@ def test_nobody_is_scored_where_nobody_was_heard():
     other = simulate(accounts=20, seed=2)
     learnt = baselines.trained_on([Heard(other.testimonies, Truths(other.truth))])
     assert all(baseline.score(nobody).shape == (0,) for baseline in baselines.baselines(learnt).values())
+
+
+def test_a_handle_that_comes_with_a_known_id_names_the_account_from_then_on(received):
+    truths = Truths([records.Truth(about=records.AccountReference("tiktok", "leo", "7"), guilty=True)])
+    renamed = received("leo", about=records.AccountReference("tiktok", "leo.new", "7"))
+    later = received("leo", about=records.AccountReference("tiktok", "leo.new"))
+    assert Heard([renamed, later], truths).owner.tolist() == [0, 0]
+
+
+def test_one_refuted_piece_undoes_a_verified_one_where_weights_are_set_by_hand(heard, received):
+    pieces = [records.Evidence(kind="screenshot", verified=found) for found in (True, False)]
+    doubted, plain = (baselines.hand_weights(heard(received("leo", evidence=shown))) for shown in (pieces, []))
+    assert doubted[0] < plain[0]
+
+
+def test_the_regression_sees_what_is_shared_how_fast_it_came_and_who_accuses_others(heard, received):
+    begin = received("leo").received_at
+    shared = records.Origin(device="d", network="n")
+    three = [
+        received("leo", origin=shared, text=None, reporter=reporter(name), received_at=begin + hours * HOUR)
+        for name, hours in (("a", 0), ("b", 2), ("c", 6))
+    ]
+    elsewhere = received("mia", text=None, reporter=reporter("a"), received_at=begin)
+    texts, devices, networks, hours, struck = features(heard(*three, elsewhere))[0, -5:]
+    assert (texts, devices, networks) == pytest.approx((0, 2 / 3, 2 / 3))
+    assert hours == pytest.approx(np.log1p(3))  # six hours, twice from one to the next
+    assert struck == pytest.approx(1 / 3)

@@ -104,3 +104,18 @@ def test_the_plot_does_not_overwrite_what_is_read(files, tmp_path):
     taken.write_bytes(truth.read_bytes())
     assert evaluate(testimonies, taken, "--plot", taken).returncode == 64
     assert taken.read_bytes() == truth.read_bytes()
+
+
+def test_a_plot_in_a_folder_that_is_not_there_is_refused_before_anything_is_written(files, tmp_path):
+    done = evaluate(*files, "--plot", tmp_path / "nowhere" / "plot.png", "--out", tmp_path / "table")
+    assert (done.returncode, (tmp_path / "table").exists()) == (66, False)
+    assert b"nowhere" in done.stderr
+
+
+@pytest.mark.parametrize("written", [b"colour: 3\n", b"\xff\xfe", b"looking: [1\n"])
+def test_weights_that_cannot_be_read_are_named_by_option_and_file(files, tmp_path, written):
+    own = tmp_path / "own.yaml"
+    own.write_bytes(written)
+    done = evaluate(*files, "--parameters", own)
+    assert done.returncode == 64
+    assert f"--parameters: {own}: " in done.stderr.decode()

@@ -113,3 +113,8 @@ def test_what_is_no_probability_is_refused():
         calibration(scores(1.2), truth(1))
     with pytest.raises(ValueError, match="bins"):
         calibration(scores(0.2), truth(1), bins=0)
+
+
+def test_a_share_of_the_innocent_is_a_whole_number_of_them_whatever_the_rounding():
+    said = np.concatenate([np.arange(100) / 100, [0.705]])  # 29 of 100 innocent accounts stand above it
+    assert recall_at(said, np.arange(101) == 100, 0.29) == 1.0

@@ -50,6 +50,7 @@ ON_PHONE = 300.0
 SHARES = {"protected", "wrongly_restrained"}
 FAULTS: Mapping[str, Any] = {
     "value": gettext_lazy("Write both ends as the rulebook writes this figure: 0.5, 3, 72h or 14d."),
+    "range": gettext_lazy("This figure never goes that low or that high: a probability goes from 0 to 1."),
     "order": gettext_lazy("The first value must be below the last."),
     "limit": gettext_lazy("%(value)s could not be put in force: %(why)s."),
 }

@@ -4,15 +4,14 @@ import click
 
 from rempart.corroboration import Parameters
 from rempart.corroboration.commands import TestimonyReader
-from rempart.records import Truth
 from rempart.records.lines import Rejects, lines_of, opened
 from rempart.records.progress import progress
-from rempart.records.tables import read_table
 from rempart.replay.judging.evaluating import Evaluation, evaluate
+from rempart.replay.truths import read_truth
 
 
 class NothingToJudge(Exception):
-    """One of the files has lines and none is good."""
+    """The testimonies have lines and none is good."""
 
 
 def evaluate_files(
@@ -27,12 +26,10 @@ def evaluate_files(
 ) -> tuple[Evaluation, TestimonyReader]:
     """Judge the testimonies or statements of a file against a truth table; the reader says what was read.
 
-    The other parameters are those of `evaluate`. Raises FileNotFoundError, and NothingToJudge.
+    The other parameters are those of `evaluate`. Raises FileNotFoundError, NoTruth and NothingToJudge.
     """
-    truths = list(read_table(truth, Truth, rejects))
+    truths = read_truth(truth, rejects)
     bad_truths = rejects.count
-    if bad_truths and not truths:
-        raise NothingToJudge
     reader = TestimonyReader(rejects)
     with opened(testimonies) as stream:
         received = list(reader.read(progress(lines_of(stream), what="lines")))

@@ -9,6 +9,7 @@ import msgspec
 from rempart.replay.judging.metrics import Bin
 from rempart.replay.judging.resampling import Interval
 from rempart.replay.judging.table import Row
+from rempart.replay.layout import aligned
 
 _NOTHING = "–"
 _HEADINGS = (
@@ -43,15 +44,6 @@ def methods_text(title: str, rows: Sequence[Row]) -> str:
     """Methods on the same accounts, one line each under a title that counts these accounts."""
     counted = f"{title}: {rows[0].accounts} accounts, of which guilty {rows[0].guilty}"
     return "\n".join([counted, *aligned([_HEADINGS, *map(_cells, rows)])])
-
-
-def aligned(lines: Sequence[Sequence[str]]) -> list[str]:
-    """Lines of cells as aligned columns, the first to the left and the others to the right."""
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return [
-        "  ".join([first.ljust(widths[0]), *(cell.rjust(width) for cell, width in zip(rest, widths[1:], strict=True))])
-        for first, *rest in lines
-    ]
 
 
 def _title(attack: str | None) -> str:
