@@ -23,7 +23,7 @@ from scipy.optimize import minimize  # type: ignore[import-untyped]
 from tqdm import tqdm
 
 from rempart.corroboration import coordination
-from rempart.corroboration.belief import counting, features_of
+from rempart.corroboration.belief import FAMILY, counting, features_of
 from rempart.corroboration.census import KIND_NAMES
 from rempart.corroboration.columns import Floats, columns_of
 from rempart.corroboration.identity import AccountsTable
@@ -70,7 +70,7 @@ CAMPAIGN_AT_LEAST = {
 }
 AT_MOST = {
     **dict.fromkeys(("refuted", "share_false", "denials_each", "rejected"), 0.0),
-    **dict.fromkeys(("share_rejected", "doubt", "unsure", "share_unsure"), 0.0),
+    **dict.fromkeys(("share_rejected", "doubt", *(f"{kind}_left" for kind in KIND_NAMES)), 0.0),
     "verified_shown": 1.4,
     "denials": -0.02,
     "retracted": -0.5,
@@ -273,9 +273,10 @@ def heads(one: Example, given: Parameters) -> tuple[dict[str, Floats], dict[str,
     def said(spoken: Spoken, counts: Floats) -> dict[str, Floats]:
         return features_of(received.columns, received.usual, spoken, counts)
 
-    campaign = coordination.campaign_features(received.census, apart.first, apart.shared)
+    campaign = coordination.campaign_features(received.census, apart.first)
     campaign |= coordination.context(said(apart.first, np.ones(one.sources.size)))
-    return campaign, said(apart.spoken, counting(apart.spoken.together, one.sources, given.counting))
+    heard = said(apart.spoken, counting(apart.spoken.together, one.sources, given.counting))
+    return campaign, {name: heard[name] for name in FAMILY}
 
 
 def fit(

@@ -9,7 +9,7 @@ standard.
 import numpy as np
 from numpy.typing import NDArray
 
-from rempart.corroboration.census import Running
+from rempart.corroboration.census import KIND_NAMES, Running
 from rempart.corroboration.columns import EVIDENCE, TESTIMONY, Columns, Floats
 from rempart.corroboration.parameters import Counting
 from rempart.corroboration.sources import Sources, Spoken
@@ -123,6 +123,7 @@ class _Voices:
         self.heard = self.total(weight)
         self.relayed = self.total(relayed)
         self.denied = self.total(~spoken.sources.accuses)
+        self.nobody = self.total(spoken.sources.accuses & spoken.sources.first_hand) == 0
         # Of few voices, a share says little.
         self.trust = np.sqrt(self.heard / (self.heard + 3.0))
         self.some = np.maximum(self.heard, 1e-9)
@@ -143,8 +144,7 @@ def _numbers(voices: _Voices) -> dict[str, Floats]:
         "voices": np.log1p(heard),
         "a_voice": np.minimum(heard, 1.0),
         "relays": np.log1p(relayed),
-        "relays_alone": (relayed > 0) * np.clip(1.0 - heard, 0.0, 1.0),
-        "relays_each": relayed / (heard + relayed + 1.0),
+        "relays_alone": (relayed > 0) * voices.nobody,
         "retracted": voices.total(voices.weight * voices.sources.retracts) / (heard + 0.5),
         "denials": np.log1p(denied),
         "denials_each": denied / (denied + heard + relayed + 1.0),
@@ -161,8 +161,8 @@ def _evidence(voices: _Voices) -> dict[str, Floats]:
         features[f"verified_{name}"] = halving(total(genuine))
         features[f"unverified_{name}"] = np.log1p(total(voices.weight * shown))
     good, bad = sources.verified.sum(axis=1) > 0, sources.refuted.sum(axis=1) > 0
-    # What a campaign brought and somebody refuted says nothing of those who are not in it.
-    verified, refuted = total(sources.accuses & good), total((voices.weight + voices.relays) * bad)
+    # What was refuted speaks against who brought it first: not what relays of a campaign add, nor whom one set aside.
+    verified, refuted = total(sources.accuses & good), total(voices.weight * bad)
     return features | {
         "verified": np.log1p(verified),
         "refuted": np.log1p(refuted),
@@ -204,13 +204,11 @@ _USUALLY = 0.25
 def _doubts(voices: _Voices) -> dict[str, Floats]:
     """How far those who count might still act together."""
     sources, together = voices.sources, voices.spoken.together
-    # Those whom one cannot tell: who was set aside is left out here as everywhere.
-    first = sources.accuses & sources.first_hand & ~voices.spoken.aside
-    unsure = voices.total(first * np.maximum(together - _USUALLY, 0.0))
+    surprises = voices.spoken.surprises()
     return {
         "doubt": voices.total(voices.weight * (together - _USUALLY)) / (voices.heard + 1.0),
-        "unsure": np.log1p(unsure),
-        "share_unsure": unsure / (voices.heard + unsure + 1.0),
+        # What those share that are left once a campaign was set aside: some may be of one that was not known.
+        **{f"{name}_left": surprises[:, kind] for kind, name in enumerate(KIND_NAMES)},
     }
 
 
@@ -238,7 +236,6 @@ FAMILY: dict[str, str] = {
     "a_voice": "voices",
     "relays": "relays",
     "relays_alone": "relays",
-    "relays_each": "relays",
     **{f"verified_{name}": "verified_evidence" for name in ("machine", "recorded", "shown")},
     **{f"unverified_{name}": "unverified_evidence" for name in ("machine", "recorded", "shown")},
     "share_pictured": "unverified_evidence",
@@ -256,8 +253,8 @@ FAMILY: dict[str, str] = {
     "verified_denials": "verified_denials",
     **dict.fromkeys(("share_upheld", "share_rejected", "upheld", "rejected"), "records"),
     **{f"share_{name}": "accounts" for name in ("new", "older", "popular")},
-    **{f"share_{name}": "words" for name in ("long", "alike", "retold", "minor")},
-    **dict.fromkeys(("doubt", "unsure", "share_unsure"), "doubt"),
+    **{f"share_{name}": "words" for name in ("long", "alike", "minor")},
+    **dict.fromkeys(("doubt", *(f"{name}_left" for name in KIND_NAMES)), "doubt"),
     "late": "rhythm",
     "late_spread": "rhythm",
     "share_night": "rhythm",
