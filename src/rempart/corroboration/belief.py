@@ -144,7 +144,7 @@ def _numbers(voices: _Voices) -> dict[str, Floats]:
         "voices": np.log1p(heard),
         "a_voice": np.minimum(heard, 1.0),
         "relays": np.log1p(relayed),
-        "relays_alone": (relayed > 0) * voices.nobody,
+        "relays_alone": ((relayed > 0) & voices.nobody).astype(np.float64),
         "retracted": voices.total(voices.weight * voices.sources.retracts) / (heard + 0.5),
         "denials": np.log1p(denied),
         "denials_each": denied / (denied + heard + relayed + 1.0),
