@@ -51,7 +51,8 @@ AT_LEAST = {
     **dict.fromkeys((*CHANNELS, "a_voice", "relays", "upheld", "share_upheld", "verified", "checked"), 0.0),
     **{f"unverified_{name}": 0.0 for name in ("machine", "recorded", "shown")},
     "share_genuine": 0.0,
-    "voices": 0.35,  # many who speak for themselves are to be heard, even where worlds hide as many careful liars
+    "relays_crowd": -0.5,  # whoever relays takes little away from those who speak for themselves
+    "voices": 0.5,  # many who speak for themselves are to be heard, even where worlds hide as many careful liars
     "verified_machine": 1.6,
     "verified_recorded": 0.8,
     "verified_shown": 0.3,
@@ -70,7 +71,7 @@ CAMPAIGN_AT_LEAST = {
 }
 AT_MOST = {
     **dict.fromkeys(("refuted", "share_false", "denials_each", "rejected"), 0.0),
-    **dict.fromkeys(("share_rejected", "doubt", *(f"{kind}_left" for kind in KIND_NAMES)), 0.0),
+    **dict.fromkeys(("share_rejected", "doubt", "relays_crowd"), 0.0),
     "verified_shown": 1.4,
     "denials": -0.02,
     "retracted": -0.5,
@@ -273,7 +274,7 @@ def heads(one: Example, given: Parameters) -> tuple[dict[str, Floats], dict[str,
     def said(spoken: Spoken, counts: Floats) -> dict[str, Floats]:
         return features_of(received.columns, received.usual, spoken, counts)
 
-    campaign = coordination.campaign_features(received.census, apart.first)
+    campaign = coordination.campaign_features(received.census, apart.first, apart.shared)
     campaign |= coordination.context(said(apart.first, np.ones(one.sources.size)))
     heard = said(apart.spoken, counting(apart.spoken.together, one.sources, given.counting))
     return campaign, {name: heard[name] for name in FAMILY}

@@ -9,7 +9,7 @@ standard.
 import numpy as np
 from numpy.typing import NDArray
 
-from rempart.corroboration.census import KIND_NAMES, Running
+from rempart.corroboration.census import Running
 from rempart.corroboration.columns import EVIDENCE, TESTIMONY, Columns, Floats
 from rempart.corroboration.parameters import Counting
 from rempart.corroboration.sources import Sources, Spoken
@@ -133,6 +133,9 @@ class _Voices:
         return np.bincount(self.sources.look, values, minlength=self.spoken.looks.size).astype(np.float64)
 
 
+_FEW_RELAYS = 10
+
+
 def _numbers(voices: _Voices) -> dict[str, Floats]:
     """How many speak, relay and deny."""
     heard, relayed, denied = voices.heard, voices.relayed, voices.denied
@@ -144,6 +147,8 @@ def _numbers(voices: _Voices) -> dict[str, Floats]:
         "voices": np.log1p(heard),
         "a_voice": np.minimum(heard, 1.0),
         "relays": np.log1p(relayed),
+        # That a crowd relays is no corroboration, and pushed affairs have one; beyond some thirty it says no more.
+        "relays_crowd": np.clip(np.log1p(relayed) - np.log1p(_FEW_RELAYS), 0.0, 1.0),
         "relays_alone": ((relayed > 0) & voices.nobody).astype(np.float64),
         "retracted": voices.total(voices.weight * voices.sources.retracts) / (heard + 0.5),
         "denials": np.log1p(denied),
@@ -203,13 +208,8 @@ _USUALLY = 0.25
 
 def _doubts(voices: _Voices) -> dict[str, Floats]:
     """How far those who count might still act together."""
-    sources, together = voices.sources, voices.spoken.together
-    surprises = voices.spoken.surprises()
-    return {
-        "doubt": voices.total(voices.weight * (together - _USUALLY)) / (voices.heard + 1.0),
-        # What those share that are left once a campaign was set aside: some may be of one that was not known.
-        **{f"{name}_left": surprises[:, kind] for kind, name in enumerate(KIND_NAMES)},
-    }
+    together = voices.spoken.together
+    return {"doubt": voices.total(voices.weight * (together - _USUALLY)) / (voices.heard + 1.0)}
 
 
 def _times(columns: Columns, voices: _Voices) -> dict[str, Floats]:
@@ -236,6 +236,7 @@ FAMILY: dict[str, str] = {
     "a_voice": "voices",
     "relays": "relays",
     "relays_alone": "relays",
+    "relays_crowd": "relays",
     **{f"verified_{name}": "verified_evidence" for name in ("machine", "recorded", "shown")},
     **{f"unverified_{name}": "unverified_evidence" for name in ("machine", "recorded", "shown")},
     "share_pictured": "unverified_evidence",
@@ -254,7 +255,7 @@ FAMILY: dict[str, str] = {
     **dict.fromkeys(("share_upheld", "share_rejected", "upheld", "rejected"), "records"),
     **{f"share_{name}": "accounts" for name in ("new", "older", "popular")},
     **{f"share_{name}": "words" for name in ("long", "alike", "minor")},
-    **dict.fromkeys(("doubt", *(f"{name}_left" for name in KIND_NAMES)), "doubt"),
+    "doubt": "doubt",
     "late": "rhythm",
     "late_spread": "rhythm",
     "share_night": "rhythm",

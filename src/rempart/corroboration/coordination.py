@@ -274,7 +274,7 @@ def logit(probability: Floats) -> Floats:
     return np.asarray(np.clip(np.log(probability) - np.log1p(-probability), -12.0, 12.0), np.float64)
 
 
-def campaign_features(census: Census, spoken: Spoken) -> dict[str, Floats]:
+def campaign_features(census: Census, spoken: Spoken, shared: Shared) -> dict[str, Floats]:
     """What tells, of a whole look, that a campaign is part of it: features of shape (looks,), by name."""
     looks, sources = spoken.looks, spoken.sources
     inside = np.flatnonzero(sources.accuses)
@@ -289,7 +289,9 @@ def campaign_features(census: Census, spoken: Spoken) -> dict[str, Floats]:
         chosen = order[rank < count]
         return np.asarray(np.bincount(look[chosen], q[chosen], minlength=looks.size) / count, np.float64)
 
-    surprises = spoken.surprises()
+    surprise = [np.zeros(looks.size) for _ in KINDS]
+    for kind in KINDS:
+        np.maximum.at(surprise[kind], look, shared.surprise[inside, kind])
     return {
         "suspected": np.log1p(total),
         "share_suspected": total / (size + 2.0),
@@ -298,7 +300,7 @@ def campaign_features(census: Census, spoken: Spoken) -> dict[str, Floats]:
         "tenth_suspected": top(10),
         "probable": np.log1p(np.bincount(look, q > 0.5, minlength=looks.size)),
         "certain": np.log1p(np.bincount(look, q > 0.9, minlength=looks.size)),
-        **{f"{KIND_NAMES[kind]}_surprise": surprises[:, kind] for kind in KINDS},
+        **{f"{KIND_NAMES[kind]}_surprise": np.sqrt(surprise[kind]) for kind in KINDS},
         **apart(census, looks),
         "regular": regular(census.columns, looks, sources),
     }

@@ -60,22 +60,13 @@ class Sources(NamedTuple):
 class Spoken(NamedTuple):
     """Who speaks in looks, `together`: shape (s,), the probability that each source is part of a
     campaign; `aside`: shape (s,), who was set aside as such; `strikes`: shape (s,), how many others each accused, in
-    logarithms of one more; `surprise`: shape (s, kinds), that of what each shares with those it was compared with."""
+    logarithms of one more."""
 
     looks: Looks
     sources: Sources
     together: Floats
     aside: NDArray[np.bool_]
     strikes: Floats
-    surprise: Floats
-
-    def surprises(self) -> Floats:
-        """Of each look and kind, the square root of the greatest surprise among who accuses and was not set aside:
-        shape (looks, kinds)."""
-        inside = np.flatnonzero(self.sources.accuses & ~self.aside)
-        greatest = np.zeros((self.looks.size, self.surprise.shape[1]))
-        np.maximum.at(greatest, self.sources.look[inside], self.surprise[inside])
-        return np.sqrt(greatest)
 
 
 # Of the channels that one person used, the one that counts: sealed, form, trusted flagger, user report, public post.

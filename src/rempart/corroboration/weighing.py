@@ -78,7 +78,7 @@ def compare(wave: Wave, looks: Looks, parameters: Parameters) -> Compared:
     apart = tell_apart(wave, looks, parameters)
     sources = apart.first.sources
     everything = features_of(wave.columns, wave.usual, apart.first, np.ones(sources.size))
-    seen = campaign_features(wave.census, apart.first) | context(everything)
+    seen = campaign_features(wave.census, apart.first, apart.shared) | context(everything)
     accused = np.bincount(sources.look[sources.accuses], minlength=looks.size) > 0
     campaign = np.where(accused, applied(parameters.campaign, seen), 0.0)
     return Compared(apart.spoken, apart.shared, campaign, everything)
@@ -89,13 +89,12 @@ def tell_apart(wave: Wave, looks: Looks, parameters: Parameters) -> Apart:
     sources = sources_of(wave.columns, looks, parameters.looking)
     together, shared, strikes = _together(wave, looks, sources, sources.accuses, parameters)
     nobody = np.zeros(sources.size, np.bool_)
-    first = Spoken(looks, sources, together, nobody, strikes, shared.surprise)
+    first = Spoken(looks, sources, together, nobody, strikes)
     aside = (together >= parameters.counting.aside_from) & ~genuine(sources)
     if not aside.any():
         return Apart(first, shared, first)
-    again, left, _ = _together(wave, looks, sources, sources.accuses & ~aside, parameters)
-    together = np.where(aside, together, again)
-    return Apart(first, shared, Spoken(looks, sources, together, aside, strikes, left.surprise))
+    again, _, _ = _together(wave, looks, sources, sources.accuses & ~aside, parameters)
+    return Apart(first, shared, first._replace(together=np.where(aside, together, again), aside=aside))
 
 
 def _together(
@@ -124,9 +123,7 @@ def weigh_part(wave: Wave, compared: Compared, part: Looks, of_row: Ints, parame
     whole = np.zeros(sources.size, np.int64)
     whole[sources.of_row[::-1]] = of_row[::-1]  # that of its first row
     given = compared.spoken
-    spoken = Spoken(
-        part, sources, given.together[whole], given.aside[whole], given.strikes[whole], given.surprise[whole]
-    )
+    spoken = Spoken(part, sources, given.together[whole], given.aside[whole], given.strikes[whole])
     everything = features_of(wave.columns, wave.usual, spoken, np.ones(sources.size))
     return _weigh(wave, spoken, everything, parameters)
 
