@@ -64,11 +64,12 @@ def gain_of_puppets(chance: Random) -> float:
     return gain(heard, [*heard, *puppets], one.about)
 
 
-def test_copies_by_one_origin_gain_no_more_than_a_tenth_in_five_cases_of_six():
-    """They should never gain more; today they do in one case of eight, by less than 0.5."""
+def test_copies_by_one_origin_gain_no_more_than_a_tenth_in_six_cases_of_seven():
+    """They should never gain more; today they do in one case of ten, by less than 0.4: what they make look bought is
+    set aside with them, and cost the account more than it now does."""
     gains = [gain_of_puppets(Random(number)) for number in range(30)]
-    assert np.mean(np.array(gains) > 0.1) <= 1 / 6
-    assert max(gains) <= 0.5
+    assert np.mean(np.array(gains) > 0.1) <= 1 / 7
+    assert max(gains) <= 0.4
     assert np.median(gains) <= 0.01
 
 
@@ -169,11 +170,12 @@ def gains_of_fakes(*, examined: bool) -> np.ndarray:
 
 
 @pytest.mark.parametrize("examined", [False, True])
-def test_crude_fakes_take_nothing_on_the_median_and_more_than_a_tenth_in_two_cases_of_five_at_most(examined):
+def test_crude_fakes_take_nothing_on_the_median_more_than_a_tenth_in_one_case_of_four_and_never_a_half(examined):
     """They should never take more than 0.1: some who were harmed share something with them and become suspect too."""
     gains = gains_of_fakes(examined=examined)
-    assert np.mean(gains < -0.1) <= 0.4
-    assert np.median(gains) > -0.05
+    assert np.mean(gains < -0.1) <= 0.25
+    assert np.median(gains) > -0.01
+    assert gains.min() > -0.5
 
 
 # Names
@@ -215,10 +217,10 @@ def falls() -> np.ndarray:
     return np.array(found)
 
 
-def test_people_who_organise_openly_lose_nothing_on_average_and_one_account_in_four_a_twentieth_at_most(falls):
-    """No account should lose more than a twentieth; today one in five does."""
-    assert falls.mean() <= 0.01
-    assert np.mean(falls > 0.05) <= 0.25
+def test_people_who_organise_openly_lose_nothing_on_average_and_one_account_in_five_a_twentieth_at_most(falls):
+    """No account should lose more than a twentieth; today one in seven does."""
+    assert falls.mean() <= 0
+    assert np.mean(falls > 0.05) <= 0.2
 
 
 # What weighs more than what
