@@ -81,7 +81,7 @@ def test_a_ministers_question_from_the_letter_to_a_corrected_answer(noe, lina, s
         "register",
         **asked(authority, "question", words="What measures did you take?", document=letter),
         hashtag="#BalanceTonTikTokeur",
-        start=written(now() - 30 * DAY),
+        start=written((now() - 30 * DAY).replace(hour=12)),  # never an hour that clocks repeat
         end=written(now()),
     )
     request = Request.objects.get()
