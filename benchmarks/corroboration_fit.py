@@ -120,7 +120,7 @@ def examples_of(
     truth = {(one.about.service, one.about.handle): one for one in wave.truth}
     guilty = {
         account.subject: truth[account.about.service, account.about.handle].guilty
-        for instant in plan.instants
+        for instant in plan.instants()
         for account, _ in instant.heard
     }
     subject = received.columns.subject

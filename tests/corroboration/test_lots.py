@@ -21,7 +21,7 @@ def planned(heard: list[Testimony]) -> tuple[Wave, list[Look]]:
     heard = sorted(heard, key=lambda one: (one.received_at, one.id))
     plan = Plan(heard, AccountsTable(), PARAMETERS.looking)
     columns = columns_of(heard, plan.subjects, PARAMETERS.looking)
-    return wave_of(columns, PARAMETERS), [look for instant in plan.instants for look in instant.looks]
+    return wave_of(columns, PARAMETERS), [look for instant in plan.instants() for look in instant.looks]
 
 
 def weighed(wave: Wave, several: list[Look]) -> tuple[Weighed, np.ndarray]:

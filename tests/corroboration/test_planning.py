@@ -18,7 +18,7 @@ def plan(said):
 
 def sizes(said):
     """How much had been heard at each look, in order of time."""
-    return [look.many for instant in plan(said).instants for look in instant.looks]
+    return [look.many for instant in plan(said).instants() for look in instant.looks]
 
 
 def test_each_of_the_first_testimonies_is_looked_at(world):
@@ -60,13 +60,13 @@ def test_evidence_of_a_kind_that_was_not_yet_found_is_looked_at_whatever_else_wa
 
 def test_what_is_heard_at_one_instant_is_one_look_that_knows_all_of_it(world):
     together = [world.testimony(minutes=5) for _ in range(6)]
-    (instant,) = plan([*together, world.testimony("mia.wavy", minutes=5)]).instants
+    (instant,) = plan([*together, world.testimony("mia.wavy", minutes=5)]).instants()
     assert [(look.many, look.place) for look in instant.looks] == [(6, 7), (1, 7)]
 
 
 def test_a_look_knows_what_was_heard_of_everybody_until_then(world):
     said = [world.testimony("mia.wavy"), world.testimony(), world.testimony("mia.wavy")]
-    assert [(look.many, look.place) for instant in plan(said).instants for look in instant.looks] == [
+    assert [(look.many, look.place) for instant in plan(said).instants() for look in instant.looks] == [
         (1, 1),
         (1, 2),
         (2, 3),
@@ -76,7 +76,7 @@ def test_a_look_knows_what_was_heard_of_everybody_until_then(world):
 def test_two_accounts_that_turn_out_to_be_one_are_looked_at_at_once(world):
     said = [*world.victims(30, LEO), *world.victims(30, LEO_RENAMED), world.testimony(LEO_BY_ID)]
     found = plan(said)
-    *_, last = found.instants
+    *_, last = found.instants()
     (look,) = last.looks
     assert (look.many, list(look.heard)) == (61, list(range(61)))
     assert list(found.merges) == [60]

@@ -1,6 +1,6 @@
 """How far what is said of an account can be believed: features of a look, each in a family that reasons are told by.
 
-Every source counts by how little it looks coordinated, and whoever is more likely than not to act on orders counts for
+Every source counts by how little it looks coordinated, and whoever was set aside as acting on orders counts for
 nothing: what one believes of the others does not move. Shares are told from what is usual among those who speak of
 other accounts, so that a wave in which everybody opens an account, or in which little is shown, is measured by its own
 standard.

@@ -1,9 +1,9 @@
 """How frequent everything that people may share is among all who spoke before a moment, whomever they spoke of.
 
 What is frequent everywhere (a phrase of the hashtag, a mobile operator's gateway, a community that everybody is in)
-surprises nobody. Counts are of people, each once whatever the names they
-speak under from one device, and exact at every place of the order in which testimonies came:
-sorted first mentions, and a binary search for those that came before.
+surprises nobody. Counts are of people, each once whatever the names they speak under from one device, and exact at
+every place of the order in which testimonies came: sorted first mentions, and a binary search for those that came
+before.
 """
 
 from typing import Literal, NamedTuple, get_args

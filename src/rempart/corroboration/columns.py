@@ -6,7 +6,7 @@ it. Names (reporters, devices, communities …) become numbers; -1 and NaN stand
 
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import NamedTuple, get_args
+from typing import Any, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,10 +31,10 @@ _EVIDENCE = {name: number for number, name in enumerate(EVIDENCE)}
 _CONDUCTS = {name: number for number, name in enumerate(CONDUCTS)}
 _DAY = 86_400.0
 _NOWHERE = Origin()
-_CHUNK = 4_096  # testimonies read at once
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Narrow = NDArray[np.integer[Any]]  # as narrow as what it holds: there are many rows
 
 
 class Lists(NamedTuple):
@@ -48,35 +48,36 @@ class Columns(NamedTuple):
     """Arrays of shape (n,), one entry a testimony, but where a field says otherwise.
 
     `at`, `opened`: seconds since 1970. `person`: the device where it is known, the reporter elsewhere. `text`: the
-    first testimony whose text this one repeats, its own place when it repeats none. `same`: equal for testimonies that
-    say the same in every field. `conduct`: one bit each. `services`: the conduct services named, as numbers in SERVICES
-    and one more for none. `verified`, `unverified`, `refuted`: shape (n, 6), pieces of each kind of EVIDENCE.
-    `acting`: shape (communities,), which of them the radar saw act together. `windows`: the two windows,
-    overlapping, in which the reporter's account was opened, `new` when that was shortly before it spoke.
-    `subject`: the account that it is about, as far as was known then.
+    first testimony whose text this one repeats, its own place when it repeats none. `same`: where there are too few
+    words to be anybody's own, equal for testimonies that say the same in every field; -1 elsewhere. `conduct`: one bit
+    each. `services`: the conduct services named, as numbers in SERVICES and one more for none. `verified`,
+    `unverified`, `refuted`: shape (n, 6), pieces of each kind of EVIDENCE. `acting`: shape (communities,), which of
+    them the radar saw act together. `windows`: the two windows, overlapping, in which the reporter's account was
+    opened, `new` when that was shortly before it spoke. `subject`: the account that it is about, as far as was known
+    then.
     """
 
     at: Floats
     reporter: Ints
     person: Ints
-    stance: Ints
-    channel: Ints
+    stance: Narrow
+    channel: Narrow
     upheld: Floats
     rejected: Floats
     opened: Floats
     followers: Floats
-    verified: Ints
-    unverified: Ints
-    refuted: Ints
+    verified: Narrow
+    unverified: Narrow
+    refuted: Narrow
     device: Ints
     network: Ints
     text: Ints
     alike: Floats
-    length: Ints
+    length: Narrow
     retold: Floats
     same: Ints
-    conduct: Ints
-    minor: Ints
+    conduct: Narrow
+    minor: Narrow
     services: Lists
     communities: Lists
     acting: NDArray[np.bool_]
@@ -93,41 +94,45 @@ class Columns(NamedTuple):
 def columns_of(testimonies: Sequence[Testimony], subjects: Sequence[int], looking: Looking) -> Columns:
     """The columns of testimonies that are in the order in which they are to be heard. subjects: whom each is about."""
     copies, retold = _words(testimonies, subjects, looking)
-    numbers = _Numbers()
-    starts = range(0, max(len(testimonies), 1), _CHUNK)
-    several = [_part(testimonies[start : start + _CHUNK], numbers) for start in starts]
-    part = _Part(*map(np.concatenate, zip(*several, strict=True)))
-    del several
-    same = np.full(len(testimonies), -1, np.int64)
-    for row in np.flatnonzero(copies.length < looking.copy_length).tolist():
-        same[row] = numbers.said[_said(testimonies[row])]
-    new = part.at - part.opened < looking.new_account * _DAY
+    reporters = [t.reporter for t in testimonies]
+    origins = [t.origin or _NOWHERE for t in testimonies]
+    reporter, _ = _numbered(one.id for one in reporters)
+    device, _ = _numbered(one.device for one in origins)
+    network, _ = _numbered(one.network for one in origins)
+    verified, unverified, refuted = _pieces(testimonies)
+    services = [services_named(t) for t in testimonies]
+    communities = [tuple(dict.fromkeys(one.communities)) for one in reporters]
+    members, met = _numbered(one for several in communities for one in several)
+    at, opened = _seconds(t.received_at for t in testimonies), _seconds(one.account_created_at for one in reporters)
+    new = at - opened < looking.new_account * _DAY
     return Columns(
-        at=part.at,
-        reporter=part.reporter,
-        person=np.where(part.device >= 0, 2 * part.device + 1, 2 * part.reporter),
-        stance=part.stance,
-        channel=part.channel,
-        upheld=part.upheld,
-        rejected=part.rejected,
-        opened=part.opened,
-        followers=part.followers,
-        verified=part.verified,
-        unverified=part.unverified,
-        refuted=part.refuted,
-        device=part.device,
-        network=part.network,
+        at=at,
+        reporter=reporter,
+        person=np.where(device >= 0, 2 * device + 1, 2 * reporter),
+        stance=np.array([_STANCES[t.stance] for t in testimonies], np.int8),
+        channel=np.array([_CHANNELS[t.channel] for t in testimonies], np.int8),
+        upheld=np.array([one.upheld for one in reporters], np.float64),
+        rejected=np.array([one.rejected for one in reporters], np.float64),
+        opened=opened,
+        followers=np.array([np.nan if one.followers is None else one.followers for one in reporters], np.float64),
+        verified=verified,
+        unverified=unverified,
+        refuted=refuted,
+        device=device,
+        network=network,
         text=copies.first,
         alike=copies.similarity,
         length=copies.length.astype(np.int32),
         retold=retold,
-        same=same,
-        conduct=part.conduct,
-        minor=part.minor,
-        services=Lists(_starts(part.services_named), part.services),
-        communities=Lists(_starts(part.communities_named), part.communities),
-        acting=np.fromiter((str(one).startswith(PILE_ON) for one in numbers.communities if one is not None), np.bool_),
-        windows=_windows(part.opened, new, looking),
+        same=_same(testimonies, copies.length < looking.copy_length),
+        conduct=np.array([sum(1 << _CONDUCTS[one] for one in set(t.conduct)) for t in testimonies], np.int32),
+        minor=np.array([-1 if t.complainant_minor is None else t.complainant_minor for t in testimonies], np.int8),
+        services=Lists(
+            _starts(services), np.array([_SERVICES[one] for several in services for one in several], np.int64)
+        ),
+        communities=Lists(_starts(communities), members),
+        acting=np.array([str(one).startswith(PILE_ON) for one in met], np.bool_),
+        windows=_windows(opened, new, looking),
         new=new,
         subject=np.array(subjects, np.int64),
     )
@@ -141,91 +146,33 @@ def _words(testimonies: Sequence[Testimony], subjects: Sequence[int], looking: L
         return find_copies(words, threshold=looking.copy_similarity), retold.result()
 
 
-class _Number(dict[object, int]):
-    """Numbers from 0 for names, in the order in which they are first met; -1 for None."""
-
-    def __init__(self) -> None:
-        super().__init__({None: -1})
-
-    def __missing__(self, name: object) -> int:
-        self[name] = number = len(self) - 1
-        return number
+def _numbered(names: Iterable[object]) -> tuple[Ints, list[object]]:
+    """Numbers from 0 for names, in the order in which they are first met, -1 for None; and the names so numbered."""
+    known: dict[object, int] = {None: -1}
+    numbers = np.fromiter((known.setdefault(name, len(known) - 1) for name in names), np.int64)
+    return numbers, [name for name in known if name is not None]
 
 
-class _Numbers:
-    """The numbers of everything that has a name."""
-
-    def __init__(self) -> None:
-        self.reporters, self.devices, self.networks, self.communities, self.said = (_Number() for _ in range(5))
-
-
-class _Part(NamedTuple):
-    """What is read of some testimonies, field by field: the fields of Columns, the lists laid end to end with how many
-    each testimony names."""
-
-    at: Floats
-    reporter: Ints
-    stance: Ints
-    channel: Ints
-    upheld: Floats
-    rejected: Floats
-    opened: Floats
-    followers: Floats
-    verified: Ints
-    unverified: Ints
-    refuted: Ints
-    device: Ints
-    network: Ints
-    conduct: Ints
-    minor: Ints
-    services: Ints
-    services_named: Ints
-    communities: Ints
-    communities_named: Ints
-
-
-def _part(testimonies: Sequence[Testimony], numbers: _Numbers) -> _Part:
-    """What some testimonies say: few at a time, so that what one field brought near is still there for the next."""
-    reporters = [t.reporter for t in testimonies]
-    origins = [t.origin or _NOWHERE for t in testimonies]
-    services = [services_named(t) for t in testimonies]
-    communities = [tuple(dict.fromkeys(one.communities)) for one in reporters]
-    pieces = np.zeros((3, len(testimonies), len(EVIDENCE)), np.int64)
+def _pieces(testimonies: Sequence[Testimony]) -> NDArray[np.int32]:
+    """Evidence found genuine, not yet looked at, found false: shape (3, n, kinds), pieces of each kind of EVIDENCE."""
+    pieces = np.zeros((3, len(testimonies), len(EVIDENCE)), np.int32)
     for row, t in enumerate(testimonies):
         for piece in t.evidence:
-            # True, None and False go to the first, the second and the third table.
             pieces[0 if piece.verified else 1 if piece.verified is None else 2, row, _EVIDENCE[piece.kind]] += 1
-    verified, unverified, refuted = np.minimum(pieces, np.iinfo(np.uint16).max).astype(np.uint16)
-    return _Part(
-        at=_seconds(t.received_at for t in testimonies),
-        reporter=_numbered((one.id for one in reporters), numbers.reporters),
-        stance=np.array([_STANCES[t.stance] for t in testimonies], np.int8),
-        channel=np.array([_CHANNELS[t.channel] for t in testimonies], np.int8),
-        upheld=np.array([one.upheld for one in reporters], np.float64),
-        rejected=np.array([one.rejected for one in reporters], np.float64),
-        opened=_seconds(one.account_created_at for one in reporters),
-        followers=np.array([np.nan if one.followers is None else one.followers for one in reporters], np.float64),
-        verified=verified,
-        unverified=unverified,
-        refuted=refuted,
-        device=_numbered((one.device for one in origins), numbers.devices),
-        network=_numbered((one.network for one in origins), numbers.networks),
-        conduct=np.array([sum(1 << _CONDUCTS[one] for one in set(t.conduct)) for t in testimonies], np.int32),
-        minor=np.array([-1 if t.complainant_minor is None else t.complainant_minor for t in testimonies], np.int8),
-        services=np.array([_SERVICES[one] for several in services for one in several], np.int8),
-        services_named=np.array([len(several) for several in services], np.int64),
-        communities=_numbered((one for several in communities for one in several), numbers.communities),
-        communities_named=np.array([len(several) for several in communities], np.int64),
-    )
+    return pieces
 
 
-def _numbered(names: Iterable[object], numbers: _Number) -> Ints:
-    return np.fromiter(map(numbers.__getitem__, names), np.int64)
+def _same(testimonies: Sequence[Testimony], wanted: NDArray[np.bool_]) -> Ints:
+    """A number for each testimony that is wanted, equal for those that say the same in every field; -1 elsewhere."""
+    same = np.full(len(testimonies), -1, np.int64)
+    rows = np.flatnonzero(wanted)
+    same[rows], _ = _numbered(_said(testimonies[row]) for row in rows.tolist())
+    return same
 
 
-def _starts(lengths: Ints) -> Ints:
+def _starts(lists: Sequence[Sequence[object]]) -> Ints:
     """Where each of some lists laid end to end begins, and where the last one ends."""
-    return np.concatenate(([0], np.cumsum(lengths)))
+    return np.concatenate(([0], np.cumsum(np.fromiter(map(len, lists), np.int64))))
 
 
 def _said(t: Testimony) -> object:

@@ -9,9 +9,9 @@
 
 An account is looked at again at each of its first testimonies, then each time that it has grown by a share, and as soon
 as evidence about it was checked (of much evidence of one kind, each time that this has grown by a share); between two
-looks what is counted goes on and what is weighed stays. A look rests on
-what was heard before it, of this account and of all others, so that looks are weighed in lots, and going straight to
-the end weighs the last look of each account only: both give the same numbers. Nothing heard later changes them.
+looks what is counted goes on and what is weighed stays. A look rests on what was heard before it, of this account and
+of all others, so that looks are weighed in lots, and going straight to the end weighs the last look of each account
+only: both give the same numbers. Nothing heard later changes them.
 """
 
 from array import array
@@ -103,7 +103,7 @@ class Engine:
         """Hear everything, one instant at a time: each with the accounts that something was received about."""
         waiting: list[Instant] = []
         rows = 0
-        for instant in self._plan.instants:
+        for instant in self._plan.instants():
             waiting.append(instant)
             rows += sum(look.many for look in instant.looks)
             if rows >= _LOT:
@@ -114,7 +114,7 @@ class Engine:
     def finish(self) -> None:
         """Hear everything at once."""
         latest: dict[Account, Look] = {}
-        for instant in self._plan.instants:
+        for instant in self._plan.instants():
             self._hear(instant)
             for look in instant.looks:
                 latest[look.account] = look

@@ -68,7 +68,6 @@ class Plan:
                     self._checked[place] = checked
         self.subjects = [account.subject for account in self._accounts]
 
-    @property
     def instants(self) -> Iterator[Instant]:
         """What is received at each instant, in order; made as it is read, since all of them would take much memory."""
         known: dict[Account, _Known] = {}

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rempart.corroboration.census import distinct
-from rempart.corroboration.columns import DISPUTE, TESTIMONY, Columns, Floats, Ints
+from rempart.corroboration.columns import DISPUTE, TESTIMONY, Columns, Floats, Ints, Narrow
 from rempart.corroboration.parameters import Looking
 
 
@@ -44,11 +44,11 @@ class Sources(NamedTuple):
     channel: Ints
     names: Ints
     retracts: NDArray[np.bool_]
-    verified: Ints
-    unverified: Ints
-    refuted: Ints
-    conduct: Ints
-    minor: Ints
+    verified: Narrow
+    unverified: Narrow
+    refuted: Narrow
+    conduct: Narrow
+    minor: Narrow
     of_row: Ints
 
     @property
@@ -91,7 +91,7 @@ def sources_of(columns: Columns, looks: Looks, looking: Looking) -> Sources:
     of_row = np.empty(len(rows), np.int64)
     of_row[order] = np.repeat(number, np.diff(np.append(opens, len(rows))))
 
-    def most(values: Ints) -> Ints:
+    def most(values: Narrow) -> Narrow:
         return np.maximum.reduceat(values[order], opens, axis=0)[rank] if len(rows) else values
 
     testimony = columns.stance[rows] == TESTIMONY
