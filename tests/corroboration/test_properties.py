@@ -6,7 +6,7 @@ from math import log
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from corroboration.drawn import START, TEXTS, waves
@@ -93,6 +93,8 @@ def test_an_independent_testimony_with_a_verified_export_takes_at_most_a_fifth_o
         reporter=Reporter(id="somebody else"),
         evidence=[Evidence(kind=kind, verified=True)],
     )
+    # Who seemed to act with others may turn out to stand alone, and what they brought that was false to count.
+    assume(all(piece.verified is not False for one in wave for piece in one.evidence))
     key = (about.service, about.handle)
     before, after = by_account(assess(wave)), by_account(assess([*wave, added]))
     if key in before and key in after:
