@@ -128,6 +128,37 @@ def test_a_thousand_denials_lift_nothing_that_two_verified_exports_back(seed, ch
     assert set(after.measures) >= set(before.measures)
 
 
+# Relays
+
+
+@settings(max_examples=20)
+@given(
+    st.sampled_from(WAVES),
+    st.randoms(use_true_random=False),
+    st.sampled_from([1, 10, 100, 1000]),
+    st.none() | st.just("faites tourner, il faut que tout le monde le sache"),
+)
+def test_however_many_relay_they_take_six_tenths_of_log_odds_at_most(seed, chance, many, text):
+    """0.43 of it as a crowd; the rest by what they make usual, or suspect."""
+    heard = list(wave(seed).testimonies)
+    about = chance.choice(heard).about
+    last = max(one.received_at for one in heard if one.about == about)
+    relays = [
+        Testimony(
+            id=f"relay{n}",
+            received_at=last + timedelta(minutes=chance.random() * 3000),
+            channel="public_post",
+            about=about,
+            stance="relay",
+            conduct=["grooming"],
+            text=text,
+            reporter=Reporter(id=f"relayer{n}"),
+        )
+        for n in range(many)
+    ]
+    assert gain(heard, [*heard, *relays], about) >= -0.6
+
+
 # Fakes that make those who were harmed look like a crew
 
 

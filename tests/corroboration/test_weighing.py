@@ -170,6 +170,14 @@ def test_old_accounts_opened_in_the_same_days_are_a_campaign(world):
     assert only(brigade).independent_sources < 2
 
 
+def test_beside_a_crew_that_is_set_aside_people_are_compared_as_if_it_had_not_spoken(world):
+    victims = [one for n in range(8) for one in world.victims(1, minutes=47 * n)]
+    alone, beside = only(victims), only([*victims, *world.brigade(60)])
+    assert beside.coordination > 0.9
+    assert beside.credibility == pytest.approx(alone.credibility, abs=0.03)
+    assert beside.independent_sources == pytest.approx(alone.independent_sources + 1, abs=0.5)
+
+
 def test_old_accounts_opened_in_different_months_are_no_campaign(world):
     assert only(opened(world.victims(30), *years_before(30, spread=1500))).coordination < 0.55
 
