@@ -165,7 +165,7 @@ FACTOR: Words = {
     "checked_evidence": _("We looked at what was checked of the evidence: how much is genuine, how much is false."),
     "accounts": _(
         "We compared the accounts that speak with what is usual here: when they were opened, how many follow them, "
-        "which communities they share, whether they spoke of others too."
+        "whether they spoke of others too."
     ),
     "words": _(
         "We looked at what is told, and how: at what length, in whose words, whether people tell of the same thing, "
