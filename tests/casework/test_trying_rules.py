@@ -312,14 +312,37 @@ def test_a_refused_draft_is_refused_at_the_field_it_came_by(signed_in, live, sen
     assert "notice-error" in page
 
 
-def test_the_page_of_a_comparison_counts_changes_and_can_show_those_of_one_direction(signed_in, case, live, owner):
+@pytest.fixture
+def another_case(respondent, judged):
+    """A case about somebody else."""
+    return judged(respondent())
+
+
+def test_the_page_of_a_comparison_counts_changes_and_can_show_those_of_one_direction(
+    signed_in, live, owner, case, another_case
+):
     done = compared(draft(live), owner)
-    address = reverse("casework:comparison", args=[done.pk])
+    (lighter,) = done.cases.all()
+    done.cases.create(
+        case=another_case,
+        direction="stricter",
+        said=lighter.said | {"before": lighter.said["after"], "after": lighter.said["before"]},
+    )
+    shown = {
+        "lighter": {case.pk},
+        "stricter": {another_case.pk},
+        "": {case.pk, another_case.pk},
+        "nonsense": {case.pk, another_case.pk},
+    }
     client = signed_in("auditor")
-    for asked_for in ({}, {"direction": "lighter"}, {"direction": "stricter"}, {"direction": "nonsense"}):
-        page = client.get(address, asked_for, headers={"accept-language": "en"}).content.decode()
-        assert '<th scope="row">Lighter</th>' in page
-        assert f"case-{case.pk}" in page
+    for direction, cases in shown.items():
+        page = client.get(
+            reverse("casework:comparison", args=[done.pk]),
+            {"direction": direction},
+            headers={"accept-language": "en"},
+        ).content.decode()
+        assert re.findall(r'<th scope="row">(\w+)</th>', page) == ["Stricter", "Lighter"]
+        assert set(map(int, re.findall(r"case-(\d+)", page))) == cases
 
 
 def test_a_draft_that_is_refused_is_not_compared(live, owner):
