@@ -6,10 +6,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from rempart.records.lines import Rejects, Writer
+
+if TYPE_CHECKING:
+    from rempart.corroboration import Parameters
 
 
 class NothingGood(Exception):
@@ -61,7 +65,7 @@ def with_results(command):
     return click.option("--out", metavar="FILE", help="Where results go (default: standard output).")(command)
 
 
-def weights_in(path: str | None):
+def weights_in(path: str | None) -> "Parameters | None":
     """The weights of corroboration in a file; None without one. Raises click.UsageError, FileNotFoundError."""
     from rempart.corroboration import load_parameters
 
