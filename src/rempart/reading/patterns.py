@@ -12,7 +12,7 @@ A pattern runs only on texts where every class that it must find occurs.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rempart.reading.lexicon import PLAIN, Lexicon, Tokens
@@ -31,13 +31,13 @@ class Pattern:
     all_of: int
     regex: re.Pattern[str]
 
-    def find(self, tokens: Tokens) -> Iterator[tuple[int, int]]:
+    def find(self, tokens: Tokens) -> Sequence[tuple[int, int]]:
         """The ranges of tokens (end excluded) that the pattern is about."""
-        if not self.may_match(tokens.mask):
-            return
+        mask = tokens.mask
+        if mask & self.all_of != self.all_of or (self.needs and not self.may_match(mask)):
+            return ()
         group = self.regex.groups
-        for match in self.regex.finditer(tokens.symbols):
-            yield match.span(group)
+        return [match.span(group) for match in self.regex.finditer(tokens.symbols)]
 
     def occurs(self, tokens: Tokens) -> bool:
         """Whether the pattern is found at all."""

@@ -70,10 +70,8 @@ def find_cues(
 def weigh(cues: Sequence[str]) -> dict[Stance, float]:
     """The probability of each stance given the cues present."""
     weights = stance_weights()
-    scores = [0.0] * len(STANCES)
-    for cue in cues:
-        for index, weight in weights.get(cue, ()):
-            scores[index] += weight
+    rows = [weights[cue] for cue in cues if cue in weights]
+    scores = [sum(column) for column in zip(*rows, strict=True)] if rows else [0.0] * len(STANCES)
     top = max(scores)
     raised = [math.exp(score - top) for score in scores]
     total = sum(raised)
@@ -102,16 +100,11 @@ def spoke_for(
 def _raising(stance: Stance) -> frozenset[str]:
     """The cues that speak for a stance rather than against it."""
     place = STANCES.index(stance)
-    return frozenset(
-        cue for cue, row in stance_weights().items() if any(index == place and weight > 0.3 for index, weight in row)
-    )
+    return frozenset(cue for cue, row in stance_weights().items() if row[place] > 0.3)
 
 
 @cache
-def stance_weights() -> dict[str, list[tuple[int, float]]]:
-    """For each cue the stances (by their place) that it speaks for or against, and how much."""
+def stance_weights() -> dict[str, list[float]]:
+    """How much each cue speaks for each stance, in the order of `STANCES`."""
     table: dict[str, dict[str, str]] = vocabulary("stance_weights")["weights"]
-    return {
-        cue: [(STANCES.index(stance), float(weight)) for stance, weight in row.items() if stance in STANCES]
-        for cue, row in table.items()
-    }
+    return {cue: [float(row.get(stance, 0)) for stance in STANCES] for cue, row in table.items()}
