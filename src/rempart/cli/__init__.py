@@ -10,6 +10,7 @@ from rempart.cli import (  # noqa: F401 - they add their commands
     authority,
     dsa,
     evaluating,
+    evidence,
     filters,
     ledger,
     listening,

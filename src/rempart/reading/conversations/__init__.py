@@ -1,0 +1,25 @@
+"""Chat exports, as a person attaches them, read into conversations."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from rempart.reading.conversations import discord, meta, snapchat, telegram, tiktok, whatsapp
+from rempart.reading.conversations.bundle import Unreadable, open_bundle
+from rempart.records.conversation import Conversation
+
+_FORMATS = (snapchat, meta, tiktok, telegram, discord, whatsapp)
+
+
+def read_conversations(path: Path, zone: ZoneInfo) -> Iterator[Conversation]:
+    """The conversations of the export at `path`: a file, a folder as unpacked, or a zip.
+
+    zone: where times that an export gives without a zone were read off a clock. Yields nothing when no format is
+    recognised. Raises FileNotFoundError, and Unreadable when the archive is refused or a file is damaged.
+    """
+    with open_bundle(path) as bundle:
+        for form in _FORMATS:
+            yield from form.read(bundle, zone)
+
+
+__all__ = ["Unreadable", "read_conversations"]

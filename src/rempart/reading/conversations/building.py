@@ -1,0 +1,82 @@
+"""What all formats share: messages in order, times in UTC, text that was encoded twice, and what was lost."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from rempart.reading.conversations.bundle import Bundle
+from rempart.reading.conversations.torn import NotJson, parse_json
+from rempart.records.conversation import Conversation, Message
+from rempart.records.references import Service
+
+DELETED = "messages deleted before the export are not in it"
+CUT = "the file ends in the middle: what came after was lost"
+
+
+def json_file(bundle: Bundle, name: str) -> tuple[object, bool]:
+    """The content of a JSON file and whether its end was lost; (None, False) when it is not JSON at all."""
+    try:
+        return parse_json(bundle.read(name))
+    except NotJson:
+        return None, False
+
+
+def conversation(
+    service: Service,
+    form: str,
+    messages: Iterable[Message],
+    *,
+    owner: str | None,
+    participants: Iterable[str],
+    limits: Iterable[str],
+) -> Conversation:
+    """A conversation with its messages oldest first (equal times as they came) and everybody in it named once."""
+    ordered = sorted(messages, key=lambda message: message.at)
+    everybody = dict.fromkeys([*participants, *(message.sender for message in ordered)])
+    return Conversation(
+        service=service,
+        format=form,
+        owner=owner,
+        participants=[name for name in everybody if name],
+        messages=ordered,
+        limits=list(dict.fromkeys(limits)),
+    )
+
+
+def local(written: str, pattern: str, zone: ZoneInfo) -> datetime | None:
+    """The instant of a local time written by `pattern`; None when it is no such time."""
+    try:
+        return datetime.strptime(written, pattern).replace(tzinfo=zone).astimezone(UTC)
+    except ValueError:
+        return None
+
+
+def instant(written: object) -> datetime | None:
+    """The instant of an ISO 8601 time, which is UTC when no zone is said; None when it is no such time."""
+    if not isinstance(written, str):
+        return None
+    try:
+        at = datetime.fromisoformat(written.strip())
+    except ValueError:
+        return None
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def since_epoch(number: object, per_second: int) -> datetime | None:
+    """The instant of a count since 1970, `per_second` a second; None when it is none that a calendar knows."""
+    if isinstance(number, bool) or not isinstance(number, (int, float)):
+        return None
+    try:
+        return datetime.fromtimestamp(number / per_second, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def unmangled(text: str) -> str:
+    """UTF-8 whose bytes were each written as a character of its own (« Ã© » for « é »), put right; else as it is."""
+    if text.isascii():
+        return text
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text

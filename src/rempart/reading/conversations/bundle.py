@@ -1,0 +1,123 @@
+"""An export as a person attaches it: one file, a folder as unpacked, or a zip, read without ever being unpacked.
+
+What an attacker could send as an archive is refused before anything in it is read: paths that lead out, links,
+encryption, more entries or more bytes than any chat export has, and entries that grow absurdly when inflated.
+"""
+
+import stat
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+
+MOST_FILES = 200_000
+MOST_BYTES_A_FILE = 512 * 1024 * 1024
+_MOST_GROWTH = 200  # text compresses at most some twentyfold; a bomb, a thousandfold
+_GROWTH_COUNTS_FROM = 1024 * 1024
+_ENCRYPTED = 0x1
+
+
+class Unreadable(ValueError):
+    """Nothing can be read from what was given; the message says why, for whoever gave it."""
+
+
+class Bundle:
+    """The files of an export by name: POSIX paths below its root, sorted. A single file has its own name."""
+
+    def __init__(self, names: list[str]) -> None:
+        self.names = sorted(names)
+
+    def read(self, name: str) -> bytes:
+        """The content of one file. Raises Unreadable when it is too long or damaged, KeyError when it is not there."""
+        raise NotImplementedError
+
+
+class _Folder(Bundle):
+    def __init__(self, files: dict[str, Path]) -> None:
+        super().__init__(list(files))
+        self._files = files
+
+    def read(self, name: str) -> bytes:
+        file = self._files[name]
+        if file.stat().st_size > MOST_BYTES_A_FILE:
+            raise Unreadable(f"{name} is longer than {MOST_BYTES_A_FILE >> 20} MiB")
+        return file.read_bytes()
+
+
+class _Archive(Bundle):
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._entries = {entry.filename: entry for entry in archive.infolist() if not entry.is_dir()}
+        super().__init__(list(self._entries))
+
+    def read(self, name: str) -> bytes:
+        entry = self._entries[name]
+        try:
+            with self._archive.open(entry) as stream:
+                content = stream.read(MOST_BYTES_A_FILE + 1)
+        except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, ValueError) as error:
+            raise Unreadable(f"{name} is damaged: {error}") from error
+        except Exception as error:  # zlib.error and lzma.LZMAError share no base
+            raise Unreadable(f"{name} is damaged") from error
+        if len(content) > MOST_BYTES_A_FILE:
+            raise Unreadable(f"{name} is longer than {MOST_BYTES_A_FILE >> 20} MiB")
+        return content
+
+
+@contextmanager
+def open_bundle(path: Path) -> Iterator[Bundle]:
+    """The files of the export at `path`. Raises FileNotFoundError, and Unreadable saying why it is refused."""
+    if path.is_dir():
+        yield _Folder(_files_below(path))
+    elif not path.exists():
+        raise FileNotFoundError(2, "No such file or directory", str(path))
+    elif zipfile.is_zipfile(path):
+        with zipfile.ZipFile(path) as archive:
+            _ensure_harmless(archive)
+            yield _Archive(archive)
+    else:
+        with path.open("rb") as stream:
+            if stream.read(4) == b"PK\x03\x04":
+                raise Unreadable(f"{path.name} is a zip that ends too early: save or download it again")
+        yield _Folder({path.name: path})
+
+
+def _files_below(folder: Path) -> dict[str, Path]:
+    """Every file below a folder; links are left out, since they may lead anywhere."""
+    files: dict[str, Path] = {}
+    for file in folder.rglob("*"):
+        if file.is_symlink() or not file.is_file():
+            continue
+        if any(parent.is_symlink() for parent in file.relative_to(folder).parents if parent != Path()):
+            continue
+        files[file.relative_to(folder).as_posix()] = file
+        if len(files) > MOST_FILES:
+            raise Unreadable(f"{folder.name} holds more than {MOST_FILES} files: no export does")
+    return files
+
+
+def _ensure_harmless(archive: zipfile.ZipFile) -> None:
+    """Raises Unreadable when the archive could do harm, or cannot be read."""
+    entries = archive.infolist()
+    if len(entries) > MOST_FILES:
+        raise Unreadable(f"the archive holds more than {MOST_FILES} files: no export does")
+    seen: set[str] = set()
+    for entry in entries:
+        path = PurePosixPath(entry.filename.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts or ":" in (path.parts[0] if path.parts else ""):
+            raise Unreadable(f"the archive has a path that leads out of it: {entry.filename!r}")
+        if entry.flag_bits & _ENCRYPTED:
+            raise Unreadable("the archive is encrypted: unpack it with its password and give the folder")
+        if stat.S_ISLNK(entry.external_attr >> 16):
+            raise Unreadable(f"the archive has a link in it: {entry.filename!r}")
+        if entry.filename in seen:
+            raise Unreadable(f"the archive has two files of one name: {entry.filename!r}")
+        seen.add(entry.filename)
+        grown = entry.file_size > _GROWTH_COUNTS_FROM and entry.file_size > _MOST_GROWTH * entry.compress_size
+        if grown or (entry.file_size > MOST_BYTES_A_FILE and _may_be_read(entry.filename)):
+            raise Unreadable(f"the archive would grow beyond reason: {entry.filename!r}")
+
+
+def _may_be_read(name: str) -> bool:
+    """Whether a file is of a kind that is opened at all: media are counted, never opened."""
+    return name.lower().endswith((".json", ".txt", ".csv"))
