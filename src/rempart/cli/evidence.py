@@ -26,11 +26,12 @@ def read(path: Path, zone: str, out: str | None) -> None:
         clock = ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise click.UsageError(f"--tz: {zone} is no time zone, such as Europe/Paris") from error
-    found = 0
+    found = False
     with results(out, None) as (writer, _):
         try:
-            for found, conversation in enumerate(read_conversations(path, clock), 1):
+            for conversation in read_conversations(path, clock):
                 writer.write(conversation)
+                found = True
         except Unreadable as error:
             click.echo(f"rempart: {path}: {error}", err=True)
             raise NothingGood from error

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 
+from rempart.reading.conversations.torn_archive import LOCAL_HEADER, left_of
+
 MOST_FILES = 200_000
 MOST_BYTES_A_FILE = 512 * 1024 * 1024
 _MOST_GROWTH = 200  # text compresses at most some twentyfold; a bomb, a thousandfold
@@ -64,6 +66,21 @@ class _Archive(Bundle):
         return content
 
 
+class _TornArchive(Bundle):
+    """What is left of a zip whose end, and with it the list of its files, was lost."""
+
+    def __init__(self, path: Path) -> None:
+        if path.stat().st_size > MOST_BYTES_A_FILE:
+            raise Unreadable(f"{path.name} ends in the middle and is too long to be searched: download it again")
+        self._files = {name: content for name, content in left_of(path.read_bytes()) if _may_be_read(name)}
+        if not self._files:
+            raise Unreadable(f"{path.name} is a zip that ends too early, and nothing can be read from it")
+        super().__init__(list(self._files))
+
+    def read(self, name: str) -> bytes:
+        return self._files[name]
+
+
 @contextmanager
 def open_bundle(path: Path) -> Iterator[Bundle]:
     """The files of the export at `path`. Raises FileNotFoundError, and Unreadable saying why it is refused."""
@@ -77,9 +94,8 @@ def open_bundle(path: Path) -> Iterator[Bundle]:
             yield _Archive(archive)
     else:
         with path.open("rb") as stream:
-            if stream.read(4) == b"PK\x03\x04":
-                raise Unreadable(f"{path.name} is a zip that ends too early: save or download it again")
-        yield _Folder({path.name: path})
+            torn = stream.read(4) == LOCAL_HEADER
+        yield _TornArchive(path) if torn else _Folder({path.name: path})
 
 
 def _files_below(folder: Path) -> dict[str, Path]:

@@ -1,7 +1,8 @@
 """Discord: the data package that the service gives, and the JSON of DiscordChatExporter.
 
-The package (`messages/c123…/messages.json` or `.csv` beside `channel.json`) holds what its owner wrote and nothing of what
-others answered. The exporter's file holds everybody's messages; what is no « Default » or « Reply » is a notice.
+The package (`messages/c123…/messages.json` or `.csv` beside `channel.json`) holds what its owner wrote and nothing
+of what others answered. The exporter's file holds everybody's messages; what is neither
+« Default » nor « Reply » is a notice.
 """
 
 import csv
@@ -56,9 +57,11 @@ def _package(bundle: Bundle, path: PurePosixPath, owner: str | None) -> Iterator
     messages = []
     for row in rows:
         at = instant(row.get("Timestamp"))
-        text = str(row.get("Contents") or "") or None
+        text = str(row.get("Contents") or "")
         if at is not None and (text or row.get("Attachments")):
-            messages.append(Message(sender=owner or _OURSELVES, at=at, text=text, media=bool(row.get("Attachments"))))
+            messages.append(
+                Message(sender=owner or _OURSELVES, at=at, text=text or None, media=bool(row.get("Attachments")))
+            )
     if messages:
         limits = [_OWN_ALONE, DELETED, *([] if owner else [_UNNAMED]), *([CUT] if cut else [])]
         yield conversation("discord", "discord-package", messages, owner=owner, participants=(), limits=limits)

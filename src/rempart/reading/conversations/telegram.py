@@ -14,7 +14,7 @@ from rempart.reading.conversations.torn import whole
 from rempart.records.conversation import Conversation, Message
 
 _MEDIA = ("photo", "file", "media_type", "sticker_emoji")
-_NOT_SECRET_ONES = "secret chats are not in this export"
+_CLOUD_ALONE = "only cloud chats are in this export: end-to-end encrypted ones are not"
 _LOCAL_TIME = "times are those of the computer that exported, read in the zone that was given"
 
 
@@ -32,7 +32,7 @@ def read(bundle: Bundle, zone: ZoneInfo) -> Iterator[Conversation]:
             if not messages:
                 continue
             timeless = any("date_unixtime" not in item for item in whole(chat["messages"]))
-            limits = [DELETED, _NOT_SECRET_ONES, *([_LOCAL_TIME] if timeless else []), *([CUT] if cut else [])]
+            limits = [DELETED, _CLOUD_ALONE, *([_LOCAL_TIME] if timeless else []), *([CUT] if cut else [])]
             title = chat.get("name")
             participants = [title] if isinstance(title, str) and chat["type"] == "personal_chat" else []
             yield conversation(

@@ -5,7 +5,8 @@
     [12/06/2020 21:14:05] Léa: salut            iOS
 
 A line that begins no message goes on with the one before. Lines without a sender are notices. Whether the day or the
-month comes first is told from the file as a whole: a number above twelve, or dates that never go back in one order only.
+month comes first is told from the file as a whole: a number above twelve, or dates that only in one order never
+go back.
 """
 
 import re

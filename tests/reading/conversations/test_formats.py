@@ -1,0 +1,194 @@
+"""Each chat export is read into the same record, whole or cut off in the middle."""
+
+import csv
+import io
+import json
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reading.conversations.made import EXPORTS, META_LATER, WHATSAPP_FRENCH
+from rempart.reading.conversations import discord, meta, snapchat, telegram, tiktok, whatsapp
+from rempart.reading.conversations.bundle import Bundle
+
+FORMATS = (snapchat, meta, tiktok, telegram, discord, whatsapp)
+PARIS = ZoneInfo("Europe/Paris")
+AT_QUESTION = datetime(2020, 6, 12, 19, 15, tzinfo=UTC)
+CHANNEL = {"id": "1", "type": 1}
+
+
+class InMemory(Bundle):
+    """Files that were never written."""
+
+    def __init__(self, files):
+        super().__init__(list(files))
+        self._files = files
+
+    def read(self, name):
+        return self._files[name]
+
+
+def read(files):
+    return [conversation for form in FORMATS for conversation in form.read(InMemory(files), PARIS)]
+
+
+def read_one(name):
+    path, content = EXPORTS[name]
+    (conversation,) = read({path: content})
+    return conversation
+
+
+@pytest.mark.parametrize(
+    ("name", "service", "form"),
+    [
+        ("snapchat-old", "snapchat", "snapchat-my-data"),
+        ("snapchat-new", "snapchat", "snapchat-my-data"),
+        ("meta-later", "instagram", "instagram-json"),
+        ("meta-older", "instagram", "instagram-2020"),
+        ("tiktok-old", "tiktok", "tiktok-json"),
+        ("tiktok-new", "tiktok", "tiktok-json"),
+        ("tiktok-text", "tiktok", "tiktok-text"),
+        ("telegram", "telegram", "telegram-json"),
+        ("discord-exporter", "discord", "discord-chat-exporter"),
+        ("whatsapp-french", "whatsapp", "whatsapp-text"),
+        ("whatsapp-american", "whatsapp", "whatsapp-text"),
+        ("whatsapp-ios", "whatsapp", "whatsapp-text"),
+    ],
+)
+def test_an_export_is_told_by_its_shape_and_by_one_format_alone(name, service, form):
+    conversation = read_one(name)
+    assert (conversation.service, conversation.format) == (service, form)
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_messages_are_oldest_first_in_utc_and_say_something(name):
+    messages = read_one(name).messages
+    assert messages == sorted(messages, key=lambda message: message.at)
+    assert all(message.at.tzinfo is UTC and (message.text or message.media) for message in messages)
+
+
+@pytest.mark.parametrize("name", [name for name in EXPORTS if name not in ("snapchat-new", "whatsapp-american")])
+def test_the_question_is_read_at_its_instant(name):
+    asked = [message for message in read_one(name).messages if message.text == "t'as quel âge ?"]
+    assert [message.at.replace(second=0) for message in asked] == [AT_QUESTION]
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_nothing_but_two_people_spoke(name):
+    assert len({message.sender for message in read_one(name).messages}) == 2
+
+
+@pytest.mark.parametrize("name", ["snapchat-old", "meta-later", "meta-older", "telegram", "whatsapp-french"])
+def test_media_are_counted_and_have_no_text(name):
+    assert [message.text for message in read_one(name).messages if message.media] == [None]
+
+
+@pytest.mark.parametrize(("name", "owner"), [("tiktok-old", "lea.invente"), ("tiktok-new", None)])
+def test_the_owner_is_named_where_the_export_says_who(name, owner):
+    assert read_one(name).owner == owner
+
+
+def test_snapchat_names_its_owner_in_the_account_file():
+    path, content = EXPORTS["snapchat-old"]
+    account = b'{"Basic Information": {"Username": "lea.invente"}}'
+    (conversation,) = read({path: content, "json/account.json": account})
+    assert (conversation.owner, conversation.messages[1].sender) == ("lea.invente", "lea.invente")
+
+
+def test_letters_that_were_encoded_twice_are_put_right():
+    assert read_one("meta-later").participants == ["Léa Inventée", "Nox"]
+
+
+def test_the_numbered_parts_of_a_conversation_are_joined():
+    _, content = EXPORTS["meta-later"]
+    parts = {f"messages/inbox/nox_1/message_{number}.json": content for number in (1, 2)}
+    (conversation,) = read(parts)
+    assert len(conversation.messages) == 2 * 3
+
+
+def test_messenger_is_told_from_instagram():
+    document = {**META_LATER, "thread_type": "Regular"}
+    (conversation,) = read({"inbox/nox_1/message_1.json": json.dumps(document).encode()})
+    assert (conversation.service, conversation.format) == ("facebook", "messenger-json")
+
+
+@pytest.mark.parametrize("kind", ["json", "csv"])
+def test_a_discord_package_holds_its_owners_words_alone_and_says_so(kind):
+    rows = [{"ID": "1", "Timestamp": "2020-06-12 19:15:00", "Contents": "14 ans", "Attachments": ""}]
+    if kind == "csv":
+        out = io.StringIO()
+        writer = csv.DictWriter(out, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+        content = out.getvalue().encode()
+    else:
+        content = json.dumps(rows).encode()
+    (conversation,) = read({f"messages/c1/messages.{kind}": content, "messages/c1/channel.json": b'{"id": "1"}'})
+    assert [message.at for message in conversation.messages] == [AT_QUESTION]
+    assert any("only what the owner wrote" in limit for limit in conversation.limits)
+
+
+def test_a_message_of_several_lines_is_one():
+    assert [message.text for message in read_one("whatsapp-french").messages][1] == "14 ans\net toi"
+
+
+def test_a_month_that_comes_first_is_told_by_a_number_above_twelve():
+    assert [message.at.day for message in read_one("whatsapp-american").messages] == [12, 12]
+
+
+def test_midnight_is_twelve_in_the_morning():
+    midnight = datetime(2020, 6, 12, 22, 5, tzinfo=UTC)  # 00:05 in Paris
+    assert read_one("whatsapp-american").messages[-1].at == midnight
+
+
+def test_dates_that_would_go_back_tell_the_order():
+    text = "01/12/2020, 10:00 - A: un\n02/01/2021, 10:00 - B: deux\n03/01/2021, 10:00 - A: trois\n"
+    (conversation,) = read({"chat.txt": text.encode()})
+    assert [message.at.month for message in conversation.messages] == [12, 1, 1]
+
+
+def test_an_order_that_cannot_be_told_is_said():
+    text = "05/06/2020, 10:00 - A: un\n05/06/2020, 10:01 - B: deux\n"
+    (conversation,) = read({"chat.txt": text.encode()})
+    assert any("cannot be told" in limit for limit in conversation.limits)
+
+
+def test_a_deleted_message_is_none():
+    (conversation,) = read(
+        {"c.txt": (WHATSAPP_FRENCH + "13/06/2020 à 09:01 - Nox : Ce message a été supprimé\n").encode()}
+    )
+    assert len(conversation.messages) == 3
+
+
+@pytest.mark.parametrize("text", ["", "une liste de courses\n", "{}", "[]", "null", '{"messages": 3}', "a, b\n1, 2\n"])
+@pytest.mark.parametrize("name", ["a.json", "a.txt", "messages.json", "message_1.json", "chat_history.json"])
+def test_what_is_no_export_gives_nothing(name, text):
+    assert read({name: text.encode()}) == []
+
+
+def _told(conversation):
+    return [(message.sender, message.at, message.text, message.media) for message in conversation.messages]
+
+
+# A file cut before the day is told from the month is read in the other order, and says so.
+@given(name=st.sampled_from([name for name in sorted(EXPORTS) if name != "whatsapp-american"]), cut=st.floats(0, 0.999))
+def test_an_export_cut_anywhere_gives_whole_messages_only_and_says_that_more_was_lost(name, cut):
+    path, content = EXPORTS[name]
+    (whole,) = read({path: content})
+    left = content[: int(cut * len(content))]
+    for conversation in read({path: left}):
+        assert set(_told(conversation)) <= set(_told(whole))
+        ends_a_line = path.endswith(".txt") and left.endswith(b"\n")  # nothing shows that more came
+        lost = len(conversation.messages) < len(whole.messages)
+        assert not lost or ends_a_line or any("lost" in limit for limit in conversation.limits)
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_every_whole_message_before_a_cut_is_kept(name):
+    path, content = EXPORTS[name]
+    (whole,) = read({path: content})
+    found = max(len(one.messages) for end in range(len(content)) for one in read({path: content[:end]}))
+    assert found >= len(whole.messages) - 1
