@@ -1,5 +1,9 @@
 """What holds of every reading, whatever the text."""
 
+import json
+import unicodedata
+from pathlib import Path
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -53,6 +57,11 @@ PIECES = (
         "RT @x:",
     ),
 )
+CORPUS = [
+    json.loads(line)["text"]
+    for file in sorted((Path(__file__).parent / "corpus").glob("*.jsonl"))
+    for line in file.read_text(encoding="utf-8").splitlines()
+]
 texts = st.one_of(st.text(max_size=120), st.lists(st.sampled_from(PIECES), max_size=12).map(" ".join))
 
 
@@ -125,6 +134,35 @@ def test_an_invisible_character_changes_nothing_of_what_is_read(place, invisible
         plain.conduct,
         plain.complainant_age,
     )
+
+
+READ = (
+    "stance",
+    "accused",
+    "conduct",
+    "conduct_services",
+    "met_on",
+    "complainant_age",
+    "complainant_minor",
+    "evidence",
+)
+
+
+def _without_accents(text):
+    return "".join(part for part in unicodedata.normalize("NFD", text) if not unicodedata.combining(part))
+
+
+@pytest.mark.parametrize("disguise", [str.upper, _without_accents, "\u200b".join], ids=["upper", "bare", "zero-width"])
+def test_every_post_of_the_corpus_reads_the_same_in_disguise(disguise):
+    for text in CORPUS:
+        plain, disguised = read(text), read(disguise(text))
+        assert {field: getattr(disguised, field) for field in READ} == {field: getattr(plain, field) for field in READ}
+
+
+@pytest.mark.parametrize("bystander", ["Merci @temoin.by", "Soutien à @temoin.by", "Mon amie @temoin.by me croit"])
+def test_a_bystander_whom_a_french_post_thanks_or_backs_is_never_accused(bystander):
+    accused = [read(f"{text}. {bystander}.").accused for text in CORPUS if read(text).lang == "fr"]
+    assert not [one for several in accused for one in several if one.handle == "temoin.by"]
 
 
 @pytest.mark.parametrize("letter", "aeopcyx")

@@ -11,6 +11,7 @@ from rempart.reading.facts import Fact
 from rempart.reading.grammar import Gazetteer, Grammar
 from rempart.reading.lexicon import Tokens
 from rempart.reading.tokens import ADDRESS, BARE, HANDLE
+from rempart.records.lookalikes import INVISIBLE
 from rempart.records.references import AccountReference, Service, canonical_handle, parse_profile
 from rempart.text.normalise import Normalised
 
@@ -130,7 +131,7 @@ def _accounts(
     start, end = text.span(tokens.starts[index], tokens.ends[index])
     written = text.original[start:end]
     if tokens.kinds[index] == ADDRESS:
-        profile = parse_profile(written)
+        profile = parse_profile(INVISIBLE.sub("", written))
         return ((AccountReference(*profile),) if profile else ()), ()
     said = _services_said(tokens, index, facts, grammar)
     references = []
