@@ -106,7 +106,9 @@ def test_a_zip_cut_off_still_gives_the_whole_files_before_the_cut(zipped, kept):
     path = zipped({NAME: CONTENT, "photos/1.jpg": noise, "photos/2.jpg": noise})
     path.write_bytes(path.read_bytes()[: int(kept * path.stat().st_size)])
     (path.parent / NAME).write_bytes(CONTENT)
-    assert list(read_conversations(path, PARIS)) == list(read_conversations(path.parent / NAME, PARIS))
+    ((torn,), (whole,)) = (read_conversations(one, PARIS) for one in (path, path.parent / NAME))
+    assert torn.messages == whole.messages
+    assert set(torn.limits) - set(whole.limits) == {"the archive ends in the middle: files after the cut were lost"}
 
 
 def test_the_file_that_a_cut_goes_through_gives_its_whole_messages(zipped):

@@ -19,7 +19,9 @@ def read_conversations(path: Path, zone: ZoneInfo) -> Iterator[Conversation]:
     """
     with open_bundle(path) as bundle:
         for form in _FORMATS:
-            yield from form.read(bundle, zone)
+            for conversation in form.read(bundle, zone):
+                conversation.limits += bundle.losses
+                yield conversation
 
 
 __all__ = ["Unreadable", "read_conversations"]

@@ -4,8 +4,10 @@ What an attacker could send as an archive is refused before anything in it is re
 encryption, more entries or more bytes than any chat export has, and entries that grow absurdly when inflated.
 """
 
+import lzma
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -17,6 +19,7 @@ MOST_BYTES_A_FILE = 512 * 1024 * 1024
 _MOST_GROWTH = 200  # text compresses at most some twentyfold; a bomb, a thousandfold
 _GROWTH_COUNTS_FROM = 1024 * 1024
 _ENCRYPTED = 0x1
+_DAMAGES = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, OSError, ValueError)
 
 
 class Unreadable(ValueError):
@@ -24,10 +27,14 @@ class Unreadable(ValueError):
 
 
 class Bundle:
-    """The files of an export by name: POSIX paths below its root, sorted. A single file has its own name."""
+    """The files of an export by name: POSIX paths below its root, sorted. A single file has its own name.
 
-    def __init__(self, names: list[str]) -> None:
+    losses: what is known to be missing from the bundle as a whole.
+    """
+
+    def __init__(self, names: list[str], losses: tuple[str, ...] = ()) -> None:
         self.names = sorted(names)
+        self.losses = losses
 
     def read(self, name: str) -> bytes:
         """The content of one file. Raises Unreadable when it is too long or damaged, KeyError when it is not there."""
@@ -57,10 +64,8 @@ class _Archive(Bundle):
         try:
             with self._archive.open(entry) as stream:
                 content = stream.read(MOST_BYTES_A_FILE + 1)
-        except (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, ValueError) as error:
+        except _DAMAGES as error:
             raise Unreadable(f"{name} is damaged: {error}") from error
-        except Exception as error:  # zlib.error and lzma.LZMAError share no base
-            raise Unreadable(f"{name} is damaged") from error
         if len(content) > MOST_BYTES_A_FILE:
             raise Unreadable(f"{name} is longer than {MOST_BYTES_A_FILE >> 20} MiB")
         return content
@@ -75,7 +80,7 @@ class _TornArchive(Bundle):
         self._files = {name: content for name, content in left_of(path.read_bytes()) if _may_be_read(name)}
         if not self._files:
             raise Unreadable(f"{path.name} is a zip that ends too early, and nothing can be read from it")
-        super().__init__(list(self._files))
+        super().__init__(list(self._files), ("the archive ends in the middle: files after the cut were lost",))
 
     def read(self, name: str) -> bytes:
         return self._files[name]

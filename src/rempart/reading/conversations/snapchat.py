@@ -29,8 +29,10 @@ def read(bundle: Bundle, zone: ZoneInfo) -> Iterator[Conversation]:
         content, cut = json_file(bundle, name)
         if not isinstance(content, dict):
             continue
+        chats = _by_conversation(content)
+        owner = owner or _sender(chats)
         limits = [_SAVED_ALONE, DELETED, *([] if owner else [_UNNAMED]), *([CUT] if cut else [])]
-        for other, items in sorted(_by_conversation(content).items()):
+        for other, items in sorted(chats.items()):
             messages = [message for item in items if (message := _message(item, other, owner or _OURSELVES))]
             if messages:
                 yield conversation(
@@ -47,6 +49,12 @@ def _owner(bundle: Bundle) -> str | None:
             if isinstance(username, str) and username:
                 return username
     return None
+
+
+def _sender(chats: Mapping[str, list[dict[str, Any]]]) -> str | None:
+    """The name that the owner's own messages bear, in the newer shape."""
+    senders = (item.get("From") for items in chats.values() for item in items if item.get("IsSender") is True)
+    return next((sender for sender in senders if isinstance(sender, str) and sender), None)
 
 
 def _by_conversation(content: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
