@@ -184,7 +184,7 @@ def test_an_export_cut_anywhere_gives_whole_messages_only_and_says_that_more_was
     left = content[: int(cut * len(content))]
     for conversation in read({path: left}):
         # Where a text ends after a line, nothing shows that more came, not even of the last message.
-        ends_a_line = path.endswith(".txt") and left.endswith(b"\n")
+        ends_a_line = path.endswith(".txt") and left.rstrip("\u200e".encode()).endswith(b"\n")
         assert set(_told(conversation)[: -1 if ends_a_line else None]) <= set(_told(whole))
         lost = len(conversation.messages) < len(whole.messages)
         assert not lost or ends_a_line or any("lost" in limit for limit in conversation.limits)
