@@ -43,6 +43,11 @@ def test_a_path_that_leads_out_is_refused(zipped, name):
         pass
 
 
+def test_a_colon_in_a_name_leads_nowhere(zipped):
+    with open_bundle(zipped({"Chat with A: B.txt": b""})) as bundle:
+        assert bundle.names == ["Chat with A: B.txt"]
+
+
 def test_a_bomb_is_refused(zipped):
     with pytest.raises(Unreadable, match="beyond reason"), open_bundle(zipped({"a.json": b" " * 30_000_000})):
         pass

@@ -125,7 +125,7 @@ def _ensure_harmless(archive: zipfile.ZipFile) -> None:
     seen: set[str] = set()
     for entry in entries:
         path = PurePosixPath(entry.filename.replace("\\", "/"))
-        if path.is_absolute() or ".." in path.parts or ":" in (path.parts[0] if path.parts else ""):
+        if path.is_absolute() or ".." in path.parts or entry.filename[1:2] == ":":
             raise Unreadable(f"the archive has a path that leads out of it: {entry.filename!r}")
         if entry.flag_bits & _ENCRYPTED:
             raise Unreadable("the archive is encrypted: unpack it with its password and give the folder")
