@@ -24,10 +24,11 @@ setup: .venv/.installed ## install what running needs into .venv (leaves .venv/b
 run: setup ## load the example wave, serve the desk and print its address
 	@$(IN)rempart demo
 
-test: .venv/.installed-dev ## run every test (installs the tools, Chromium, Java and the servers they need)
+test: .venv/.installed-dev ## run every test (installs the tools, Chromium, Java, Tesseract and the servers they need)
 	@$(IN)python -m rempart.pages.translations
 	@$(IN)python scripts/ensure_chromium.py
 	-@$(IN)python -m rempart.radar.java >/dev/null
+	-@$(IN)python scripts/ensure_tesseract.py
 	-@$(IN)python -m rempart.platforms.servers install
 	@$(IN)pytest --numprocesses auto --dist loadfile --no-loadscope-reorder --durations 25
 

@@ -10,6 +10,7 @@ from rempart.records.conversation import Conversation, Message
 from rempart.records.references import Service
 
 DELETED = "messages deleted before the export are not in it"
+_NEVER = datetime.max.replace(tzinfo=UTC)
 CUT = "the file ends in the middle: what came after was lost"
 
 
@@ -30,8 +31,13 @@ def conversation(
     participants: Iterable[str],
     limits: Iterable[str],
 ) -> Conversation:
-    """A conversation with its messages oldest first (equal times as they came) and everybody in it named once."""
-    ordered = sorted(messages, key=lambda message: message.at)
+    """A conversation with its messages oldest first (equal times as they came) and everybody in it named once.
+
+    Where the time of a message is not known, all stay in the order in which they came.
+    """
+    ordered = list(messages)
+    if all(message.at for message in ordered):
+        ordered.sort(key=lambda message: message.at or _NEVER)
     everybody = dict.fromkeys([*participants, *(message.sender for message in ordered)])
     return Conversation(
         service=service,
