@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from rempart.reading.conversations import discord, meta, screenshots, snapchat, telegram, tiktok, whatsapp
+from rempart.reading.conversations import discord, meta, pages, screenshots, snapchat, telegram, tiktok, whatsapp
 from rempart.reading.conversations.bundle import Unreadable, open_bundle
 from rempart.records.conversation import Conversation
 
-_FORMATS = (snapchat, meta, tiktok, telegram, discord, whatsapp, screenshots)
+_FORMATS = (snapchat, meta, tiktok, telegram, discord, pages, whatsapp, screenshots)
 
 
 def read_conversations(path: Path, zone: ZoneInfo) -> Iterator[Conversation]:

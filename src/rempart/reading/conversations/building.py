@@ -11,6 +11,7 @@ from rempart.records.references import Service
 
 DELETED = "messages deleted before the export are not in it"
 _NEVER = datetime.max.replace(tzinfo=UTC)
+NO_OWNER = "the export does not say who made it"
 CUT = "the file ends in the middle: what came after was lost"
 
 

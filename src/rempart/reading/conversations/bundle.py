@@ -141,4 +141,4 @@ def _ensure_harmless(archive: zipfile.ZipFile) -> None:
 
 def _may_be_read(name: str) -> bool:
     """Whether a file is of a kind that is opened at all: media are counted, never opened."""
-    return name.lower().endswith((".json", ".txt", ".csv"))
+    return name.lower().endswith((".json", ".txt", ".csv", ".html", ".htm"))

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from rempart.reading.conversations.building import CUT, DELETED, conversation, instant, json_file
+from rempart.reading.conversations.building import CUT, DELETED, NO_OWNER, conversation, instant, json_file
 from rempart.reading.conversations.bundle import Bundle
 from rempart.reading.conversations.torn import whole
 from rempart.records.conversation import Conversation, Message
@@ -20,7 +20,6 @@ from rempart.records.conversation import Conversation, Message
 _OURSELVES = "owner"
 _OWN_ALONE = "only what the owner wrote is in this export: the answers are not"
 _UNNAMED = "the export does not name its owner, who is called “owner” here"
-_NO_OWNER = "the export does not say who made it"
 
 
 def read(bundle: Bundle, zone: ZoneInfo) -> Iterator[Conversation]:
@@ -74,7 +73,7 @@ def _exporter(bundle: Bundle, name: str) -> Iterator[Conversation]:
         return
     messages = [message for item in whole(content["messages"]) if (message := _exported(item))]
     if messages:
-        limits = [DELETED, _NO_OWNER, *([CUT] if cut else [])]
+        limits = [DELETED, NO_OWNER, *([CUT] if cut else [])]
         yield conversation("discord", "discord-chat-exporter", messages, owner=None, participants=(), limits=limits)
 
 
