@@ -10,6 +10,9 @@ from rempart.records.conversation import Conversation, Message
 from rempart.records.references import Service
 
 DELETED = "messages deleted before the export are not in it"
+UNREAD = "messages that could not be read, which are left out"
+FORWARDED = "messages that pass on another one, whose words are not told as the sender's"
+EDITED = "messages that were edited, whose first words are lost"
 _NEVER = datetime.max.replace(tzinfo=UTC)
 NO_OWNER = "the export does not say who made it"
 CUT = "the file ends in the middle: what came after was lost"
@@ -50,12 +53,24 @@ def conversation(
     )
 
 
-def local(written: str, pattern: str, zone: ZoneInfo) -> datetime | None:
-    """The instant of a local time written by `pattern`; None when it is no such time."""
+def counted(**numbers: int) -> list[str]:
+    """Limits that say how many messages something is true of; keywords are the names of the sentences above."""
+    sentences = {"unread": UNREAD, "edited": EDITED, "forwarded": FORWARDED}
+    return [f"{sentences[name]}: {number}" for name, number in numbers.items() if number]
+
+
+def local(written: str, pattern: str, zone: ZoneInfo, *, after: datetime | None = None) -> datetime | None:
+    """The instant of a local time written by `pattern`; None when it is no such time.
+
+    after: the instant of what stands before it, which tells which of the two hours is meant that a change of clocks
+    repeats.
+    """
     try:
-        return datetime.strptime(written, pattern).replace(tzinfo=zone).astimezone(UTC)
-    except ValueError:
+        shown = datetime.strptime(written, pattern).replace(tzinfo=zone)
+        first, second = shown.astimezone(UTC), shown.replace(fold=1).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
+    return second if after and first < after <= second else first
 
 
 def instant(written: object) -> datetime | None:
