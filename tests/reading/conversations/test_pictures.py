@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from reading.conversations.made import EXPORTS
 from reading.conversations.pictures import at_left, at_right, in_the_middle, png, tsv
-from rempart.reading.conversations import Unreadable, read_conversations, tesseract
+from rempart.reading.conversations import Unreadable, read_conversations, screenshots, tesseract
 from rempart.reading.conversations.bubbles import picture
 from rempart.reading.conversations.screenshots import ONE_SIDE, TIMELESS, conversation_on
 from rempart.records.conversation import Conversation
@@ -232,6 +232,17 @@ def test_a_picture_beyond_any_screenshot_is_refused(monkeypatch):
     monkeypatch.setattr(tesseract, "LONGEST_PICTURE", 3)
     with pytest.raises(Unreadable, match=r"one\.png is longer"):
         tesseract.words_on("one.png", b"1234", ["fra"])
+
+
+def test_a_picture_of_a_form_that_is_not_read_says_what_to_do(unpacked):
+    with pytest.raises(Unreadable, match=r"one\.heic .* save it as PNG"):
+        list(read_conversations(unpacked({"one.heic": b"x"}), PARIS))
+
+
+def test_a_picture_without_messages_is_told_beside_the_others(unpacked, monkeypatch):
+    monkeypatch.setattr(screenshots, "words_on", lambda name, content, known: [DIALOGUE] if name == "1.png" else [])
+    (conversation,) = read_conversations(unpacked({"1.png": b"x", "2.png": b"x"}), PARIS)
+    assert [limit for limit in conversation.limits if "2.png" in limit]
 
 
 # `make test` installs Tesseract; where that cannot be, all but these few tests run, and in continuous integration none

@@ -14,13 +14,14 @@ from zoneinfo import ZoneInfo
 
 from msgspec import UNSET
 
+from rempart.reading.conversations import building
 from rempart.reading.conversations.bubbles import Bubble, Picture, picture
-from rempart.reading.conversations.building import conversation
-from rempart.reading.conversations.bundle import Bundle
+from rempart.reading.conversations.bundle import Bundle, Unreadable
 from rempart.reading.conversations.tesseract import languages, words_on
 from rempart.records.conversation import Conversation, Message
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
+_OF_IPHONES = (".heic", ".heif")
 OWNER = "owner"
 _PASSED_OVER = ("__MACOSX", ".DS_Store", "Thumbs.db", "desktop.ini")
 _MONTHS = {
@@ -65,14 +66,21 @@ IN_PART = "what stood above, below or between what is shown is not in a picture"
 def read(bundle: Bundle, zone: ZoneInfo) -> Iterator[Conversation]:
     """The conversations on pictures, one a picture in the order of their names. Raises Unreadable."""
     names = [name for name in bundle.names if not any(part in _PASSED_OVER for part in PurePosixPath(name).parts)]
-    if not names or not all(name.lower().endswith(SUFFIXES) for name in names):
+    if not names or not all(name.lower().endswith((*SUFFIXES, *_OF_IPHONES)) for name in names):
         return
     known = languages()
+    conversations: list[Conversation] = []
+    limits = [] if "fra" in known else [NO_FRENCH]
     for name in names:
-        shown = picture(words_on(name, bundle.read(name), known))
-        if found := conversation_on(shown, zone):
-            found.limits += [] if "fra" in known else [NO_FRENCH]
-            yield found
+        if name.lower().endswith(_OF_IPHONES):
+            raise Unreadable(f"{name} is in a form that is not read: save it as PNG or JPEG and try again")
+        if found := conversation_on(picture(words_on(name, bundle.read(name), known)), zone):
+            conversations.append(found)
+        else:
+            limits.append(f"no message was found on the picture {name}, which was given with this one")
+    for conversation in conversations:
+        conversation.limits += limits
+    yield from conversations
 
 
 def conversation_on(shown: Picture, zone: ZoneInfo) -> Conversation | None:
@@ -101,7 +109,7 @@ def conversation_on(shown: Picture, zone: ZoneInfo) -> Conversation | None:
     limits += [f"{shown.hard} of {shown.words} words were hard to read"] if shown.hard else []
     limits += [f"taken for the app's own words around the conversation: “{words}”" for words in shown.frame]
     limits += [f"taken for a notice, not for a message: “{' '.join(notice.split())}”" for notice in notices]
-    return conversation("other", "screenshot", messages, owner=OWNER, participants=(), limits=limits)
+    return building.conversation("other", "screenshot", messages, owner=OWNER, participants=(), limits=limits)
 
 
 def _message(bubble: Bubble, notices: list[str], at: datetime | None) -> Message:
