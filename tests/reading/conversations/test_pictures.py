@@ -115,6 +115,12 @@ def test_names_in_capitals_tell_where_the_owner_has_one():
     assert said(conversation) == [("NOX", "Salut"), ("owner", "Coucou\nÇa va")]
 
 
+def test_a_name_with_nothing_below_it_is_told_in_the_limits():
+    conversation = shown(at_left("NOX", 20), at_left("Salut", 60), at_left("MOI", 120))
+    assert said(conversation) == [("NOX", "Salut")]
+    assert [limit for limit in conversation.limits if "“MOI”" in limit]
+
+
 def test_capitals_are_words_where_nobody_is_called_me():
     assert said(shown(at_left("SALUT", 20), at_right("Coucou", 80))) == [("other", "SALUT"), ("owner", "Coucou")]
 

@@ -74,9 +74,9 @@ def picture(readings: Iterable[str]) -> Picture:
     times = [line for line in lines if line.clock]
     written = [line for line in lines if not line.clock]
     # Digits beside a bubble are what could be read of its time: taken for a message, « 16 » would say an age.
-    words = _boxes([line for line in written if not _PIECE_OF_A_TIME.fullmatch(line.text)])
+    words, _ = _boxes([line for line in written if not _PIECE_OF_A_TIME.fullmatch(line.text)])
     pieces = [line for line in written if _PIECE_OF_A_TIME.fullmatch(line.text) and _belongs(line, words, below=0)]
-    boxes = _boxes([line for line in written if line not in pieces])
+    boxes, names = _boxes([line for line in written if line not in pieces])
     for piece in pieces:
         _belongs(piece, boxes, below=0)
     boxes += [_box(time, None) for time in times if not _belongs(time, boxes, below=_TIME_BELOW)]
@@ -85,7 +85,7 @@ def picture(readings: Iterable[str]) -> Picture:
         Bubble(_side(box, boxes, width), "\n".join(line.text for line in box.lines), box.clock, box.name)
         for box in boxes
     ]
-    return Picture(bubbles, frame, len(read), sum(word.confidence < HARD_TO_READ for word in read))
+    return Picture(bubbles, [*frame, *names], len(read), sum(word.confidence < HARD_TO_READ for word in read))
 
 
 def _without_frame(lines: list[Line], width: int, height: int) -> tuple[list[Line], list[str]]:
@@ -98,15 +98,19 @@ def _without_frame(lines: list[Line], width: int, height: int) -> tuple[list[Lin
     return [line for line in lines if line not in frame], [line.text for line in frame]
 
 
-def _boxes(lines: list[Line]) -> list[_Box]:
-    """Lines grouped into bubbles, names in capitals taken off where the owner has one."""
+def _boxes(lines: list[Line]) -> tuple[list[_Box], list[str]]:
+    """Lines grouped into bubbles, names in capitals taken off where the owner has one; and names with nothing below."""
     named = any(line.text in _OWN_NAME for line in lines)
     boxes: list[_Box] = []
+    unused: list[str] = []
     name: str | None = None
     for line in lines:
         if named and line.text.isupper() and _NAME_IN_CAPITALS.fullmatch(line.text):
             name = line.text
+            unused.append(name)
             continue
+        if unused and unused[-1] == name:
+            unused.pop()
         for box in reversed(boxes):
             if box.name == name and _follows(line, box):
                 box.lines.append(line)
@@ -115,7 +119,7 @@ def _boxes(lines: list[Line]) -> list[_Box]:
                 break
         else:
             boxes.append(_box(line, name))
-    return boxes
+    return boxes, unused
 
 
 def _box(line: Line, name: str | None) -> _Box:
