@@ -26,15 +26,12 @@ def test_a_file_a_folder_and_a_zip_are_read_the_same(unpacked, zipped):
     assert len(read[0]) == 1
 
 
-def test_media_in_an_archive_are_never_opened(zipped):
-    with open_bundle(zipped({NAME: CONTENT, "photos/1.jpg": b"not a picture"})) as bundle:
-        opened = []
-        read = bundle.read
-        bundle.read = lambda name: opened.append(name) or read(name)
-        from rempart.reading.conversations import telegram
-
-        assert list(telegram.read(bundle, PARIS))
-    assert opened == [NAME]
+def test_media_in_an_export_are_never_opened(zipped, monkeypatch):
+    opened = set()
+    read = bundles._Archive.read
+    monkeypatch.setattr(bundles._Archive, "read", lambda self, name: opened.add(name) or read(self, name))
+    assert list(read_conversations(zipped({NAME: CONTENT, "photos/1.jpg": b"", "voice/1.ogg": b""}), PARIS))
+    assert opened == {NAME}
 
 
 @pytest.mark.parametrize("name", ["../outside.json", "/etc/outside.json", "C:/outside.json", "a\\..\\..\\outside.json"])
@@ -95,14 +92,32 @@ def test_an_encrypted_archive_is_refused(zipped):
         pass
 
 
-def test_a_damaged_entry_is_named(zipped):
-    path = zipped({NAME: CONTENT})
+def damaged(path, name):
+    """The archive with forty bytes of one of its files overwritten."""
     content = bytearray(path.read_bytes())
-    place = content.index(NAME.encode()) + len(NAME) + 40
+    place = content.index(name.encode()) + len(name) + 40
     content[place : place + 40] = bytes(40)
     path.write_bytes(content)
-    with open_bundle(path) as bundle, pytest.raises(Unreadable, match=f"{NAME} is damaged"):
-        bundle.read(NAME)
+    return path
+
+
+def test_an_archive_of_which_all_is_damaged_is_refused_by_name(zipped):
+    with pytest.raises(Unreadable, match=f"{NAME} is damaged"):
+        list(read_conversations(damaged(zipped({NAME: CONTENT}), NAME), PARIS))
+
+
+def test_a_damaged_file_does_not_keep_the_others_from_being_read(zipped):
+    path = damaged(zipped({NAME: CONTENT, "other.json": CONTENT}), "other.json")
+    (conversation,) = read_conversations(path, PARIS)
+    assert [limit for limit in conversation.limits if limit.startswith("other.json is damaged")]
+
+
+def test_an_archive_packed_in_another_way_is_refused(tmp_path):
+    path = tmp_path / "export.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr(NAME, CONTENT)
+    with pytest.raises(Unreadable, match="packed in a way"), open_bundle(path):
+        pass
 
 
 @pytest.mark.parametrize("kept", [0.3, 0.6, 0.95])
@@ -132,7 +147,7 @@ def test_a_zip_of_which_nothing_is_left_is_said_to_be_one(zipped):
 
 
 def test_a_torn_bomb_stops_at_the_limit(zipped, monkeypatch):
-    monkeypatch.setattr(torn_archive, "_LONGEST", 1000)
+    monkeypatch.setattr(torn_archive, "_MOST_INFLATED", 1000)
     path = zipped({"a.json": b" " * 1_000_000})
     path.write_bytes(path.read_bytes()[:-30])
     with open_bundle(path) as bundle:

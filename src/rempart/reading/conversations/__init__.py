@@ -15,13 +15,17 @@ def read_conversations(path: Path, zone: ZoneInfo) -> Iterator[Conversation]:
     """The conversations of the export at `path`: a file, a folder as unpacked, or a zip.
 
     zone: where times that an export gives without a zone were read off a clock. Yields nothing when no format is
-    recognised. Raises FileNotFoundError, and Unreadable when the archive is refused or a file is damaged.
+    recognised. Raises FileNotFoundError, and Unreadable when it is refused or nothing of what is damaged can be read.
     """
+    found = False
     with open_bundle(path) as bundle:
         for form in _FORMATS:
             for conversation in form.read(bundle, zone):
                 conversation.limits += bundle.losses
+                found = True
                 yield conversation
+        if bundle.losses and not found:
+            raise Unreadable("; ".join(bundle.losses))
 
 
 __all__ = ["Unreadable", "read_conversations"]

@@ -4,10 +4,10 @@ What an attacker could send as an archive is refused before anything in it is re
 encryption, more entries or more bytes than any chat export has, and entries that grow absurdly when inflated.
 """
 
-import lzma
 import stat
 import zipfile
 import zlib
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -18,27 +18,29 @@ MOST_FILES = 200_000
 MOST_BYTES_A_FILE = 512 * 1024 * 1024
 _MOST_GROWTH = 200  # text compresses at most some twentyfold; a bomb, a thousandfold
 _GROWTH_COUNTS_FROM = 1024 * 1024
+_PIECE = 1024 * 1024
 _ENCRYPTED = 0x1
-_DAMAGES = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, OSError, ValueError)
+_PACKED_IN = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_DAMAGES = (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError)
 
 
 class Unreadable(ValueError):
     """Nothing can be read from what was given; the message says why, for whoever gave it."""
 
 
-class Bundle:
+class Bundle(ABC):
     """The files of an export by name: POSIX paths below its root, sorted. A single file has its own name.
 
-    losses: what is known to be missing from the bundle as a whole.
+    losses: sentences on what is known to be missing, as far as files have been read.
     """
 
-    def __init__(self, names: list[str], losses: tuple[str, ...] = ()) -> None:
+    def __init__(self, names: list[str]) -> None:
         self.names = sorted(names)
-        self.losses = losses
+        self.losses: list[str] = []
 
+    @abstractmethod
     def read(self, name: str) -> bytes:
-        """The content of one file. Raises Unreadable when it is too long or damaged, KeyError when it is not there."""
-        raise NotImplementedError
+        """The content of one file, as far as it can be read. Raises Unreadable when it is too long, KeyError."""
 
 
 class _Folder(Bundle):
@@ -61,14 +63,24 @@ class _Archive(Bundle):
 
     def read(self, name: str) -> bytes:
         entry = self._entries[name]
+        pieces: list[bytes] = []
+        length = 0
         try:
             with self._archive.open(entry) as stream:
-                content = stream.read(MOST_BYTES_A_FILE + 1)
-        except _DAMAGES as error:
-            raise Unreadable(f"{name} is damaged: {error}") from error
-        if len(content) > MOST_BYTES_A_FILE:
+                while piece := stream.read(_PIECE):
+                    pieces.append(piece)
+                    length += len(piece)
+                    if length > MOST_BYTES_A_FILE:
+                        break
+        except _DAMAGES:
+            self._lost(f"{name} is damaged in the archive: only what could be read of it was")
+        if length > MOST_BYTES_A_FILE:
             raise Unreadable(f"{name} is longer than {MOST_BYTES_A_FILE >> 20} MiB")
-        return content
+        return b"".join(pieces)
+
+    def _lost(self, what: str) -> None:
+        if what not in self.losses:  # each format that could be its own reads a file
+            self.losses.append(what)
 
 
 class _TornArchive(Bundle):
@@ -77,10 +89,11 @@ class _TornArchive(Bundle):
     def __init__(self, path: Path) -> None:
         if path.stat().st_size > MOST_BYTES_A_FILE:
             raise Unreadable(f"{path.name} ends in the middle and is too long to be searched: download it again")
-        self._files = {name: content for name, content in left_of(path.read_bytes()) if _may_be_read(name)}
+        self._files = dict(left_of(path.read_bytes(), wanted=_may_be_read))
         if not self._files:
             raise Unreadable(f"{path.name} is a zip that ends too early, and nothing can be read from it")
-        super().__init__(list(self._files), ("the archive ends in the middle: files after the cut were lost",))
+        super().__init__(list(self._files))
+        self.losses.append("the archive ends in the middle: files after the cut were lost")
 
     def read(self, name: str) -> bytes:
         return self._files[name]
@@ -131,6 +144,8 @@ def _ensure_harmless(archive: zipfile.ZipFile) -> None:
             raise Unreadable("the archive is encrypted: unpack it with its password and give the folder")
         if stat.S_ISLNK(entry.external_attr >> 16):
             raise Unreadable(f"the archive has a link in it: {entry.filename!r}")
+        if entry.compress_type not in _PACKED_IN and _may_be_read(entry.filename):
+            raise Unreadable(f"the archive is packed in a way that is not read: {entry.filename!r}; unpack it first")
         if entry.filename in seen:
             raise Unreadable(f"the archive has two files of one name: {entry.filename!r}")
         seen.add(entry.filename)
