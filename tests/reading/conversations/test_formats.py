@@ -116,6 +116,22 @@ def test_messenger_is_told_from_instagram():
     assert (conversation.service, conversation.format) == ("facebook", "messenger-json")
 
 
+@pytest.mark.parametrize(
+    ("folder", "service", "told"),
+    [
+        ("your_instagram_activity/messages/inbox/nox_1/", "instagram", True),
+        ("your_facebook_activity/messages/inbox/nox_1/", "facebook", True),
+        ("messages/inbox/facebookfan_1/", "instagram", False),
+        ("", "instagram", False),
+    ],
+)
+def test_the_folders_of_an_export_tell_which_of_two_services_it_is_from(folder, service, told):
+    _, content = EXPORTS["meta-later"]
+    (conversation,) = read({f"{folder}message_1.json": content})
+    assert conversation.service == service
+    assert any("cannot be told" in limit for limit in conversation.limits) is not told
+
+
 @pytest.mark.parametrize("kind", ["json", "csv"])
 def test_a_discord_package_holds_its_owners_words_alone_and_says_so(kind):
     rows = [{"ID": "1", "Timestamp": "2020-06-12 19:15:00", "Contents": "14 ans", "Attachments": ""}]
@@ -189,9 +205,17 @@ def test_an_export_cut_anywhere_gives_whole_messages_only_and_says_that_more_was
             assert not lost or ends_a_line or any("lost" in limit for limit in conversation.limits)
 
 
-@pytest.mark.parametrize("name", EXPORTS)
-def test_every_whole_message_before_a_cut_is_kept(name):
+@pytest.mark.parametrize("name", [name for name, (path, _) in EXPORTS.items() if path.endswith(".json")])
+def test_the_more_is_left_of_a_cut_document_the_more_messages_are_kept(name):
+    path, content = EXPORTS[name]
+    kept = [sum(len(one.messages) for one in read({path: content[:end]})) for end in range(len(content) + 1)]
+    assert kept == sorted(kept)
+    assert kept[-2] == kept[-1]  # but for a bracket everything is there
+
+
+@pytest.mark.parametrize("name", [name for name, (path, _) in EXPORTS.items() if path.endswith(".txt")])
+def test_all_but_the_cut_message_of_a_text_is_kept(name):
     path, content = EXPORTS[name]
     (whole,) = read({path: content})
-    found = max(len(one.messages) for end in range(len(content)) for one in read({path: content[:end]}))
-    assert found >= len(whole.messages) - 1
+    (cut,) = read({path: content[:-3]})
+    assert len(cut.messages) == len(whole.messages) - 1

@@ -37,6 +37,7 @@ _MEDIA = (
     "animated_media_images",
 )
 _NO_OWNER = "the export does not say which participant is its owner"
+_EITHER = "whether this is from Instagram or Messenger cannot be told from the file alone: give the whole export"
 
 
 def read(bundle: Bundle, zone: ZoneInfo) -> Iterator[Conversation]:
@@ -57,25 +58,31 @@ def _later(bundle: Bundle, names: list[str]) -> Iterator[Conversation]:
     participants: dict[str, None] = {}
     limits = [DELETED, _NO_OWNER]
     service: Service | None = None
+    told = False
     for name in names:
         content, cut = json_file(bundle, name)
         if not isinstance(content, dict) or not isinstance(content.get("messages"), list):
             continue
-        service = service or _service(name, content)
+        if not told:
+            service, told = _service(name, content)
         limits += [CUT] if cut else []
         participants |= dict.fromkeys(unmangled(str(one.get("name", ""))) for one in whole(content.get("participants")))
         messages += [message for item in whole(content["messages"]) if (message := _later_message(item))]
     if service is not None and messages:
         form = f"{'instagram' if service == 'instagram' else 'messenger'}-json"
+        limits += [] if told else [_EITHER]
         yield conversation(service, form, messages, owner=None, participants=participants, limits=limits)
 
 
-def _service(name: str, content: Mapping[str, Any]) -> Service:
-    """Which of the two it is: Instagram's people have no `thread_type`, its paths and names say « instagram »."""
-    path = f"{name} {content.get('thread_path', '')}".lower()
-    if "instagram" in path or "is_geoblocked_for_viewer" in str(content.get("messages", [{}])[:1]):
-        return "instagram"
-    return "facebook" if "thread_type" in content or "facebook" in path else "instagram"
+def _service(name: str, content: Mapping[str, Any]) -> tuple[Service, bool]:
+    """Which of the two a file of the later shape is from, and whether it says so.
+
+    The outer folders are named after the service (« your_instagram_activity »); only Messenger has had `thread_type`.
+    """
+    outer = name.lower().partition("messages/")[0]
+    if "thread_type" in content or "facebook" in outer:
+        return "facebook", True
+    return "instagram", "instagram" in outer
 
 
 def _later_message(item: Mapping[str, Any]) -> Message | None:
