@@ -1,6 +1,5 @@
 """A picture of a conversation is read by where its words stand, and says what no picture can tell."""
 
-import os
 import subprocess
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -251,14 +250,7 @@ def test_a_picture_without_messages_is_told_beside_the_others(unpacked, monkeypa
     assert [limit for limit in conversation.limits if "2.png" in limit]
 
 
-# `make test` installs Tesseract; where that cannot be, all but these few tests run, and in continuous integration none
-# is left out.
-needs_tesseract = pytest.mark.skipif(
-    not tesseract.languages() and "CI" not in os.environ, reason="needs the program tesseract"
-)
-
-
-@needs_tesseract
+# These run the program itself, which `make test` installs.
 def test_a_picture_is_read_by_the_program_itself(unpacked):
     (conversation,) = read_conversations(unpacked({"one.png": png()}), PARIS)
     assert said(conversation) == [
@@ -269,7 +261,6 @@ def test_a_picture_is_read_by_the_program_itself(unpacked):
     ]
 
 
-@needs_tesseract
 def test_instants_are_read_off_a_picture_where_it_shows_them(unpacked):
     (conversation,) = read_conversations(unpacked({"one.png": png()}), PARIS)
     instants = [datetime(2020, 6, 12, 19, minute, tzinfo=UTC) for minute in (15, 16, 17)]
@@ -277,12 +268,10 @@ def test_instants_are_read_off_a_picture_where_it_shows_them(unpacked):
     assert len({message.at for message in conversation.messages} & {*instants}) > 1
 
 
-@needs_tesseract
 def test_each_picture_of_a_zip_is_a_conversation(zipped):
     assert len(list(read_conversations(zipped({"1.png": png(), "2.png": png()}), PARIS))) == 2
 
 
-@needs_tesseract
 @pytest.mark.parametrize("content", [b"", b"no picture", png()[:200]])
 def test_what_is_no_picture_is_refused_by_name(unpacked, content):
     with pytest.raises(Unreadable, match=r"one\.png is no picture"):
