@@ -2,15 +2,14 @@
 
 import json
 import tempfile
-import time
 import tracemalloc
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from reading import seconds
 from rempart.reading.conversations import read_conversations
 
 SIZES = (10_000, 40_000, 160_000)
@@ -35,16 +34,6 @@ def whatsapp(messages: int) -> bytes:
         at = BEGUN + timedelta(seconds=90 * number)
         lines.append(f"{at:%d/%m/%Y à %H:%M} - {'Nox' if number % 2 else 'Léa'} : message {number}\n")
     return "".join(lines).encode()
-
-
-def seconds(work: Callable[[], object], times: int = 3) -> float:
-    """The best processor time of a few runs."""
-    best = float("inf")
-    for _ in range(times):
-        begun = time.process_time()
-        work()
-        best = min(best, time.process_time() - begun)
-    return best
 
 
 def row(name: str, size: int, path: Path) -> str:
