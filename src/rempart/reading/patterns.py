@@ -33,8 +33,7 @@ class Pattern:
 
     def find(self, tokens: Tokens) -> Sequence[tuple[int, int]]:
         """The ranges of tokens (end excluded) that the pattern is about."""
-        mask = tokens.mask
-        if mask & self.all_of != self.all_of or (self.needs and not self.may_match(mask)):
+        if not self.may_match(tokens.mask):
             return ()
         group = self.regex.groups
         return [match.span(group) for match in self.regex.finditer(tokens.symbols)]

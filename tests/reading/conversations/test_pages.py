@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from reading.conversations.made import EXPORTS
 from reading.conversations.test_formats import InMemory, read
 from rempart.reading.conversations import pages, read_conversations
 
@@ -107,6 +108,12 @@ def test_the_pages_of_a_chat_are_one_conversation_in_the_order_of_their_numbers(
     (conversation,) = pages_read(parts)
     told = [message.text for message in conversation.messages if message.text and message.text.startswith("page")]
     assert told == ["page 0", "page 2", "page 10"]
+
+
+def test_an_export_as_pages_and_as_json_gives_each_chat_once():
+    path, content = EXPORTS["telegram"]
+    found = read({path: content, "chats/chat_001/messages.html": TELEGRAM.encode()})
+    assert [conversation.format for conversation in found] == ["telegram-json"]
 
 
 def test_chats_in_two_folders_are_two_conversations():

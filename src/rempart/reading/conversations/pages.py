@@ -133,6 +133,8 @@ def read(bundle: Bundle, zone: ZoneInfo) -> Iterator[Conversation]:
             chats.setdefault(path.parent, []).append((int(numbered[1] or 1), name))
         elif path.suffix.lower() in (".html", ".htm"):
             yield from _discord(bundle, name)
+    if any(PurePosixPath(name).name == "result.json" for name in bundle.names):
+        return  # who asks Telegram for both gets each chat twice
     for parts in chats.values():
         yield from _telegram([_parsed(bundle, name, keeps_lines=False) for _, name in sorted(parts)], zone)
 
