@@ -180,7 +180,10 @@ def test_a_deleted_message_is_none():
     assert len(conversation.messages) == 3
 
 
-@pytest.mark.parametrize("text", ["", "une liste de courses\n", "{}", "[]", "null", '{"messages": 3}', "a, b\n1, 2\n"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "une liste de courses\n", "{}", "[]", "null", '{"messages": 3}', "a, b\n1, 2\n", "[" * 9_999 + "1," * 9_999],
+)
 @pytest.mark.parametrize("name", ["a.json", "a.txt", "messages.json", "message_1.json", "chat_history.json"])
 def test_what_is_no_export_gives_nothing(name, text):
     assert read({name: text.encode()}) == []

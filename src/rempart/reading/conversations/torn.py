@@ -12,6 +12,7 @@ import msgspec
 
 # Whatever can change the depth: strings (their brackets do not count), brackets, and the commas that end a value.
 _MARK = re.compile(rb'"(?:[^"\\]|\\.)*+"|[{}\[\],]', re.DOTALL)
+_DEEPEST = 256  # values in each other: no export comes near, and closing them all at each value would cost without end
 _TORN = "\x00torn"
 _CLOSING = {b"{": b',"\\u0000torn":true}', b"[": b"]"}
 
@@ -51,6 +52,8 @@ def _whole_prefixes(content: bytes) -> list[bytes]:
     for match in _MARK.finditer(content):
         mark = match[0]
         if mark in (b"{", b"["):
+            if len(opened) == _DEEPEST:
+                return []
             opened.append(_CLOSING[mark])
         elif mark in (b"}", b"]"):
             if not opened or not opened.pop().endswith(mark):
