@@ -110,10 +110,32 @@ def test_the_pages_of_a_chat_are_one_conversation_in_the_order_of_their_numbers(
     assert told == ["page 0", "page 2", "page 10"]
 
 
-def test_an_export_as_pages_and_as_json_gives_each_chat_once():
-    path, content = EXPORTS["telegram"]
-    found = read({path: content, "chats/chat_001/messages.html": TELEGRAM.encode()})
-    assert [conversation.format for conversation in found] == ["telegram-json"]
+def formats_of(folder, files):
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+    return [conversation.format for conversation in read_conversations(folder, ZONE)]
+
+
+JSON_TOO = EXPORTS["telegram"][1]
+PAGE = TELEGRAM.encode()
+
+
+@pytest.mark.parametrize("page", ["messages.html", "chats/chat_001/messages.html"])
+def test_an_export_as_pages_and_as_json_gives_each_chat_once(tmp_path, page):
+    assert formats_of(tmp_path, {"result.json": JSON_TOO, page: PAGE}) == ["telegram-json"]
+
+
+@pytest.mark.parametrize(
+    ("files", "forms"),
+    [
+        pytest.param({"a/result.json": JSON_TOO, "b/messages.html": PAGE}, {"telegram-json"}, id="of another export"),
+        pytest.param({"result.json": JSON_TOO[:-10], "messages.html": PAGE}, {"telegram-json"}, id="its end was lost"),
+        pytest.param({"result.json": b'{"score": 12}', "messages.html": PAGE}, set(), id="of something else"),
+    ],
+)
+def test_pages_that_the_json_beside_them_does_not_give_again_are_read(tmp_path, files, forms):
+    assert set(formats_of(tmp_path, files)) == {"telegram-html", *forms}
 
 
 def test_chats_in_two_folders_are_two_conversations():

@@ -14,6 +14,7 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from rempart.reading.conversations import telegram
 from rempart.reading.conversations.building import CUT, DELETED, NO_OWNER, conversation, local, since_epoch
 from rempart.reading.conversations.bundle import Bundle
 from rempart.records.conversation import Conversation, Message
@@ -133,10 +134,12 @@ def read(bundle: Bundle, zone: ZoneInfo) -> Iterator[Conversation]:
             chats.setdefault(path.parent, []).append((int(numbered[1] or 1), name))
         elif path.suffix.lower() in (".html", ".htm"):
             yield from _discord(bundle, name)
-    if any(PurePosixPath(name).name == "result.json" for name in bundle.names):
-        return  # who asks Telegram for both gets each chat twice
-    for parts in chats.values():
-        yield from _telegram([_parsed(bundle, name, keeps_lines=False) for _, name in sorted(parts)], zone)
+    if not chats:
+        return
+    twice = telegram.whole_exports(bundle)  # who asks Telegram for both JSON and pages gets each chat in each
+    for folder, parts in chats.items():
+        if twice.isdisjoint((folder, *folder.parents)):
+            yield from _telegram([_parsed(bundle, name, keeps_lines=False) for _, name in sorted(parts)], zone)
 
 
 def _parsed(bundle: Bundle, name: str, *, keeps_lines: bool) -> tuple[list[_Found], bool]:

@@ -7,6 +7,7 @@ A message's `text` is a string or a list of strings and marked pieces. `date` is
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from pathlib import PurePosixPath
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -48,6 +49,17 @@ def read(bundle: Bundle, zone: ZoneInfo) -> Iterator[Conversation]:
             yield conversation(
                 "telegram", "telegram-json", messages, owner=owner, participants=participants, limits=limits
             )
+
+
+def whole_exports(bundle: Bundle) -> set[PurePosixPath]:
+    """The folders of exports whose JSON has its end, and so every chat that pages beside it or below show again."""
+    folders = set()
+    for path in map(PurePosixPath, bundle.names):
+        if path.name == "result.json":
+            content, cut = json_file(bundle, str(path))
+            if isinstance(content, dict) and not cut and any(_chats(content)):
+                folders.add(path.parent)
+    return folders
 
 
 def _owner(content: Mapping[str, Any]) -> str | None:

@@ -53,7 +53,7 @@ def _whole_prefixes(content: bytes) -> list[bytes]:
         mark = match[0]
         if mark in (b"{", b"["):
             if len(opened) == _DEEPEST:
-                return []
+                break
             opened.append(_CLOSING[mark])
         elif mark in (b"}", b"]"):
             if not opened or not opened.pop().endswith(mark):
