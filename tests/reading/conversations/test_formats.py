@@ -180,6 +180,13 @@ def test_a_deleted_message_is_none():
     assert len(conversation.messages) == 3
 
 
+def test_what_stands_before_a_document_nests_without_end_is_kept():
+    path, content = EXPORTS["telegram"]
+    whole = content.rstrip().removesuffix(b"}")
+    (conversation,) = read({path: whole + b', "more": ' + b"[" * 5_000})
+    assert conversation.messages == read_one("telegram").messages
+
+
 @pytest.mark.parametrize(
     "text",
     ["", "une liste de courses\n", "{}", "[]", "null", '{"messages": 3}', "a, b\n1, 2\n", "[" * 9_999 + "1," * 9_999],
